@@ -1,0 +1,227 @@
+package strictjson
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Kind is the type of a JSON value. The zero Kind means that there is none.
+type Kind uint8
+
+// The kinds of a Value.
+const (
+	KindAbsent Kind = iota
+	KindNull
+	KindBool
+	KindNumber
+	KindString
+	KindArray
+	KindObject
+)
+
+// String returns the name JSON gives the kind.
+func (k Kind) String() string {
+	return [...]string{"absent", "null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+func (k Kind) withArticle() string {
+	switch k {
+	case KindNull:
+		return "null"
+	case KindArray, KindObject:
+		return "an " + k.String()
+	default:
+		return "a " + k.String()
+	}
+}
+
+// A Value is a JSON value with the order of its members and the text of its
+// numbers. The zero Value is absent: it is what Get returns for a member that
+// is not there. Values are immutable once built.
+type Value struct {
+	kind    Kind
+	text    string // of a string: its characters; of a number or a boolean: its literal
+	items   []Value
+	members []Member
+}
+
+// A Member is one name and value of an object.
+type Member struct {
+	Name  string
+	Value Value
+}
+
+// Null returns the JSON null.
+func Null() Value { return Value{kind: KindNull} }
+
+// Bool returns a JSON boolean.
+func Bool(b bool) Value { return Value{kind: KindBool, text: strconv.FormatBool(b)} }
+
+// Int returns a JSON number.
+func Int(n int64) Value { return Value{kind: KindNumber, text: strconv.FormatInt(n, 10)} }
+
+// Number returns a JSON number written as literal; it is absent if that is not
+// a JSON number.
+func Number(literal string) Value {
+	if jsontext.Value(literal).Kind() != jsontext.KindNumber || !jsontext.Value(literal).IsValid() {
+		return Value{}
+	}
+	return Value{kind: KindNumber, text: literal}
+}
+
+// String returns a JSON string.
+func String(s string) Value { return Value{kind: KindString, text: s} }
+
+// Strings returns a JSON array of strings.
+func Strings(list []string) Value {
+	items := make([]Value, len(list))
+	for i, s := range list {
+		items[i] = String(s)
+	}
+	return Array(items...)
+}
+
+// Array returns a JSON array.
+func Array(items ...Value) Value { return Value{kind: KindArray, items: items} }
+
+// Object returns a JSON object of the members that are not absent, in order.
+// Names must be unique; that is the caller's part.
+func Object(members ...Member) Value {
+	v := Value{kind: KindObject}
+	for _, m := range members {
+		if m.Value.Exists() {
+			v.members = append(v.members, m)
+		}
+	}
+	return v
+}
+
+// Kind returns the type of v.
+func (v Value) Kind() Kind { return v.kind }
+
+// Exists tells whether there is a value at all; null is one.
+func (v Value) Exists() bool { return v.kind != KindAbsent }
+
+// Get returns the member of an object with exactly that name, or the absent
+// Value.
+func (v Value) Get(name string) Value {
+	for i := range v.members {
+		if v.members[i].Name == name {
+			return v.members[i].Value
+		}
+	}
+	return Value{}
+}
+
+// Members returns the members of an object in the order of the text. The slice
+// must not be changed.
+func (v Value) Members() []Member { return v.members }
+
+// Items returns the items of an array. The slice must not be changed.
+func (v Value) Items() []Value { return v.items }
+
+// Text returns the characters of a string and whether v is one.
+func (v Value) Text() (string, bool) { return v.textOf(KindString) }
+
+// Literal returns the text of a number as it was written and whether v is one.
+func (v Value) Literal() (string, bool) { return v.textOf(KindNumber) }
+
+func (v Value) textOf(kind Kind) (string, bool) {
+	if v.kind != kind {
+		return "", false
+	}
+	return v.text, true
+}
+
+// True tells whether v is the boolean true.
+func (v Value) True() bool { return v.kind == KindBool && v.text == "true" }
+
+// TextList returns the strings of an array that holds nothing but strings and
+// whether v is one; the array may be empty.
+func (v Value) TextList() ([]string, bool) {
+	if v.kind != KindArray {
+		return nil, false
+	}
+	list := make([]string, len(v.items))
+	for i, item := range v.items {
+		s, ok := item.Text()
+		if !ok {
+			return nil, false
+		}
+		list[i] = s
+	}
+	return list, true
+}
+
+// Plain returns v as nil, bool, json.Number, string, []any and map[string]any.
+// The order of members is lost.
+func (v Value) Plain() any {
+	switch v.kind {
+	case KindBool:
+		return v.True()
+	case KindNumber:
+		return json.Number(v.text)
+	case KindString:
+		return v.text
+	case KindArray:
+		list := make([]any, len(v.items))
+		for i, item := range v.items {
+			list[i] = item.Plain()
+		}
+		return list
+	case KindObject:
+		object := make(map[string]any, len(v.members))
+		for _, m := range v.members {
+			object[m.Name] = m.Value.Plain()
+		}
+		return object
+	default:
+		return nil
+	}
+}
+
+// AppendJSON appends v as compact JSON. An absent value is written as null.
+func (v Value) AppendJSON(dst []byte) []byte {
+	switch v.kind {
+	case KindBool, KindNumber:
+		return append(dst, v.text...)
+	case KindString:
+		return appendString(dst, v.text)
+	case KindArray:
+		dst = append(dst, '[')
+		for i, item := range v.items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = item.AppendJSON(dst)
+		}
+		return append(dst, ']')
+	case KindObject:
+		dst = append(dst, '{')
+		for i, m := range v.members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendString(dst, m.Name), ':')
+			dst = m.Value.AppendJSON(dst)
+		}
+		return append(dst, '}')
+	default:
+		return append(dst, "null"...)
+	}
+}
+
+// String returns v as compact JSON.
+func (v Value) String() string { return string(v.AppendJSON(nil)) }
+
+// MarshalJSON implements json.Marshaler.
+func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
+
+// appendString never fails: AppendQuote replaces bytes that are not UTF-8 and
+// says so, but a Value that Parse made has none.
+func appendString(dst []byte, s string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, s)
+	return dst
+}
