@@ -225,3 +225,22 @@ func appendString(dst []byte, s string) []byte {
 	dst, _ = jsontext.AppendQuote(dst, s)
 	return dst
 }
+
+// Equal tells whether two values are the same: objects whatever the order of
+// their members, numbers by the text they are written as.
+func Equal(a, b Value) bool {
+	if a.kind != b.kind || a.text != b.text || len(a.items) != len(b.items) || len(a.members) != len(b.members) {
+		return false
+	}
+	for i := range a.items {
+		if !Equal(a.items[i], b.items[i]) {
+			return false
+		}
+	}
+	for _, m := range a.members {
+		if !Equal(m.Value, b.Get(m.Name)) {
+			return false
+		}
+	}
+	return true
+}

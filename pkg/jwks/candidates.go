@@ -1,0 +1,130 @@
+package jwks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// A Requirement is what an algorithm asks of a key (RFC 7518 section 3.1, RFC
+// 8037 section 3.1, RFC 9864 section 2.2).
+type Requirement struct {
+	Type  string // kty
+	Curve string // crv, empty for RSA
+}
+
+// Require returns what a signature algorithm asks of a public key, and false
+// for an algorithm that is not a known asymmetric one.
+func Require(algorithm string) (Requirement, bool) {
+	switch algorithm {
+	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
+		return Requirement{Type: "RSA"}, true
+	case "ES256":
+		return Requirement{Type: "EC", Curve: "P-256"}, true
+	case "ES384":
+		return Requirement{Type: "EC", Curve: "P-384"}, true
+	case "ES512":
+		return Requirement{Type: "EC", Curve: "P-521"}, true
+	case "EdDSA", "Ed25519":
+		return Requirement{Type: "OKP", Curve: "Ed25519"}, true
+	default:
+		return Requirement{}, false
+	}
+}
+
+// Misfit is the kind of reason for which a key does not fit a token.
+type Misfit string
+
+// The reasons for which a key does not fit a token.
+const (
+	MisfitKeyID     Misfit = "key_id"    // another kid
+	MisfitAlgorithm Misfit = "algorithm" // another kty, crv or alg
+	MisfitFault     Misfit = "fault"     // not fit to verify anything
+)
+
+// A Refusal is a key that does not fit a token, and why.
+type Refusal struct {
+	Key    *Key
+	Misfit Misfit
+	// Text is the reason in words. It may quote the key: escape it before it
+	// reaches a terminal.
+	Text string
+}
+
+// A Selection is the outcome of looking for the key of a token.
+type Selection struct {
+	// Candidates are the keys that fit, in the order in which to try them:
+	// those with the token's kid, then those without any (OpenID Connect Core
+	// section 10.1).
+	Candidates []*Key
+	// Refused are all other keys, in the order of the set.
+	Refused []Refusal
+	// Named tells whether the token leaves no doubt about which key it means:
+	// its kid is in the set, or the set has one key only.
+	Named bool
+}
+
+// Candidates selects the keys that fit a token: by kid, byte for byte, then
+// kty and crv, then use and key_ops, then alg, as RFC 7515 section 6 leaves to
+// the application.
+func (s *Set) Candidates(t *token.Token) Selection {
+	kid, hasKeyID := t.KeyID()
+	selection := Selection{Named: len(s.Keys) == 1}
+	var without []*Key
+	for _, k := range s.Keys {
+		exact := hasKeyID && k.HasKeyID && k.KeyID == kid
+		selection.Named = selection.Named || exact
+		misfit, text := k.misfit(t.Algorithm(), kid, hasKeyID)
+		switch {
+		case misfit != "":
+			selection.Refused = append(selection.Refused, Refusal{Key: k, Misfit: misfit, Text: text})
+		case exact || !hasKeyID:
+			selection.Candidates = append(selection.Candidates, k)
+		default:
+			without = append(without, k)
+		}
+	}
+	selection.Candidates = append(selection.Candidates, without...)
+	return selection
+}
+
+// Has tells whether a reason is among those for which keys were refused.
+func (s Selection) Has(misfit Misfit) bool {
+	return slices.ContainsFunc(s.Refused, func(r Refusal) bool { return r.Misfit == misfit })
+}
+
+func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (Misfit, string) {
+	requirement, known := Require(algorithm)
+	switch {
+	case hasKeyID && k.HasKeyID && k.KeyID != kid:
+		return MisfitKeyID, "it has another kid"
+	case k.Fault != nil && (k.public == nil || k.Fault.Code == FaultPrivate):
+		return MisfitFault, k.Fault.Text
+	case !known:
+		return MisfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)
+	case k.Type != requirement.Type || k.Curve != requirement.Curve:
+		return MisfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, requirement)
+	case k.Fault != nil:
+		return MisfitFault, k.Fault.Text
+	case !sameAlgorithm(k.Algorithm, algorithm):
+		return MisfitAlgorithm, fmt.Sprintf("the key is for algorithm %q, the token says %q", k.Algorithm, algorithm)
+	}
+	return "", ""
+}
+
+// String returns the requirement in words: "an RSA key", "an EC P-256 key".
+func (r Requirement) String() string {
+	if r.Curve == "" {
+		return "an " + r.Type + " key"
+	}
+	return "an " + r.Type + " " + r.Curve + " key"
+}
+
+// sameAlgorithm compares a key's alg with a token's. A key need not have one.
+// With a key on Ed25519, EdDSA and Ed25519 are two names of one algorithm (RFC
+// 9864 section 2.2), and issuers change them at different times.
+func sameAlgorithm(ofKey, ofToken string) bool {
+	edwards := func(name string) bool { return name == "EdDSA" || name == "Ed25519" }
+	return ofKey == "" || ofKey == ofToken || edwards(ofKey) && edwards(ofToken)
+}

@@ -1,0 +1,99 @@
+package jwks
+
+import (
+	"crypto"
+	"crypto/sha1" // #nosec G505 -- x5t is defined over SHA-1 (RFC 7517 section 4.8); nothing is trusted by it
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// privateMembers returns the names that only private and secret keys have
+// (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1; RFC 8037 section 2; "priv" of AKP).
+func privateMembers() []string {
+	return []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}
+}
+
+// checkPrivate refuses a key whose private half has been published: anybody may
+// have signed with it. It overrides other faults, because it is an emergency.
+func (k *Key) checkPrivate(v strictjson.Value) {
+	if k.Type == "oct" {
+		return
+	}
+	for _, name := range privateMembers() {
+		if v.Get(name).Exists() {
+			k.Fault = &Fault{Code: FaultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
+			return
+		}
+	}
+}
+
+// checkUse refuses keys that are not for verifying signatures. jwt-svid is what
+// SPIFFE calls that use (SPIFFE trust domain and bundle, section 4.2.2).
+func (k *Key) checkUse() {
+	if k.Use != "" && k.Use != "sig" && k.Use != "jwt-svid" {
+		k.faulty(FaultUse, "the key is for use %q, not for signatures", k.Use)
+	}
+	if k.Operations == nil {
+		return
+	}
+	sorted := slices.Clone(k.Operations)
+	slices.Sort(sorted)
+	switch {
+	case len(slices.Compact(sorted)) != len(k.Operations):
+		k.faulty(FaultUse, "key_ops names an operation twice")
+	case !slices.Contains(k.Operations, "verify"):
+		k.faulty(FaultUse, "key_ops does not allow to verify")
+	case k.Use != "" && slices.ContainsFunc(k.Operations, notForSignatures):
+		k.faulty(FaultUse, "key_ops contradicts use %q", k.Use)
+	case slices.ContainsFunc(k.Operations, notForSignatures):
+		k.warn("key_ops mixes signatures with other operations (RFC 7517 section 4.3)")
+	}
+}
+
+func notForSignatures(operation string) bool { return operation != "verify" && operation != "sign" }
+
+// checkCertificates compares the key with the certificates that go with it
+// (RFC 7517 sections 4.7 to 4.9). The certificates are never what is trusted.
+func (k *Key) checkCertificates(v strictjson.Value) {
+	chain := v.Get("x5c")
+	if !chain.Exists() {
+		return
+	}
+	list, ok := chain.TextList()
+	if !ok || len(list) == 0 {
+		k.warn("x5c is not an array of certificates")
+		return
+	}
+	der, err := base64.StdEncoding.DecodeString(list[0])
+	if err != nil {
+		k.warn("x5c holds no base64 certificate")
+		return
+	}
+	k.checkThumbprints(v, der)
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		k.warn("the certificate in x5c cannot be read")
+		return
+	}
+	k.Certificate = certificate
+	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
+		k.CertificateMismatch = true
+		k.warn("the certificate in x5c is for another key")
+	}
+}
+
+func (k *Key) checkThumbprints(v strictjson.Value, der []byte) {
+	short, long := sha1.Sum(der), sha256.Sum256(der) // #nosec G401 -- see the import
+	k.checkThumbprint(v, "x5t", short[:])
+	k.checkThumbprint(v, "x5t#S256", long[:])
+}
+
+func (k *Key) checkThumbprint(v strictjson.Value, name string, sum []byte) {
+	if text, ok := v.Get(name).Text(); ok && text != base64.RawURLEncoding.EncodeToString(sum) {
+		k.warn("%s does not match the certificate in x5c", name)
+	}
+}

@@ -1,0 +1,161 @@
+package jwks
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// A Key is one public key and what its owner says about it.
+type Key struct {
+	Position   int    // 1-based place in the set
+	KeyID      string // kid, RFC 7517 section 4.5
+	HasKeyID   bool
+	Type       string   // kty, RFC 7517 section 4.1
+	Curve      string   // crv of EC and OKP keys, RFC 7518 section 6.2.1.1, RFC 8037 section 2
+	Algorithm  string   // alg, RFC 7517 section 4.4, or empty
+	Use        string   // use, RFC 7517 section 4.2, or empty
+	Operations []string // key_ops, RFC 7517 section 4.3
+	Bits       int      // size of the modulus or of the curve; 0 if unknown
+	Thumbprint string   // RFC 7638, SHA-256, base64url; empty for secrets and unknown types
+	Fault      *Fault   // why the key must not verify anything, or nil
+	Warnings   []string // what is odd about the key, but does not keep it from verifying
+
+	Certificate         *x509.Certificate // the first of x5c, or nil; never what is trusted
+	CertificateMismatch bool              // the certificate is for another key
+
+	public crypto.PublicKey
+}
+
+// FaultCode is the kind of reason for which a key is no candidate.
+type FaultCode string
+
+// The reasons for which a key is no candidate.
+const (
+	FaultMalformed    FaultCode = "malformed"     // not a JWK: RFC 7517 section 4
+	FaultUnsupported  FaultCode = "unsupported"   // unknown kty or crv: RFC 7517 section 5
+	FaultUse          FaultCode = "use"           // not for signatures: RFC 7517 sections 4.2 and 4.3
+	FaultWeak         FaultCode = "weak"          // RFC 7518 section 3.3, or a known-broken generator
+	FaultPrivate      FaultCode = "private"       // private members published: RFC 7517 section 9.2
+	FaultSharedSecret FaultCode = "shared_secret" // kty oct: never a public key
+	FaultInvalid      FaultCode = "invalid"       // RFC 7518 sections 6.2.1 and 6.3.1; RFC 8725 section 3.4
+)
+
+// A Fault is why a key must not verify anything.
+type Fault struct {
+	Code FaultCode
+	// Text is the reason in words. It may quote the key's members: escape it
+	// before it reaches a terminal.
+	Text string
+}
+
+func (f *Fault) Error() string { return f.Text }
+
+// Public returns the public key: *rsa.PublicKey, *ecdsa.PublicKey or
+// ed25519.PublicKey. It is nil where the Fault kept it from being read.
+func (k *Key) Public() crypto.PublicKey { return k.public }
+
+// Name returns how to speak of the key: its kid, else its place in the set.
+func (k *Key) Name() string {
+	if k.HasKeyID {
+		return fmt.Sprintf("%q", k.KeyID)
+	}
+	return fmt.Sprintf("number %d (no kid)", k.Position)
+}
+
+// Kind returns the type with the curve or the size: "RSA 2048", "EC P-256".
+func (k *Key) Kind() string {
+	switch {
+	case k.Curve != "":
+		return k.Type + " " + k.Curve
+	case k.Bits > 0:
+		return fmt.Sprintf("%s %d", k.Type, k.Bits)
+	default:
+		return k.Type
+	}
+}
+
+// faulty keeps the first fault: later ones follow from it.
+func (k *Key) faulty(code FaultCode, format string, args ...any) {
+	if k.Fault == nil {
+		k.Fault = &Fault{Code: code, Text: fmt.Sprintf(format, args...)}
+	}
+}
+
+func (k *Key) warn(format string, args ...any) {
+	k.Warnings = append(k.Warnings, fmt.Sprintf(format, args...))
+}
+
+func parseJWK(position int, v strictjson.Value) *Key {
+	k := &Key{Position: position}
+	if v.Kind() != strictjson.KindObject {
+		k.faulty(FaultMalformed, "not a JSON object but of type %s", v.Kind())
+		return k
+	}
+	k.readLabels(v)
+	switch k.Type {
+	case "RSA":
+		k.readRSA(v)
+	case "EC":
+		k.readEC(v)
+	case "OKP":
+		k.readOKP(v)
+	case "oct":
+		k.faulty(FaultSharedSecret, "a shared secret (kty oct): whoever can read it can forge tokens")
+	case "":
+		k.faulty(FaultMalformed, "no kty")
+	default:
+		k.faulty(FaultUnsupported, "kty %q is not supported", k.Type)
+	}
+	k.checkPrivate(v)
+	k.checkUse()
+	if k.public != nil {
+		k.Thumbprint = thumbprint(k.public)
+		k.checkCertificates(v)
+	}
+	return k
+}
+
+// readLabels reads what the owner says about the key. A label of the wrong type
+// makes the key unusable: what it was meant to restrict cannot be known.
+func (k *Key) readLabels(v strictjson.Value) {
+	text := func(name string) (string, bool) {
+		member := v.Get(name)
+		s, ok := member.Text()
+		if member.Exists() && !ok {
+			k.faulty(FaultMalformed, "%q is not a string but of type %s", name, member.Kind())
+		}
+		return s, ok
+	}
+	k.Type, _ = text("kty")
+	k.KeyID, k.HasKeyID = text("kid")
+	k.Algorithm, _ = text("alg")
+	if use, ok := text("use"); ok {
+		k.Use = use
+		if use == "" {
+			k.faulty(FaultUse, "use is empty")
+		}
+	}
+	if ops := v.Get("key_ops"); ops.Exists() {
+		list, ok := ops.TextList()
+		if !ok {
+			k.faulty(FaultMalformed, "\"key_ops\" is not an array of strings")
+		}
+		k.Operations = append([]string{}, list...)
+	}
+}
+
+// thumbprint is go-jose's RFC 7638 thumbprint of a public key.
+func thumbprint(public crypto.PublicKey) string {
+	jwk := jose.JSONWebKey{Key: public}
+	sum, err := jwk.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(sum)
+}

@@ -1,0 +1,141 @@
+package jwks
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding/base64"
+	"math"
+	"math/big"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Bounds of RSA keys, in bits. Below the first RFC 7518 section 3.3 forbids the
+// key; above the second some libraries refuse it; above the third verifying
+// would take too long.
+const (
+	MinRSABits     = 2048
+	UnusualRSABits = 4096
+	MaxRSABits     = 16384
+)
+
+// octets decodes a base64url member, strictly: exactly one text per value.
+func (k *Key) octets(v strictjson.Value, name string) []byte {
+	member := v.Get(name)
+	text, ok := member.Text()
+	switch {
+	case !member.Exists():
+		k.faulty(FaultInvalid, "%q is missing", name)
+		return nil
+	case !ok || text == "":
+		k.faulty(FaultInvalid, "%q is not a base64url string", name)
+		return nil
+	}
+	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || strings.ContainsAny(text, "\r\n") { // which DecodeString skips
+		k.faulty(FaultInvalid, "%q is not base64url", name)
+		return nil
+	}
+	return data
+}
+
+// readRSA builds the key itself: go-jose refuses more than 4096 bits.
+func (k *Key) readRSA(v strictjson.Value) {
+	n, e := k.octets(v, "n"), k.octets(v, "e")
+	if n == nil || e == nil {
+		return
+	}
+	if n[0] == 0 {
+		k.warn("n has a leading zero octet (RFC 7518 section 6.3.1.1)")
+	}
+	modulus, exponent := new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
+	if !exponent.IsInt64() || exponent.Int64() > math.MaxInt32 {
+		k.Bits = modulus.BitLen()
+		k.faulty(FaultInvalid, "the public exponent is larger than 31 bits")
+		return
+	}
+	k.checkRSA(&rsa.PublicKey{N: modulus, E: int(exponent.Int64())})
+}
+
+func (k *Key) checkRSA(key *rsa.PublicKey) {
+	k.Bits = key.N.BitLen()
+	switch {
+	case k.Bits < MinRSABits:
+		k.faulty(FaultWeak, "a %d-bit RSA key; at least %d bits are required", k.Bits, MinRSABits)
+	case k.Bits > MaxRSABits:
+		k.faulty(FaultInvalid, "a %d-bit RSA key; more than %d bits are not supported", k.Bits, MaxRSABits)
+		return
+	case k.Bits > UnusualRSABits:
+		k.warn("a %d-bit RSA key: many libraries refuse more than %d bits", k.Bits, UnusualRSABits)
+	}
+	switch {
+	case key.E < 3 || key.E%2 == 0:
+		k.faulty(FaultWeak, "the public exponent %d is not an odd number of at least 3", key.E)
+	case key.N.Bit(0) == 0:
+		k.faulty(FaultInvalid, "the modulus is even")
+	case hasROCAFingerprint(key.N):
+		k.faulty(FaultWeak, "the modulus has the ROCA fingerprint (CVE-2017-15361): its private key can be computed")
+	}
+	k.public = key
+}
+
+func (k *Key) readEC(v strictjson.Value) {
+	k.Curve = k.curve(v)
+	k.Bits = map[string]int{"P-256": 256, "P-384": 384, "P-521": 521}[k.Curve]
+	if k.Bits == 0 {
+		k.faulty(FaultUnsupported, "curve %q is not supported", k.Curve)
+		return
+	}
+	k.readPoint(v, "kty", "crv", "x", "y")
+}
+
+func (k *Key) readOKP(v strictjson.Value) {
+	k.Curve = k.curve(v)
+	if k.Curve != "Ed25519" {
+		k.faulty(FaultUnsupported, "curve %q is not supported", k.Curve)
+		return
+	}
+	k.Bits = 256
+	k.readPoint(v, "kty", "crv", "x")
+}
+
+func (k *Key) curve(v strictjson.Value) string {
+	text, ok := v.Get("crv").Text()
+	if !ok {
+		k.faulty(FaultMalformed, "\"crv\" is missing or not a string")
+	}
+	return text
+}
+
+// readPoint lets go-jose decode the key from its public members alone: it
+// checks that the point is on the curve, of full length and not of low order.
+func (k *Key) readPoint(v strictjson.Value, names ...string) {
+	var members []strictjson.Member
+	for _, name := range names {
+		members = append(members, strictjson.Member{Name: name, Value: v.Get(name)})
+		if name == "x" || name == "y" {
+			k.octets(v, name)
+		}
+	}
+	var jwk jose.JSONWebKey
+	if err := jwk.UnmarshalJSON(strictjson.Object(members...).AppendJSON(nil)); err != nil {
+		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
+		return
+	}
+	k.setPoint(jwk.Key)
+}
+
+func (k *Key) setPoint(key any) {
+	switch key := key.(type) {
+	case *ecdsa.PublicKey:
+		k.public = key
+	case ed25519.PublicKey:
+		k.public = key
+	default:
+		k.faulty(FaultUnsupported, "a key of a type that is not supported")
+	}
+}

@@ -1,0 +1,74 @@
+// Package jwks reads JSON Web Key Sets (RFC 7517) and single keys, key by key:
+// one broken or unknown key never spoils the others. It says of each key
+// whether it is fit to verify signatures and, where it is not, why. It selects
+// the keys that fit a token. It never fetches anything.
+package jwks
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// MaxKeys is the number of keys in the largest set that Parse reads.
+const MaxKeys = 1000
+
+// A Set is a list of keys in the order of the document.
+type Set struct {
+	Keys []*Key
+	// Document is the set as it was read, or the absent value where the keys
+	// came from PEM.
+	Document strictjson.Value
+}
+
+// ErrNotKeySet is what the errors of Parse and ParseKey wrap.
+var ErrNotKeySet = errors.New("not a key set")
+
+// Parse reads a JWK Set: a JSON object with an array "keys" (RFC 7517 section
+// 5). Faults of single keys are kept in those keys; the error is for what is
+// not a key set at all. An empty set is one.
+func Parse(data []byte) (*Set, error) {
+	document, err := strictjson.ParseObject(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotKeySet, err)
+	}
+	keys := document.Get("keys")
+	switch {
+	case !keys.Exists() && document.Get("kty").Exists():
+		return nil, fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
+	case !keys.Exists():
+		return nil, fmt.Errorf("%w: there is no \"keys\"", ErrNotKeySet)
+	case keys.Kind() != strictjson.KindArray:
+		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", ErrNotKeySet, keys.Kind())
+	case len(keys.Items()) > MaxKeys:
+		return nil, fmt.Errorf("%w: more than %d keys", ErrNotKeySet, MaxKeys)
+	}
+	set := &Set{Document: document}
+	for i, item := range keys.Items() {
+		set.Keys = append(set.Keys, parseJWK(i+1, item))
+	}
+	return set, nil
+}
+
+// KeyIDs returns the key IDs of the set in order; keys without one are left out.
+func (s *Set) KeyIDs() []string {
+	var list []string
+	for _, k := range s.Keys {
+		if k.HasKeyID {
+			list = append(list, k.KeyID)
+		}
+	}
+	return list
+}
+
+// Usable returns the keys that are fit to verify signatures.
+func (s *Set) Usable() []*Key {
+	var list []*Key
+	for _, k := range s.Keys {
+		if k.Fault == nil {
+			list = append(list, k)
+		}
+	}
+	return list
+}

@@ -1,0 +1,145 @@
+package jwks
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Errors of ParseKey, beside those about the text itself.
+var (
+	// ErrPrivateKey is for a private key where a public one belongs.
+	ErrPrivateKey = errors.New("a private key: only a public key belongs here")
+	// ErrSharedSecret is for a JWK of type oct where a public key belongs.
+	ErrSharedSecret = errors.New("a shared secret (kty oct), not a public key")
+	// ErrKeySet is for a set where a single key belongs.
+	ErrKeySet = errors.New("a key set, not a single key")
+)
+
+// ParseKey reads one public key: PEM (PKIX, PKCS #1 or a certificate, of which
+// the first one counts) or a JWK. The result is a set of that key; its faults,
+// such as being weak, are in the key. The key itself is never part of an error.
+func ParseKey(data []byte) (*Set, error) {
+	if bytes.Contains(data, []byte("-----BEGIN ")) {
+		return parsePEM(data)
+	}
+	v, err := strictjson.ParseObject(data)
+	switch {
+	case err != nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")):
+		return nil, errors.New("neither PEM nor a JWK")
+	case err != nil:
+		return nil, err
+	case v.Get("keys").Exists():
+		return nil, ErrKeySet
+	}
+	key := parseJWK(1, v)
+	switch {
+	case key.Fault == nil:
+	case key.Fault.Code == FaultPrivate:
+		return nil, ErrPrivateKey
+	case key.Fault.Code == FaultSharedSecret:
+		return nil, ErrSharedSecret
+	case key.Fault.Code == FaultMalformed:
+		return nil, fmt.Errorf("not a JWK: %w", key.Fault)
+	}
+	return &Set{Keys: []*Key{key}}, nil
+}
+
+func parsePEM(data []byte) (*Set, error) {
+	var public, certificates [][]byte
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		switch {
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return nil, ErrPrivateKey
+		case block.Type == "PUBLIC KEY" || block.Type == "RSA PUBLIC KEY":
+			public = append(public, block.Bytes)
+		case block.Type == "CERTIFICATE":
+			certificates = append(certificates, block.Bytes)
+		}
+	}
+	switch {
+	case bytes.Contains(data, []byte("PRIVATE KEY-----")):
+		return nil, ErrPrivateKey // damaged, but one all the same
+	case len(public)+min(len(certificates), 1) > 1:
+		return nil, errors.New("several keys in one PEM file: which one is meant?")
+	case len(public) == 1:
+		return parsePublicKey(public[0])
+	case len(certificates) > 0:
+		return parseCertificate(certificates[0])
+	default:
+		return nil, errors.New("no public key or certificate in the PEM text")
+	}
+}
+
+func parsePublicKey(der []byte) (*Set, error) {
+	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return single(key, nil)
+	}
+	key, err := x509.ParsePKIXPublicKey(der)
+	if err != nil {
+		return nil, errors.New("the PEM text holds no public key that can be read")
+	}
+	return single(key, nil)
+}
+
+func parseCertificate(der []byte) (*Set, error) {
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, errors.New("the PEM text holds no certificate that can be read")
+	}
+	return single(certificate.PublicKey, certificate)
+}
+
+func single(public any, certificate *x509.Certificate) (*Set, error) {
+	k := &Key{Position: 1, Certificate: certificate}
+	switch public := public.(type) {
+	case *rsa.PublicKey:
+		k.Type = "RSA"
+		k.checkRSA(public)
+	case *ecdsa.PublicKey:
+		k.Type, k.Curve, k.Bits = "EC", public.Curve.Params().Name, public.Curve.Params().BitSize
+		if public.Curve == elliptic.P224() {
+			k.faulty(FaultUnsupported, "curve P-224 is not supported")
+			break
+		}
+		k.roundTrip(public)
+	case ed25519.PublicKey:
+		k.Type, k.Curve, k.Bits = "OKP", "Ed25519", 256
+		k.roundTrip(public)
+	default:
+		k.Type = "unknown"
+		k.faulty(FaultUnsupported, "a key of a type that is not supported")
+	}
+	if k.public != nil {
+		k.Thumbprint = thumbprint(k.public)
+	}
+	return &Set{Keys: []*Key{k}}, nil
+}
+
+// roundTrip takes the key through JWK JSON, where go-jose checks the point: a
+// raw Ed25519 key of low order would verify forged signatures.
+func (k *Key) roundTrip(public any) {
+	data, err := json.Marshal(jose.JSONWebKey{Key: public})
+	if err != nil {
+		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "json: error calling MarshalJSON for type jose.JSONWebKey: "))
+		return
+	}
+	v, err := strictjson.ParseObject(data)
+	if err != nil {
+		k.faulty(FaultInvalid, "%s", err)
+		return
+	}
+	k.readPoint(v, "kty", "crv", "x", "y")
+}

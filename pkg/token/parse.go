@@ -1,0 +1,194 @@
+package token
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Parse takes text apart. It always returns a Token, which knows as much as
+// could be read; the error is the Token's Err, nil only for a well-formed JWT.
+// The text is taken as it stands: no white space is removed.
+func Parse(text string) (*Token, error) {
+	t := &Token{raw: text}
+	t.parse(text)
+	return t, t.Err()
+}
+
+func (t *Token) parse(text string) {
+	if len(text) > MaxLength {
+		t.form = FormMalformed
+		t.fault(AreaStructure, CauseTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
+		return
+	}
+	if strings.HasPrefix(text, "{") {
+		t.parseJSONForm(text)
+		return
+	}
+	// At most six parts are looked at: a text of nothing but dots costs nothing.
+	segments := strings.SplitN(text, ".", 7)
+	switch {
+	case len(segments) == 3 && looksLikeHeader(segments[0]):
+		t.parseCompact(segments)
+	case len(segments) == 5 && looksLikeHeader(segments[0]):
+		t.parseEncrypted(segments[0])
+	case len(segments) == 3 && segments[0] == "":
+		t.form = FormMalformed
+		t.fault(AreaStructure, CauseEmptyHeader, SegmentHeader, "the header segment is empty")
+	case looksLikeHeader(segments[0]):
+		t.form = FormMalformed
+		t.fault(AreaStructure, CauseSegments, "", "not a compact JWS: "+countSegments(segments))
+		t.header, _ = readHeader(segments[0])
+	default:
+		t.form = FormOpaque
+		t.fault(AreaStructure, CauseOpaque, "", "not a JWT: its first segment is not a JOSE header")
+	}
+}
+
+func countSegments(segments []string) string {
+	switch n := len(segments); n {
+	case 1:
+		return "1 segment instead of 3"
+	case 7:
+		return "more than 6 segments instead of 3"
+	default:
+		return fmt.Sprintf("%d segments instead of 3", n)
+	}
+}
+
+// looksLikeHeader tells whether a segment was meant to be a JSON object in
+// base64: it begins with an opening brace, perhaps after white space.
+func looksLikeHeader(segment string) bool {
+	const enough = 64
+	start := strings.NewReplacer("+", "-", "/", "_").Replace(segment[:min(len(segment), enough)])
+	decoded, _ := base64.RawURLEncoding.DecodeString(start) // up to the first bad character
+	return strings.HasPrefix(strings.TrimLeft(string(decoded), " \t\r\n"), "{")
+}
+
+func (t *Token) parseCompact(segments []string) {
+	t.form = FormJWS
+	t.signingInput = t.raw[:len(t.raw)-len(segments[2])-1]
+	t.payloadText = segments[1]
+	header, headerOK := t.decode(SegmentHeader, segments[0])
+	t.payload, _ = t.decode(SegmentPayload, segments[1])
+	t.signature, _ = t.decode(SegmentSignature, segments[2])
+	if headerOK {
+		t.readHeader(header)
+	}
+	if t.payload != nil {
+		claims, err := strictjson.ParseObject(t.payload)
+		t.claims = claims
+		if err != nil {
+			t.fault(AreaPayload, CauseJSON, SegmentPayload, "the claims set is not a JSON object: "+reason(err))
+		}
+	}
+	if t.header.Exists() && t.claims.Exists() && len(t.faults) == 0 {
+		t.form = FormJWT
+	}
+}
+
+func (t *Token) parseEncrypted(segment string) {
+	t.form = FormJWE
+	t.fault(AreaStructure, CauseEncrypted, "", "an encrypted token (JWE): only its audience can read it")
+	if header, ok := t.decode(SegmentHeader, segment); ok {
+		t.readHeader(header)
+	}
+}
+
+// parseJSONForm looks at a text that begins with a brace. Such a text is never
+// a JWT (RFC 7519 section 1): the compact form is the only one.
+func (t *Token) parseJSONForm(text string) {
+	value, err := strictjson.ParseObject([]byte(text))
+	has := func(name string) bool { return value.Get(name).Exists() }
+	protected, _ := value.Get("protected").Text()
+	t.form = FormMalformed
+	switch {
+	case err != nil:
+		t.fault(AreaStructure, CauseJSON, "", "begins like JSON, but is not: "+reason(err))
+	case has("ciphertext"):
+		t.form = FormJWEJSON
+		t.fault(AreaStructure, CauseJSONForm, "", "a JWE in JSON serialisation: a JWT is compact")
+	case has("payload") && (has("signatures") || has("signature")):
+		t.form = FormJWSJSON
+		t.fault(AreaStructure, CauseJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
+	default:
+		t.fault(AreaStructure, CauseJSON, "", "a JSON object that is not a token")
+	}
+	t.header, _ = readHeader(protected)
+}
+
+func readHeader(segment string) (strictjson.Value, error) {
+	data, err := base64.RawURLEncoding.Strict().DecodeString(segment)
+	if err != nil {
+		return strictjson.Value{}, err
+	}
+	return strictjson.ParseObject(data)
+}
+
+// readHeader checks what every JOSE header has to fulfil (RFC 7515 sections 4,
+// 4.1.4, 4.1.9 and 4.1.10).
+func (t *Token) readHeader(data []byte) {
+	header, err := strictjson.ParseObject(data)
+	if err != nil {
+		t.fault(AreaHeader, CauseJSON, SegmentHeader, "the header is not a JSON object: "+reason(err))
+		return
+	}
+	t.header = header
+	for _, name := range []string{"kid", "typ", "cty"} {
+		if v := header.Get(name); v.Exists() && v.Kind() != strictjson.KindString {
+			t.fault(AreaHeader, CauseMemberType, SegmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
+		}
+	}
+}
+
+// decode is strict base64url: its alphabet, no padding, no white space, no
+// spare bits, so that exactly one text stands for each value.
+func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
+	for i := range len(text) {
+		if c := text[i]; !isBase64URL(c) {
+			cause, word := nameCharacter(c)
+			t.fault(AreaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", i+1, segment, word))
+			return nil, false
+		}
+	}
+	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil {
+		what := "the last character has bits that stand for nothing"
+		if len(text)%4 == 1 {
+			what = "its length cannot be right: one character is too many or some are missing"
+		}
+		t.fault(AreaEncoding, CauseTrailingBits, segment, fmt.Sprintf("byte %d of the %s segment: %s", len(text), segment, what))
+		return nil, false
+	}
+	return data, true
+}
+
+func isBase64URL(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
+}
+
+func nameCharacter(c byte) (Cause, string) {
+	switch {
+	case c == '=':
+		return CausePadding, `padding ("=")`
+	case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		return CauseWhitespace, "white space"
+	case c == '+' || c == '/':
+		return CauseStandardSet, fmt.Sprintf("%q, which belongs to plain base64", string(c))
+	case c < 0x20 || c >= 0x7f:
+		return CauseCharacter, fmt.Sprintf("0x%02x", c)
+	default:
+		return CauseCharacter, fmt.Sprintf("%q", string(c))
+	}
+}
+
+func reason(err error) string {
+	var syntax *strictjson.SyntaxError
+	if errors.As(err, &syntax) && syntax.Offset == 0 && syntax.Pointer == "" {
+		return syntax.Reason
+	}
+	return err.Error()
+}

@@ -1,0 +1,176 @@
+// Package token takes a JSON Web Token apart without verifying anything.
+//
+// Parse accepts the compact serialisation only (RFC 7515 section 7.1), with
+// strict base64url, and keeps every fault it finds, so that a caller can show
+// what is readable and say exactly what is not. Whatever a Token tells is
+// unverified; package verify decides whether it can be trusted.
+package token
+
+import (
+	"errors"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// MaxLength is the length in bytes of the longest text that Parse looks at.
+const MaxLength = 256 << 10
+
+// Form is what a text turned out to be.
+type Form string
+
+// The forms that Parse tells apart.
+const (
+	FormJWT       Form = "jwt"       // compact JWS whose header and payload are JSON objects (RFC 7519)
+	FormJWS       Form = "jws"       // compact JWS that is not a sound JWT
+	FormJWE       Form = "jwe"       // compact JWE, five segments (RFC 7516 section 7.1)
+	FormJWSJSON   Form = "jws_json"  // JWS in JSON serialisation (RFC 7515 section 7.2)
+	FormJWEJSON   Form = "jwe_json"  // JWE in JSON serialisation (RFC 7516 section 7.2)
+	FormOpaque    Form = "opaque"    // a reference token: no structure to look at
+	FormMalformed Form = "malformed" // begins like a JWT, but is not one
+)
+
+// Segment names a part of a compact JWS.
+type Segment string
+
+// The segments of a compact JWS.
+const (
+	SegmentHeader    Segment = "header"
+	SegmentPayload   Segment = "payload"
+	SegmentSignature Segment = "signature"
+)
+
+// Cause is a well-known reason for a Fault.
+type Cause string
+
+// The causes that have a name. A Fault may have none.
+const (
+	CauseOpaque       Cause = "opaque"
+	CauseEncrypted    Cause = "encrypted"
+	CauseJSONForm     Cause = "json_serialisation"
+	CauseSegments     Cause = "segment_count"
+	CauseEmptyHeader  Cause = "empty_header"
+	CauseTooLong      Cause = "too_long"
+	CausePadding      Cause = "padding"
+	CauseWhitespace   Cause = "white_space"
+	CauseStandardSet  Cause = "standard_base64"
+	CauseCharacter    Cause = "character"
+	CauseTrailingBits Cause = "trailing_bits"
+	CauseJSON         Cause = "json"
+	CauseMemberType   Cause = "member_type"
+)
+
+// Area is the kind of rule that a Fault breaks.
+type Area string
+
+// The areas, in the order in which they are looked at.
+const (
+	AreaStructure Area = "structure" // segments: RFC 7515 section 7.1, RFC 7519 section 1
+	AreaEncoding  Area = "encoding"  // base64url: RFC 7515 section 2, RFC 4648 section 3.5
+	AreaHeader    Area = "header"    // JOSE header: RFC 7515 section 4
+	AreaPayload   Area = "payload"   // claims set: RFC 7519 sections 4 and 7.2
+)
+
+// A Fault is one reason why a text is not a well-formed JWT.
+type Fault struct {
+	Area    Area
+	Cause   Cause
+	Segment Segment // where, or empty
+	// Text is the reason in words. It may quote the token's characters: escape
+	// it before it reaches a terminal.
+	Text string
+}
+
+func (f *Fault) Error() string { return f.Text }
+
+// A Token is a text taken apart. Its zero value is not usable; Parse makes it.
+type Token struct {
+	raw          string
+	form         Form
+	header       strictjson.Value
+	claims       strictjson.Value
+	payload      []byte
+	payloadText  string
+	signature    []byte
+	signingInput string
+	faults       []*Fault
+}
+
+// Raw returns the text that was parsed.
+func (t *Token) Raw() string { return t.raw }
+
+// Form returns what the text turned out to be.
+func (t *Token) Form() Form { return t.form }
+
+// Faults returns everything that keeps the text from being a well-formed JWT.
+func (t *Token) Faults() []*Fault { return t.faults }
+
+// Err returns the faults as one error, each a *Fault, or nil.
+func (t *Token) Err() error {
+	list := make([]error, len(t.faults))
+	for i, f := range t.faults {
+		list[i] = f
+	}
+	return errors.Join(list...)
+}
+
+// Faulty tells whether a fault was found in one of the areas.
+func (t *Token) Faulty(areas ...Area) bool {
+	for _, area := range areas {
+		if t.FaultIn(area) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// FaultIn returns the first fault of an area, or nil.
+func (t *Token) FaultIn(area Area) *Fault {
+	for _, f := range t.faults {
+		if f.Area == area {
+			return f
+		}
+	}
+	return nil
+}
+
+// Header returns the JOSE header, or the absent value where it is not a JSON
+// object. It is unverified.
+func (t *Token) Header() strictjson.Value { return t.header }
+
+// Algorithm returns the header's alg, or an empty string where it is missing or
+// not a string (RFC 7515 section 4.1.1).
+func (t *Token) Algorithm() string { return t.headerText("alg") }
+
+// Type returns the header's typ, or an empty string (RFC 7519 section 5.1).
+func (t *Token) Type() string { return t.headerText("typ") }
+
+// KeyID returns the header's kid and whether there is one (RFC 7515 section
+// 4.1.4). An empty kid is one.
+func (t *Token) KeyID() (string, bool) { return t.header.Get("kid").Text() }
+
+func (t *Token) headerText(name string) string {
+	text, _ := t.header.Get(name).Text()
+	return text
+}
+
+// UnverifiedClaims returns the claims set, or the absent value where the
+// payload is not a JSON object. Nobody has checked who wrote it.
+func (t *Token) UnverifiedClaims() strictjson.Value { return t.claims }
+
+// Payload returns the decoded payload, nil where it cannot be decoded.
+func (t *Token) Payload() []byte { return t.payload }
+
+// PayloadText returns the payload segment as it stands in the text.
+func (t *Token) PayloadText() string { return t.payloadText }
+
+// Signature returns the decoded signature, nil where it cannot be decoded.
+func (t *Token) Signature() []byte { return t.signature }
+
+// SigningInput returns the part of the text that the signature covers, exactly
+// as received (RFC 7515 section 5.2, step 8). It is empty where the text is not
+// a compact JWS.
+func (t *Token) SigningInput() string { return t.signingInput }
+
+func (t *Token) fault(area Area, cause Cause, segment Segment, text string) {
+	t.faults = append(t.faults, &Fault{Area: area, Cause: cause, Segment: segment, Text: text})
+}

@@ -1,0 +1,44 @@
+package verify
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Compare names the kind of difference between the identifier that was wanted
+// and the one that was found, nil if there is none. Identifiers are compared
+// byte for byte; the kinds only help a person to see the difference.
+func Compare(wanted, found string) *Diagnosis {
+	if wanted == found {
+		return nil
+	}
+	d := &Diagnosis{Kind: DifferentValue, Wanted: wanted, Found: found}
+	w, errWanted := url.Parse(wanted)
+	f, errFound := url.Parse(found)
+	urls := errWanted == nil && errFound == nil && w.Host != "" && f.Host != ""
+	switch {
+	case strings.TrimSuffix(wanted, "/") == strings.TrimSuffix(found, "/"):
+		d.Kind = DifferentSlash
+	case strings.EqualFold(wanted, found):
+		d.Kind = DifferentCase
+	case urls && w.Host == f.Host && w.Scheme != f.Scheme && w.Path == f.Path:
+		d.Kind = DifferentScheme
+	case urls && w.Hostname() == f.Hostname() && w.Port() != f.Port() && w.Path == f.Path:
+		d.Kind = DifferentPort
+	case urls && !strings.EqualFold(w.Hostname(), f.Hostname()):
+		d.Kind = DifferentHost
+	}
+	return d
+}
+
+// FirstDifference returns the number of bytes that two texts have in common at
+// their beginning.
+func FirstDifference(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}

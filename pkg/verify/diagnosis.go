@@ -1,0 +1,47 @@
+package verify
+
+import "time"
+
+// DiagnosisKind is a case that is recognised behind a failure.
+type DiagnosisKind string
+
+// A Diagnosis is what seems to be behind a failing check: a kind and its
+// arguments, for a caller to put into words and advice.
+type Diagnosis struct {
+	Kind   DiagnosisKind
+	Wanted string
+	Found  string
+	Names  []string
+	By     time.Duration
+}
+
+// The cases that Verify recognises.
+const (
+	NotDemanded       DiagnosisKind = "not_demanded"        // Wanted: which demand was not made
+	OpaqueToken       DiagnosisKind = "opaque_token"        //
+	EncryptedToken    DiagnosisKind = "encrypted_token"     //
+	JSONSerialisation DiagnosisKind = "json_serialisation"  //
+	TruncatedToken    DiagnosisKind = "truncated_token"     //
+	PaddedBase64      DiagnosisKind = "padded_base64"       //
+	Unsigned          DiagnosisKind = "unsigned"            //
+	SecretNeeded      DiagnosisKind = "secret_needed"       // Found: the algorithm
+	PublicKeyNeeded   DiagnosisKind = "public_key_needed"   // Found: the algorithm
+	ShortSecret       DiagnosisKind = "short_secret"        // Found: the algorithm
+	AlgorithmExcluded DiagnosisKind = "algorithm_excluded"  // Names: what is allowed; Found
+	KeyIDUnknown      DiagnosisKind = "key_id_unknown"      // Found: the kid; Names: those of the set
+	KeyOfOtherType    DiagnosisKind = "key_of_other_type"   // Found: the algorithm
+	KeysUnusable      DiagnosisKind = "keys_unusable"       // Names: why, key by key
+	SignedByOtherKey  DiagnosisKind = "signed_by_other_key" // Found: the key that fits
+	Tampered          DiagnosisKind = "tampered"            //
+	DifferentCase     DiagnosisKind = "different_case"      // Wanted, Found
+	DifferentSlash    DiagnosisKind = "different_slash"     // Wanted, Found
+	DifferentScheme   DiagnosisKind = "different_scheme"    // Wanted, Found
+	DifferentPort     DiagnosisKind = "different_port"      // Wanted, Found
+	DifferentHost     DiagnosisKind = "different_host"      // Wanted, Found
+	DifferentValue    DiagnosisKind = "different_value"     // Wanted, Found
+	ClaimMissing      DiagnosisKind = "claim_missing"       // Wanted: its name
+	ClockSkew         DiagnosisKind = "clock_skew"          // By: how much
+	Milliseconds      DiagnosisKind = "milliseconds"        // Found
+	ExpiredToken      DiagnosisKind = "expired_token"       // By: how much
+	OtherParty        DiagnosisKind = "other_party"         // Found: azp
+)

@@ -1,0 +1,183 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// checkIssuer compares iss byte for byte (RFC 7519 section 4.1.1; OpenID
+// Connect Core section 3.1.3.7, step 2).
+func (v *verification) checkIssuer() {
+	value := v.claims.Get("iss")
+	iss, isText := value.Text()
+	c := Check{ID: CheckIssuer, Status: Failed, Reason: ReasonWrongIssuer, Actual: value}
+	if !v.policy.AnyIssuer {
+		c.Expected = strictjson.String(v.policy.Issuer)
+	}
+	switch {
+	case value.Exists() && !isText:
+		c.Message = "iss is of type " + value.Kind().String() + ", not a string"
+	case v.policy.AnyIssuer && !value.Exists():
+		c.Status, c.Message = NotChecked, "any issuer is allowed, and the token names none"
+	case v.policy.AnyIssuer:
+		c.Status, c.Message = NotChecked, fmt.Sprintf("any issuer is allowed; the token says %q", iss)
+	case !value.Exists():
+		c.Message = "iss is missing"
+		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "iss"}
+	case iss == v.policy.Issuer:
+		c.Status, c.Message = Passed, iss
+	default:
+		c.Message = fmt.Sprintf("the token is from %q, not from %q", iss, v.policy.Issuer)
+		c.Diagnosis = Compare(v.policy.Issuer, iss)
+	}
+	v.report.add(c)
+}
+
+// checkAudience demands that aud names one of the wanted audiences (RFC 7519
+// section 4.1.3).
+func (v *verification) checkAudience() {
+	value := v.claims.Get("aud")
+	list, valid := audiences(value)
+	c := Check{ID: CheckAudience, Status: Failed, Reason: ReasonWrongAudience, Actual: value}
+	if !v.policy.AnyAudience {
+		c.Expected = strictjson.Strings(v.policy.Audiences)
+	}
+	matches := func(a string) bool { return slices.Contains(v.policy.Audiences, a) }
+	switch {
+	case value.Exists() && !valid:
+		c.Message = "aud is neither a string nor an array of strings"
+	case v.policy.AnyAudience && !value.Exists():
+		c.Status, c.Message = NotChecked, "any audience is allowed, and the token names none"
+	case v.policy.AnyAudience:
+		c.Status, c.Message = NotChecked, "any audience is allowed; the token is for "+quoteAll(list)
+	case !value.Exists():
+		c.Message = "aud is missing"
+		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "aud"}
+	case slices.ContainsFunc(list, matches):
+		c = v.judgeOtherAudiences(c, list)
+	default:
+		c.Message = fmt.Sprintf("the token is for %s, not for %s", quoteOrNobody(list), quoteOr(v.policy.Audiences))
+		c.Diagnosis = v.diagnoseAudience(list)
+	}
+	v.report.add(c)
+}
+
+// judgeOtherAudiences: an ID token must not be for parties that are not trusted
+// (OpenID Connect Core section 3.1.3.7, step 3), unless azp says that it was
+// issued to the wanted client.
+func (v *verification) judgeOtherAudiences(c Check, list []string) Check {
+	c.Status, c.Message = Passed, "the token is for "+quoteAll(list)
+	others := slices.DeleteFunc(slices.Clone(list), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
+	if len(others) == 0 || v.policy.Kind != KindID {
+		return c
+	}
+	c.Message = fmt.Sprintf("the ID token is also for %s", quoteAll(others))
+	azp, _ := v.claims.Get("azp").Text()
+	if azp != "" && (azp == v.policy.ClientID || slices.Contains(v.policy.Audiences, azp)) {
+		c.Status = Warning
+		return c
+	}
+	c.Status = Failed
+	return c
+}
+
+// audiences reads aud, a string or an array of strings.
+func audiences(value strictjson.Value) ([]string, bool) {
+	if s, ok := value.Text(); ok {
+		return []string{s}, true
+	}
+	return value.TextList()
+}
+
+func quoteOrNobody(list []string) string {
+	if len(list) == 0 {
+		return "nobody"
+	}
+	return quoteAll(list)
+}
+
+func quoteOr(list []string) string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = fmt.Sprintf("%q", s)
+	}
+	return strings.Join(quoted, " or ")
+}
+
+func (v *verification) diagnoseAudience(list []string) *Diagnosis {
+	if len(list) == 1 && len(v.policy.Audiences) == 1 {
+		if d := Compare(v.policy.Audiences[0], list[0]); d.Kind == DifferentCase || d.Kind == DifferentSlash {
+			return d
+		}
+	}
+	return &Diagnosis{Kind: DifferentValue, Names: list}
+}
+
+// checkSubject: where present, sub is a string that is not empty (RFC 7519
+// section 4.1.2; OpenID Connect Core section 2 limits it to 255 ASCII
+// characters).
+func (v *verification) checkSubject() {
+	value := v.claims.Get("sub")
+	sub, isText := value.Text()
+	isID := v.policy.Kind == KindID
+	c := Check{ID: CheckSubject, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
+	switch {
+	case !value.Exists() && isID:
+		c.Message = "sub is missing"
+		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "sub"}
+	case !value.Exists():
+		v.missing(CheckSubject, "sub", v.report.Kind == KindID || v.report.Kind == KindAccess)
+		return
+	case !isText:
+		c.Message = "sub is of type " + value.Kind().String() + ", not a string"
+	case sub == "":
+		c.Message = "sub is empty"
+	case len(sub) > 255 || !isASCII(sub):
+		c.Message = "sub is longer than 255 characters or not ASCII"
+		if !isID {
+			c.Status = Warning
+		}
+	default:
+		c.Status, c.Message = Passed, sub
+	}
+	v.report.add(c)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e || r < 0x20 })
+}
+
+// checkParty judges azp, the client that the token was issued to (OpenID
+// Connect Core section 3.1.3.7, steps 4 and 5).
+func (v *verification) checkParty() {
+	value := v.claims.Get("azp")
+	azp, isText := value.Text()
+	list, _ := audiences(v.claims.Get("aud"))
+	c := Check{ID: CheckParty, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
+	switch {
+	case value.Exists() && !isText:
+		c.Message = "azp is of type " + value.Kind().String() + ", not a string"
+	case !value.Exists() && len(list) > 1 && (v.policy.Kind == KindID || v.report.Kind == KindID):
+		c.Status, c.Message = Warning, "the token is for several audiences, but azp does not say which one asked for it"
+	case !value.Exists():
+		c.Status, c.Message = NotChecked, "the token has no azp"
+	case v.policy.ClientID != "" && azp == v.policy.ClientID:
+		c.Status, c.Message = Passed, "issued to "+azp
+	case v.policy.ClientID != "":
+		c.Expected = strictjson.String(v.policy.ClientID)
+		c.Message = fmt.Sprintf("issued to client %q, not to %q", azp, v.policy.ClientID)
+	case v.policy.Kind == KindID && !v.policy.AnyAudience && !slices.Contains(v.policy.Audiences, azp):
+		c.Expected = strictjson.Strings(v.policy.Audiences)
+		c.Message = fmt.Sprintf("issued to client %q, not to %s", azp, quoteOr(v.policy.Audiences))
+		c.Diagnosis = &Diagnosis{Kind: OtherParty, Found: azp}
+	case v.policy.Kind == KindID && !v.policy.AnyAudience:
+		c.Status, c.Message = Passed, "issued to "+azp
+	default:
+		c.Status, c.Message = NotChecked, fmt.Sprintf("issued to client %q", azp)
+		c.Diagnosis = &Diagnosis{Kind: OtherParty, Found: azp}
+	}
+	v.report.add(c)
+}

@@ -1,0 +1,52 @@
+package verify
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// maxNumericDate is the largest magnitude of a NumericDate, in seconds: every
+// JSON reader agrees on integers up to it (RFC 8259 section 6).
+const maxNumericDate = 1<<53 - 1
+
+// numericDate reads a NumericDate (RFC 7519 section 2): seconds since 1970, in
+// UTC, perhaps with a fraction. The problem is empty if it is one.
+func numericDate(v strictjson.Value) (at time.Time, problem string) {
+	literal, ok := v.Literal()
+	if !ok {
+		return time.Time{}, "is of type " + v.Kind().String() + ", not a number"
+	}
+	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
+		if n > maxNumericDate || n < -maxNumericDate {
+			return time.Time{}, "is out of range"
+		}
+		return time.Unix(n, 0).UTC(), ""
+	}
+	f, err := strconv.ParseFloat(literal, 64)
+	if err != nil || math.Abs(f) > maxNumericDate {
+		return time.Time{}, "is out of range"
+	}
+	whole := math.Floor(f)
+	return time.Unix(int64(whole), int64((f-whole)*1e9)).UTC(), ""
+}
+
+// after tells by how much a is later than b, exact to the second where the
+// difference is too large for a Duration, in which case it is the largest one.
+func after(a, b time.Time) time.Duration { return a.Sub(b) }
+
+const (
+	// skewLimit is how far a time may be off for the clock to be suspected.
+	skewLimit = 60 * time.Second
+	// fastClock is how far ahead iat may be without being refused: some
+	// issuers' clocks are fast.
+	fastClock = 10 * time.Second
+	// longLife is the lifetime above which a token is called long-lived.
+	longLife = 24 * time.Hour
+	// absurdLife in seconds is about 50 years: more can only be a mistake.
+	absurdLife = 50 * 365 * 24 * 60 * 60
+	// largeLeeway is the leeway above which it is said to be large.
+	largeLeeway = 60 * time.Second
+)

@@ -1,0 +1,208 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// logoutEvent is the member of events that makes a logout token (OpenID Connect
+// Back-Channel Logout section 2.4).
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
+
+// mediaType returns typ as it is to be compared: in lower case, without the
+// "application/" that may be left out (RFC 7515 section 4.1.9).
+func mediaType(t *token.Token) string {
+	return strings.TrimPrefix(strings.ToLower(t.Type()), "application/")
+}
+
+// neverBearer tells whether a media type is one of a token that proves or tells
+// something and must never be taken for an ID or an access token.
+func neverBearer(mediaType string) bool {
+	switch mediaType {
+	case "logout+jwt", "dpop+jwt", "kb+jwt", "secevent+jwt", "token-introspection+jwt":
+		return true
+	}
+	return false
+}
+
+// idMarkers returns what only ID tokens have, as far as the token has it.
+func idMarkers(claims strictjson.Value) []string {
+	found := present(claims, "at_hash", "c_hash", "s_hash")
+	return append(found, valued(claims, "token_use", "id", "typ", "ID")...)
+}
+
+// accessMarkers returns what only access tokens have, as far as the token has it.
+func accessMarkers(claims strictjson.Value) []string {
+	found := present(claims, "client_id", "cid", "appid", "scope", "scp", "gty", "azpacr")
+	return append(found, valued(claims, "token_use", "access", "typ", "Bearer")...)
+}
+
+func present(claims strictjson.Value, names ...string) []string {
+	var found []string
+	for _, name := range names {
+		if claims.Get(name).Exists() {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// valued returns "name=value" for each pair that the claims have.
+func valued(claims strictjson.Value, pairs ...string) []string {
+	var found []string
+	for i := 0; i < len(pairs); i += 2 {
+		if text, _ := claims.Get(pairs[i]).Text(); text == pairs[i+1] {
+			found = append(found, pairs[i]+"="+text)
+		}
+	}
+	return found
+}
+
+// Classify tells what a token looks like, by its typ, then by claims that only
+// one kind has. It is a guess unless typ says so.
+func Classify(t *token.Token) Kind {
+	claims := t.UnverifiedClaims()
+	switch typ := mediaType(t); {
+	case typ == "at+jwt":
+		return KindAccess
+	case typ == "logout+jwt":
+		return KindLogout
+	case neverBearer(typ):
+		return KindOther
+	}
+	switch {
+	case claims.Get("events").Get(logoutEvent).Exists():
+		return KindLogout
+	case len(idMarkers(claims)) > 0:
+		return KindID
+	case len(accessMarkers(claims)) > 0:
+		return KindAccess
+	case len(present(claims, "nonce", "auth_time", "amr", "acr")) > 0:
+		return KindID
+	default:
+		return KindOther
+	}
+}
+
+// checkKind keeps one kind of token from being taken for another (RFC 8725
+// section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6).
+func (v *verification) checkKind() {
+	typ := mediaType(v.token)
+	c := Check{ID: CheckKind, Status: Failed, Reason: ReasonClaimRefused, Actual: v.token.Header().Get("typ")}
+	problem, claims := "", []string(nil)
+	switch v.policy.Kind {
+	case KindID:
+		problem, claims = v.notID(typ), []string{"iss", "sub", "aud", "exp", "iat"}
+	case KindAccess:
+		problem, claims = v.notAccess(typ), []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}
+	case KindLogout:
+		problem, claims = v.notLogout(typ), []string{"iss", "aud", "iat", "exp", "jti"}
+	default:
+		v.checkUnnamedKind(c, typ)
+		return
+	}
+	c.Expected = strictjson.String(string(v.policy.Kind))
+	if problem != "" {
+		c.Message = problem
+	} else {
+		c.Status, c.Message = Passed, kindName(v.policy.Kind)
+	}
+	v.report.add(c)
+	v.checkKindClaims(claims, v.policy.Kind != KindAccess || typ == "at+jwt")
+}
+
+func kindName(kind Kind) string {
+	switch kind {
+	case KindID:
+		return "an ID token"
+	case KindAccess:
+		return "an access token"
+	case KindLogout:
+		return "a logout token"
+	default:
+		return "a token of no kind that is known"
+	}
+}
+
+// checkUnnamedKind is for when no kind was demanded: a token that is never a
+// bearer token is refused all the same.
+func (v *verification) checkUnnamedKind(c Check, typ string) {
+	if neverBearer(typ) {
+		c.Message = fmt.Sprintf("typ is %q: not a token that grants anything", v.token.Type())
+		v.report.add(c)
+		return
+	}
+	c.Status, c.Reason = NotChecked, ""
+	c.Message = "no kind was demanded; it looks like " + kindName(v.report.Kind)
+	c.Diagnosis = &Diagnosis{Kind: NotDemanded, Wanted: "kind", Found: kindName(v.report.Kind)}
+	v.report.add(c)
+}
+
+func (v *verification) notID(typ string) string {
+	access := valued(v.claims, "token_use", "access", "typ", "Bearer")
+	switch {
+	case typ == "at+jwt":
+		return "this is an access token, not an ID token: typ is " + v.token.Type()
+	case neverBearer(typ):
+		return "this is not an ID token: typ is " + v.token.Type()
+	case len(access) > 0:
+		return "this is an access token, not an ID token: it has " + join(access)
+	case v.claims.Get("events").Get(logoutEvent).Exists():
+		return "this is a logout token, not an ID token"
+	}
+	return ""
+}
+
+func (v *verification) notAccess(typ string) string {
+	id, access := idMarkers(v.claims), accessMarkers(v.claims)
+	switch {
+	case typ == "at+jwt":
+		return ""
+	case neverBearer(typ):
+		return "this is not an access token: typ is " + v.token.Type()
+	case len(id) > 0:
+		return "this is an ID token, not an access token: it has " + join(id)
+	case v.claims.Get("events").Get(logoutEvent).Exists():
+		return "this is a logout token, not an access token"
+	case len(access) == 0:
+		return "nothing shows that this is an access token: typ is not at+jwt, and there is no client_id, scope or the like"
+	}
+	return ""
+}
+
+func (v *verification) notLogout(typ string) string {
+	events := v.claims.Get("events")
+	switch {
+	case typ != "" && typ != "jwt" && typ != "logout+jwt":
+		return "this is not a logout token: typ is " + v.token.Type()
+	case v.claims.Get("nonce").Exists():
+		return "this is not a logout token: nonce is present"
+	case events.Kind() != strictjson.KindObject || events.Get(logoutEvent).Kind() != strictjson.KindObject:
+		return "this is not a logout token: events does not hold the logout event"
+	case !v.claims.Get("sub").Exists() && !v.claims.Get("sid").Exists():
+		return "this is not a logout token: it has neither sub nor sid"
+	}
+	return ""
+}
+
+// checkKindClaims demands the claims of the kind; for access tokens that do not
+// say that they follow RFC 9068, a missing one is only a warning.
+func (v *verification) checkKindClaims(names []string, strict bool) {
+	var missing []string
+	for _, name := range names {
+		if !v.claims.Get(name).Exists() {
+			missing = append(missing, name)
+		}
+	}
+	c := Check{ID: CheckKindClaims, Status: Passed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(names), Message: "all there"}
+	if len(missing) > 0 {
+		c.Status, c.Message = Warning, "missing: "+join(missing)
+		if strict {
+			c.Status = Failed
+		}
+	}
+	v.report.add(c)
+}

@@ -1,0 +1,174 @@
+package verify
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// checkTimes judges exp, nbf and iat (RFC 7519 sections 4.1.4 to 4.1.6): a
+// token is good while now < exp + leeway and nbf, iat ≤ now + leeway.
+func (v *verification) checkTimes() {
+	exp, expOK := v.checkExpiry()
+	v.checkNotBefore()
+	iat, iatOK := v.checkIssuedAt()
+	if expOK && iatOK {
+		v.checkLifetime(iat, exp)
+	} else {
+		v.skip(CheckLifetime, "needs both exp and iat")
+	}
+	if v.policy.Leeway > largeLeeway {
+		v.warn(CheckLeeway, ReasonExpired, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", v.policy.Leeway, largeLeeway))
+	}
+}
+
+func (v *verification) addTime(id CheckID, status Status, reason Reason, at time.Time, message string, diagnosis *Diagnosis) {
+	v.report.add(Check{
+		ID: id, Status: status, Reason: reason, Time: at, Actual: v.claims.Get(timeClaim(id)),
+		Message: message, Diagnosis: diagnosis,
+	})
+}
+
+func timeClaim(id CheckID) string {
+	return map[CheckID]string{CheckExpiry: "exp", CheckMinValidity: "exp", CheckNotBefore: "nbf", CheckIssuedAt: "iat"}[id]
+}
+
+// unusable reports a time that is no NumericDate.
+func (v *verification) unusable(id CheckID, reason Reason, value strictjson.Value, problem string) {
+	v.report.add(Check{
+		ID: id, Status: Failed, Reason: reason, Actual: value,
+		Message: fmt.Sprintf("%s %s", timeClaim(id), problem),
+	})
+}
+
+func (v *verification) checkExpiry() (time.Time, bool) {
+	value := v.claims.Get("exp")
+	if !value.Exists() {
+		v.fail(CheckExpiry, ReasonExpired, "exp is missing: the token would never expire", &Diagnosis{Kind: ClaimMissing, Wanted: "exp"})
+		return time.Time{}, false
+	}
+	exp, problem := numericDate(value)
+	if problem != "" {
+		v.unusable(CheckExpiry, ReasonExpired, value, problem)
+		return time.Time{}, false
+	}
+	if v.now.Before(exp.Add(v.policy.Leeway)) {
+		v.addTime(CheckExpiry, Passed, "", exp, "expires at "+formatTime(exp), nil)
+	} else {
+		v.addTime(CheckExpiry, Failed, ReasonExpired, exp, "expired at "+formatTime(exp), v.diagnoseExpiry(exp))
+	}
+	v.checkMinValidity(exp)
+	return exp, true
+}
+
+func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
+	by := after(v.now, exp)
+	if by < skewLimit {
+		return &Diagnosis{Kind: ClockSkew, By: by}
+	}
+	return &Diagnosis{Kind: ExpiredToken, By: by}
+}
+
+func (v *verification) checkMinValidity(exp time.Time) {
+	least := v.policy.MinValidity
+	switch {
+	case least == 0:
+		v.notDemanded(CheckMinValidity, "min-validity")
+	case v.now.Add(least).After(exp):
+		v.addTime(CheckMinValidity, Failed, ReasonExpired, exp,
+			fmt.Sprintf("less than %s is left: expires at %s", least, formatTime(exp)), nil)
+	default:
+		v.addTime(CheckMinValidity, Passed, "", exp, fmt.Sprintf("valid for at least %s more", least), nil)
+	}
+}
+
+func (v *verification) checkNotBefore() {
+	value := v.claims.Get("nbf")
+	if !value.Exists() {
+		v.skip(CheckNotBefore, "the token has no nbf")
+		return
+	}
+	nbf, problem := numericDate(value)
+	switch {
+	case problem != "":
+		v.unusable(CheckNotBefore, ReasonNotYetValid, value, problem)
+	case nbf.After(v.now.Add(v.policy.Leeway)):
+		v.addTime(CheckNotBefore, Failed, ReasonNotYetValid, nbf, "not valid before "+formatTime(nbf), v.diagnoseFuture(nbf))
+	default:
+		v.addTime(CheckNotBefore, Passed, "", nbf, "valid since "+formatTime(nbf), nil)
+	}
+}
+
+func (v *verification) checkIssuedAt() (time.Time, bool) {
+	value := v.claims.Get("iat")
+	if !value.Exists() {
+		v.missing(CheckIssuedAt, "iat", v.report.Kind == KindID || v.report.Kind == KindAccess || v.report.Kind == KindLogout)
+		return time.Time{}, false
+	}
+	iat, problem := numericDate(value)
+	if problem != "" {
+		v.unusable(CheckIssuedAt, ReasonNotYetValid, value, problem)
+		return time.Time{}, false
+	}
+	limit := v.now.Add(v.policy.Leeway)
+	switch {
+	case iat.After(limit.Add(fastClock)):
+		v.addTime(CheckIssuedAt, Failed, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture(iat))
+	case iat.After(limit):
+		v.addTime(CheckIssuedAt, Warning, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture(iat))
+	default:
+		v.addTime(CheckIssuedAt, Passed, "", iat, "issued at "+formatTime(iat), nil)
+	}
+	return iat, true
+}
+
+func (v *verification) diagnoseFuture(at time.Time) *Diagnosis {
+	if by := after(at, v.now); by < skewLimit {
+		return &Diagnosis{Kind: ClockSkew, By: by}
+	}
+	if looksLikeMilliseconds(at, v.now) {
+		return &Diagnosis{Kind: Milliseconds}
+	}
+	return nil
+}
+
+// looksLikeMilliseconds tells whether a time that makes no sense would make
+// sense if it had been given in milliseconds: within some years of now.
+func looksLikeMilliseconds(at, now time.Time) bool {
+	difference := at.Unix()/1000 - now.Unix()
+	return at.Unix()-now.Unix() > absurdLife && difference < absurdLife && difference > -absurdLife
+}
+
+func (v *verification) checkLifetime(iat, exp time.Time) {
+	life := exp.Unix() - iat.Unix()
+	switch {
+	case !exp.After(iat):
+		v.fail(CheckLifetime, ReasonExpired, fmt.Sprintf("exp (%s) is not after iat (%s)", formatTime(exp), formatTime(iat)), nil)
+	case looksLikeMilliseconds(exp, v.now):
+		v.report.add(Check{
+			ID: CheckLifetime, Status: Warning, Reason: ReasonExpired, Actual: v.claims.Get("exp"),
+			Message: "exp looks like milliseconds: as seconds it is " + formatTime(exp), Diagnosis: &Diagnosis{Kind: Milliseconds, Found: "exp"},
+		})
+	case life > absurdLife:
+		v.warn(CheckLifetime, ReasonExpired, "the token lives for more than 50 years")
+	case life > int64(longLife/time.Second):
+		v.warn(CheckLifetime, ReasonExpired, fmt.Sprintf("long-lived: %d hours", life/3600))
+	default:
+		v.pass(CheckLifetime, fmt.Sprintf("%d seconds", life))
+	}
+}
+
+// missing reports a claim that is not demanded: a warning where the token looks
+// like a kind that needs it.
+func (v *verification) missing(id CheckID, claim string, needed bool) {
+	message := "the token has no " + claim
+	if !needed {
+		v.skip(id, message)
+		return
+	}
+	v.report.add(Check{
+		ID: id, Status: Warning, Reason: ReasonClaimRefused,
+		Message: fmt.Sprintf("%s, which a token of this kind (%s) should have", message, v.report.Kind),
+	})
+}
