@@ -2,7 +2,6 @@ package jwks
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -47,6 +46,9 @@ const (
 type Refusal struct {
 	Key    *Key
 	Misfit Misfit
+	// Meant tells whether the token leaves no doubt that it means this key: the
+	// key has its kid, or is the only one.
+	Meant bool
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
 	Text string
@@ -60,9 +62,6 @@ type Selection struct {
 	Candidates []*Key
 	// Refused are all other keys, in the order of the set.
 	Refused []Refusal
-	// Named tells whether the token leaves no doubt about which key it means:
-	// its kid is in the set, or the set has one key only.
-	Named bool
 }
 
 // Candidates selects the keys that fit a token: by kid, byte for byte, then
@@ -70,15 +69,15 @@ type Selection struct {
 // the application.
 func (s *Set) Candidates(t *token.Token) Selection {
 	kid, hasKeyID := t.KeyID()
-	selection := Selection{Named: len(s.Keys) == 1}
+	var selection Selection
 	var without []*Key
 	for _, k := range s.Keys {
 		exact := hasKeyID && k.HasKeyID && k.KeyID == kid
-		selection.Named = selection.Named || exact
 		misfit, text := k.misfit(t.Algorithm(), kid, hasKeyID)
 		switch {
 		case misfit != "":
-			selection.Refused = append(selection.Refused, Refusal{Key: k, Misfit: misfit, Text: text})
+			meant := exact || len(s.Keys) == 1
+			selection.Refused = append(selection.Refused, Refusal{Key: k, Misfit: misfit, Meant: meant, Text: text})
 		case exact || !hasKeyID:
 			selection.Candidates = append(selection.Candidates, k)
 		default:
@@ -89,9 +88,19 @@ func (s *Set) Candidates(t *token.Token) Selection {
 	return selection
 }
 
-// Has tells whether a reason is among those for which keys were refused.
-func (s Selection) Has(misfit Misfit) bool {
-	return slices.ContainsFunc(s.Refused, func(r Refusal) bool { return r.Misfit == misfit })
+// Mismatch returns the key that the token means, if all that speaks against it
+// is that the token's algorithm is not the key's.
+func (s Selection) Mismatch() (Refusal, bool) {
+	var found Refusal
+	for _, r := range s.Refused {
+		if r.Meant && r.Misfit != MisfitAlgorithm {
+			return Refusal{}, false
+		}
+		if r.Meant && !found.Meant {
+			found = r
+		}
+	}
+	return found, found.Meant
 }
 
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (Misfit, string) {

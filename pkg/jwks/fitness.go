@@ -56,6 +56,8 @@ func (k *Key) checkUse() {
 
 func notForSignatures(operation string) bool { return operation != "verify" && operation != "sign" }
 
+const certificateMismatch = "the certificate in x5c is for another key"
+
 // checkCertificates compares the key with the certificates that go with it
 // (RFC 7517 sections 4.7 to 4.9). The certificates are never what is trusted.
 func (k *Key) checkCertificates(v strictjson.Value) {
@@ -82,7 +84,7 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 	k.Certificate = certificate
 	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
 		k.CertificateMismatch = true
-		k.warn("the certificate in x5c is for another key")
+		k.warn(certificateMismatch)
 	}
 }
 

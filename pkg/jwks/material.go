@@ -134,6 +134,9 @@ func (k *Key) setPoint(key any) {
 	case *ecdsa.PublicKey:
 		k.public = key
 	case ed25519.PublicKey:
+		if !onEdwardsCurve(key) {
+			k.faulty(FaultInvalid, "the point is not on the curve")
+		}
 		k.public = key
 	default:
 		k.faulty(FaultUnsupported, "a key of a type that is not supported")

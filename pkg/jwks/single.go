@@ -7,7 +7,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -131,9 +130,9 @@ func single(public any, certificate *x509.Certificate) (*Set, error) {
 // roundTrip takes the key through JWK JSON, where go-jose checks the point: a
 // raw Ed25519 key of low order would verify forged signatures.
 func (k *Key) roundTrip(public any) {
-	data, err := json.Marshal(jose.JSONWebKey{Key: public})
+	data, err := jose.JSONWebKey{Key: public}.MarshalJSON()
 	if err != nil {
-		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "json: error calling MarshalJSON for type jose.JSONWebKey: "))
+		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
 		return
 	}
 	v, err := strictjson.ParseObject(data)
@@ -141,5 +140,9 @@ func (k *Key) roundTrip(public any) {
 		k.faulty(FaultInvalid, "%s", err)
 		return
 	}
-	k.readPoint(v, "kty", "crv", "x", "y")
+	if k.Type == "EC" {
+		k.readPoint(v, "kty", "crv", "x", "y")
+	} else {
+		k.readPoint(v, "kty", "crv", "x")
+	}
 }

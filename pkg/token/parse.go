@@ -1,6 +1,7 @@
 package token
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (t *Token) parse(text string) {
 		t.fault(AreaStructure, CauseTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
-	if strings.HasPrefix(text, "{") {
+	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") {
 		t.parseJSONForm(text)
 		return
 	}
@@ -59,13 +60,27 @@ func countSegments(segments []string) string {
 	}
 }
 
+// whiteSpace is what JSON allows between its tokens (RFC 8259 section 2).
+const whiteSpace = " \t\r\n"
+
 // looksLikeHeader tells whether a segment was meant to be a JSON object in
-// base64: it begins with an opening brace, perhaps after white space.
+// base64: it begins with an opening brace, perhaps after white space, which
+// JSON allows inside and careless copying adds outside.
 func looksLikeHeader(segment string) bool {
-	const enough = 64
-	start := strings.NewReplacer("+", "-", "/", "_").Replace(segment[:min(len(segment), enough)])
-	decoded, _ := base64.RawURLEncoding.DecodeString(start) // up to the first bad character
-	return strings.HasPrefix(strings.TrimLeft(string(decoded), " \t\r\n"), "{")
+	segment = strings.TrimLeft(segment, whiteSpace)
+	for len(segment) > 0 {
+		group := segment[:min(len(segment), 4)] // of characters, for three octets
+		urlSafe := strings.ReplaceAll(strings.ReplaceAll(group, "+", "-"), "/", "_")
+		decoded, _ := base64.RawURLEncoding.DecodeString(urlSafe)
+		if text := bytes.TrimLeft(decoded, whiteSpace); len(text) > 0 {
+			return text[0] == '{'
+		}
+		if len(decoded) == 0 {
+			return false
+		}
+		segment = segment[len(group):]
+	}
+	return false
 }
 
 func (t *Token) parseCompact(segments []string) {

@@ -22,11 +22,11 @@ const (
 	CheckIssuer       CheckID = "issuer"
 	CheckAudience     CheckID = "audience"
 	CheckExpiry       CheckID = "expiry"
+	CheckMinValidity  CheckID = "min_validity"
 	CheckNotBefore    CheckID = "not_before"
 	CheckIssuedAt     CheckID = "issued_at"
 	CheckLifetime     CheckID = "lifetime"
 	CheckLeeway       CheckID = "leeway"
-	CheckMinValidity  CheckID = "min_validity"
 	CheckSubject      CheckID = "subject"
 	CheckParty        CheckID = "authorized_party"
 	CheckKind         CheckID = "kind"
@@ -38,6 +38,13 @@ const (
 	CheckAccessHash   CheckID = "access_token_hash"
 	CheckCodeHash     CheckID = "code_hash"
 	CheckStateHash    CheckID = "state_hash"
+	CheckAuthTime     CheckID = "auth_time"
+	CheckACR          CheckID = "acr"
+	CheckAMR          CheckID = "amr"
+	CheckScope        CheckID = "scope"
+	CheckRole         CheckID = "role"
+	CheckRequire      CheckID = "require"
+	CheckAssert       CheckID = "assert"
 )
 
 // CheckInfo describes a check.
@@ -67,11 +74,11 @@ func Catalogue() []CheckInfo {
 		{CheckIssuer, "iss is exactly the issuer that was demanded", "RFC 7519 section 4.1.1"},
 		{CheckAudience, "aud names one of the audiences that were demanded", "RFC 7519 section 4.1.3"},
 		{CheckExpiry, "exp is there and not reached", "RFC 7519 section 4.1.4"},
+		{CheckMinValidity, "the token stays valid as long as demanded", "RFC 7519 section 4.1.4"},
 		{CheckNotBefore, "nbf, where present, is not in the future", "RFC 7519 section 4.1.5"},
 		{CheckIssuedAt, "iat, where present, is not in the future", "RFC 7519 section 4.1.6"},
 		{CheckLifetime, "exp is after iat, and the time between them is not too long", "RFC 7519 section 4.1.4"},
 		{CheckLeeway, "the allowed clock difference is small", "RFC 7519 section 4.1.4"},
-		{CheckMinValidity, "the token stays valid as long as demanded", "RFC 7519 section 4.1.4"},
 		{CheckSubject, "sub, where present, is a string that is not empty", "RFC 7519 section 4.1.2"},
 		{CheckParty, "azp is the client the token is meant for", "OpenID Connect Core section 3.1.3.7"},
 		{CheckKind, "the token is of the kind that was demanded", "RFC 8725 section 3.11"},
@@ -83,6 +90,13 @@ func Catalogue() []CheckInfo {
 		{CheckAccessHash, "at_hash is the hash of the access token", "OpenID Connect Core section 3.1.3.8"},
 		{CheckCodeHash, "c_hash is the hash of the code", "OpenID Connect Core section 3.3.2.10"},
 		{CheckStateHash, "s_hash is the hash of the state", "FAPI 1.0 Advanced section 5.2.2.1"},
+		{CheckAuthTime, "the user authenticated recently enough", "OpenID Connect Core section 2"},
+		{CheckACR, "the authentication context is one that was demanded", "RFC 9470 section 3"},
+		{CheckAMR, "amr, where present, is an array of strings", "RFC 8176 section 1"},
+		{CheckScope, "every scope that was demanded is granted", "RFC 9068 section 2.2.3"},
+		{CheckRole, "every role that was demanded is there", ""},
+		{CheckRequire, "a claim that was demanded is there and has its value", ""},
+		{CheckAssert, "an assertion over the claims is true", ""},
 	}
 }
 

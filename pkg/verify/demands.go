@@ -17,6 +17,10 @@ func (v *verification) checkDemands() {
 	v.checkHash(CheckAccessHash, "at_hash", "access-token", v.policy.AccessToken)
 	v.checkHash(CheckCodeHash, "c_hash", "code", v.policy.Code)
 	v.checkHash(CheckStateHash, "s_hash", "state", v.policy.State)
+	v.checkAuthentication()
+	v.checkScopes()
+	v.checkRoles()
+	v.checkRequirements()
 }
 
 // checkClient demands that every claim that names the client names the wanted

@@ -44,4 +44,6 @@ const (
 	Milliseconds      DiagnosisKind = "milliseconds"        // Found
 	ExpiredToken      DiagnosisKind = "expired_token"       // By: how much
 	OtherParty        DiagnosisKind = "other_party"         // Found: azp
+
+	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values
 )

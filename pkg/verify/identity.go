@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -52,7 +53,7 @@ func (v *verification) checkAudience() {
 	case v.policy.AnyAudience && !value.Exists():
 		c.Status, c.Message = NotChecked, "any audience is allowed, and the token names none"
 	case v.policy.AnyAudience:
-		c.Status, c.Message = NotChecked, "any audience is allowed; the token is for "+quoteAll(list)
+		c.Status, c.Message = NotChecked, "any audience is allowed; the token is for "+quoteOrNobody(list)
 	case !value.Exists():
 		c.Message = "aud is missing"
 		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "aud"}
@@ -147,7 +148,7 @@ func (v *verification) checkSubject() {
 }
 
 func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e || r < 0x20 })
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // checkParty judges azp, the client that the token was issued to (OpenID

@@ -33,6 +33,13 @@ func numericDate(v strictjson.Value) (at time.Time, problem string) {
 	return time.Unix(int64(whole), int64((f-whole)*1e9)).UTC(), ""
 }
 
+// NumericDate reads a NumericDate (RFC 7519 section 2) and tells whether v is
+// one of a magnitude that all JSON readers agree on.
+func NumericDate(v strictjson.Value) (time.Time, bool) {
+	at, problem := numericDate(v)
+	return at, problem == ""
+}
+
 // after tells by how much a is later than b, exact to the second where the
 // difference is too large for a Duration, in which case it is the largest one.
 func after(a, b time.Time) time.Duration { return a.Sub(b) }

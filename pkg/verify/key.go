@@ -22,7 +22,11 @@ func (v *verification) checkSignature() {
 			return
 		}
 	}
-	v.skip(CheckKey, "not looked for")
+	if v.signable() {
+		v.fail(CheckKey, ReasonNoMatchingKey, "there are no trusted keys to look in", nil)
+	} else {
+		v.skip(CheckKey, "not looked for")
+	}
 	v.skip(CheckSignature, v.whyNotSigned())
 }
 
@@ -94,10 +98,10 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
 	switch {
 	case len(selection.Candidates) > 1 && !named:
-		v.warn(CheckKey, ReasonNoMatchingKey,
+		v.warn(CheckKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has no kid, and %d keys fit: each was tried; the issuer should send kid", len(selection.Candidates)))
-	case len(selection.Candidates) > 1:
-		v.warn(CheckKey, ReasonNoMatchingKey,
+	case len(selection.Candidates) > 1 && !onlyOneNamed(k, selection.Candidates):
+		v.warn(CheckKey, ReasonClaimRefused,
 			fmt.Sprintf("kid %q is ambiguous, %d keys fit: each was tried", kid, len(selection.Candidates)))
 	case len(k.Warnings) > 0:
 		v.warn(CheckKey, ReasonNoMatchingKey, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
@@ -107,17 +111,29 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	v.checkCertificate(k)
 }
 
+// onlyOneNamed tells whether k has the kid of the token, and is alone in that:
+// keys without a kid are only there to fall back on.
+func onlyOneNamed(k *jwks.Key, candidates []*jwks.Key) bool {
+	named := 0
+	for _, candidate := range candidates {
+		if candidate.HasKeyID {
+			named++
+		}
+	}
+	return k.HasKeyID && named == 1
+}
+
 func (v *verification) checkCertificate(k *jwks.Key) {
 	c := k.Certificate
 	switch {
 	case c == nil:
 		return
 	case k.CertificateMismatch:
-		v.warn(CheckCertificate, ReasonNoMatchingKey, "the certificate in x5c is for another key")
+		v.warn(CheckCertificate, ReasonClaimRefused, "the certificate in x5c is for another key")
 	case v.now.Before(c.NotBefore):
-		v.warn(CheckCertificate, ReasonNoMatchingKey, "the key's certificate is not valid before "+formatTime(c.NotBefore))
+		v.warn(CheckCertificate, ReasonClaimRefused, "the key's certificate is not valid before "+formatTime(c.NotBefore))
 	case v.now.After(c.NotAfter):
-		v.warn(CheckCertificate, ReasonNoMatchingKey, "the key's certificate expired at "+formatTime(c.NotAfter))
+		v.warn(CheckCertificate, ReasonClaimRefused, "the key's certificate expired at "+formatTime(c.NotAfter))
 	default:
 		v.pass(CheckCertificate, "valid until "+formatTime(c.NotAfter))
 	}
@@ -152,6 +168,7 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 			fitting = append(fitting, r)
 		}
 	}
+	mismatch, found := selection.Mismatch()
 	switch {
 	case len(set.Keys) == 0:
 		v.fail(CheckKey, ReasonNoMatchingKey, "the key set is empty", nil)
@@ -162,8 +179,8 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 			Message:   fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(set.KeyIDs())),
 			Diagnosis: &Diagnosis{Kind: KeyIDUnknown, Found: kid, Names: set.KeyIDs()},
 		})
-	case selection.Named && !selection.Has(jwks.MisfitFault):
-		v.fail(CheckKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not go with the token: %s", fitting[0].Key.Name(), fitting[0].Text),
+	case found:
+		v.fail(CheckKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not go with the token: %s", mismatch.Key.Name(), mismatch.Text),
 			&Diagnosis{Kind: KeyOfOtherType, Found: alg})
 	default:
 		var why []string

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -12,10 +13,12 @@ import (
 // Back-Channel Logout section 2.4).
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// mediaType returns typ as it is to be compared: in lower case, without the
-// "application/" that may be left out (RFC 7515 section 4.1.9).
+// mediaType returns typ as it is to be compared: in lower case, without
+// parameters and without the "application/" that may be left out (RFC 7515
+// section 4.1.9).
 func mediaType(t *token.Token) string {
-	return strings.TrimPrefix(strings.ToLower(t.Type()), "application/")
+	name, _, _ := strings.Cut(strings.ToLower(t.Type()), ";")
+	return strings.TrimPrefix(strings.TrimSpace(name), "application/")
 }
 
 // neverBearer tells whether a media type is one of a token that proves or tells
@@ -30,13 +33,13 @@ func neverBearer(mediaType string) bool {
 
 // idMarkers returns what only ID tokens have, as far as the token has it.
 func idMarkers(claims strictjson.Value) []string {
-	found := present(claims, "at_hash", "c_hash", "s_hash")
+	found := stated(claims, "at_hash", "c_hash", "s_hash")
 	return append(found, valued(claims, "token_use", "id", "typ", "ID")...)
 }
 
 // accessMarkers returns what only access tokens have, as far as the token has it.
 func accessMarkers(claims strictjson.Value) []string {
-	found := present(claims, "client_id", "cid", "appid", "scope", "scp", "gty", "azpacr")
+	found := stated(claims, "client_id", "cid", "appid", "scope", "scp", "gty", "azpacr")
 	return append(found, valued(claims, "token_use", "access", "typ", "Bearer")...)
 }
 
@@ -48,6 +51,14 @@ func present(claims strictjson.Value, names ...string) []string {
 		}
 	}
 	return found
+}
+
+// stated is present without the members that are null: some issuers send every
+// claim that they know.
+func stated(claims strictjson.Value, names ...string) []string {
+	return slices.DeleteFunc(present(claims, names...), func(name string) bool {
+		return claims.Get(name).Kind() == strictjson.KindNull
+	})
 }
 
 // valued returns "name=value" for each pair that the claims have.
@@ -80,7 +91,7 @@ func Classify(t *token.Token) Kind {
 		return KindID
 	case len(accessMarkers(claims)) > 0:
 		return KindAccess
-	case len(present(claims, "nonce", "auth_time", "amr", "acr")) > 0:
+	case len(stated(claims, "nonce", "auth_time", "amr", "acr")) > 0:
 		return KindID
 	default:
 		return KindOther
@@ -92,14 +103,14 @@ func Classify(t *token.Token) Kind {
 func (v *verification) checkKind() {
 	typ := mediaType(v.token)
 	c := Check{ID: CheckKind, Status: Failed, Reason: ReasonClaimRefused, Actual: v.token.Header().Get("typ")}
-	problem, claims := "", []string(nil)
+	problem := ""
 	switch v.policy.Kind {
 	case KindID:
-		problem, claims = v.notID(typ), []string{"iss", "sub", "aud", "exp", "iat"}
+		problem = v.notID(typ)
 	case KindAccess:
-		problem, claims = v.notAccess(typ), []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}
+		problem = v.notAccess(typ)
 	case KindLogout:
-		problem, claims = v.notLogout(typ), []string{"iss", "aud", "iat", "exp", "jti"}
+		problem = v.notLogout(typ)
 	default:
 		v.checkUnnamedKind(c, typ)
 		return
@@ -111,7 +122,11 @@ func (v *verification) checkKind() {
 		c.Status, c.Message = Passed, kindName(v.policy.Kind)
 	}
 	v.report.add(c)
-	v.checkKindClaims(claims, v.policy.Kind != KindAccess || typ == "at+jwt")
+	missing := Failed
+	if v.policy.Kind == KindAccess && typ != "at+jwt" {
+		missing = Warning // it does not say that it follows RFC 9068
+	}
+	v.checkKindClaims(v.policy.Kind, missing)
 }
 
 func kindName(kind Kind) string {
@@ -133,12 +148,18 @@ func (v *verification) checkUnnamedKind(c Check, typ string) {
 	if neverBearer(typ) {
 		c.Message = fmt.Sprintf("typ is %q: not a token that grants anything", v.token.Type())
 		v.report.add(c)
+		v.skip(CheckKindClaims, "no kind was demanded")
 		return
 	}
 	c.Status, c.Reason = NotChecked, ""
 	c.Message = "no kind was demanded; it looks like " + kindName(v.report.Kind)
 	c.Diagnosis = &Diagnosis{Kind: NotDemanded, Wanted: "kind", Found: kindName(v.report.Kind)}
 	v.report.add(c)
+	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && typ != "at+jwt" {
+		v.skip(CheckKindClaims, "no kind was demanded, and the token does not say which claims it has to have")
+		return
+	}
+	v.checkKindClaims(v.report.Kind, Warning)
 }
 
 func (v *verification) notID(typ string) string {
@@ -188,21 +209,30 @@ func (v *verification) notLogout(typ string) string {
 	return ""
 }
 
-// checkKindClaims demands the claims of the kind; for access tokens that do not
-// say that they follow RFC 9068, a missing one is only a warning.
-func (v *verification) checkKindClaims(names []string, strict bool) {
-	var missing []string
-	for _, name := range names {
-		if !v.claims.Get(name).Exists() {
-			missing = append(missing, name)
-		}
+// kindClaims returns the claims that a kind of token has to have (OpenID Connect
+// Core section 2; RFC 9068 section 2.2; Back-Channel Logout section 2.4).
+func kindClaims(kind Kind) []string {
+	switch kind {
+	case KindID:
+		return []string{"iss", "sub", "aud", "exp", "iat"}
+	case KindAccess:
+		return []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}
+	case KindLogout:
+		return []string{"iss", "aud", "iat", "exp", "jti"}
+	default:
+		return nil
 	}
+}
+
+// checkKindClaims looks for the claims of a kind; otherwise is the outcome where
+// one is missing.
+func (v *verification) checkKindClaims(kind Kind, otherwise Status) {
+	names := kindClaims(kind)
+	there := stated(v.claims, names...)
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(there, name) })
 	c := Check{ID: CheckKindClaims, Status: Passed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(names), Message: "all there"}
 	if len(missing) > 0 {
-		c.Status, c.Message = Warning, "missing: "+join(missing)
-		if strict {
-			c.Status = Failed
-		}
+		c.Status, c.Message = otherwise, "missing: "+join(missing)
 	}
 	v.report.add(c)
 }

@@ -11,7 +11,10 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"errors"
+	"fmt"
 	"hash"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -77,8 +80,16 @@ func (p *Policy) Problem() error {
 		return errors.New("no issuer is demanded, and it is not said that any will do")
 	case len(p.Audiences) == 0 && !p.AnyAudience:
 		return errors.New("no audience is demanded, and it is not said that any will do")
+	case p.Issuer != "" && p.AnyIssuer:
+		return errors.New("an issuer is demanded, and it is said that any will do")
+	case len(p.Audiences) > 0 && p.AnyAudience:
+		return errors.New("an audience is demanded, and it is said that any will do")
+	case slices.Contains(p.Audiences, ""):
+		return errors.New("an audience that is demanded is empty")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
 		return errors.New("the leeway is out of range")
+	case !slices.Contains([]Kind{"", KindID, KindAccess, KindLogout}, p.Kind):
+		return fmt.Errorf("no token is of kind %q", p.Kind)
 	}
 	return nil
 }
@@ -124,14 +135,11 @@ func NewSecret(value []byte, source string) (*Secret, error) {
 	if len(value) == 0 {
 		return nil, errors.New("the secret is empty")
 	}
-	return &Secret{value: value, source: source}, nil
+	return &Secret{value: slices.Clone(value), source: source}, nil
 }
 
-// String hides the secret.
-func (*Secret) String() string { return "[secret]" }
-
-// GoString hides the secret.
-func (*Secret) GoString() string { return "[secret]" }
+// Format hides the secret, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]") }
 
 // hmacHash returns the hash of an HMAC algorithm, nil if it is not one.
 func hmacHash(algorithm string) func() hash.Hash {

@@ -153,8 +153,12 @@ func (r *Report) Err() error {
 	return &RejectedError{Reason: r.Reason, Message: "a required check was not made"}
 }
 
-// add appends a check. Under a strict policy a warning is a failure.
+// add appends a check. Only one that refuses, or may do so under a strict
+// policy, has a reason.
 func (r *Report) add(c Check) {
+	if c.Status == Passed || c.Status == NotChecked {
+		c.Reason = ""
+	}
 	r.Checks = append(r.Checks, c)
 }
 

@@ -13,13 +13,19 @@ func (v *verification) checkTimes() {
 	exp, expOK := v.checkExpiry()
 	v.checkNotBefore()
 	iat, iatOK := v.checkIssuedAt()
-	if expOK && iatOK {
+	switch {
+	case expOK && looksLikeMilliseconds(exp, v.now):
+		v.report.add(Check{
+			ID: CheckLifetime, Status: Warning, Reason: ReasonExpired, Actual: v.claims.Get("exp"),
+			Message: "exp looks like milliseconds: as seconds it is " + formatTime(exp), Diagnosis: &Diagnosis{Kind: Milliseconds, Found: "exp"},
+		})
+	case expOK && iatOK:
 		v.checkLifetime(iat, exp)
-	} else {
+	default:
 		v.skip(CheckLifetime, "needs both exp and iat")
 	}
 	if v.policy.Leeway > largeLeeway {
-		v.warn(CheckLeeway, ReasonExpired, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", v.policy.Leeway, largeLeeway))
+		v.warn(CheckLeeway, ReasonClaimRefused, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", v.policy.Leeway, largeLeeway))
 	}
 }
 
@@ -31,7 +37,14 @@ func (v *verification) addTime(id CheckID, status Status, reason Reason, at time
 }
 
 func timeClaim(id CheckID) string {
-	return map[CheckID]string{CheckExpiry: "exp", CheckMinValidity: "exp", CheckNotBefore: "nbf", CheckIssuedAt: "iat"}[id]
+	switch id {
+	case CheckNotBefore:
+		return "nbf"
+	case CheckIssuedAt:
+		return "iat"
+	default:
+		return "exp"
+	}
 }
 
 // unusable reports a time that is no NumericDate.
@@ -94,7 +107,7 @@ func (v *verification) checkNotBefore() {
 	case problem != "":
 		v.unusable(CheckNotBefore, ReasonNotYetValid, value, problem)
 	case nbf.After(v.now.Add(v.policy.Leeway)):
-		v.addTime(CheckNotBefore, Failed, ReasonNotYetValid, nbf, "not valid before "+formatTime(nbf), v.diagnoseFuture(nbf))
+		v.addTime(CheckNotBefore, Failed, ReasonNotYetValid, nbf, "not valid before "+formatTime(nbf), v.diagnoseFuture("nbf", nbf))
 	default:
 		v.addTime(CheckNotBefore, Passed, "", nbf, "valid since "+formatTime(nbf), nil)
 	}
@@ -114,21 +127,21 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 	limit := v.now.Add(v.policy.Leeway)
 	switch {
 	case iat.After(limit.Add(fastClock)):
-		v.addTime(CheckIssuedAt, Failed, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture(iat))
+		v.addTime(CheckIssuedAt, Failed, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture("iat", iat))
 	case iat.After(limit):
-		v.addTime(CheckIssuedAt, Warning, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture(iat))
+		v.addTime(CheckIssuedAt, Warning, ReasonNotYetValid, iat, "issued in the future, at "+formatTime(iat), v.diagnoseFuture("iat", iat))
 	default:
 		v.addTime(CheckIssuedAt, Passed, "", iat, "issued at "+formatTime(iat), nil)
 	}
 	return iat, true
 }
 
-func (v *verification) diagnoseFuture(at time.Time) *Diagnosis {
+func (v *verification) diagnoseFuture(claim string, at time.Time) *Diagnosis {
 	if by := after(at, v.now); by < skewLimit {
 		return &Diagnosis{Kind: ClockSkew, By: by}
 	}
 	if looksLikeMilliseconds(at, v.now) {
-		return &Diagnosis{Kind: Milliseconds}
+		return &Diagnosis{Kind: Milliseconds, Found: claim}
 	}
 	return nil
 }
@@ -145,15 +158,10 @@ func (v *verification) checkLifetime(iat, exp time.Time) {
 	switch {
 	case !exp.After(iat):
 		v.fail(CheckLifetime, ReasonExpired, fmt.Sprintf("exp (%s) is not after iat (%s)", formatTime(exp), formatTime(iat)), nil)
-	case looksLikeMilliseconds(exp, v.now):
-		v.report.add(Check{
-			ID: CheckLifetime, Status: Warning, Reason: ReasonExpired, Actual: v.claims.Get("exp"),
-			Message: "exp looks like milliseconds: as seconds it is " + formatTime(exp), Diagnosis: &Diagnosis{Kind: Milliseconds, Found: "exp"},
-		})
 	case life > absurdLife:
 		v.warn(CheckLifetime, ReasonExpired, "the token lives for more than 50 years")
 	case life > int64(longLife/time.Second):
-		v.warn(CheckLifetime, ReasonExpired, fmt.Sprintf("long-lived: %d hours", life/3600))
+		v.warn(CheckLifetime, ReasonClaimRefused, fmt.Sprintf("long-lived: %d hours", life/3600))
 	default:
 		v.pass(CheckLifetime, fmt.Sprintf("%d seconds", life))
 	}

@@ -7,13 +7,19 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
+// usualChecks is how many checks a report has, or a few more.
+const usualChecks = 40
+
 // Verify judges a token by trusted keys and a policy at a time. All checks are
 // made, whatever fails first. keys may be nil: then the signature cannot be
 // checked and nothing is accepted.
 func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 	v := &verification{
 		token: t, claims: t.UnverifiedClaims(), keys: keys, policy: &p, now: now,
-		report: &Report{EvaluatedAt: now, Header: t.Header(), claims: t.UnverifiedClaims(), Kind: Classify(t)},
+		report: &Report{
+			EvaluatedAt: now, Header: t.Header(), claims: t.UnverifiedClaims(), Kind: Classify(t),
+			Checks: make([]Check, 0, usualChecks),
+		},
 	}
 	v.checkPolicy()
 	v.checkStructure()

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
+)
+
+// Env is everything that the program takes from its process, as plain fields,
+// so that a test can run it whole with an environment of its own.
+type Env struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+
+	StdinIsTerminal  bool
+	StdoutIsTerminal bool
+	StderrIsTerminal bool
+	Width            int // columns of the terminal; 0 if unknown
+
+	LookupEnv func(name string) (string, bool)
+	Now       func() time.Time
+	CacheDir  func() (string, error) // the user's, not yet the program's
+	ConfigDir func() (string, error)
+
+	// RootCAs are the trusted certificate authorities; nil for the system's.
+	RootCAs *x509.CertPool
+	// DialContext opens network connections; nil for the usual way.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Proxy finds the proxy for a request; nil for none.
+	Proxy func(*http.Request) (*url.URL, error)
+}
+
+// processEnv is the only place that names the process's streams and clock.
+func processEnv() *Env {
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 0
+	}
+	return &Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		StdinIsTerminal:  isTerminal(os.Stdin),
+		StdoutIsTerminal: isTerminal(os.Stdout),
+		StderrIsTerminal: isTerminal(os.Stderr),
+		Width:            width,
+		LookupEnv:        os.LookupEnv,
+		Now:              time.Now,
+		CacheDir:         os.UserCacheDir,
+		ConfigDir:        os.UserConfigDir,
+		Proxy:            http.ProxyFromEnvironment,
+	}
+}
+
+func isTerminal(f *os.File) bool {
+	return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())
+}
+
+// getenv returns a variable, or an empty string where it is not set.
+func (e *Env) getenv(name string) string {
+	value, _ := e.LookupEnv(name)
+	return value
+}

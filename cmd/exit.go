@@ -1,0 +1,160 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// The exit codes. 0 is yes, 1 to 9 means that there is no answer, 10 and up
+// that the answer is no.
+const (
+	exitAccepted         = 0
+	exitInternal         = 1
+	exitUsage            = 2
+	exitUnreadable       = 3
+	exitUnavailable      = 4
+	exitUnverified       = 5
+	exitMalformed        = 10
+	exitAlgorithm        = 11
+	exitNoKey            = 12
+	exitSignature        = 13
+	exitIssuer           = 14
+	exitAudience         = 15
+	exitExpired          = 16
+	exitNotYetValid      = 17
+	exitClaim            = 18
+	exitReauthentication = 19
+	exitInactive         = 20
+	exitFindings         = 21
+	exitInterrupted      = 130
+)
+
+// exitCodeInfo is one row of the table of exit codes.
+type exitCodeInfo struct {
+	code    int
+	reason  string
+	meaning string
+}
+
+// exitCodes is the one source of the table: help exit-codes, docs and JSON.
+func exitCodes() []exitCodeInfo {
+	return []exitCodeInfo{
+		{exitAccepted, "accepted", "every required check passed; or the command did what it was asked"},
+		{exitInternal, "internal", "a defect, or the output could not be written"},
+		{exitUsage, "usage", "the command line is wrong"},
+		{exitUnreadable, "unreadable", "a file, stdin, key, secret or configuration could not be read, or holds nothing usable"},
+		{exitUnavailable, "unavailable", "the issuer's metadata, keys or introspection could not be fetched or cannot be trusted"},
+		{exitUnverified, "unverified", "auth-age --unverified: nothing was verified"},
+		{exitMalformed, "malformed", "not a well-formed compact JWT (opaque, encrypted, JSON serialisation, critical extension, claims not an object)"},
+		{exitAlgorithm, "algorithm_refused", "the algorithm is not allowed, is none, or is not the key's"},
+		{exitNoKey, "no_matching_key", "no key in the set fits the token, or only unusable ones"},
+		{exitSignature, "bad_signature", "the signature does not match"},
+		{exitIssuer, "wrong_issuer", "the issuer is wrong, missing or not a string"},
+		{exitAudience, "wrong_audience", "the audience is wrong, missing or not strings"},
+		{exitExpired, "expired", "exp is reached, missing or unusable; or less than --min-validity is left"},
+		{exitNotYetValid, "not_yet_valid", "nbf or iat is in the future or unusable"},
+		{exitClaim, "claim_refused", "any other claim or demand: kind, nonce, client, hashes, scope, role, --require, --assert"},
+		{exitReauthentication, "reauthentication_required", "auth_time is missing, in the future or older than --max-age; or acr is not met"},
+		{exitInactive, "inactive", "the issuer says that the token is not active"},
+		{exitFindings, "findings", "--check found errors in a document"},
+		{exitInterrupted, "interrupted", "the program was interrupted"},
+	}
+}
+
+// codeOf returns the exit code of a reason.
+func codeOf(reason string) int {
+	for _, info := range exitCodes() {
+		if info.reason == reason {
+			return info.code
+		}
+	}
+	return exitInternal
+}
+
+// A failure is an error that has its exit code and perhaps a hint.
+type failure struct {
+	code int
+	hint string
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func fail(code int, format string, args ...any) *failure {
+	return &failure{code: code, err: fmt.Errorf(format, args...)}
+}
+
+func (f *failure) withHint(format string, args ...any) *failure {
+	f.hint = fmt.Sprintf(format, args...)
+	return f
+}
+
+func usageError(format string, args ...any) *failure { return fail(exitUsage, format, args...) }
+func unreadable(format string, args ...any) *failure { return fail(exitUnreadable, format, args...) }
+
+// silentExit is an answer that has been printed and only needs its exit code.
+type silentExit int
+
+func (s silentExit) Error() string { return fmt.Sprintf("exit %d", int(s)) }
+
+// exitCode is the one switch from an error to a number.
+func exitCode(ctx context.Context, err error) int {
+	var failed *failure
+	var rejected *verify.RejectedError
+	var answered silentExit
+	var filter *query.RunError
+	switch {
+	case err == nil:
+		return exitAccepted
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &answered):
+		return int(answered)
+	case errors.As(err, &failed):
+		return failed.code
+	case errors.As(err, &rejected):
+		return codeOf(string(rejected.Reason))
+	case errors.As(err, &filter):
+		return exitInternal
+	default:
+		return exitInternal
+	}
+}
+
+// finish is the one place that prints an error. An error that stands for an
+// answer, which has been printed, says nothing more.
+func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
+	code := exitCode(ctx, err)
+	var answered silentExit
+	var rejected *verify.RejectedError
+	if err == nil || errors.As(err, &answered) || errors.As(err, &rejected) {
+		return code
+	}
+	printer := newErrorPrinter(env, command)
+	if code == exitInterrupted {
+		printer.Error("interrupted")
+		return code
+	}
+	var failed *failure
+	hint := ""
+	if errors.As(err, &failed) {
+		hint = failed.hint
+	}
+	if hint == "" && code == exitUsage && command != nil {
+		hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
+	}
+	if hint == "" {
+		printer.Error(err.Error())
+	} else {
+		printer.Error(err.Error(), hint)
+	}
+	return code
+}

@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// maxFileSize is the largest key file, key set or secret that is read.
+const maxFileSize = 1 << 20
+
+// tokenOptions say how a token is taken from what people paste.
+type tokenOptions struct {
+	pick  string
+	exact bool
+}
+
+// tokenInput is the one token that was found.
+type tokenInput struct {
+	text     string
+	repaired bool
+}
+
+// readToken finds exactly one token: in the argument, a file, a variable or
+// stdin.
+func readToken(env *Env, args []string, opts tokenOptions) (tokenInput, error) {
+	text, err := tokenText(env, args)
+	if err != nil {
+		return tokenInput{}, err
+	}
+	return oneToken(text, opts)
+}
+
+func tokenText(env *Env, args []string) (string, error) {
+	switch {
+	case len(args) == 0 && env.StdinIsTerminal:
+		return "", usageError("no token given").withHint(
+			"give the token itself, @FILE, env:NAME, or - for stdin, as in: pbpaste | claimcheck decode")
+	case len(args) == 0, args[0] == "-":
+		return readStdin(env, token.MaxLength)
+	case strings.TrimSpace(args[0]) == "":
+		return "", unreadable("the token is empty")
+	}
+	if text, ok, err := fromFileOrEnv(env, args[0], token.MaxLength); ok {
+		return text, err
+	}
+	if len(args[0]) > token.MaxLength {
+		return "", tooLarge("the token", token.MaxLength)
+	}
+	return args[0], nil
+}
+
+// fromFileOrEnv reads @FILE and env:NAME; ok is false for any other text.
+func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, err error) {
+	if path, found := strings.CutPrefix(argument, "@"); found {
+		data, err := readFile(path, limit)
+		return string(data), true, err
+	}
+	if name, found := strings.CutPrefix(argument, "env:"); found {
+		value, set := env.LookupEnv(name)
+		switch {
+		case !set:
+			return "", true, unreadable("the environment variable %s is not set", name)
+		case strings.TrimSpace(value) == "":
+			return "", true, unreadable("the environment variable %s is empty", name)
+		case len(value) > limit:
+			return "", true, tooLarge("the environment variable "+name, limit)
+		}
+		return value, true, nil
+	}
+	return "", false, nil
+}
+
+// oneToken cleans pasted text up.
+func oneToken(text string, opts tokenOptions) (tokenInput, error) {
+	if strings.TrimSpace(text) == "" {
+		return tokenInput{}, unreadable("there is no token: nothing but white space was given")
+	}
+	if opts.exact {
+		return tokenInput{text: exactToken(text)}, nil
+	}
+	picked, err := pickToken(findTokens(text), opts.pick)
+	if err != nil {
+		return tokenInput{}, &failure{code: exitUnreadable, err: err, hint: pickHint(err)}
+	}
+	return tokenInput{text: picked.text, repaired: picked.repaired}, nil
+}
+
+func pickHint(err error) string {
+	var choice *pasteChoiceError
+	if !errors.As(err, &choice) || len(choice.found) < 2 {
+		return ""
+	}
+	names := make([]string, len(choice.found))
+	for i, t := range choice.found {
+		names[i] = fmt.Sprintf("%d: %s", i+1, cmp.Or(t.name, "without a name"))
+	}
+	return "choose one with --pick NAME or --pick N: " + strings.Join(names, ", ")
+}
+
+func readStdin(env *Env, limit int) (string, error) {
+	data, err := readBounded(env.Stdin, "stdin", limit)
+	if err != nil {
+		return "", err
+	}
+	if len(data) == 0 {
+		return "", unreadable("stdin is empty")
+	}
+	return string(data), nil
+}
+
+// readFile reads a file without looking at it first, so that /dev/fd/N works.
+func readFile(path string, limit int) ([]byte, error) {
+	if path == "" {
+		return nil, unreadable("no file name given")
+	}
+	f, err := os.Open(path) // #nosec G304 -- the user names the file
+	if err != nil {
+		return nil, unreadable("%w", err)
+	}
+	defer func() { _ = f.Close() }()
+	return readBounded(f, path, limit)
+}
+
+func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	switch {
+	case err != nil:
+		return nil, unreadable("%s cannot be read: %w", name, err)
+	case len(data) > limit:
+		return nil, tooLarge(name, limit)
+	}
+	return data, nil
+}
+
+func tooLarge(name string, limit int) *failure {
+	return unreadable("%s is larger than %d KiB", name, limit>>10)
+}
+
+// readValue reads a flag that takes a token or a code: itself, @FILE or
+// env:NAME, one trailing line break aside.
+func readValue(env *Env, flag, argument string) (string, error) {
+	if argument == "-" {
+		return "", usageError("%s cannot be read from stdin: give it itself, @FILE or env:NAME", flag)
+	}
+	if text, ok, err := fromFileOrEnv(env, argument, token.MaxLength); ok {
+		if err == nil && strings.TrimSpace(text) == "" {
+			err = unreadable("%s is empty", flag)
+		}
+		return exactToken(text), err
+	}
+	return argument, nil
+}
+
+// readSecret reads a secret, which has no literal form: what stands on a
+// command line can be seen by others and is kept in histories.
+func readSecret(env *Env, flag, argument string) ([]byte, error) {
+	text, ok, err := fromFileOrEnv(env, argument, maxFileSize)
+	if !ok {
+		return nil, usageError("%s takes @FILE or env:NAME, never the secret itself", flag)
+	}
+	if err != nil {
+		return nil, err
+	}
+	text = exactToken(text)
+	if text == "" {
+		return nil, unreadable("%s is empty", flag)
+	}
+	return []byte(text), nil
+}

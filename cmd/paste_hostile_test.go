@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+)
+
+// pasteHostile are texts that invite looking at the same place again and again.
+// Each is repeated until it fills the input.
+var pasteHostile = map[string]string{
+	"dots":                   ".",
+	"eyJ":                    "eyJ",
+	"eyJ and dots":           "eyJ.",
+	"eyJ lines":              "eyJ\n",
+	"eyJ words":              "eyJ ",
+	"eyJ values":             "=eyJ",
+	"tiny tokens":            "eyJ.. ",
+	"tiny token lines":       "eyJ..\n",
+	"incomplete wide lines":  strings.Repeat("eyJhbGci", 10) + "\n",
+	"tokens and wide lines":  "eyJ.." + strings.Repeat("a", 75) + "\n" + strings.Repeat("eyJhbGciO", 9)[:80] + "\n",
+	"lines of one character": "a\n",
+	"indented lines":         "eyJ\n" + strings.Repeat(" ", 60) + "\n",
+	"braces":                 "{",
+	"brackets":               "[",
+	"object lines":           "{\"a\":\n",
+	"objects":                "{\"a\":[",
+	"array":                  "[0],",
+	"quotes":                 "\"",
+	"quotes, typographic":    "“”",
+	"backticks":              "` `",
+	"labels":                 "a=",
+	"quoted labels":          "\"a\":\"",
+	"token labels":           "access_token=",
+	"token labels, odd":      "access_token=$",
+	"quoted token labels":    "\"access_token\":\"\\",
+	"percent labels":         "a=%",
+	"percent encodings":      "a=%25",
+	"percent encoded names":  "%61%3D",
+	"headers":                "authorization: bearer ",
+	"schemes":                "bearer ",
+	"blanks":                 " ",
+	"blanks and letters":     "a" + strings.Repeat(" ", 99),
+	"byte order marks":       "\ufeff",
+	"line breaks":            "\r\n",
+	"bad UTF-8":              "\xff",
+	"line separators":        "\u2028",
+}
+
+func pasteFill(unit string, size int) string { return strings.Repeat(unit, size/len(unit)) }
+
+// TestPasteHostileTextIsReadInLinearTime gives 8 times the largest input: were
+// any of it quadratic, the test would take minutes instead of seconds.
+func TestPasteHostileTextIsReadInLinearTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long texts")
+	}
+	for name, unit := range pasteHostile {
+		t.Run(name, func(t *testing.T) {
+			text := pasteFill(unit, 2<<20)
+			for _, text := range []string{text, "id_token=" + text + "%zz$", `{"a":"` + text, text + pasteA} {
+				_ = findTokens(text)
+			}
+		})
+	}
+}
+
+// BenchmarkPasteHostile reads texts of 256 KiB, the largest input.
+func BenchmarkPasteHostile(b *testing.B) {
+	for name, unit := range pasteHostile {
+		text := pasteFill(unit, 256<<10)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				_ = findTokens(text)
+			}
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package cmd
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// pasteRegion is a stretch of text in which nothing ends a token.
+type pasteRegion struct {
+	end     int
+	percent int // where its last percent sign is, or -1
+	odd     int // where its last character is that opaque tokens don't have, or -1
+}
+
+// readPasteRegion reads on from start to the first character that ends a token.
+func readPasteRegion(text string, start int) pasteRegion {
+	region := pasteRegion{end: len(text), percent: -1, odd: -1}
+	for i, r := range text[start:] {
+		switch {
+		case isPasteEnd(r):
+			region.end = start + i
+			return region
+		case r == '%':
+			region.percent = start + i
+		case r <= ' ' || r > '~' || strings.ContainsRune(`$*[{\`, r):
+			region.odd = start + i // also "***", "[redacted]", "$TOKEN"
+		}
+	}
+	return region
+}
+
+// isOpaque tells whether the value text[start:region.end] may be a token, and
+// not a placeholder for one.
+func (region pasteRegion) isOpaque(text string, start int) bool {
+	return region.odd < start && strings.ContainsFunc(text[start:region.end], isPasteAlnum)
+}
+
+// pasteBeginsHeader tells whether text begins like a JSON object in base64url:
+// a brace and then a quote, perhaps with white space between.
+func pasteBeginsHeader(text string) bool {
+	if strings.HasPrefix(text, "eyJ") {
+		return true
+	}
+	if len(text) < 4 || text[0] != 'e' {
+		return false
+	}
+	head, err := base64.RawURLEncoding.DecodeString(text[:4])
+	if err != nil || head[0] != '{' {
+		return false
+	}
+	rest := strings.TrimLeft(string(head[1:]), " \t\r\n")
+	return rest == "" || rest[0] == '"'
+}
+
+// isPasteCompact tells whether text has the shape of a JWT or a JWE: three or
+// five segments, the first an object.
+func isPasteCompact(text string) bool {
+	dots := strings.Count(text, ".")
+	return (dots == 2 || dots == 4) && pasteBeginsHeader(text) && pasteRunEnd(text, 0) == len(text)
+}
+
+// pasteRunEnd returns where the token characters that begin at pos end.
+func pasteRunEnd(text string, pos int) int {
+	for pos < len(text) && (isPasteAlnum(rune(text[pos])) || text[pos] == '.' || text[pos] == '_' || text[pos] == '-') {
+		pos++
+	}
+	return pos
+}
+
+func isPasteAlnum(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+func isPasteQuote(b byte) bool { return b == '"' || b == '\'' || b == '`' }
+
+func skipPasteBlanks(text string, pos int) int {
+	for pos < len(text) && (text[pos] == ' ' || text[pos] == '\t') {
+		pos++
+	}
+	return pos
+}
+
+func pasteEndsAt(text string, pos int) bool {
+	r, _ := utf8.DecodeRuneInString(text[pos:])
+	return pos == len(text) || isPasteEnd(r)
+}
+
+// pasteFollowsLetter is for letters that are not ASCII; the others are in the run.
+func pasteFollowsLetter(text string, pos int) bool {
+	r, _ := utf8.DecodeLastRuneInString(text[:pos])
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
+}
+
+// isPasteEnd tells whether a token in other text may end before r.
+func isPasteEnd(r rune) bool {
+	switch r {
+	case '"', '\'', '`', ';', ',', '&', '#', '<', '>', ')', ']', '}', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '›':
+		return true
+	default:
+		return unicode.IsSpace(r)
+	}
+}

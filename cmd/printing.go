@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/query"
+)
+
+// printer makes the printer that the output flags ask for.
+func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
+	if !slices.Contains([]string{output.ColorAuto, output.ColorAlways, output.ColorNever}, o.color) {
+		return nil, usageError("--color is auto, always or never, not %q", o.color)
+	}
+	format, err := o.resolveFormat(env)
+	if err != nil {
+		return nil, err
+	}
+	options := output.Options{
+		Out: env.Stdout, Err: env.Stderr, OutIsTerminal: env.StdoutIsTerminal,
+		ColorOut: output.DecideColor(o.color, env.getenv, env.StdoutIsTerminal),
+		ColorErr: output.DecideColor(o.color, env.getenv, env.StderrIsTerminal),
+		Format:   format, Quiet: o.quiet, Width: env.Width, ASCII: !env.isUTF8(),
+	}
+	if o.filter != "" {
+		if options.Filter, err = query.Compile(o.filter, env.Now()); err != nil {
+			return nil, usageError("--jq: %w", err)
+		}
+	}
+	return output.New(options), nil
+}
+
+func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
+	switch format := output.Format(o.format); format {
+	case "auto":
+		if env.StdoutIsTerminal && o.filter == "" {
+			return output.FormatText, nil
+		}
+		return output.FormatJSON, nil
+	case output.FormatText:
+		if o.filter != "" {
+			return "", usageError("--jq filters JSON: it does not go with -o text")
+		}
+		return format, nil
+	case output.FormatJSON, output.FormatNDJSON:
+		return format, nil
+	default:
+		return "", usageError("-o is auto, text, json or ndjson, not %q", o.format)
+	}
+}
+
+// isUTF8 tells whether the locale can show more than ASCII. Without a locale a
+// log viewer is more likely than an old terminal.
+func (e *Env) isUTF8() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := e.getenv(name); locale != "" {
+			locale = strings.ToLower(locale)
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return true
+}
+
+// newErrorPrinter is the printer of errors, for when there is no other: the
+// flags may be what is wrong.
+func newErrorPrinter(env *Env, command *cobra.Command) *output.Printer {
+	mode := output.ColorAuto
+	if command != nil {
+		if flag := command.Flags().Lookup("color"); flag != nil {
+			mode = flag.Value.String()
+		}
+	}
+	return output.New(output.Options{Err: env.Stderr, ColorErr: output.DecideColor(mode, env.getenv, env.StderrIsTerminal)})
+}
+
+// printFailure is for an answer that could not be printed. A filter that fails
+// while it runs does not hide the command's own answer; a failed write does.
+func printFailure(err error, code int) error {
+	var filter *query.RunError
+	if errors.As(err, &filter) && code != exitAccepted {
+		return &failure{code: code, err: err}
+	}
+	return &failure{code: exitInternal, err: err}
+}
+
+// hintOf returns the hint of an error, or an empty string.
+func hintOf(err error) string {
+	var failed *failure
+	if errors.As(err, &failed) {
+		return failed.hint
+	}
+	return ""
+}

@@ -1,0 +1,82 @@
+// Package cmd is the command line: it reads what people type, calls the
+// packages that decide, prints what they found and picks the exit code.
+package cmd
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs the program on its process and returns the exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, processEnv(), os.Args[1:])
+}
+
+// Run runs the program in an environment and returns the exit code.
+func Run(ctx context.Context, env *Env, args []string) int {
+	root := newRootCmd(env)
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	command, err := root.ExecuteContextC(ctx)
+	return finish(ctx, env, command, err)
+}
+
+func newRootCmd(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "claimcheck",
+		Short: "inspect and verify OAuth 2.0 and OpenID Connect tokens",
+		Long: "claimcheck says what is in a token, whether it is genuine, whether it is for you\n" +
+			"and still good, and if not, exactly why and what to do about it.",
+		Args:                       usageArgs(cobra.ArbitraryArgs),
+		RunE:                       runRoot,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(
+		newVerifyCmd(env), newDecodeCmd(env), newVersionCmd(env),
+		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(),
+	)
+	for _, c := range append(root.Commands(), root) {
+		c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError("%s", err) })
+	}
+	return root
+}
+
+// runRoot makes a mistyped command an error and shows the help to whoever types
+// no command at all, which answers nothing and so is an error too.
+func runRoot(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		c.SetOut(c.ErrOrStderr())
+		if err := c.Help(); err != nil {
+			return err
+		}
+		return usageError("no command given")
+	}
+	failure := usageError("unknown command %q", args[0])
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		failure.hint = "did you mean " + near[0] + "?"
+	} else {
+		failure.hint = "claimcheck help lists the commands"
+	}
+	return failure
+}
+
+// usageArgs turns what cobra says about arguments into a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return usageError("%s", err)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// newTopic makes a help topic: a command that cannot be run, only read about.
+func newTopic(name, short, long string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, Long: long}
+}
+
+func newExitCodesTopic() *cobra.Command {
+	return newTopic("exit-codes", "what each exit code means", exitCodesText())
+}
+
+func exitCodesText() string {
+	var b strings.Builder
+	b.WriteString("Exit codes: 0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the\n" +
+		"answer is no. Where several checks fail, the code is the smallest of theirs.\n\n")
+	for _, info := range exitCodes() {
+		fmt.Fprintf(&b, "%5d  %-25s  %s\n", info.code, info.reason, info.meaning)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// ExitCodesMarkdown is docs/exit-codes.md.
+func ExitCodesMarkdown() string {
+	var b strings.Builder
+	b.WriteString("# Exit codes\n\n" +
+		"0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the answer is no.\n" +
+		"Where several checks fail, the code is the smallest of theirs; for `auth-age`, 10 to 15\n" +
+		"come first, then 19, then 16 to 18. `claimcheck help exit-codes` prints this table.\n\n" +
+		"| code | reason | meaning |\n|---|---|---|\n")
+	for _, info := range exitCodes() {
+		fmt.Fprintf(&b, "| %d | `%s` | %s |\n", info.code, info.reason, info.meaning)
+	}
+	return b.String()
+}
+
+func newTokensTopic() *cobra.Command {
+	return newTopic("tokens", "the ways to give a token", `A token is given as
+  the token itself    claimcheck decode eyJ…
+  a file              claimcheck decode @token.jwt
+  a variable          claimcheck decode env:TOKEN
+  stdin               claimcheck decode -      (or no argument in a pipe)
+
+From the clipboard:
+  macOS               pbpaste | claimcheck decode
+  Wayland             wl-paste | claimcheck decode
+  X11                 xclip -o | claimcheck decode
+  PowerShell          Get-Clipboard | claimcheck decode
+
+What people paste is accepted as it is: "Bearer eyJ…", "Authorization: Bearer eyJ…", quotes
+and white space around it, a cookie, a redirect URL, a token response in JSON, the output of
+curl -v. Where several different tokens are found, --pick NAME or --pick N chooses one.
+--exact takes the input as it stands, one trailing newline aside: use it in scripts.`)
+}
+
+func newChecksTopic() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("The checks of verify, in the order of the report. Each is passed, failed, a warning or\nnot checked.\n\n")
+	for _, info := range verify.Catalogue() {
+		fmt.Fprintf(&b, "  %-22s %s", info.ID, info.Title)
+		if info.Spec != "" {
+			fmt.Fprintf(&b, " (%s)", info.Spec)
+		}
+		b.WriteString("\n")
+	}
+	return newTopic("checks", "every check that verify makes", strings.TrimRight(b.String(), "\n"))
+}
+
+func newEnvironmentTopic() *cobra.Command {
+	return newTopic("environment", "the environment variables", `Settings that a flag has not given are taken from
+  CLAIMCHECK_ISSUER      --issuer
+  CLAIMCHECK_JWKS        --jwks
+  CLAIMCHECK_AUDIENCE    --audience, one
+  CLAIMCHECK_CLIENT_ID   --client-id
+
+Where trust comes from is one setting: a flag that names a source puts those of the
+environment aside. What weakens a check can only be said as a flag.
+
+NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM=dumb decide about colour as usual.`)
+}

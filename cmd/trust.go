@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// trustOptions say where trust comes from: exactly one source.
+type trustOptions struct {
+	jwks           string
+	key            string
+	secret         string
+	secretEncoding string
+}
+
+func (o *trustOptions) addFlags(c *cobra.Command) {
+	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
+		f.StringVar(&o.jwks, "jwks", "", "trust this key set: a `FILE`, a URL, or - for stdin")
+		f.StringVar(&o.key, "key", "", "trust this one key: a `FILE` with a PEM public key, a PEM certificate or a JWK")
+		f.StringVar(&o.secret, "secret", "", "trust this shared secret: `@FILE` or env:NAME; HS256, HS384 and HS512 only")
+		f.StringVar(&o.secretEncoding, "secret-encoding", "raw", "how the secret is written: raw, base64url or hex")
+	})
+}
+
+// local tells whether a source without an issuer is named.
+func (o *trustOptions) local() bool { return o.jwks != "" || o.key != "" || o.secret != "" }
+
+func (o *trustOptions) check(demands *demandOptions, args []string) error {
+	var named []string
+	for _, source := range []struct{ flag, value string }{{"--jwks", o.jwks}, {"--key", o.key}, {"--secret", o.secret}} {
+		if source.value != "" {
+			named = append(named, source.flag)
+		}
+	}
+	switch {
+	case len(named) > 1:
+		return usageError("%s are two sources of trust: give one", strings.Join(named, " and "))
+	case len(named) == 0 && demands.anyIssuer:
+		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
+	case len(named) == 1 && demands.issuer == "" && !demands.anyIssuer:
+		return usageError("no issuer given").withHint(
+			"say who has to have issued the token, with --issuer, or that it does not matter, with --any-issuer")
+	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
+		return usageError("stdin can be read once: the token and --jwks cannot both come from it")
+	}
+	switch o.secretEncoding {
+	case "raw", "base64url", "hex":
+		return nil
+	default:
+		return usageError("--secret-encoding is raw, base64url or hex, not %q", o.secretEncoding)
+	}
+}
+
+// loadLocal reads the keys of a local source.
+func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
+	switch {
+	case o.secret != "":
+		return o.loadSecret(env)
+	case o.key != "":
+		return o.loadKey()
+	default:
+		return o.loadSet(env)
+	}
+}
+
+func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
+	var data []byte
+	var err error
+	name := o.jwks
+	if name == "-" {
+		var text string
+		text, err = readStdin(env, maxFileSize)
+		data, name = []byte(text), "stdin"
+	} else {
+		data, err = readFile(o.jwks, maxFileSize)
+	}
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwks.Parse(withoutBOM(data))
+	if err != nil {
+		failure := unreadable("%s: %w", name, err)
+		if strings.Contains(string(data), "-----BEGIN ") {
+			failure = failure.withHint("a PEM file is one key: use --key")
+		} else if strings.Contains(err.Error(), "single key") {
+			failure = failure.withHint("for a single key use --key")
+		}
+		return nil, failure
+	}
+	return verify.PublicKeys{Set: set, Source: name}, nil
+}
+
+func (o *trustOptions) loadKey() (verify.Keys, error) {
+	data, err := readFile(o.key, maxFileSize)
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwks.ParseKey(withoutBOM(data))
+	if err != nil {
+		return nil, unreadable("%s: %w", o.key, err).withHint("%s", keyHint(err))
+	}
+	return verify.PublicKeys{Set: set, Source: o.key}, nil
+}
+
+func keyHint(err error) string {
+	switch {
+	case errors.Is(err, jwks.ErrPrivateKey):
+		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -pubout"
+	case errors.Is(err, jwks.ErrSharedSecret):
+		return "for HS256, HS384 and HS512 use --secret"
+	case errors.Is(err, jwks.ErrKeySet):
+		return "for a key set use --jwks"
+	default:
+		return "a PEM public key, a PEM certificate or a JWK belongs here"
+	}
+}
+
+func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
+	data, err := readSecret(env, "--secret", o.secret)
+	if err != nil {
+		return nil, err
+	}
+	switch o.secretEncoding {
+	case "base64url":
+		data, err = base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(string(data), "="))
+	case "hex":
+		data, err = hex.DecodeString(string(data))
+	}
+	if err != nil { // which would quote the secret
+		return nil, unreadable("the secret is not %s", o.secretEncoding)
+	}
+	secret, err := verify.NewSecret(data, sourceOfSecret(o.secret))
+	if err != nil {
+		return nil, unreadable("%w", err)
+	}
+	return secret, nil
+}
+
+func sourceOfSecret(argument string) string {
+	if name, ok := strings.CutPrefix(argument, "env:"); ok {
+		return "the environment variable " + name
+	}
+	return strings.TrimPrefix(argument, "@")
+}
+
+// withoutBOM drops the mark that some editors put in front of UTF-8.
+func withoutBOM(data []byte) []byte {
+	return []byte(strings.TrimPrefix(string(data), "\ufeff"))
+}
+
+// keys loads what verifies the token.
+func (o *verifyOptions) keys(_ context.Context, env *Env, _ *token.Token, _ *verify.Policy) (verify.Keys, error) {
+	return o.trust.loadLocal(env)
+}

@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// writeText is the report for people: the verdict, the checks, then the token.
+func (r presentedReport) writeText(t *output.Text) {
+	r.writeVerdict(t)
+	t.Heading("checks")
+	if !r.SignatureVerified() {
+		t.Spans(output.Caution.Span("the signature was not verified: claims are unverified"))
+	}
+	t.Rows(r.rows()...)
+	if r.Key != nil {
+		t.Heading("key")
+		t.Rows(r.keyRows()...)
+	}
+	if r.Header.Exists() {
+		t.Heading("header")
+		t.JSON(r.Header)
+	}
+	r.writeClaims(t)
+}
+
+func (r presentedReport) writeVerdict(t *output.Text) {
+	mark, style := output.MarkFailed, output.Bad
+	value := strings.ToUpper(string(r.Verdict))
+	if r.Verdict == verify.Accepted {
+		mark, style = output.MarkPassed, output.Good
+	} else {
+		value += ": " + r.headline()
+	}
+	t.Rows(output.Row{Mark: mark, Value: value, Style: style})
+	if r.atGiven {
+		t.Spans(output.Caution.Span("judged as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
+	}
+}
+
+func (r presentedReport) rows() []output.Row {
+	rows := make([]output.Row, 0, len(r.Checks))
+	for _, c := range r.Checks {
+		row := output.Row{Mark: markOf(c.Status), Label: string(c.ID), Value: r.message(c)}
+		if c.Status == verify.NotChecked {
+			row.Style = output.Dim
+		}
+		if c.Status == verify.Failed || c.Status == verify.Warning {
+			row.Notes = r.notes(c)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// notes are what was wanted, what was found and what can be done.
+func (r presentedReport) notes(c verify.Check) []output.Span {
+	var notes []output.Span
+	if c.Expected.Exists() {
+		notes = append(notes, output.Dim.Span("wanted: "+c.Expected.String()))
+	}
+	if c.Actual.Exists() {
+		notes = append(notes, output.Dim.Span("found:  "+c.Actual.String()))
+	}
+	if hint := r.hint(c); hint != "" {
+		notes = append(notes, output.Strong.Span("hint: "+hint))
+	}
+	return notes
+}
+
+func markOf(status verify.Status) output.Mark {
+	switch status {
+	case verify.Passed:
+		return output.MarkPassed
+	case verify.Failed:
+		return output.MarkFailed
+	case verify.Warning:
+		return output.MarkWarning
+	default:
+		return output.MarkSkipped
+	}
+}
+
+func (r presentedReport) keyRows() []output.Row {
+	var rows []output.Row
+	for _, m := range keyDocument(r.Key).Members() {
+		value, isText := m.Value.Text()
+		if !isText {
+			value = m.Value.String()
+		}
+		rows = append(rows, output.Row{Label: m.Name, Value: value})
+	}
+	return rows
+}
+
+func (r presentedReport) writeClaims(t *output.Text) {
+	title, claims := "claims", r.Claims()
+	if r.Verdict != verify.Accepted {
+		title, claims = "rejected claims", r.RejectedClaims()
+	}
+	if r.noClaims || !claims.Exists() {
+		return
+	}
+	t.Heading(title)
+	t.JSON(claims)
+	writeClaimNotes(t, claims, r.EvaluatedAt)
+}

@@ -1,0 +1,41 @@
+package jwks
+
+import (
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Redacted is what stands in for a private member.
+const Redacted = "[removed: a private member]"
+
+// PublicDocument returns the set as it was read, with the members that only
+// private and secret keys have replaced by Redacted.
+func (s *Set) PublicDocument() strictjson.Value {
+	var members []strictjson.Member
+	for _, m := range s.Document.Members() {
+		if m.Name == "keys" {
+			keys := make([]strictjson.Value, len(m.Value.Items()))
+			for i, key := range m.Value.Items() {
+				keys[i] = redact(key)
+			}
+			m.Value = strictjson.Array(keys...)
+		}
+		members = append(members, m)
+	}
+	return strictjson.Object(members...)
+}
+
+func redact(v strictjson.Value) strictjson.Value {
+	if v.Kind() != strictjson.KindObject {
+		return v
+	}
+	var members []strictjson.Member
+	for _, m := range v.Members() {
+		if slices.Contains(privateMembers(), m.Name) {
+			m.Value = strictjson.String(Redacted)
+		}
+		members = append(members, m)
+	}
+	return strictjson.Object(members...)
+}

@@ -1,0 +1,139 @@
+package output
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// A Format is a way to print a document.
+type Format string
+
+// The formats.
+const (
+	FormatText   Format = "text"   // for people
+	FormatJSON   Format = "json"   // indented JSON
+	FormatNDJSON Format = "ndjson" // JSON on one line
+)
+
+// defaultWidth is the width of a text where the terminal's is not known.
+const defaultWidth = 80
+
+// jsonIndent is one level of indentation of JSON.
+const jsonIndent = "  "
+
+// Options says how to print.
+type Options struct {
+	Out, Err           io.Writer
+	OutIsTerminal      bool
+	ColorOut, ColorErr bool          // see DecideColor
+	Format             Format        // of documents
+	Filter             *query.Filter // of documents in JSON; nil for none
+	Quiet              bool          // nothing but errors
+	Width              int           // columns of a text; 0 means 80
+	ASCII              bool          // marks without characters beyond ASCII
+}
+
+// A Printer prints a command's answer on one stream and everything else on the
+// other.
+type Printer struct {
+	options  Options
+	out, err *Palette
+}
+
+// New returns a Printer.
+func New(options Options) *Printer {
+	if options.Width <= 0 {
+		options.Width = defaultWidth
+	}
+	return &Printer{
+		options: options,
+		out:     NewPalette(options.ColorOut),
+		err:     NewPalette(options.ColorErr),
+	}
+}
+
+// A WriteError says that the answer could not be written.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string { return "writing the output: " + e.Err.Error() }
+
+// Unwrap returns the writer's error.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Print prints the answer: in the format text what text writes, in the others
+// document, through the filter if there is one. The error is a *WriteError, or
+// else that of the filter, before which the filter's outputs so far are printed.
+func (p *Printer) Print(ctx context.Context, document strictjson.Value, text func(*Text)) error {
+	switch {
+	case p.options.Quiet:
+		return nil
+	case p.options.Format == FormatText:
+		return p.printText(text)
+	case p.options.Filter == nil:
+		return p.write(p.appendJSON(nil, document))
+	default:
+		return p.printFiltered(ctx, document)
+	}
+}
+
+// PrintUnescaped writes data as it is, whatever the format. It is only for text
+// that the program made itself, such as PEM.
+func (p *Printer) PrintUnescaped(data []byte) error {
+	if p.options.Quiet {
+		return nil
+	}
+	return p.write(data)
+}
+
+func (p *Printer) printText(text func(*Text)) error {
+	t := &Text{palette: p.out, width: p.options.Width, ascii: p.options.ASCII}
+	text(t)
+	return p.write(t.buf)
+}
+
+// printFiltered prints strings raw and all else as JSON. On a terminal a raw
+// string is escaped too; elsewhere a script has to get the exact value.
+func (p *Printer) printFiltered(ctx context.Context, document strictjson.Value) error {
+	outputs, filterErr := p.options.Filter.Run(ctx, document)
+	var data []byte
+	for _, output := range outputs {
+		text, isString := output.Text()
+		switch {
+		case !isString:
+			data = p.appendJSON(data, output)
+		case p.options.OutIsTerminal:
+			data = append(append(data, Escape(text)...), '\n')
+		default:
+			data = append(append(data, text...), '\n')
+		}
+	}
+	if err := p.write(data); err != nil {
+		return err
+	}
+	if filterErr != nil {
+		return fmt.Errorf("filtering the output: %w", filterErr)
+	}
+	return nil
+}
+
+func (p *Printer) appendJSON(dst []byte, v strictjson.Value) []byte {
+	indent := jsonIndent
+	if p.options.Format == FormatNDJSON {
+		indent = ""
+	}
+	return append(AppendJSON(dst, v, indent, p.out), '\n')
+}
+
+func (p *Printer) write(data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
+	if _, err := p.options.Out.Write(data); err != nil {
+		return &WriteError{err}
+	}
+	return nil
+}

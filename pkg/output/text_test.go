@@ -1,0 +1,167 @@
+package output
+
+import (
+	"strings"
+	"testing"
+)
+
+// written returns what body writes at a width, without colour.
+func written(width int, body func(t *Text)) string {
+	text := &Text{width: width}
+	body(text)
+	return string(text.buf)
+}
+
+func lines(list ...string) string { return strings.Join(list, "\n") + "\n" }
+
+func TestText(t *testing.T) {
+	document := parse(t, `{"a":["long long long long"]}`)
+	for _, test := range []struct {
+		name  string
+		width int
+		body  func(t *Text)
+		want  string
+	}{
+		{"paragraphs and headings", 80, func(t *Text) {
+			t.Heading("Header")
+			t.Line("one")
+			t.Heading("Claims")
+			t.Indented(func() { t.Line("two") })
+			t.Line("")
+			t.Line("three")
+		}, lines("Header", "one", "", "Claims", "  two", "", "three")},
+
+		{"words are folded at spaces", 20, func(t *Text) {
+			t.Line("the quick brown fox jumps over")
+			t.Indented(func() { t.Line("the quick brown fox jumps") })
+		}, lines("the quick brown fox", "jumps over", "  the quick brown", "  fox jumps")},
+
+		{"long words are broken, not cut", 12, func(t *Text) {
+			t.Line("eyJhbGciOiJSUzI1NiJ9.e30 x")
+		}, lines("eyJhbGciOiJS", "UzI1NiJ9.e30", "x")},
+
+		{"spaces inside a line stay", 20, func(t *Text) {
+			t.Line("a  b   c")
+		}, lines("a  b   c")},
+
+		{"rows are aligned and hang", 40, func(t *Text) {
+			t.Rows(
+				Row{Label: "issuer", Value: "https://auth.example.com/realms/main/a"},
+				Row{Label: "sub", Value: "5f7"},
+				Row{Label: "empty"},
+			)
+		}, lines(
+			"issuer  https://auth.example.com/realms/",
+			"        main/a",
+			"sub     5f7",
+			"empty")},
+
+		{"marks", 80, func(t *Text) {
+			t.Rows(
+				Row{Mark: MarkPassed, Label: "signature", Value: "RS256"},
+				Row{Mark: MarkFailed, Label: "audience", Value: "wrong", Notes: []Span{Dim.Span("wanted api"), Dim.Span("hint: x")}},
+				Row{Mark: MarkWarning, Label: "typ", Value: "missing"},
+				Row{Mark: MarkSkipped, Label: "nonce", Value: "no --nonce given"},
+			)
+			t.Rows(Row{Mark: MarkFailed, Value: "rejected"})
+		}, lines(
+			"✓ signature  RS256",
+			"✗ audience   wrong",
+			"             wanted api",
+			"             hint: x",
+			"! typ        missing",
+			"– nonce      no --nonce given",
+			"✗ rejected")},
+
+		{"tables", 80, func(t *Text) {
+			t.Table([]string{"kid", "type", "size"}, [][]string{{"TfLOt3Lb", "RSA", "2048"}, {"鍵", "EC", ""}, {"e\u0301", "EC", "256"}})
+		}, lines(
+			"kid       type  size",
+			"TfLOt3Lb  RSA   2048",
+			"鍵        EC",
+			"e\u0301         EC    256")},
+
+		{"tables are folded", 30, func(t *Text) {
+			t.Table([]string{"kid", "thumbprint"}, [][]string{{"0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, {"a", "b"}})
+		}, lines(
+			"kid             thumbprint",
+			"0123456789abcd  ABCDEFGHIJKLMN",
+			"ef              OPQRSTUVWXYZ",
+			"a               b")},
+
+		{"wide characters", 13, func(t *Text) {
+			t.Line("山田太郎山田太郎")
+		}, lines("山田太郎山田", "太郎")},
+
+		{"widths that are no use", 1, func(t *Text) {
+			t.Rows(Row{Label: "a", Value: "0123456789abcdef"})
+		}, lines("a  0123456789ab", "   cdef")},
+
+		{"everything is escaped", 80, func(t *Text) {
+			t.Heading("\x1b[2J")
+			t.Line("a\nb")
+			t.Spans(Plain.Span("#"), Dim.Span("#[error]\u202e"))
+			t.Rows(Row{Label: "l\r", Value: "v\u200b", Notes: []Span{Plain.Span("\x07")}})
+			t.Table([]string{"h\t"}, [][]string{{"c\u00ad"}})
+		}, lines(`\u001b[2J`, `a\nb`, `#\u0023[error]\u202e`, `l\r  v\u200b`, `     \u0007`, `h\t`, `c\u00ad`)},
+
+		{"no line is a log command", 20, func(t *Text) {
+			t.Line("::error::x")
+			t.Spans(Plain.Span(":"), Dim.Span(":error::x"))
+			t.Line("01234567890123456789::error::x")
+			t.Line("::1")
+		}, lines(`\u003a:error::x`, `\u003a:error::x`, "01234567890123456789", `\u003a:error::x`, "::1")},
+
+		{"JSON", 10, func(t *Text) {
+			t.Indented(func() { t.JSON(document) })
+		}, lines("  {", `    "a": [`, `      "long long long long"`, "    ]", "  }")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := written(test.width, test.body); got != test.want {
+				t.Errorf("got:\n%swant:\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestTextInASCII(t *testing.T) {
+	text := &Text{width: 80, ascii: true}
+	text.Rows(
+		Row{Mark: MarkPassed, Value: "a"}, Row{Mark: MarkFailed, Value: "b"},
+		Row{Mark: MarkWarning, Value: "c"}, Row{Mark: MarkSkipped, Value: "d"},
+	)
+	if got, want := string(text.buf), lines("+ a", "x b", "! c", "- d"); got != want {
+		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+}
+
+func TestTextInColour(t *testing.T) {
+	text := &Text{width: 12, palette: NewPalette(true)}
+	text.Spans(Accent1.Span("header"), Dim.Span("."), Accent2.Span("payload"))
+	text.Rows(Row{Mark: MarkPassed, Value: "v", Style: Strong})
+	want := lines(
+		"\x1b[38;5;161mheader\x1b[0;25;0m\x1b[38;5;243m.\x1b[0;25;0m\x1b[38;5;97mpaylo\x1b[0;25;0m",
+		"\x1b[38;5;97mad\x1b[0;25;0m",
+		"\x1b[38;5;64m✓\x1b[0;25;0m \x1b[1mv\x1b[22m")
+	if got := string(text.buf); got != want {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("a b\x1b ::error::x 山\u0301\u0302 ##[", 7)
+	f.Fuzz(func(t *testing.T, s string, width int) {
+		text := written(1+(width&0x3f), func(t *Text) {
+			t.Line(s)
+			t.Rows(Row{Mark: MarkFailed, Label: s, Value: s, Notes: []Span{Dim.Span(s)}})
+			t.Table([]string{s, s}, [][]string{{s, "x"}})
+		})
+		for line := range strings.Lines(text) {
+			line = strings.TrimSuffix(line, "\n")
+			checkSafe(t, line)
+			if startsLogCommand(line) {
+				t.Errorf("%q is a log command", line)
+			}
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// An answer is what came for a request that held a token.
+type answer struct {
+	url     string
+	status  int
+	reply   *http.Response
+	secrets []string
+}
+
+// ask sends a request that holds a token: once, and to nowhere else.
+func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error) {
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", c.cfg.UserAgent)
+	a := &answer{url: withoutQuery(p.url), secrets: secrets}
+	reply, err := c.lane(p.bounds).once.Do(r)
+	if err != nil {
+		return nil, a.hide(c.classify(r.Context(), err))
+	}
+	a.reply, a.status = reply, reply.StatusCode
+	return a, nil
+}
+
+// object reads the body as a JSON object, as if the server had answered with a
+// status.
+func (a *answer) object(status int) (strictjson.Value, *FetchError) {
+	a.reply.StatusCode = status
+	body, _, bad := judge(a.reply)
+	if bad != nil {
+		return strictjson.Value{}, bad
+	}
+	document, err := strictjson.ParseObject(body)
+	if err != nil {
+		return strictjson.Value{}, &FetchError{Kind: KindNotJSON, Text: "the answer is not a JSON object: " + a.quote(err.Error())}
+	}
+	return document, nil
+}
+
+// refused reads the error of RFC 6749 section 5.2, where there is one.
+func (a *answer) refused() error {
+	e := &RefusedError{URL: clip(a.url), Status: a.status}
+	if document, bad := a.object(http.StatusOK); bad == nil {
+		code, _ := document.Get("error").Text()
+		description, _ := document.Get("error_description").Text()
+		e.Code, e.Description = a.quote(code), a.quote(description)
+	}
+	return e
+}
+
+// hide completes an error and takes out of it what the server may have
+// repeated of the request. The error below stays only if it is the context's.
+func (a *answer) hide(e *FetchError) error {
+	e.URL = clip(a.url)
+	switch {
+	case e.Kind == KindContentType:
+		e.Text = "the answer is not JSON"
+	case e.Kind == KindConnection && e.Err != nil:
+		e.Text = a.quote(e.Err.Error())
+	}
+	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
+		e.Err = nil
+	}
+	return e
+}
+
+// quote bounds what the server says and takes the secrets out of it.
+func (a *answer) quote(text string) string { return clip(scrub(text, a.secrets...)) }

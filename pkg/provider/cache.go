@@ -1,0 +1,271 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/natefinch/atomic"
+)
+
+const (
+	dirMode fs.FileMode = 0o700 // and 0600 for files, which is what os.CreateTemp does
+
+	temporarySuffix = ".tmp"
+	// staleAfter is when a file is swept: no entry lives that long.
+	staleAfter = 2 * MaxLifetime
+)
+
+// A Cache keeps replies in a directory that only its user can read. It is
+// safe for many goroutines and processes: entries are replaced whole. Whatever
+// looks wrong there is ignored.
+type Cache struct {
+	dir  string
+	now  func() time.Time
+	warn func(message string)
+
+	mu     sync.Mutex
+	warned map[string]bool
+}
+
+// NewCache returns the cache in a directory, which need not exist. now is its
+// clock; warn, if not nil, hears why something there was ignored, once each.
+func NewCache(dir string, now func() time.Time, warn func(message string)) *Cache {
+	return &Cache{dir: dir, now: now, warn: warn, warned: map[string]bool{}}
+}
+
+// Dir returns the directory, which need not exist.
+func (c *Cache) Dir() string { return c.dir }
+
+func (c *Cache) complain(format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	c.mu.Lock()
+	again := c.warned[message]
+	c.warned[message] = true
+	c.mu.Unlock()
+	if !again && c.warn != nil {
+		c.warn(message)
+	}
+}
+
+// checkDir tells whether the directory can be relied on. A directory that is
+// not there is no reason to complain.
+func (c *Cache) checkDir() error {
+	info, err := os.Lstat(c.dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return errors.New("it is not a directory")
+	}
+	return private(info)
+}
+
+func (c *Cache) usable() bool {
+	err := c.checkDir()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.complain("the cache in %s is ignored: %s", c.dir, plain(err))
+	}
+	return err == nil
+}
+
+// private refuses what others could have written or can read.
+func private(info fs.FileInfo) error {
+	switch {
+	case !checksOwner:
+		return nil
+	case !ownedByUser(info):
+		return errors.New("it belongs to another user")
+	case info.Mode().Perm()&0o077 != 0:
+		return fmt.Errorf("its permissions are %#o: others must have none", info.Mode().Perm())
+	}
+	return nil
+}
+
+// plain is an error of a file operation without the path.
+func plain(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// load returns the entry for something, if there is one that may be used.
+func (c *Cache) load(kind entryKind, issuer, url string) *entry {
+	if !c.usable() {
+		return nil
+	}
+	name := entryName(kind, issuer, url)
+	e, err := c.read(name)
+	if err == nil && (e.kind != kind || e.issuer != issuer || e.url != url) {
+		err = errMisnamed
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		c.ignore(name, err)
+		return nil
+	case !e.fresh(c.now()):
+		return nil
+	}
+	return e
+}
+
+var errMisnamed = errors.New("it is about something else than its name says")
+
+func (c *Cache) ignore(name string, err error) {
+	c.complain("%s in the cache is ignored: %s", filepath.Join(c.dir, name), clip(plain(err).Error()))
+}
+
+// read reads a file of the directory, if it is one that only the user could
+// have written.
+func (c *Cache) read(name string) (*entry, error) {
+	path := filepath.Join(c.dir, name)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	f, err := os.Open(path) // #nosec G304 -- the name is a hash
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	opened, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := private(opened); err != nil {
+		return nil, err
+	}
+	if !opened.Mode().IsRegular() || !os.SameFile(info, opened) {
+		return nil, errors.New("it is not a regular file")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxEntry+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxEntry {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxEntry)
+	}
+	return parseEntry(data)
+}
+
+// store replaces an entry as a whole. Without a usable directory it does
+// nothing: a cache is a convenience.
+func (c *Cache) store(e *entry) {
+	data := e.marshal()
+	if len(data) > maxEntry || os.MkdirAll(c.dir, dirMode) != nil || !c.usable() {
+		return
+	}
+	name := entryName(e.kind, e.issuer, e.url)
+	if err := c.replace(filepath.Join(c.dir, name), data, e.fetchedAt); err != nil {
+		c.complain("cannot write to the cache in %s: %s", c.dir, plain(err))
+	}
+	c.sweep()
+}
+
+// replace writes a file under a name of its own and moves it. The time of the
+// file is that of the entry, for sweep.
+func (c *Cache) replace(path string, data []byte, at time.Time) (err error) {
+	f, err := os.CreateTemp(c.dir, filepath.Base(path[:len(path)-len(entrySuffix)])+temporarySuffix+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Chtimes(f.Name(), at, at); err != nil {
+		return err
+	}
+	return atomic.ReplaceFile(f.Name(), path)
+}
+
+// remove takes an entry away.
+func (c *Cache) remove(kind entryKind, issuer, url string) {
+	if c.checkDir() == nil {
+		_ = os.Remove(filepath.Join(c.dir, entryName(kind, issuer, url)))
+	}
+}
+
+// sweep removes what expired long ago and what crashes left behind.
+func (c *Cache) sweep() {
+	_ = c.each(func(f fs.DirEntry) {
+		if info, err := f.Info(); err == nil && c.now().Sub(info.ModTime()) > staleAfter {
+			_ = os.Remove(filepath.Join(c.dir, f.Name()))
+		}
+	})
+}
+
+// each goes through the files that are ours.
+func (c *Cache) each(do func(fs.DirEntry)) error {
+	files, err := os.ReadDir(c.dir)
+	for _, f := range files {
+		if isEntryName(f.Name()) {
+			do(f)
+		}
+	}
+	return err
+}
+
+// all returns the entries that can be read, fresh or not.
+func (c *Cache) all() []*entry {
+	if !c.usable() {
+		return nil
+	}
+	var list []*entry
+	_ = c.each(func(f fs.DirEntry) {
+		if filepath.Ext(f.Name()) != entrySuffix {
+			return
+		}
+		e, err := c.read(f.Name())
+		if err == nil && entryName(e.kind, e.issuer, e.url) != f.Name() {
+			err = errMisnamed
+		}
+		if err == nil {
+			list = append(list, e)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			c.ignore(f.Name(), err)
+		}
+	})
+	return list
+}
+
+// Clear removes every entry and returns how many there were. Files that are
+// not the cache's stay. A directory that is not there is an empty cache.
+func (c *Cache) Clear() (int, error) {
+	err := c.checkDir()
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("the cache in %s is not touched: %w", c.dir, plain(err))
+	}
+	removed := 0
+	var failed error
+	err = c.each(func(f fs.DirEntry) {
+		switch err := os.Remove(filepath.Join(c.dir, f.Name())); {
+		case errors.Is(err, fs.ErrNotExist): // another process was faster
+		case err != nil:
+			failed = err
+		case filepath.Ext(f.Name()) == entrySuffix:
+			removed++
+		}
+	})
+	return removed, errors.Join(err, failed)
+}

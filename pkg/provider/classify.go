@@ -1,0 +1,164 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+)
+
+// ended is the error of an operation whose context is over.
+func (c *Client) ended(ctx context.Context, s source) error {
+	e := c.classify(ctx, ctx.Err())
+	e.URL = shown(s.place.url)
+	return e
+}
+
+// classify names the cause of a request that got no answer. The URL is for the
+// caller to add; that of net/http's own error would show the query.
+func (c *Client) classify(ctx context.Context, err error) *FetchError {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	e := &FetchError{Err: err}
+	var redirect *redirectError
+	var address *addressError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &redirect):
+		e.Kind, e.Location, e.Text = KindRedirect, redirect.location, redirect.Error()
+	case errors.As(err, &address):
+		e.Kind, e.Text = KindAddress, address.Error()
+		if address.plain {
+			e.Kind = KindHTTP
+		}
+	case errors.Is(err, errTooLarge):
+		e.Kind, e.Text = KindTooLarge, err.Error()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		e.Kind, e.Text = KindTimeout, fmt.Sprintf("no complete answer in time (the limit is %s)", c.cfg.Timeout)
+	case ctx.Err() != nil:
+		e.Kind, e.Text, e.Err = KindCanceled, "interrupted", ctx.Err()
+	case proxied(err, e):
+	case errors.As(err, &dns):
+		e.Kind, e.Text = KindDNS, dnsText(dns)
+	case tlsTrouble(err, e):
+	case refused(err):
+		e.Kind, e.Text = KindRefused, "connection refused: nothing listens there"
+	case timedOut(err):
+		e.Kind, e.Text = KindTimeout, "no answer in time"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		e.Kind, e.Text = KindConnection, "the connection broke off before the whole answer had come"
+	default:
+		e.Kind, e.Text = KindConnection, clip(err.Error())
+	}
+	return e
+}
+
+func nameNotFound(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
+}
+
+func dnsText(e *net.DNSError) string {
+	switch {
+	case e.IsNotFound:
+		return fmt.Sprintf("the name %q does not exist", clip(e.Name))
+	case e.IsTimeout:
+		return fmt.Sprintf("the name server did not answer for %q", clip(e.Name))
+	default:
+		return fmt.Sprintf("cannot resolve the name %q: %s", clip(e.Name), clip(e.Err))
+	}
+}
+
+// refused knows the number that Windows has for it, too.
+func refused(err error) bool {
+	const wsaConnectionRefused = syscall.Errno(10061)
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaConnectionRefused)
+}
+
+func timedOut(err error) bool {
+	var trouble net.Error
+	return errors.As(err, &trouble) && trouble.Timeout()
+}
+
+// proxied recognises what went wrong between us and the proxy.
+func proxied(err error, e *FetchError) bool {
+	var proxy *proxyError
+	var operation *net.OpError
+	switch {
+	case errors.As(err, &proxy):
+		e.Kind, e.Text = KindProxy, proxy.Error()
+	case errors.As(err, &operation) && (operation.Op == "proxyconnect" || operation.Op == "socks connect"):
+		e.Kind, e.Text = KindProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
+	default:
+		return false
+	}
+	return true
+}
+
+// tlsTrouble recognises what went wrong with TLS.
+func tlsTrouble(err error, e *FetchError) bool {
+	var bad *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &bad):
+		e.TLS, e.Text = certificateProblem(bad)
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		e.TLS, e.Text = TLSPlainHTTP, "the server does not speak TLS at this port"
+	case strings.Contains(err.Error(), "tls: "):
+		e.TLS, e.Text = TLSOther, "TLS failed: "+clip(err.Error())
+	default:
+		return false
+	}
+	e.Kind = KindTLS
+	return true
+}
+
+// certificateProblem names what is wrong with the server's certificate.
+func certificateProblem(err *tls.CertificateVerificationError) (TLSProblem, string) {
+	const form = "2006-01-02 15:04:05 UTC"
+	var host x509.HostnameError
+	var authority x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err.Err, &host):
+		return TLSWrongHost, fmt.Sprintf("the certificate is not for %q but for %s", clip(host.Host), certificateNames(host.Certificate))
+	case errors.As(err.Err, &authority):
+		return TLSUnknownAuthority, "the certificate is signed by an authority that is not trusted here" + signer(err)
+	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
+		// This reason stands for both ends of the validity.
+		if strings.Contains(invalid.Detail, "is before") {
+			return TLSNotYetValid, "the certificate is not valid before " + invalid.Cert.NotBefore.UTC().Format(form)
+		}
+		return TLSExpired, "the certificate expired at " + invalid.Cert.NotAfter.UTC().Format(form)
+	default:
+		return TLSOther, "the certificate is not good: " + clip(err.Err.Error())
+	}
+}
+
+func certificateNames(c *x509.Certificate) string {
+	names := append([]string{}, c.DNSNames...)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		return "no host at all"
+	}
+	return clip(strings.Join(names, ", "))
+}
+
+func signer(err *tls.CertificateVerificationError) string {
+	if len(err.UnverifiedCertificates) == 0 {
+		return ""
+	}
+	last := err.UnverifiedCertificates[len(err.UnverifiedCertificates)-1]
+	return fmt.Sprintf(" (%s)", clip(last.Issuer.String()))
+}

@@ -1,0 +1,173 @@
+// Package provider talks to issuers: it fetches metadata (OpenID Connect
+// Discovery 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are
+// active (RFC 7662), keeps a small cache on disk and looks metadata over. It is
+// the only package that uses the network.
+//
+// Nothing that comes from a server is trusted further than it has to be:
+// replies are bounded in size and time, redirects stay within one https
+// origin, and what an issuer's document names must not lie nearer to this
+// machine than the issuer itself.
+package provider
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// The limits that hold for every request.
+const (
+	DefaultTimeout = 10 * time.Second // for an operation with all its requests
+	MaxReply       = 1 << 20          // bytes of a reply after decompression
+	MaxRedirects   = 3
+	MaxRetries     = 2 // beside the first attempt
+	RefetchFloor   = 30 * time.Second
+
+	maxHeaderBytes = 64 << 10
+	retryWaitMin   = 200 * time.Millisecond
+	retryWaitMax   = 2 * time.Second
+)
+
+// A Header is a header field that goes with each request to the origin the
+// user named, and to no other.
+type Header struct{ Name, Value string }
+
+// Config are the settings of a Client. Only Now is required.
+type Config struct {
+	// RootCAs are the certificate authorities this machine trusts; nil for the
+	// system's.
+	RootCAs *x509.CertPool
+	// CustomCAs, if not nil, stand in for RootCAs. They are the user's choice
+	// for this run, so they turn the cache off.
+	CustomCAs *x509.CertPool
+	// Proxy finds the proxy for a request; nil for none. Pass
+	// http.ProxyFromEnvironment to use those of the environment.
+	Proxy func(*http.Request) (*url.URL, error)
+	// DialContext opens connections; nil for the usual way.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Timeout bounds each call of a method of the Client, with all its
+	// requests, redirects, retries and waits; 0 for DefaultTimeout.
+	Timeout time.Duration
+	// AllowHTTP permits http beyond loopback. It turns the cache off.
+	AllowHTTP bool
+	// Headers go to the origin the user named. They turn the cache off.
+	Headers   []Header
+	UserAgent string // empty for "claimcheck"
+	// Now is the clock of the cache and of certificates.
+	Now func() time.Time
+	// RetryWaitMin and RetryWaitMax bound the wait before a retry, whatever
+	// Retry-After says; 0 for 200 ms and 2 s.
+	RetryWaitMin, RetryWaitMax time.Duration
+	// Trace, if not nil, hears of every request and cache hit.
+	Trace func(Event)
+	// Warn, if not nil, hears why an existing cache was ignored.
+	Warn func(message string)
+	// CacheDir is the directory of the cache; empty for none.
+	CacheDir string
+	NoCache  bool // neither read nor write the cache
+	Refresh  bool // do not read the cache, but write it
+	Offline  bool // the cache only, no network at all
+}
+
+// An Event is one request, or one answer taken from the cache. It never holds
+// a token, a secret, a header or a query.
+type Event struct {
+	Method    string
+	URL       string // without its query
+	Status    int    // HTTP status, 0 where there was no answer
+	Size      int    // bytes of the body after decompression
+	Duration  time.Duration
+	FromCache bool
+	Failure   Kind // why there was no answer, or empty
+}
+
+// A Client asks issuers. It may be used by many goroutines at once.
+type Client struct {
+	cfg   Config
+	cache *Cache // nil if it must not be used
+	book  *addressBook
+
+	mu    sync.Mutex
+	lanes map[bounds]*lane
+	locks map[string]chan struct{}
+}
+
+// New returns a Client. The error is for settings that make no sense.
+func New(cfg Config) (*Client, error) {
+	if cfg.Now == nil {
+		return nil, errors.New("provider: no clock")
+	}
+	for _, h := range cfg.Headers {
+		if !validHeader(h) {
+			return nil, fmt.Errorf("provider: %q is not a header field that can be sent", clip(h.Name))
+		}
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	if cfg.RetryWaitMin <= 0 {
+		cfg.RetryWaitMin = retryWaitMin
+	}
+	if cfg.RetryWaitMax <= 0 {
+		cfg.RetryWaitMax = retryWaitMax
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = "claimcheck"
+	}
+	c := &Client{cfg: cfg, book: newAddressBook(), lanes: map[bounds]*lane{}, locks: map[string]chan struct{}{}}
+	// What was fetched under weaker rules must not be found under the usual
+	// ones, nor the reverse.
+	if cfg.CacheDir != "" && !cfg.NoCache && !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0 {
+		c.cache = NewCache(cfg.CacheDir, cfg.Now, cfg.Warn)
+	}
+	return c, nil
+}
+
+// CloseIdleConnections closes the connections that are kept for later
+// requests. The Client stays usable.
+func (c *Client) CloseIdleConnections() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.lanes {
+		l.transport.CloseIdleConnections()
+	}
+}
+
+// begin starts the clock of an operation.
+func (c *Client) begin(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.cfg.Timeout)
+}
+
+// lock lets one goroutine at a time fetch a thing that the others then find in
+// the cache. Without a cache there is nothing to find, so nobody waits.
+func (c *Client) lock(ctx context.Context, s source) (unlock func(), err error) {
+	if c.cache == nil {
+		return func() {}, nil
+	}
+	c.mu.Lock()
+	key := string(s.kind) + " " + s.issuer + " " + s.place.url.String()
+	held, ok := c.locks[key]
+	if !ok {
+		held = make(chan struct{}, 1)
+		c.locks[key] = held
+	}
+	c.mu.Unlock()
+	select {
+	case held <- struct{}{}:
+		return func() { <-held }, nil
+	case <-ctx.Done():
+		return nil, c.ended(ctx, s)
+	}
+}
+
+func (c *Client) trace(e Event) {
+	if c.cfg.Trace != nil {
+		c.cfg.Trace(e)
+	}
+}

@@ -1,0 +1,188 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Metadata is what an issuer says about itself.
+type Metadata struct {
+	Document    strictjson.Value // as it was served
+	Issuer      string           // as the document has it; empty where it has none
+	Asked       string           // the issuer that was asked for
+	JWKSURI     string           // empty where the document has none
+	URL         string           // of the document, without its query
+	Form        Form             // how that was made from the issuer
+	Tried       []Attempt        // every address asked, the one that answered last
+	ContentType string           // as the server has it
+	FetchedAt   time.Time
+	AgeSeconds  int64 // since FetchedAt
+	FromCache   bool
+
+	reach reach // how near the issuer is to this machine
+}
+
+// Discover fetches the metadata of an issuer, or takes it from the cache. It
+// asks for OpenID Connect Discovery 1.0 section 4 first, then for RFC 8414
+// section 3 in both its forms, and goes on to the next only where the address
+// does not exist for the server. The whole address of a document is accepted,
+// too.
+//
+// Where the document is for another issuer, it is returned together with an
+// *IssuerMismatchError: it can be shown, but nothing in it may be used. Other
+// errors are *FetchError.
+func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error) {
+	ctx, cancel := c.begin(ctx)
+	defer cancel()
+	return c.discover(ctx, issuer)
+}
+
+func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error) {
+	list, bad := candidates(issuer)
+	if bad != nil {
+		return nil, bad
+	}
+	sources := make([]source, len(list))
+	for i, cand := range list {
+		p, err := c.placeOf(cand)
+		if err != nil {
+			return nil, err
+		}
+		sources[i] = source{kind: kindMetadata, issuer: issuer, place: p}
+	}
+	unlock, err := c.lock(ctx, sources[0])
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	for i, s := range sources {
+		if md := c.cachedMetadata(s, list[i]); md != nil {
+			return md, nil
+		}
+	}
+	if c.cfg.Offline {
+		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the metadata is not in the cache, and the network is not to be used"}
+	}
+	return c.fetchMetadata(ctx, sources, list)
+}
+
+// fetchMetadata asks one address after the other until one exists.
+func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []candidate) (*Metadata, error) {
+	var tried []Attempt
+	var failures []*FetchError
+	for i, s := range sources {
+		r, err := c.get(ctx, s)
+		var failure *FetchError
+		var md *Metadata
+		if err == nil {
+			md, failure = c.readMetadata(r, list[i])
+		} else if !errors.As(err, &failure) {
+			return nil, err
+		}
+		if failure == nil {
+			md.Tried = append(tried, Attempt{URL: r.url, Form: list[i].form, Status: http.StatusOK, Outcome: "found"})
+			return c.acceptMetadata(s, r, md, list[i])
+		}
+		tried = append(tried, Attempt{URL: failure.URL, Form: list[i].form, Kind: failure.Kind, Status: failure.Status, Outcome: failure.Text})
+		failures = append(failures, failure)
+		if !missing(failure) {
+			break
+		}
+	}
+	told := mostTelling(failures)
+	told.Tried = tried
+	return nil, told
+}
+
+// acceptMetadata compares the issuers; only metadata for the right one is kept.
+func (c *Client) acceptMetadata(s source, r *reply, md *Metadata, cand candidate) (*Metadata, error) {
+	if !cand.accepts(md.Issuer) {
+		c.forget(s)
+		return md, &IssuerMismatchError{Asked: cand.issuer, Found: md.Issuer, URL: md.URL}
+	}
+	md.Asked = md.Issuer
+	c.keep(s, r)
+	return md, nil
+}
+
+func (c *Client) cachedMetadata(s source, cand candidate) *Metadata {
+	r := c.cached(s)
+	if r == nil {
+		return nil
+	}
+	md, failure := c.readMetadata(r, cand)
+	if failure != nil || !cand.accepts(md.Issuer) {
+		c.cache.distrust(s, "its content is not metadata of that issuer")
+		return nil
+	}
+	md.Asked = md.Issuer
+	c.hit(r)
+	return md
+}
+
+// readMetadata reads a document, fetched or cached. Whom it is for is another
+// question.
+func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError) {
+	document, err := strictjson.ParseObject(r.body)
+	if err != nil {
+		return nil, &FetchError{Kind: KindNotJSON, URL: r.url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
+	}
+	issuer, _ := document.Get("issuer").Text()
+	keys, _ := document.Get("jwks_uri").Text()
+	return &Metadata{
+		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
+		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r), FromCache: r.fromCache, reach: r.reach,
+	}, nil
+}
+
+// age is the time since a reply was fetched, in whole seconds.
+func (c *Client) age(r *reply) int64 {
+	return max(0, int64(c.cfg.Now().Sub(r.fetchedAt)/time.Second))
+}
+
+// missing tells whether an address does not exist for the server, so that
+// another form is worth a try. Some servers say 400 or 403 for that, and those
+// of single-page applications answer everything with a page.
+func missing(e *FetchError) bool {
+	return e.Kind == KindHTML || e.Kind == KindStatus && slices.Contains([]int{400, 403, 404, 405, 410}, e.Status)
+}
+
+// mostTelling picks the failure to report: the first that says more than that
+// there is nothing. The list is not empty.
+func mostTelling(failures []*FetchError) *FetchError {
+	last := failures[len(failures)-1]
+	if !missing(last) {
+		return last
+	}
+	for _, e := range failures {
+		if e.Kind != KindStatus || e.Status != http.StatusNotFound && e.Status != http.StatusGone {
+			return e
+		}
+	}
+	return failures[0]
+}
+
+// refuseMismatch is the error of metadata from which nothing may be used.
+func (md *Metadata) refuseMismatch() error {
+	if md.Issuer == "" || md.Issuer != md.Asked {
+		return &IssuerMismatchError{Asked: md.Asked, Found: md.Issuer, URL: md.URL}
+	}
+	return nil
+}
+
+func (md *Metadata) noKeySet() error {
+	text := "the metadata names no key set: there is no \"jwks_uri\""
+	if v := md.Document.Get("jwks_uri"); v.Exists() {
+		text = fmt.Sprintf("the metadata names no key set: \"jwks_uri\" is not a string but of type %s", v.Kind())
+	}
+	if _, ok := md.Document.Get("jwks_uri").Text(); ok {
+		text = "the metadata names no key set: \"jwks_uri\" is empty"
+	}
+	return &FetchError{Kind: KindNoKeySet, URL: md.URL, Text: text}
+}

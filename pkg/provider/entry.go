@@ -1,0 +1,130 @@
+package provider
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// entryKind is what an entry of the cache holds.
+type entryKind string
+
+const (
+	kindMetadata entryKind = "metadata"
+	kindKeys     entryKind = "keys"
+	kindRefetch  entryKind = "refetch" // no document, but the time of an attempt to get one
+)
+
+// entryVersion is the number of the format. Other formats are not read.
+const entryVersion = "1"
+
+// maxEntry bounds the file of an entry: a body of MaxReply bytes with each
+// quote and line break escaped, and what stands around it.
+const maxEntry = 2*MaxReply + 64<<10
+
+// An entry is a reply as it lies on disk. What it is an answer to is part of
+// it, so that a file under the wrong name is not believed.
+type entry struct {
+	kind        entryKind
+	issuer      string
+	url         string
+	contentType string
+	fetchedAt   time.Time
+	lifetime    time.Duration // whole seconds, more than 0, at most MaxLifetime
+	reach       reach
+	body        string
+}
+
+// entryName is the file name of an entry: it tells nothing and cannot lead out
+// of the directory.
+func entryName(kind entryKind, issuer, url string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(kind), issuer, url}, "\x00")))
+	return hex.EncodeToString(sum[:]) + entrySuffix
+}
+
+const entrySuffix = ".json"
+
+// isEntryName tells whether a file in the directory is one of ours, an entry
+// or the beginning of one that a crash left behind.
+func isEntryName(name string) bool {
+	sum, rest := name[:min(len(name), 2*sha256.Size)], name[min(len(name), 2*sha256.Size):]
+	hexadecimal := len(sum) == 2*sha256.Size && strings.Trim(sum, "0123456789abcdef") == ""
+	return hexadecimal && (rest == entrySuffix || strings.HasPrefix(rest, temporarySuffix))
+}
+
+// fresh tells whether the entry may be used: neither expired nor from the
+// future.
+func (e *entry) fresh(now time.Time) bool {
+	return !e.fetchedAt.After(now) && now.Before(e.expiresAt())
+}
+
+func (e *entry) expiresAt() time.Time { return e.fetchedAt.Add(e.lifetime) }
+
+// marshal writes the entry as it lies on disk.
+func (e *entry) marshal() []byte {
+	text := func(name, value string) strictjson.Member {
+		return strictjson.Member{Name: name, Value: strictjson.String(value)}
+	}
+	return strictjson.Object(
+		strictjson.Member{Name: "version", Value: strictjson.Number(entryVersion)},
+		text("kind", string(e.kind)),
+		text("issuer", e.issuer),
+		text("url", e.url),
+		text("content_type", e.contentType),
+		text("fetched_at", e.fetchedAt.UTC().Format(time.RFC3339Nano)),
+		strictjson.Member{Name: "lifetime_seconds", Value: strictjson.Int(int64(e.lifetime / time.Second))},
+		text("reach", e.reach.String()),
+		text("body", e.body),
+	).AppendJSON(nil)
+}
+
+// parseEntry reads what marshal wrote.
+func parseEntry(data []byte) (*entry, error) {
+	v, err := strictjson.ParseObject(data)
+	if err != nil {
+		return nil, err
+	}
+	if version, _ := v.Get("version").Literal(); version != entryVersion {
+		return nil, errors.New("another format")
+	}
+	e := &entry{}
+	var kind, fetched, near string
+	for _, m := range []struct {
+		name string
+		into *string
+	}{
+		{"kind", &kind}, {"issuer", &e.issuer}, {"url", &e.url}, {"content_type", &e.contentType},
+		{"fetched_at", &fetched}, {"reach", &near}, {"body", &e.body},
+	} {
+		text, ok := v.Get(m.name).Text()
+		if !ok {
+			return nil, fmt.Errorf("%q is not a string", m.name)
+		}
+		*m.into = text
+	}
+	e.kind = entryKind(kind)
+	if e.kind != kindMetadata && e.kind != kindKeys && e.kind != kindRefetch {
+		return nil, errors.New("an unknown kind")
+	}
+	if e.fetchedAt, err = time.Parse(time.RFC3339Nano, fetched); err != nil {
+		return nil, errors.New("an unreadable time")
+	}
+	literal, _ := v.Get("lifetime_seconds").Literal()
+	lifetime, err := strconv.ParseInt(literal, 10, 32)
+	if err != nil || lifetime <= 0 || lifetime > int64(MaxLifetime/time.Second) {
+		return nil, errors.New("an impossible lifetime")
+	}
+	e.lifetime = time.Duration(lifetime) * time.Second
+	r, ok := parseReach(near)
+	if !ok {
+		return nil, errors.New("an unknown reach")
+	}
+	e.reach = r
+	return e, nil
+}

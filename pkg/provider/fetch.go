@@ -1,0 +1,146 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// A source is a document that can be fetched or found in the cache.
+type source struct {
+	kind   entryKind
+	issuer string // under which the cache keeps it; empty where nobody vouched for the URL
+	place  place
+}
+
+// A reply is a document as it was served, now or some time ago.
+type reply struct {
+	url         string // without its query
+	body        []byte
+	contentType string
+	fetchedAt   time.Time
+	lifetime    time.Duration // 0: not to be kept
+	fromCache   bool
+	reach       reach // how near the server was
+}
+
+// get fetches a document: 200 and JSON, or an error.
+func (c *Client) get(ctx context.Context, s source) (*reply, error) {
+	start := c.cfg.Now()
+	answer, err := c.send(ctx, s.place)
+	if err != nil {
+		e := c.classify(ctx, err)
+		e.URL = shown(s.place.url)
+		return nil, e
+	}
+	body, contentType, bad := judge(answer)
+	if bad != nil {
+		bad.URL = shown(s.place.url)
+		return nil, bad
+	}
+	return &reply{
+		url: withoutQuery(s.place.url), body: body, contentType: contentType, fetchedAt: start,
+		lifetime: lifetime(answer.Header), reach: c.book.reach(address(s.place.url)),
+	}, nil
+}
+
+func (c *Client) send(ctx context.Context, p place) (*http.Response, error) {
+	r, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept", "application/json, application/jwk-set+json")
+	r.Header.Set("User-Agent", c.cfg.UserAgent)
+	if p.typed {
+		for _, h := range c.cfg.Headers {
+			r.Header.Add(h.Name, h.Value)
+		}
+	}
+	return c.lane(p.bounds).retrying.Do(r)
+}
+
+// judge wants 200 and JSON. The body has been read by the guard, so it is
+// bounded and complete.
+func judge(answer *http.Response) ([]byte, string, *FetchError) {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, "", &FetchError{Kind: KindConnection, Text: clip(err.Error()), Err: err}
+	}
+	contentType := answer.Header.Get("Content-Type")
+	page := isPage(contentType, body)
+	switch {
+	case answer.StatusCode != http.StatusOK && page:
+		return nil, "", &FetchError{Kind: KindStatus, Status: answer.StatusCode, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(answer.StatusCode))}
+	case answer.StatusCode != http.StatusOK:
+		return nil, "", &FetchError{Kind: KindStatus, Status: answer.StatusCode, Text: "the server answered " + statusText(answer.StatusCode)}
+	case page:
+		return nil, "", &FetchError{Kind: KindHTML, Status: answer.StatusCode, Text: pageText(body)}
+	case answer.Header.Get("Content-Encoding") != "":
+		return nil, "", &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(answer.Header.Get("Content-Encoding")))}
+	case !IsJSONType(contentType) && !isVagueType(contentType):
+		return nil, "", &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
+	}
+	return body, contentType, nil
+}
+
+// IsJSONType tells whether a media type is one of JSON: application/json, or
+// any with the suffix +json (RFC 6839 section 3.1).
+func IsJSONType(contentType string) bool {
+	name, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (name == "application/json" || strings.HasSuffix(name, "+json"))
+}
+
+// isVagueType tells whether a media type says nothing about what it is for:
+// key sets in object stores and repositories are served like that. They are
+// read if they are JSON, and the metadata lint complains.
+func isVagueType(contentType string) bool {
+	name, _, err := mime.ParseMediaType(contentType)
+	if contentType == "" {
+		return true
+	}
+	switch name {
+	case "text/plain", "text/json", "application/octet-stream", "binary/octet-stream", "application/javascript", "text/javascript":
+		return err == nil
+	}
+	return false
+}
+
+// isPage tells whether a reply is for people.
+func isPage(contentType string, body []byte) bool {
+	name, _, _ := mime.ParseMediaType(contentType)
+	return name == "text/html" || name == "application/xhtml+xml" ||
+		!IsJSONType(contentType) && bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<"))
+}
+
+func pageText(body []byte) string {
+	lower := bytes.ToLower(body)
+	for _, word := range []string{`type="password"`, `type='password'`, "type=password", "sign in", "log in", "login"} {
+		if bytes.Contains(lower, []byte(word)) {
+			return "a web page came instead of JSON: it looks like one to log in"
+		}
+	}
+	return "a web page came instead of JSON"
+}
+
+// validHeader tells whether a field can be sent (RFC 9110 section 5).
+func validHeader(h Header) bool {
+	const separators = "\"(),/:;<=>?@[\\]{}"
+	for _, r := range h.Name {
+		if r <= ' ' || r >= 0x7f || strings.ContainsRune(separators, r) {
+			return false
+		}
+	}
+	for _, r := range h.Value {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return false
+		}
+	}
+	return h.Name != "" && !strings.EqualFold(h.Name, "Host")
+}

@@ -1,0 +1,154 @@
+package provider
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// AuthMethod is how a client shows who it is (RFC 6749 section 2.3; OpenID
+// Connect Core section 9).
+type AuthMethod string
+
+// The ways to authenticate.
+const (
+	AuthNone   AuthMethod = "none"                // the client_id alone, if there is one
+	AuthBasic  AuthMethod = "client_secret_basic" // RFC 6749 section 2.3.1
+	AuthPost   AuthMethod = "client_secret_post"  // RFC 6749 section 2.3.1
+	AuthBearer AuthMethod = "bearer"              // an access token (RFC 7662 section 2.1)
+)
+
+// ClientAuth are the credentials of the one who asks.
+type ClientAuth struct {
+	Method   AuthMethod
+	ClientID string
+	Secret   string // for AuthBasic and AuthPost
+	Bearer   string // for AuthBearer
+}
+
+// An IntrospectionRequest is a question about a token (RFC 7662 section 2.1).
+type IntrospectionRequest struct {
+	Token    string
+	TypeHint string // token_type_hint, or empty
+	Auth     ClientAuth
+	// NamedBy is the metadata that names the endpoint; nil if the user does.
+	NamedBy *Metadata
+}
+
+// An Introspection is what a server says about a token.
+type Introspection struct {
+	Active   bool
+	Document strictjson.Value // as it was served
+	URL      string           // without its query
+	// Code and Message are what ValidateToken got with the answer that the
+	// token is not valid. Message is bounded and quotes the server.
+	Code, Message string
+}
+
+// Extra returns the members that an answer "not active" should not have (RFC
+// 7662 section 2.2).
+func (i *Introspection) Extra() []string {
+	var names []string
+	for _, m := range i.Document.Members() {
+		if !i.Active && m.Name != "active" {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// Introspect asks the endpoint about a token, once: a POST is neither
+// redirected nor repeated. "active" has to be a boolean (RFC 7662 section 2.2).
+// The error is a *RefusedError where the server does not talk to this client,
+// else a *FetchError. No error says anything about the token.
+func (c *Client) Introspect(ctx context.Context, endpoint string, q IntrospectionRequest) (*Introspection, error) {
+	ctx, cancel := c.begin(ctx)
+	defer cancel()
+	p, err := c.tokenPlace(endpoint, q.NamedBy)
+	if err != nil {
+		return nil, err
+	}
+	request, err := q.request(ctx, p.url)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.ask(request, p, q.secrets())
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, a.status) {
+		return nil, a.refused()
+	}
+	document, bad := a.object(a.status)
+	if bad != nil {
+		return nil, a.hide(bad)
+	}
+	active := document.Get("active")
+	if active.Kind() != strictjson.KindBool {
+		return nil, a.hide(&FetchError{Kind: KindReply, Text: fmt.Sprintf("\"active\" is not a boolean but of type %s", active.Kind())})
+	}
+	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
+}
+
+// tokenPlace judges where a token is about to be sent.
+func (c *Client) tokenPlace(endpoint string, by *Metadata) (place, error) {
+	var p place
+	var err error
+	if by == nil {
+		p, err = c.typedPlace(endpoint)
+	} else if err = by.refuseMismatch(); err == nil {
+		p, err = c.namedPlace(endpoint, by)
+	}
+	if err == nil && c.cfg.Offline {
+		err = &FetchError{Kind: KindOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}
+	}
+	return p, err
+}
+
+func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*http.Request, error) {
+	form := url.Values{"token": {q.Token}}
+	if q.TypeHint != "" {
+		form.Set("token_type_hint", q.TypeHint)
+	}
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	switch q.Auth.Method {
+	case AuthNone:
+		if q.Auth.ClientID != "" {
+			form.Set("client_id", q.Auth.ClientID)
+		}
+	case AuthPost:
+		form.Set("client_id", q.Auth.ClientID)
+		form.Set("client_secret", q.Auth.Secret)
+	case AuthBearer:
+		header.Set("Authorization", "Bearer "+q.Auth.Bearer)
+	case AuthBasic:
+	default:
+		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.Auth.Method)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, errors.New("provider: the introspection request cannot be made")
+	}
+	r.Header = header
+	r.GetBody = nil // so that nothing can send it again
+	if q.Auth.Method == AuthBasic {
+		r.SetBasicAuth(url.QueryEscape(q.Auth.ClientID), url.QueryEscape(q.Auth.Secret))
+	}
+	return r, nil
+}
+
+// secrets lists what must not come back in an error, as a server may quote it.
+func (q IntrospectionRequest) secrets() []string {
+	basic := url.QueryEscape(q.Auth.ClientID) + ":" + url.QueryEscape(q.Auth.Secret)
+	return []string{
+		q.Token, q.Auth.Secret, q.Auth.Bearer, base64.StdEncoding.EncodeToString([]byte(basic)),
+		url.QueryEscape(q.Token), url.QueryEscape(q.Auth.Secret), url.QueryEscape(q.Auth.Bearer),
+	}
+}

@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The lifetimes of what is kept in the cache.
+const (
+	DefaultLifetime = 10 * time.Minute // where the server says nothing
+	MaxLifetime     = 60 * time.Minute // whatever the server says
+)
+
+// lifetime is how long a reply may be kept: max-age less Age (RFC 9111 sections
+// 4.2 and 5.2.2), DefaultLifetime where there is no max-age, 0 for no-store and
+// no-cache.
+func lifetime(header http.Header) time.Duration {
+	life, said := DefaultLifetime, false
+	for _, field := range header.Values("Cache-Control") {
+		for directive := range strings.SplitSeq(field, ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case "no-store", "no-cache":
+				return 0
+			case "max-age":
+				age := seconds(value)
+				if !said || age < life {
+					life, said = age, true
+				}
+			}
+		}
+	}
+	if said {
+		life -= seconds(header.Get("Age"))
+	}
+	return max(0, min(life, MaxLifetime))
+}
+
+// seconds reads a number of seconds (RFC 9111 section 1.2.2), at most 2^31. What
+// cannot be read counts as none: a max-age that nobody understands permits
+// nothing.
+func seconds(text string) time.Duration {
+	const most = 1 << 31
+	text = strings.Trim(strings.TrimSpace(text), `"`)
+	if text == "" || strings.Trim(text, "0123456789") != "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n > most {
+		n = most
+	}
+	return time.Duration(n) * time.Second
+}

@@ -1,0 +1,129 @@
+package provider
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// A reach is how near to this machine an address lies. A document must not
+// send us nearer than its issuer is.
+type reach uint8
+
+const (
+	reachPublic reach = iota
+	reachPrivate
+	reachLinkLocal
+	reachLoopback
+)
+
+func (r reach) String() string {
+	return [...]string{"public", "private", "link-local", "loopback"}[r]
+}
+
+func parseReach(name string) (reach, bool) {
+	for r := reachPublic; r <= reachLoopback; r++ {
+		if r.String() == name {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// bounds are the addresses to which a request may go.
+type bounds struct{ min, max reach }
+
+// anywhere are the bounds of what the user named.
+func anywhere() bounds { return bounds{min: reachPublic, max: reachLoopback} }
+
+func (b bounds) unlimited() bool { return b == anywhere() }
+
+// check judges an address that is about to be used for a host.
+func (b bounds) check(address net.Addr) error {
+	r, known := reachOfAddr(address)
+	switch {
+	case b.unlimited() || known && b.min <= r && r <= b.max:
+		return nil
+	case !known:
+		return &addressError{text: "its address cannot be judged"}
+	case r > b.max:
+		return &addressError{text: fmt.Sprintf("it leads to a %s address, and its issuer does not", r)}
+	default:
+		return &addressError{plain: true, text: fmt.Sprintf("http, and it leads to a %s address", r)}
+	}
+}
+
+// An addressError is the refusal to connect to an address.
+type addressError struct {
+	plain bool // the trouble is http
+	text  string
+}
+
+func (e *addressError) Error() string { return e.text }
+
+func reachOfAddr(address net.Addr) (reach, bool) {
+	if address == nil {
+		return 0, false
+	}
+	ap, err := netip.ParseAddrPort(address.String())
+	if err != nil {
+		return 0, false
+	}
+	return reachOfIP(ap.Addr()), true
+}
+
+// reachOfIP classes an address. Private are those of RFC 1918 and RFC 4193,
+// shared (RFC 6598), protocol (RFC 6890), benchmark (RFC 2544) and site-local ones.
+func reachOfIP(ip netip.Addr) reach {
+	ip = ip.Unmap().WithZone("")
+	if v4, ok := embedded(ip); ok {
+		ip = v4
+	}
+	switch {
+	case ip.IsLoopback() || ip.IsUnspecified():
+		return reachLoopback
+	case ip.IsLinkLocalUnicast() || ip.IsMulticast():
+		return reachLinkLocal
+	case ip.IsPrivate() || special(ip):
+		return reachPrivate
+	default:
+		return reachPublic
+	}
+}
+
+// embedded returns the IPv4 address inside a NAT64 (RFC 6052) or 6to4 (RFC
+// 3056) address.
+func embedded(ip netip.Addr) (netip.Addr, bool) {
+	b := ip.As16()
+	switch {
+	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip):
+		return netip.AddrFrom4([4]byte(b[12:16])), true
+	case netip.MustParsePrefix("2002::/16").Contains(ip):
+		return netip.AddrFrom4([4]byte(b[2:6])), true
+	default:
+		return netip.Addr{}, false
+	}
+}
+
+func special(ip netip.Addr) bool {
+	for _, p := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10"} {
+		if netip.MustParsePrefix(p).Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// reachOfHost classes a host as it is written: names other than localhost
+// count as public until they have been resolved.
+func reachOfHost(host string) reach {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return reachLoopback
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return reachOfIP(ip)
+	}
+	return reachPublic
+}

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// checkRetry tries again where that can help: after a connection that broke or
+// could not be made in time, a name server that failed for now, and the
+// statuses that ask for it. A name that does not exist, a port at which nothing
+// listens, a bad certificate and a reply that breaks a rule stay what they are.
+func (c *Client) checkRetry(ctx context.Context, reply *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		e := c.classify(ctx, err)
+		return e.Kind == KindConnection || e.Kind == KindTimeout || e.Kind == KindDNS && !nameNotFound(err), nil
+	}
+	return slices.Contains([]int{429, 502, 503, 504}, reply.StatusCode), nil
+}
+
+// backoff doubles the wait each time and follows Retry-After (RFC 9110 section
+// 10.2.3), but never waits longer than the settings allow.
+func (c *Client) backoff(shortest, longest time.Duration, attempt int, reply *http.Response) time.Duration {
+	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, reply)
+	return max(0, min(wait, longest))
+}
+
+// A redirectError is the refusal to follow a redirect.
+type redirectError struct{ location, reason string }
+
+func (e *redirectError) Error() string {
+	if e.location == "" {
+		return "the server redirects to " + e.reason
+	}
+	return fmt.Sprintf("the server redirects to %s: %s", e.location, e.reason)
+}
+
+// checkRedirect allows MaxRedirects within one https origin.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	refuse := func(reason string) error {
+		return &redirectError{location: shown(next.URL), reason: reason}
+	}
+	first := via[0].URL
+	switch {
+	case first.Scheme != "https":
+		return refuse("redirects are followed over https only")
+	case next.URL.Scheme != "https":
+		return refuse("that is not https")
+	case !sameOrigin(first, next.URL):
+		return refuse("that is another origin")
+	case next.URL.User != nil:
+		return refuse("the address has a user name in it")
+	case len(via) > MaxRedirects:
+		return refuse(fmt.Sprintf("more than %d redirects", MaxRedirects))
+	}
+	return nil
+}
+
+// refuseRedirect is for requests that hold a token: net/http would send it on.
+// Of the address only the origin is named, because the rest may hold the token.
+func refuseRedirect(next *http.Request, _ []*http.Request) error {
+	return &redirectError{location: clip(next.URL.Scheme + "://" + next.URL.Host), reason: "a token is not sent on"}
+}
+
+// checkLocation refuses a redirect to what is not a URL, before net/http makes
+// an error of it that quotes it whole.
+func checkLocation(reply *http.Response) error {
+	location := reply.Header.Get("Location")
+	if reply.StatusCode/100 != 3 || location == "" {
+		return nil
+	}
+	if _, err := reply.Request.URL.Parse(location); err != nil {
+		return &redirectError{reason: "what is not a URL"}
+	}
+	return nil
+}
+
+// statusText is a status in words: "404 Not Found".
+func statusText(status int) string {
+	if name := http.StatusText(status); name != "" {
+		return strconv.Itoa(status) + " " + name
+	}
+	return strconv.Itoa(status)
+}

@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// A lane is a way to send requests to addresses within bounds.
+type lane struct {
+	transport *http.Transport
+	retrying  *retryablehttp.Client // for GET: follows redirects, tries again
+	once      *http.Client          // for what holds a token: neither
+}
+
+func (c *Client) lane(b bounds) *lane {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l, ok := c.lanes[b]
+	if !ok {
+		l = c.newLane(b)
+		c.lanes[b] = l
+	}
+	return l
+}
+
+func (c *Client) newLane(b bounds) *lane {
+	roots := c.cfg.RootCAs
+	if c.cfg.CustomCAs != nil {
+		roots = c.cfg.CustomCAs
+	}
+	d := &dialer{bounds: b, book: c.book, dial: c.cfg.DialContext}
+	t := &http.Transport{ // as http.DefaultTransport, which others can change
+		Proxy:                  c.proxy,
+		DialContext:            d.DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, Time: c.cfg.Now},
+		TLSHandshakeTimeout:    c.cfg.Timeout,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           10,
+		IdleConnTimeout:        90 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		OnProxyConnectResponse: checkProxyReply,
+	}
+	g := &guard{base: t, now: c.cfg.Now, trace: c.trace, classify: c.classify}
+	return &lane{
+		transport: t,
+		retrying: &retryablehttp.Client{
+			HTTPClient:   &http.Client{Transport: g, CheckRedirect: checkRedirect},
+			RetryMax:     MaxRetries,
+			RetryWaitMin: c.cfg.RetryWaitMin,
+			RetryWaitMax: c.cfg.RetryWaitMax,
+			CheckRetry:   c.checkRetry,
+			Backoff:      c.backoff,
+			ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		},
+		once: &http.Client{Transport: g, CheckRedirect: refuseRedirect},
+	}
+}
+
+// proxy asks the configured function and remembers the answer: the address of
+// a proxy is not one that a document named.
+func (c *Client) proxy(r *http.Request) (*url.URL, error) {
+	if c.cfg.Proxy == nil {
+		return nil, nil
+	}
+	u, err := c.cfg.Proxy(r)
+	if err != nil { // its text may hold the proxy's password
+		return nil, &proxyError{text: "the proxy setting is not a URL"}
+	}
+	if u != nil {
+		c.book.addProxy(address(u))
+	}
+	return u, nil
+}
+
+type proxyError struct{ text string }
+
+func (e *proxyError) Error() string { return e.text }
+
+func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http.Response) error {
+	if reply.StatusCode != http.StatusOK {
+		return &proxyError{text: "the proxy answered " + statusText(reply.StatusCode)}
+	}
+	return nil
+}
+
+// An addressBook remembers which addresses hosts turned out to have.
+type addressBook struct {
+	mu      sync.Mutex
+	proxies map[string]bool
+	seen    map[string]reach
+}
+
+func newAddressBook() *addressBook {
+	return &addressBook{proxies: map[string]bool{}, seen: map[string]reach{}}
+}
+
+func (b *addressBook) addProxy(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.proxies[address] = true
+}
+
+func (b *addressBook) isProxy(address string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.proxies[address]
+}
+
+// saw keeps the most public address of a host: the least that it can ask for.
+func (b *addressBook) saw(address string, r reach) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if old, ok := b.seen[address]; !ok || r < old {
+		b.seen[address] = r
+	}
+}
+
+// reach returns how near a host was when it was dialed: public if it never was.
+func (b *addressBook) reach(address string) reach {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seen[address]
+}
+
+// A dialer opens connections within bounds. It judges the address that a name
+// led to, not the name: a name can lead elsewhere each time it is asked.
+type dialer struct {
+	bounds bounds
+	book   *addressBook
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	limits := d.bounds
+	named := strings.ToLower(address)
+	proxied := d.book.isProxy(named)
+	if proxied {
+		limits = anywhere()
+	}
+	dial := d.dial
+	if dial == nil {
+		own := &net.Dialer{KeepAlive: 30 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+			return limits.check(textAddr(address))
+		}}
+		dial = own.DialContext
+	}
+	conn, err := dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := limits.check(conn.RemoteAddr()); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	if r, known := reachOfAddr(conn.RemoteAddr()); known && !proxied {
+		d.book.saw(named, r)
+	}
+	return conn, nil
+}
+
+// textAddr is an address that is known as text only.
+type textAddr string
+
+func (textAddr) Network() string  { return "tcp" }
+func (a textAddr) String() string { return string(a) }
+
+// A guard reads every reply whole, within MaxReply bytes after decompression,
+// before anybody else sees it, and tells the trace.
+type guard struct {
+	base     http.RoundTripper
+	now      func() time.Time
+	trace    func(Event)
+	classify func(context.Context, error) *FetchError
+}
+
+func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	start := g.now()
+	e := Event{Method: r.Method, URL: shown(r.URL)}
+	reply, err := g.base.RoundTrip(r)
+	if err == nil {
+		e.Status = reply.StatusCode
+		e.Size, err = hold(reply)
+	}
+	e.Duration = g.now().Sub(start)
+	if err != nil {
+		e.Failure = g.classify(r.Context(), err).Kind
+		reply = nil
+	}
+	g.trace(e)
+	return reply, err
+}
+
+var errTooLarge = errors.New("the reply is larger than 1 MiB")
+
+// hold replaces the body by what it holds and returns its size.
+func hold(reply *http.Response) (int, error) {
+	body, err := io.ReadAll(io.LimitReader(reply.Body, MaxReply+1))
+	closed := reply.Body.Close()
+	switch {
+	case len(body) > MaxReply:
+		return len(body), errTooLarge
+	case err != nil:
+		return len(body), err
+	case closed != nil:
+		return len(body), closed
+	}
+	reply.Body = io.NopCloser(bytes.NewReader(body))
+	return len(body), checkLocation(reply)
+}

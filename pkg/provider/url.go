@@ -1,0 +1,147 @@
+package provider
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// parseURL reads a URL that is to be asked. The error says what is wrong with
+// it and repeats no part that could be a secret.
+func parseURL(text string) (*url.URL, *FetchError) {
+	bad := func(reason string) (*url.URL, *FetchError) {
+		return nil, &FetchError{Kind: KindURL, URL: clip(bare(text)), Text: reason}
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return bad("not a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return bad("not an https URL")
+	case u.Hostname() == "" || u.Opaque != "":
+		return bad("the URL has no host")
+	case u.User != nil:
+		return bad("a URL with a user name or a password in it is not used")
+	case strings.Contains(text, "#"):
+		return bad("the URL has a fragment")
+	case !strings.HasPrefix(u.Host, "[") && numberLike(u.Hostname()):
+		return bad("the host is neither a name nor an IP address in the usual form")
+	}
+	return u, nil
+}
+
+// bare cuts a URL down to what can be shown, even if it is not one.
+func bare(text string) string {
+	if i := strings.IndexAny(text, "?#"); i >= 0 {
+		text = text[:i]
+	}
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		if i := strings.LastIndex(text, "@"); i >= 0 {
+			return text[i+1:]
+		}
+		return text
+	}
+	if i := strings.LastIndex(rest, "@"); i >= 0 {
+		rest = rest[i+1:]
+	}
+	return scheme + "://" + rest
+}
+
+// withoutQuery is a URL without what could be secret in it.
+func withoutQuery(u *url.URL) string {
+	short := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	if u.RawQuery != "" {
+		return short.String() + "?…"
+	}
+	return short.String()
+}
+
+// shown is withoutQuery, bounded: for errors.
+func shown(u *url.URL) string { return clip(withoutQuery(u)) }
+
+// numberLike tells whether a host is one of the odd forms in which some
+// resolvers take an IPv4 address: "127.1", "0x7f000001", "2130706433".
+func numberLike(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	last := strings.ToLower(labels[len(labels)-1])
+	if hex, ok := strings.CutPrefix(last, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+// address is host and port of a URL, as a dialer gets them.
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// sameOrigin compares scheme, host and port (RFC 6454 section 5).
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && address(a) == address(b)
+}
+
+// A place is where a request may go, and whether the user's headers go along.
+type place struct {
+	url    *url.URL
+	bounds bounds
+	typed  bool // it lies on the origin that the user named
+}
+
+// typedPlace judges a URL that the user named: https, or http to loopback.
+func (c *Client) typedPlace(text string) (place, error) {
+	u, bad := parseURL(text)
+	if bad != nil {
+		return place{}, bad
+	}
+	p := place{url: u, bounds: anywhere(), typed: true}
+	if u.Scheme == "https" || c.cfg.AllowHTTP {
+		return p, nil
+	}
+	if reachOfHost(u.Hostname()) != reachLoopback {
+		return place{}, &FetchError{Kind: KindHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
+	}
+	p.bounds.min = reachLoopback
+	return p, nil
+}
+
+// namedPlace judges a URL that an issuer's document names. It must be https
+// and must not lie nearer to this machine than the issuer.
+func (c *Client) namedPlace(text string, by *Metadata) (place, error) {
+	issuer, bad := parseURL(by.URL)
+	if bad != nil {
+		return place{}, bad
+	}
+	u, bad := parseURL(text)
+	if bad != nil {
+		bad.Text = "named by the metadata: " + bad.Text
+		return place{}, bad
+	}
+	if sameOrigin(issuer, u) {
+		return c.typedPlace(text)
+	}
+	near := max(reachOfHost(issuer.Hostname()), by.reach)
+	there := reachOfHost(u.Hostname())
+	p := place{url: u, bounds: bounds{max: near}}
+	if u.Scheme == "http" {
+		switch {
+		case near == reachLoopback && there == reachLoopback:
+			p.bounds.min = reachLoopback
+		case c.cfg.AllowHTTP && issuer.Scheme == "http":
+		default:
+			return place{}, &FetchError{Kind: KindHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
+		}
+	}
+	if there > near {
+		return place{}, &FetchError{Kind: KindAddress, URL: shown(u), Text: "the metadata of a " + near.String() + " issuer names a " + there.String() + " address"}
+	}
+	return p, nil
+}

@@ -1,0 +1,125 @@
+package query
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/itchyny/gojq"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+const (
+	// maxDepth is the deepest nesting of an output.
+	maxDepth = 256
+	// valueBytes is what a value counts beside its text.
+	valueBytes = 16
+)
+
+var errDepth = &RunError{Reason: fmt.Sprintf("gave a value nested more than %d levels deep", maxDepth)}
+
+// A converter makes Values of what gojq gives. It counts as it goes, since a
+// small value for gojq, which shares its parts, can be an endless one in JSON.
+type converter struct {
+	budget int // bytes that may still come
+}
+
+func (c *converter) value(v any, depth int) (strictjson.Value, error) {
+	if c.budget -= valueBytes; c.budget < 0 {
+		return strictjson.Value{}, errSize
+	}
+	if depth > maxDepth {
+		return strictjson.Value{}, errDepth
+	}
+	switch v := v.(type) {
+	case nil:
+		return strictjson.Null(), nil
+	case bool:
+		return strictjson.Bool(v), nil
+	case string:
+		return c.text(v)
+	case []any:
+		return c.array(v, depth)
+	case map[string]any:
+		return c.object(v, depth)
+	case json.Number:
+		return c.number(v.String())
+	case int:
+		return strictjson.Int(int64(v)), nil
+	case *big.Int:
+		return c.number(v.String())
+	case float64:
+		return float(v)
+	default:
+		return strictjson.Value{}, &RunError{Reason: fmt.Sprintf("gave a %T", v)}
+	}
+}
+
+func (c *converter) text(s string) (strictjson.Value, error) {
+	if c.budget -= len(s); c.budget < 0 {
+		return strictjson.Value{}, errSize
+	}
+	return strictjson.String(s), nil
+}
+
+func (c *converter) number(literal string) (strictjson.Value, error) {
+	if c.budget -= len(literal); c.budget < 0 {
+		return strictjson.Value{}, errSize
+	}
+	return strictjson.Number(literal), nil
+}
+
+func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
+	if len(list) > c.budget/valueBytes {
+		return strictjson.Value{}, errSize
+	}
+	items := make([]strictjson.Value, len(list))
+	for i, item := range list {
+		var err error
+		if items[i], err = c.value(item, depth+1); err != nil {
+			return strictjson.Value{}, err
+		}
+	}
+	return strictjson.Array(items...), nil
+}
+
+func (c *converter) object(object map[string]any, depth int) (strictjson.Value, error) {
+	names := make([]string, 0, len(object))
+	for name := range object {
+		if c.budget -= len(name); c.budget < 0 {
+			return strictjson.Value{}, errSize
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	members := make([]strictjson.Member, len(names))
+	for i, name := range names {
+		value, err := c.value(object[name], depth+1)
+		if err != nil {
+			return strictjson.Value{}, err
+		}
+		members[i] = strictjson.Member{Name: name, Value: value}
+	}
+	return strictjson.Object(members...), nil
+}
+
+// float writes a number the way jq does: what is not a number is null, and the
+// infinities are the greatest numbers there are.
+func float(f float64) (strictjson.Value, error) {
+	text, err := gojq.Marshal(f)
+	if err != nil || string(text) == "null" {
+		return strictjson.Null(), err
+	}
+	return strictjson.Number(string(text)), nil
+}
+
+// shorten cuts s to n characters.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,68 @@
+package query
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+func TestPredicateHoldsOnlyForOneTrue(t *testing.T) {
+	for expression, want := range map[string]string{
+		`true`:                       ``,
+		`.sub == "5f7"`:              ``,
+		`.exp > now`:                 ``,
+		`.roles | contains(["dev"])`: ``,
+		`false`:                      `gave false`,
+		`.exp < now`:                 `gave false`,
+		`null`:                       `gave null, not true`,
+		`1`:                          `gave 1, not true`,
+		`"yes"`:                      `gave "yes", not true`,
+		`"true"`:                     `gave "true", not true`,
+		`[true]`:                     `gave [true], not true`,
+		`"x" * 1000`:                 `gave "` + strings.Repeat("x", 78) + `…, not true`,
+		`empty`:                      `gave no output`,
+		`true, true`:                 `gave 2 outputs`,
+		`true, false`:                `gave 2 outputs`,
+		`.roles[] | true`:            `gave 2 outputs`,
+		`error("no")`:                `failed: no`,
+		`true, error("no")`:          `failed: no`,
+		`true, halt`:                 `failed: halt and halt_error are not available`,
+		`halt`:                       `failed: halt and halt_error are not available`,
+		`true, last(range(1e12))`:    `took longer than 2s`,
+	} {
+		t.Run(expression, func(t *testing.T) {
+			predicate, err := CompilePredicate(expression, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			value, err := strictjson.Parse([]byte(claims))
+			if err != nil {
+				t.Fatal(err)
+			}
+			holds, reason := predicate(context.Background(), value)
+			if holds != (want == "") || reason != want {
+				t.Errorf("got %t, %q; want %q", holds, reason, want)
+			}
+		})
+	}
+}
+
+func TestPredicateDoesNotHoldWhenInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	predicate, err := CompilePredicate(`last(range(1e12))`, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if holds, reason := predicate(ctx, strictjson.Null()); holds || reason != "was interrupted: context canceled" {
+		t.Errorf("got %t, %q", holds, reason)
+	}
+}
+
+func TestCompilePredicateRefuses(t *testing.T) {
+	if _, err := CompilePredicate(`.[`, at); err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,133 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/itchyny/gojq"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// The bounds of one run. A run that exceeds one fails and gives no output.
+const (
+	// MaxTime is how long a run may take.
+	MaxTime = 2 * time.Second
+	// MaxMemory is by how many bytes the program's memory may grow during a run.
+	// It also keeps values from being nested so deeply that gojq, which walks
+	// them recursively, overflows the stack: that could not be recovered from.
+	// (About 830,000 levels fit; gojq was seen to fail at over a million.)
+	MaxMemory = 32 << 20
+	// MaxOutputs is how many values a run may give.
+	MaxOutputs = 10_000
+	// MaxOutputBytes bounds the size of those values: the bytes of their strings,
+	// names and numbers, and valueBytes for each value in them.
+	MaxOutputBytes = 16 << 20
+)
+
+// A RunError says why a run failed. Its message may hold characters of the
+// input: escape it before it reaches a terminal.
+type RunError struct {
+	// Reason is the error in words that follow "the expression …".
+	Reason string
+}
+
+func (e *RunError) Error() string { return "the jq expression " + e.Reason }
+
+var (
+	errTime   = &RunError{Reason: fmt.Sprintf("took longer than %s", MaxTime)}
+	errMemory = &RunError{Reason: fmt.Sprintf("took more than %d MiB of memory", MaxMemory>>20)}
+	errCount  = &RunError{Reason: fmt.Sprintf("gave more than %d outputs", MaxOutputs)}
+	errSize   = &RunError{Reason: fmt.Sprintf("gave more than %d MiB of output", MaxOutputBytes>>20)}
+	errHalt   = &RunError{Reason: "failed: halt and halt_error are not available"}
+)
+
+// Run gives the input to the expression and returns all its outputs in order.
+// Numbers that the expression does not touch keep their text; members of objects
+// come out sorted by name. The error is a *RunError, after which the outputs are
+// those that came before it, or that of ctx.
+//
+// gojq cannot be interrupted inside one operation, such as "a" * 1e9. Such a run
+// is abandoned: Run returns, while the operation goes on to its end unobserved.
+func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.Value, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, f.maxTime, errTime)
+	defer cancel()
+	plain := input.Plain()
+
+	type result struct {
+		outputs []strictjson.Value
+		err     error
+	}
+	done := make(chan result, 1) // so that an abandoned run can end
+	go func() {
+		outputs, err := f.collect(ctx, plain)
+		done <- result{outputs, err}
+	}()
+	select {
+	case r := <-done:
+		return r.outputs, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// collect runs the expression to its end.
+func (f *Filter) collect(ctx context.Context, input any) (outputs []strictjson.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			outputs, err = nil, &RunError{Reason: fmt.Sprint("failed: gojq panicked: ", p)}
+		}
+	}()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	ctx = &meter{Context: ctx, cancel: cancel, limit: memoryUseWithoutGarbage() + MaxMemory}
+	c := converter{budget: MaxOutputBytes}
+	iter := f.code.RunWithContext(ctx, input)
+	for {
+		output, ok := iter.Next()
+		if !ok {
+			return outputs, nil
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err, failed := output.(error); failed {
+			return outputs, runError(err)
+		}
+		if len(outputs) == MaxOutputs {
+			return nil, errCount
+		}
+		value, err := c.value(output, 0)
+		if err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, value)
+	}
+}
+
+// maxReason is the length in characters to which the text of an error that the
+// expression raised is cut.
+const maxReason = 500
+
+func runError(err error) error {
+	var halt *gojq.HaltError
+	if errors.As(err, &halt) {
+		return errHalt
+	}
+	var raised gojq.ValueError
+	if !errors.As(err, &raised) {
+		return &RunError{Reason: "failed: " + shorten(err.Error(), maxReason)}
+	}
+	c := converter{budget: MaxOutputBytes}
+	value, err := c.value(raised.Value(), 0)
+	if err != nil {
+		return err
+	}
+	text, ok := value.Text()
+	if !ok {
+		text = value.String()
+	}
+	return &RunError{Reason: "failed: " + shorten(text, maxReason)}
+}

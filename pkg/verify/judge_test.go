@@ -1,0 +1,81 @@
+package verify_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// now is the time at which the tests judge: one minute after goodClaims were
+// issued, four minutes before they expire.
+var now = time.Unix(1_600_000_060, 0).UTC()
+
+// goodClaims are those of a plain token that goodPolicy accepts.
+func goodClaims() object {
+	return object{
+		{"iss", `"https://issuer.example"`},
+		{"aud", `"api"`},
+		{"sub", `"alice"`},
+		{"iat", "1600000000"},
+		{"exp", "1600000300"},
+	}
+}
+
+func goodHeader(key, alg string) object {
+	return object{{"alg", `"` + alg + `"`}, {"kid", `"` + key + `"`}, {"typ", `"JWT"`}}
+}
+
+func goodPolicy() verify.Policy {
+	return verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}
+}
+
+// goodToken returns a token of goodClaims signed by a key of testdata/keys.
+func goodToken(t testing.TB, key, alg string) string {
+	t.Helper()
+	return mint(t, key, alg, goodHeader(key, alg).String(), goodClaims().String())
+}
+
+// claiming returns a well-signed token with the claims given.
+func claiming(t testing.TB, claims object) string {
+	t.Helper()
+	return mint(t, "ed25519", "Ed25519", goodHeader("ed25519", "Ed25519").String(), claims.String())
+}
+
+// judge parses and verifies.
+func judge(text string, keys verify.Keys, policy verify.Policy) *verify.Report {
+	parsed, _ := token.Parse(text)
+	return verify.Verify(parsed, keys, policy, now)
+}
+
+// wantAccepted demands that a report accepts, and that its claims can be had.
+func wantAccepted(t *testing.T, r *verify.Report) {
+	t.Helper()
+	if r.Verdict != verify.Accepted || r.Reason != "" || r.Err() != nil || !r.Claims().Exists() || r.RejectedClaims().Exists() {
+		t.Errorf("wrong refusal: %s, %v", r.Verdict, r.Err())
+	}
+}
+
+// wantRejected demands the reason, that the check which failed for it is the
+// one given, and that nothing can be taken for accepted claims.
+func wantRejected(t *testing.T, r *verify.Report, reason verify.Reason, id verify.CheckID) {
+	t.Helper()
+	if r.Verdict != verify.Rejected || r.Err() == nil || r.Claims().Exists() {
+		t.Fatalf("WRONG ACCEPTANCE: %s", r.Verdict)
+	}
+	if r.Reason != reason {
+		t.Errorf("rejected for %s, want %s: %v", r.Reason, reason, r.Err())
+	}
+	if c, ok := r.Check(id); !ok || c.Status != verify.Failed || c.Reason != reason {
+		t.Errorf("check %s: %+v, want it to have failed for %s", id, c, reason)
+	}
+}
+
+// wantStatus demands the outcome of one check.
+func wantStatus(t *testing.T, r *verify.Report, id verify.CheckID, status verify.Status) {
+	t.Helper()
+	if c, ok := r.Check(id); !ok || c.Status != status {
+		t.Errorf("check %s is %q (%s), want %q", id, c.Status, c.Message, status)
+	}
+}

@@ -1,0 +1,325 @@
+package oracle
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"math/big"
+	"strings"
+
+	"pgregory.net/rapid"
+)
+
+// oddity is one thing that may be odd about a token or about the keys. apply
+// tells whether it made sense here.
+type oddity struct {
+	name  string
+	apply func(*rapid.T, *draft) bool
+}
+
+// header makes an oddity that sets a member of the header to one of the values.
+func header(name, member string, values ...string) oddity {
+	return oddity{name, func(t *rapid.T, d *draft) bool {
+		d.header.set(member, pick(t, name, values...))
+		return true
+	}}
+}
+
+func headerOddities() []oddity {
+	return []oddity{
+		header("alg none", "alg", `"none"`, `"NONE"`, `"None"`, `""`),
+		header("alg in another case or unknown", "alg", `"rs256"`, `"Es256"`, `"EDDSA"`, `"ES256K"`, `"RSA-OAEP"`, `"HS256 "`),
+		header("alg not a string", "alg", `null`, `17`, `["RS256"]`, `{}`),
+		{"alg missing", func(_ *rapid.T, d *draft) bool { d.header.drop("alg"); return true }},
+		{"alg of another signature", func(t *rapid.T, d *draft) bool {
+			alg := pick(t, "wrong alg", algorithms()...)
+			d.header.set("alg", quoted(alg))
+			return alg != d.alg && (family(alg) != "Ed25519" || family(d.alg) != "Ed25519")
+		}},
+		{"alg not allowed", func(t *rapid.T, d *draft) bool {
+			alg := pick(t, "allowed alg", algorithms()...)
+			d.policy.Algorithms = []string{alg}
+			return alg != d.alg
+		}},
+		{"HMAC with the public key", func(t *rapid.T, d *draft) bool {
+			if d.symmetric() {
+				return false
+			}
+			der := must(x509.MarshalPKIXPublicKey(d.signer.public()))
+			secret := pick(t, "form of the key", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), der, []byte(jwk(d.signer.public()).plain()))
+			d.header.set("alg", `"HS256"`)
+			d.signature = func(input string, _ []byte) []byte {
+				mac := hmac.New(crypto.SHA256.New, secret)
+				mac.Write([]byte(input))
+				return mac.Sum(nil)
+			}
+			return true
+		}},
+		header("kid not a string", "kid", `17`, `null`, `["a"]`, `{}`),
+		header("kid of another key", "kid", `"nobody"`, `"rsa-b"`, `"ed-b"`, `"RSA-A"`, `""`, `"../../etc/passwd"`),
+		{"kid missing", func(_ *rapid.T, d *draft) bool { d.header.drop("kid"); return true }},
+		header("typ not a string", "typ", `17`, `null`, `["JWT"]`),
+		header("typ of no bearer token", "typ", `"dpop+jwt"`, `"kb+jwt"`, `"SECEVENT+JWT"`, `"application/token-introspection+jwt"`, `"logout+jwt"`),
+		header("typ of an access token", "typ", `"at+jwt"`, `"application/AT+JWT"`),
+		header("cty", "cty", `"json"`, `""`),
+		header("cty not a string", "cty", `17`, `false`),
+		header("crit", "crit", `["exp"]`, `[]`, `["x","x"]`, `"b64"`, `null`, `{}`, `["b64"]`, `[17]`, `["b64","b64"]`),
+		header("b64 true", "b64", `true`),
+		{"crit names b64, which is true", func(_ *rapid.T, d *draft) bool {
+			d.header.set("b64", "true")
+			d.header.set("crit", `["b64"]`)
+			return true
+		}},
+		header("b64 not true", "b64", `false`, `"true"`, `null`, `1`),
+		{"key of its own", func(t *rapid.T, d *draft) bool {
+			other := pick(t, "embedded key", d.ring.of("RSA")...)
+			d.header.set("jwk", jwk(other.public()).plain())
+			d.header.set("jku", `"https://attacker.example/jwks"`)
+			d.header.set("x5u", pick(t, "x5u", `"https://attacker.example/x"`, `17`))
+			d.header.set("x5c", `["AA=="]`)
+			return true
+		}},
+		{"claims copied into the header", func(t *rapid.T, d *draft) bool {
+			name := pick(t, "copied claim", "iss", "sub", "aud")
+			if !d.claims.has(name) {
+				return false
+			}
+			d.header.set(name, d.claims.get(name))
+			return true
+		}},
+		header("other claims in the header", pickName("iss"), `"https://other.example"`, `17`),
+		header("another subject in the header", pickName("sub"), `"somebody else"`, `null`),
+		header("a member of the header is too deep", "deep", nested(32, ""), nested(64, "1"), `{"a":`+nested(31, "0")+`}`),
+		header("a member of the header is as deep as allowed", "deep", nested(31, ""), nested(31, "1")),
+		header("a number in the header that no float64 holds", "big", `1e400`, `-1e999`),
+		{"a member of the header twice", func(t *rapid.T, d *draft) bool {
+			again := pick(t, "twice", `"alg":`+d.header.get("alg"), `"\u0061lg":`+d.header.get("alg"), `"x":1,"x":1`, `"x":{"y":1,"y":2}`)
+			d.headerText = chain(d.headerText, func(text string) string { return insertMember(text, again) })
+			return d.header.has("alg")
+		}},
+		{"the header is not UTF-8", func(t *rapid.T, d *draft) bool {
+			bad := pick(t, "bad text", "\"x\":\"\xff\"", "\"x\xc3\":1", `"x":"\ud800"`, `"x":"\udc00\ud800"`, `"\ud83d":1`, "\"x\":\"\xed\xa0\x80\"")
+			d.headerText = chain(d.headerText, func(text string) string { return insertMember(text, bad) })
+			return true
+		}},
+		{"the header is not a JSON object", func(t *rapid.T, d *draft) bool {
+			other := pick(t, "other header", `null`, `[]`, `"alg"`, `17`, ``, `{`, "\ufeff{}", `{"alg":"RS256"}}`, `{"alg":"RS256",}`, `{'alg':'RS256'}`, `{"alg":"RS256"} //`)
+			d.headerText = func(string) string { return other }
+			return true
+		}},
+	}
+}
+
+func pickName(name string) string { return name }
+
+// chain applies one more change after those that are there.
+func chain(first, second func(string) string) func(string) string {
+	return func(text string) string {
+		if first != nil {
+			text = first(text)
+		}
+		return second(text)
+	}
+}
+
+// insertMember puts members in front of those of an object.
+func insertMember(text, members string) string {
+	if !strings.HasPrefix(text, "{") {
+		return text
+	}
+	if rest := strings.TrimSpace(text[1:]); strings.HasPrefix(rest, "}") {
+		return "{" + members + rest
+	}
+	return "{" + members + "," + text[1:]
+}
+
+func keyOddities() []oddity {
+	return []oddity{
+		{"signed by another key", func(t *rapid.T, d *draft) bool {
+			other := pick(t, "other signer", d.ring.of(d.signer.family)...)
+			for _, e := range d.trusted {
+				if e.public != nil && sameKey(e.public, other.public()) {
+					return false
+				}
+			}
+			if other == d.signer {
+				return false
+			}
+			trusted := d.signer
+			d.signature = func(input string, _ []byte) []byte { return sign(d.alg, other, input, d.salt, zeros{}) }
+			d.signer = trusted
+			return true
+		}},
+		ownKey("the key is not for signatures", func(t *rapid.T, d *draft, e *trusted) bool {
+			if chance(t, "by use", 2) {
+				e.jwk.set("use", pick(t, "wrong use", `"enc"`, `"SIG"`, `""`, `17`, `null`))
+				return true
+			}
+			e.jwk.set("key_ops", pick(t, "wrong key_ops", `["encrypt"]`, `["sign"]`, `[]`, `["verify","verify"]`, `"verify"`, `[17]`, `null`))
+			return true
+		}),
+		ownKey("key_ops and use contradict each other", func(_ *rapid.T, _ *draft, e *trusted) bool {
+			e.jwk.set("use", `"sig"`)
+			e.jwk.set("key_ops", `["verify","encrypt"]`)
+			return true
+		}),
+		ownKey("the key is for another alg", func(t *rapid.T, d *draft, e *trusted) bool {
+			alg := pick(t, "alg of the key", append(algorithms(), "ES521", "RSA-OAEP", "rs256")...)
+			e.jwk.set("alg", quoted(alg))
+			return alg != d.alg && (family(alg) != "Ed25519" || family(d.alg) != "Ed25519")
+		}),
+		ownKey("a private key is published", func(_ *rapid.T, _ *draft, e *trusted) bool {
+			e.jwk.set("d", quoted(encode(make([]byte, 32))))
+			return true
+		}),
+		ownKey("the key cannot be read", func(t *rapid.T, _ *draft, e *trusted) bool {
+			for _, name := range []string{"n", "x"} {
+				if text := e.jwk.get(name); text != "" {
+					e.jwk.set(name, pick(t, "unreadable", text[:len(text)-1]+`="`, `"`+"\\n"+text[1:], text[:len(text)-3]+`"`, `17`, `null`, `""`))
+				}
+			}
+			e.public = nil
+			return true
+		}),
+		{"a short RSA key", func(_ *rapid.T, d *draft) bool {
+			if family(d.alg) != "RSA" || d.signer == d.ring.weak || d.salt > 48 {
+				return false
+			}
+			own := d.own()
+			weak := trust(d.ring.weak.public(), own.kid)
+			own.public, own.jwk, own.broken = weak.public, weak.jwk, ""
+			d.signer = d.ring.weak
+			return true
+		}},
+		{"a secret shorter than the hash", func(t *rapid.T, d *draft) bool {
+			if !d.symmetric() {
+				return false
+			}
+			d.signer = &key{family: "oct", secret: d.signer.secret[:rapid.IntRange(1, hashOf(d.alg).Size()-1).Draw(t, "octets")]}
+			return true
+		}},
+		{"a curve that is not the algorithm's", func(_ *rapid.T, d *draft) bool {
+			if _, ok := d.signer.public().(*ecdsa.PublicKey); !ok || d.alg == "ES512" {
+				return false
+			}
+			d.alg = "ES512" // with room for the numbers of any curve
+			d.header.set("alg", `"ES512"`)
+			d.policy.Algorithms = nil
+			return true
+		}},
+		{"an Ed25519 key of low order", func(_ *rapid.T, d *draft) bool {
+			if d.signer.family != "Ed25519" || d.pem {
+				return false
+			}
+			neutral := append([]byte{1}, make([]byte, 31)...) // the neutral element, as key and as R
+			own := d.own()
+			low := trust(ed25519.PublicKey(neutral), own.kid)
+			own.public, own.jwk = low.public, low.jwk
+			d.signature = func(string, []byte) []byte { return append(neutral, make([]byte, 32)...) }
+			return true
+		}},
+		{"several keys under one kid", func(t *rapid.T, d *draft) bool {
+			if d.trusted == nil || d.pem {
+				return false
+			}
+			kid := d.own().kid
+			for _, k := range d.ring.of(d.signer.family) {
+				d.trusted = append(d.trusted, trust(k.public(), kid))
+			}
+			d.trusted = rapid.Permutation(d.trusted).Draw(t, "order of keys")
+			return true
+		}},
+		{"a salt of another length", func(t *rapid.T, d *draft) bool {
+			salt := rapid.IntRange(1, 60).Draw(t, "salt")
+			if !strings.HasPrefix(d.alg, "PS") || salt == d.salt || d.signer == d.ring.weak {
+				return false
+			}
+			d.salt = salt
+			return true
+		}},
+		{"a signature that cannot be right", func(t *rapid.T, d *draft) bool {
+			change := pick(t, "change of the signature", signatureChanges()...)
+			d.signature = func(_ string, signature []byte) []byte { return change(d, signature) }
+			return true
+		}},
+		{"the other s of an ECDSA signature", func(_ *rapid.T, d *draft) bool {
+			public, ok := d.signer.public().(*ecdsa.PublicKey)
+			if !ok || d.signature != nil {
+				return false
+			}
+			d.signature = func(_ string, signature []byte) []byte {
+				half := len(signature) / 2
+				s := new(big.Int).SetBytes(signature[half:])
+				return joinPoint(new(big.Int).SetBytes(signature[:half]), s.Sub(public.Params().N, s), half)
+			}
+			return true
+		}},
+	}
+}
+
+// ownKey makes an oddity of the signer's key in a set.
+func ownKey(name string, apply func(*rapid.T, *draft, *trusted) bool) oddity {
+	return oddity{name, func(t *rapid.T, d *draft) bool {
+		if d.trusted == nil || d.pem || d.own() == nil {
+			return false
+		}
+		return apply(t, d, d.own())
+	}}
+}
+
+func signatureChanges() []func(*draft, []byte) []byte {
+	return []func(*draft, []byte) []byte{
+		func(*draft, []byte) []byte { return nil },
+		func(_ *draft, s []byte) []byte { return make([]byte, len(s)) },
+		func(_ *draft, s []byte) []byte { return s[:len(s)-1] },
+		func(_ *draft, s []byte) []byte { return append([]byte{0}, s...) },
+		func(_ *draft, s []byte) []byte { return append(s, 0) },
+		func(_ *draft, s []byte) []byte { return append(s, s...) },
+		func(_ *draft, s []byte) []byte { s[len(s)/2] ^= 1; return s },
+		func(d *draft, s []byte) []byte { // S + L of Ed25519, s + n of ECDSA, s + N of RSA
+			switch public := d.signer.public().(type) {
+			case *rsa.PublicKey:
+				return new(big.Int).Add(new(big.Int).SetBytes(s), public.N).Bytes()
+			case *ecdsa.PublicKey:
+				half := len(s) / 2
+				return joinPoint(new(big.Int).SetBytes(s[:half]), new(big.Int).Add(new(big.Int).SetBytes(s[half:]), public.Params().N), half)
+			case ed25519.PublicKey:
+				l, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+				return append(s[:32], littleEndian(l.Add(l, fromLittleEndian(s[32:])))...)
+			default:
+				return append(s, 1)
+			}
+		},
+		func(d *draft, s []byte) []byte { // DER, as TLS has it
+			half := len(s) / 2
+			return must(asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(s[:half]), new(big.Int).SetBytes(s[half:])}))
+		},
+	}
+}
+
+func fromLittleEndian(data []byte) *big.Int { return new(big.Int).SetBytes(reversed(data)) }
+
+func littleEndian(n *big.Int) []byte { return reversed(n.FillBytes(make([]byte, 32))) }
+
+func reversed(data []byte) []byte {
+	out := make([]byte, len(data))
+	for i, b := range data {
+		out[len(data)-1-i] = b
+	}
+	return out
+}
+
+func sameKey(a, b any) bool {
+	public, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && public.Equal(b)
+}
+
+// zeros is where the salts of signatures come from that are wrong anyway.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
