@@ -5,6 +5,7 @@ import "github.com/spf13/pflag"
 // applyEnvironment fills in what no flag has given. Where trust comes from is
 // one setting: a source named by a flag puts the environment's aside.
 func (o *verifyOptions) applyEnvironment(env *Env, flags *pflag.FlagSet) {
+	o.network.applyEnvironment(env, flags)
 	sourceGiven := flags.Changed("jwks") || flags.Changed("key") || flags.Changed("secret")
 	if !sourceGiven && !flags.Changed("issuer") {
 		o.trust.jwks = env.getenv("CLAIMCHECK_JWKS")

@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -96,11 +94,7 @@ func pickHint(err error) string {
 	if !errors.As(err, &choice) || len(choice.found) < 2 {
 		return ""
 	}
-	names := make([]string, len(choice.found))
-	for i, t := range choice.found {
-		names[i] = fmt.Sprintf("%d: %s", i+1, cmp.Or(t.name, "without a name"))
-	}
-	return "choose one with --pick NAME or --pick N: " + strings.Join(names, ", ")
+	return "choose one with --pick NAME or --pick N"
 }
 
 func readStdin(env *Env, limit int) (string, error) {

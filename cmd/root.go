@@ -43,9 +43,12 @@ func newRootCmd(env *Env) *cobra.Command {
 		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(
-		newVerifyCmd(env), newDecodeCmd(env), newVersionCmd(env),
+		newVerifyCmd(env), newDecodeCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
+		newCacheCmd(env), newVersionCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(),
 	)
+	root.SetHelpCommand(newHelpCmd(root))
+	root.SetUsageFunc(writeUsage)
 	for _, c := range append(root.Commands(), root) {
 		c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError("%s", err) })
 	}

@@ -18,6 +18,9 @@ import (
 //	exits N [<FILE] ARGS…          run claimcheck, perhaps with stdin from FILE; demand the exit code
 //	mint FILE KEY HEADER CLAIMS    write a token signed by a private JWK (or "none")
 //	public FILE KEY…               write the key set of the public halves
+//	serve [-http] NAME DIR         serve a directory on loopback; $NAME is its origin
+//	requests NAME N                demand the number of requests since the last time
+//	clock TIME                     set the clock
 //
 // The clock is $NOW, RFC 3339. $TTY lists the streams that are terminals, as in
 // "stdin,stdout". $DATA is the repository's testdata.
@@ -35,15 +38,18 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DATA", data)
 			e.Setenv("NOW", "2026-01-01T00:00:00Z")
 			e.Setenv("TTY", "")
+			e.Values[serversKey{}] = newScriptServers()
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  scriptExits,
-			"mint":   scriptMint,
-			"public": scriptPublic,
-			"serve":  scriptServe,
+			"exits":    scriptExits,
+			"mint":     scriptMint,
+			"public":   scriptPublic,
+			"serve":    scriptServe,
+			"requests": scriptRequests,
+			"clock":    scriptClock,
 		},
 	})
 }

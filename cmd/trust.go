@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -32,8 +30,13 @@ func (o *trustOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// local tells whether a source without an issuer is named.
-func (o *trustOptions) local() bool { return o.jwks != "" || o.key != "" || o.secret != "" }
+// named tells whether a source other than the issuer itself is named.
+func (o *trustOptions) named() bool { return o.jwks != "" || o.key != "" || o.secret != "" }
+
+// remote tells whether the key set is at a URL.
+func (o *trustOptions) remote() bool { return isURL(o.jwks) }
+
+func isURL(s string) bool { return strings.Contains(s, "://") }
 
 func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	var named []string
@@ -74,6 +77,19 @@ func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
 }
 
 func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
+	set, err := o.readSet(env)
+	if err != nil {
+		return nil, err
+	}
+	source := o.jwks
+	if source == "-" {
+		source = "stdin"
+	}
+	return verify.PublicKeys{Set: set, Source: source}, nil
+}
+
+// readSet reads a key set from a file or from stdin.
+func (o *trustOptions) readSet(env *Env) (*jwks.Set, error) {
 	var data []byte
 	var err error
 	name := o.jwks
@@ -97,7 +113,7 @@ func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
 		}
 		return nil, failure
 	}
-	return verify.PublicKeys{Set: set, Source: name}, nil
+	return set, nil
 }
 
 func (o *trustOptions) loadKey() (verify.Keys, error) {
@@ -156,9 +172,4 @@ func sourceOfSecret(argument string) string {
 // withoutBOM drops the mark that some editors put in front of UTF-8.
 func withoutBOM(data []byte) []byte {
 	return []byte(strings.TrimPrefix(string(data), "\ufeff"))
-}
-
-// keys loads what verifies the token.
-func (o *verifyOptions) keys(_ context.Context, env *Env, _ *token.Token, _ *verify.Policy) (verify.Keys, error) {
-	return o.trust.loadLocal(env)
 }

@@ -18,6 +18,7 @@ import (
 type verifyOptions struct {
 	input    tokenOptions
 	trust    trustOptions
+	network  networkOptions
 	demands  demandOptions
 	output   outputOptions
 	noClaims bool
@@ -40,6 +41,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	opts.input.addFlags(c)
 	opts.trust.addFlags(c)
 	opts.demands.addFlags(c)
+	opts.network.addFlags(c)
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
@@ -59,7 +61,7 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	if err != nil {
 		return err
 	}
-	report, err := opts.judge(ctx, env, args, now)
+	report, err := opts.judge(ctx, env, printer, args, now)
 	if err != nil {
 		return noAnswer(ctx, printer, err)
 	}
@@ -71,8 +73,8 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 }
 
 // judge reads the token, judges what needs no key, loads the keys and verifies.
-func (o *verifyOptions) judge(ctx context.Context, env *Env, args []string, now time.Time) (presentedReport, error) {
-	if o.demands.issuer == "" && !o.trust.local() && !o.demands.anyIssuer {
+func (o *verifyOptions) judge(ctx context.Context, env *Env, printer *output.Printer, args []string, now time.Time) (presentedReport, error) {
+	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
 		return presentedReport{}, o.noTrust(env, args)
 	}
 	if err := o.trust.check(&o.demands, args); err != nil {
@@ -88,14 +90,14 @@ func (o *verifyOptions) judge(ctx context.Context, env *Env, args []string, now 
 	}
 	parsed, _ := token.Parse(input.text)
 	policy.Repaired = input.repaired
-	keys, err := o.keys(ctx, env, parsed, &policy)
+	keys, err := o.keys(ctx, env, printer, parsed, &policy)
 	if err != nil {
 		return presentedReport{}, err
 	}
 	report := verify.Verify(parsed, keys, policy, now)
 	return presentedReport{
 		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(), noClaims: o.noClaims,
-		hints: hinter{local: o.trust.local()},
+		hints: hinter{local: o.trust.named()},
 	}, nil
 }
 

@@ -42,7 +42,12 @@ func (r presentedReport) writeVerdict(t *output.Text) {
 
 func (r presentedReport) rows() []output.Row {
 	rows := make([]output.Row, 0, len(r.Checks))
+	var notAsked []string
 	for _, c := range r.Checks {
+		if d := c.Diagnosis; c.Status == verify.NotChecked && d != nil && d.Kind == verify.NotDemanded && d.Found == "" {
+			notAsked = append(notAsked, string(c.ID))
+			continue
+		}
 		row := output.Row{Mark: markOf(c.Status), Label: string(c.ID), Value: r.message(c)}
 		if c.Status == verify.NotChecked {
 			row.Style = output.Dim
@@ -51,6 +56,11 @@ func (r presentedReport) rows() []output.Row {
 			row.Notes = r.notes(c)
 		}
 		rows = append(rows, row)
+	}
+	if len(notAsked) > 0 {
+		rows = append(rows, output.Row{
+			Mark: output.MarkSkipped, Label: "not asked for", Value: strings.Join(notAsked, ", "), Style: output.Dim,
+		})
 	}
 	return rows
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -63,7 +64,7 @@ func (k *Key) Public() crypto.PublicKey { return k.public }
 // Name returns how to speak of the key: its kid, else its place in the set.
 func (k *Key) Name() string {
 	if k.HasKeyID {
-		return fmt.Sprintf("%q", k.KeyID)
+		return strconv.Quote(k.KeyID)
 	}
 	return fmt.Sprintf("number %d (no kid)", k.Position)
 }

@@ -72,3 +72,17 @@ func (s *Set) Usable() []*Key {
 	}
 	return list
 }
+
+// WithKeyID returns the set of the keys with exactly that key ID.
+func (s *Set) WithKeyID(kid string) *Set {
+	chosen := &Set{}
+	var documents []strictjson.Value
+	for i, k := range s.Keys {
+		if k.HasKeyID && k.KeyID == kid {
+			chosen.Keys = append(chosen.Keys, k)
+			documents = append(documents, s.Document.Get("keys").Items()[i])
+		}
+	}
+	chosen.Document = strictjson.Object(strictjson.Member{Name: "keys", Value: strictjson.Array(documents...)})
+	return chosen
+}

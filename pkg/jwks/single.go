@@ -146,3 +146,16 @@ func (k *Key) roundTrip(public any) {
 		k.readPoint(v, "kty", "crv", "x")
 	}
 }
+
+// PEM returns the public key as SubjectPublicKeyInfo in PEM (RFC 7468 section
+// 13). The error is for a key that cannot be read.
+func (k *Key) PEM() ([]byte, error) {
+	if k.public == nil {
+		return nil, fmt.Errorf("key %s cannot be written as PEM", k.Name())
+	}
+	der, err := x509.MarshalPKIXPublicKey(k.public)
+	if err != nil {
+		return nil, fmt.Errorf("key %s cannot be written as PEM: %w", k.Name(), err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
+}

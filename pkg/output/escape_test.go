@@ -93,6 +93,18 @@ func checkSafe(t *testing.T, s string) {
 	}
 }
 
+func TestEscapeOfEveryCharacter(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		for _, s := range []string{string(r), "a" + string(r)} {
+			once := Escape(s)
+			checkSafe(t, once)
+			if Escape(once) != once {
+				t.Errorf("%U: escaping twice differs", r)
+			}
+		}
+	}
+}
+
 func FuzzEscape(f *testing.F) {
 	for _, seed := range []string{"", "a", "\x1b[0m", "e\u0301\u0302\u0303", "##[x]", "::error::", "\xff\u200d\u0301", "\U000e0001"} {
 		f.Add(seed)

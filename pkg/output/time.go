@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -48,12 +49,12 @@ func FormatDuration(d time.Duration) string {
 // a time.Duration holds. Days are not counted up to months or years.
 func FormatSeconds(n int64) string {
 	if n < 0 {
-		return "-" + formatMagnitude(-uint64(n))
+		return "-" + formatMagnitude(-max(n, -math.MaxInt64))
 	}
-	return formatMagnitude(uint64(n))
+	return formatMagnitude(n)
 }
 
-func formatMagnitude(n uint64) string {
+func formatMagnitude(n int64) string {
 	switch {
 	case n < minute:
 		return fmt.Sprintf("%ds", n)
@@ -62,21 +63,21 @@ func formatMagnitude(n uint64) string {
 	case n < day:
 		return twoUnits(n, hour, "h", minute, "m")
 	default:
-		return count(int64(n/day), "day")
+		return count(n/day, "day")
 	}
 }
 
 // span returns the time between two times, of which the first is the earlier.
 func span(from, to time.Time) string {
 	months := monthsBetween(from, to)
-	switch seconds := uint64(to.Unix()) - uint64(from.Unix()); {
-	case months >= 12:
+	if months >= 12 {
 		return count(months/12, "year")
-	case seconds >= 60*day:
-		return count(months, "month")
-	default:
-		return formatMagnitude(seconds)
 	}
+	seconds := to.Unix() - from.Unix()
+	if seconds >= 60*day {
+		return count(months, "month")
+	}
+	return formatMagnitude(seconds)
 }
 
 // monthsBetween returns the number of full months of the calendar.
@@ -92,7 +93,7 @@ func sinceMonthBegan(t time.Time) int {
 	return t.Day()*day + t.Hour()*hour + t.Minute()*minute + t.Second()
 }
 
-func twoUnits(n, unit uint64, name string, smaller uint64, smallerName string) string {
+func twoUnits(n, unit int64, name string, smaller int64, smallerName string) string {
 	text := fmt.Sprintf("%d%s", n/unit, name)
 	if rest := n % unit / smaller; rest > 0 {
 		text += fmt.Sprintf(" %d%s", rest, smallerName)

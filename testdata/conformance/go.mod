@@ -5,6 +5,8 @@ go 1.26.4
 require (
 	github.com/c2sp/wycheproof v0.0.0-20260902155932-3fa63dd0344a
 	github.com/claimcheck/claimcheck v0.0.0
+	github.com/golang-jwt/jwt/v5 v5.3.1
+	pgregory.net/rapid v1.3.0
 )
 
 require (

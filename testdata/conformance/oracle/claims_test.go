@@ -128,9 +128,7 @@ func (d *draft) makeIDToken(t *rapid.T) {
 	}
 	if chance(t, "hashes demanded", 4) {
 		d.policy.AccessToken, d.policy.Code, d.policy.State = "access", "code", "state"
-		d.claims.set("at_hash", quoted(leftHalf(d.alg, "access")))
-		d.claims.set("c_hash", quoted(leftHalf(d.alg, "code")))
-		d.claims.set("s_hash", quoted(leftHalf(d.alg, "state")))
+		d.bind()
 	}
 	if chance(t, "sign-in demanded", 4) {
 		age := time.Duration(rapid.IntRange(60, 600).Draw(t, "max age")) * time.Second
@@ -138,6 +136,15 @@ func (d *draft) makeIDToken(t *rapid.T) {
 		d.claims.set("acr", `"urn:mfa"`)
 		d.claims.set("auth_time", strconv.FormatInt(d.now.Unix()-rapid.Int64Range(0, 50).Draw(t, "seconds since sign-in"), 10))
 		d.claims.set("iat", strconv.FormatInt(d.now.Unix(), 10))
+	}
+}
+
+// bind makes the hashes that are demanded.
+func (d *draft) bind() {
+	for claim, text := range map[string]string{"at_hash": d.policy.AccessToken, "c_hash": d.policy.Code, "s_hash": d.policy.State} {
+		if text != "" {
+			d.claims.set(claim, quoted(leftHalf(d.alg, text)))
+		}
 	}
 }
 

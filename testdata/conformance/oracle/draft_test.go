@@ -31,7 +31,7 @@ type draft struct {
 	trusted []*trusted // nil: the signer's secret
 	pem     bool       // the first of trusted is given as PEM
 
-	headerText, payloadText func(string) string           // changes the JSON
+	headerText, payloadText func(string) string             // changes the JSON
 	segments                func(h, p string) (_, _ string) // changes what is signed
 	signature               func(input string, signature []byte) []byte
 	text                    func(string) string // changes the token

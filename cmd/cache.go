@@ -1,0 +1,133 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+func newCacheCmd(env *Env) *cobra.Command {
+	opts := &outputOptions{}
+	c := &cobra.Command{
+		Use:     "cache",
+		Short:   "show what is cached",
+		Example: "  claimcheck cache\n  claimcheck cache --jq '.entries[].url'\n  claimcheck cache clear",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return runCache(c.Context(), env, opts, listCache)
+		},
+	}
+	opts.addFlags(c)
+	clear := &cobra.Command{
+		Use:     "clear",
+		Short:   "empty the cache",
+		Example: "  claimcheck cache clear\n  claimcheck cache clear -q\n  claimcheck cache clear -o json",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return runCache(c.Context(), env, opts, clearCache)
+		},
+	}
+	opts.addFlags(clear)
+	c.AddCommand(clear)
+	return c
+}
+
+// cacheAnswer is what a command on the cache has to say.
+type cacheAnswer struct {
+	document  strictjson.Value
+	writeText func(*output.Text)
+}
+
+func runCache(ctx context.Context, env *Env, opts *outputOptions, ask func(*provider.Cache, *Env) (cacheAnswer, error)) error {
+	printer, err := opts.printer(env)
+	if err != nil {
+		return err
+	}
+	dir := cacheDir(env)
+	if dir == "" {
+		return unreadable("there is no directory for the cache")
+	}
+	cache := provider.NewCache(dir, env.Now, func(message string) { printer.Warn(message) })
+	answer, err := ask(cache, env)
+	if err != nil {
+		return err
+	}
+	if err := printer.Print(ctx, answer.document, answer.writeText); err != nil {
+		return printFailure(err, exitAccepted)
+	}
+	return nil
+}
+
+func listCache(cache *provider.Cache, env *Env) (cacheAnswer, error) {
+	entries := cache.List()
+	list := make([]strictjson.Value, len(entries))
+	for i, e := range entries {
+		list[i] = entryDocument(e, env.Now())
+	}
+	document := strictjson.Object(
+		member("directory", strictjson.String(cache.Dir())),
+		member("entries", strictjson.Array(list...)),
+	)
+	return cacheAnswer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
+}
+
+func entryDocument(e provider.CacheEntry, now time.Time) strictjson.Value {
+	kids := strictjson.Value{}
+	if e.Kind == "keys" {
+		kids = strictjson.Strings(e.KeyIDs)
+	}
+	return strictjson.Object(
+		member("kind", strictjson.String(e.Kind)),
+		member("issuer", text(e.Issuer)),
+		member("url", strictjson.String(e.URL)),
+		member("age_seconds", strictjson.Int(int64(now.Sub(e.FetchedAt)/time.Second))),
+		member("expires_at", strictjson.String(e.ExpiresAt.UTC().Format(time.RFC3339))),
+		member("fresh", strictjson.Bool(e.Fresh)),
+		member("bytes", strictjson.Int(int64(e.Size))),
+		member("kids", kids),
+	)
+}
+
+func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now time.Time) {
+	t.Line(dir)
+	if len(entries) == 0 {
+		t.Line("nothing is cached")
+		return
+	}
+	for _, e := range entries {
+		t.Heading(e.URL)
+		expires := output.FormatTime(e.ExpiresAt, now)
+		if !e.Fresh {
+			expires += ", not used any more"
+		}
+		rows := []output.Row{
+			{Label: "what", Value: e.Kind},
+			{Label: "issuer", Value: orDash(e.Issuer)},
+			{Label: "fetched", Value: output.FormatTime(e.FetchedAt, now)},
+			{Label: "expires", Value: expires},
+		}
+		if e.Kind == "keys" {
+			rows = append(rows, output.Row{Label: "kids", Value: orDash(strings.Join(e.KeyIDs, ", "))})
+		}
+		t.Rows(rows...)
+	}
+}
+
+func clearCache(cache *provider.Cache, _ *Env) (cacheAnswer, error) {
+	removed, err := cache.Clear()
+	if err != nil {
+		return cacheAnswer{}, unreadable("%w", err)
+	}
+	document := strictjson.Object(
+		member("directory", strictjson.String(cache.Dir())),
+		member("removed", strictjson.Int(int64(removed))),
+	)
+	return cacheAnswer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, cache.Dir())) }}, nil
+}

@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// A finding is one thing that --check has to say about a document.
+type finding struct {
+	id, severity, place string
+	message, hint, spec string
+}
+
+// findingsReport is the answer of --check.
+type findingsReport struct {
+	source   string // what was looked at
+	findings []finding
+}
+
+// code is that of errors: warnings and information do not fail a document.
+func (r findingsReport) code() int {
+	for _, f := range r.findings {
+		if f.severity == "error" {
+			return exitFindings
+		}
+	}
+	return exitAccepted
+}
+
+func (r findingsReport) verdict() string {
+	if r.code() == exitAccepted {
+		return "clean"
+	}
+	return "findings"
+}
+
+func (r findingsReport) count(severity string) int {
+	n := 0
+	for _, f := range r.findings {
+		if f.severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+func (r findingsReport) line() string {
+	return fmt.Sprintf("%s: %d errors, %d warnings (exit %d)", r.verdict(), r.count("error"), r.count("warning"), r.code())
+}
+
+func (r findingsReport) document() strictjson.Value {
+	list := make([]strictjson.Value, len(r.findings))
+	for i, f := range r.findings {
+		list[i] = strictjson.Object(
+			member("id", strictjson.String(f.id)),
+			member("severity", strictjson.String(f.severity)),
+			member("place", text(f.place)),
+			member("message", strictjson.String(f.message)),
+			member("hint", text(f.hint)),
+			member("spec", text(f.spec)),
+		)
+	}
+	return strictjson.Object(
+		member("verdict", strictjson.String(r.verdict())),
+		member("exit_code", strictjson.Int(int64(r.code()))),
+		member("source", strictjson.String(r.source)),
+		member("findings", strictjson.Array(list...)),
+	)
+}
+
+func (r findingsReport) writeText(t *output.Text) {
+	mark, style := output.MarkPassed, output.Good
+	if r.code() != exitAccepted {
+		mark, style = output.MarkFailed, output.Bad
+	}
+	t.Rows(output.Row{
+		Mark: mark, Style: style,
+		Value: fmt.Sprintf("%s: %d errors, %d warnings", r.verdict(), r.count("error"), r.count("warning")),
+	})
+	t.Line(r.source)
+	if len(r.findings) > 0 {
+		t.Heading("findings")
+		t.Rows(findingRows(r.findings)...)
+	}
+}
+
+func findingRows(findings []finding) []output.Row {
+	marks := map[string]output.Mark{"error": output.MarkFailed, "warning": output.MarkWarning, "info": output.MarkSkipped}
+	rows := make([]output.Row, len(findings))
+	for i, f := range findings {
+		row := output.Row{Mark: marks[f.severity], Label: f.id, Value: f.message}
+		if f.place != "" {
+			row.Value = f.place + ": " + f.message
+		}
+		if f.hint != "" {
+			row.Notes = append(row.Notes, output.Strong.Span("hint: "+f.hint))
+		}
+		if f.spec != "" && f.severity != "info" {
+			row.Notes = append(row.Notes, output.Dim.Span(f.spec))
+		}
+		rows[i] = row
+	}
+	return rows
+}

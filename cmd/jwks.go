@@ -1,0 +1,269 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// jwksOptions are the flags of jwks.
+type jwksOptions struct {
+	network networkOptions
+	output  outputOptions
+	kid     string
+	token   string
+	pem     bool
+	check   bool
+}
+
+func newJWKSCmd(env *Env) *cobra.Command {
+	opts := &jwksOptions{}
+	c := &cobra.Command{
+		Use:   "jwks SOURCE",
+		Short: "show a key set, and which of its keys can be used",
+		Long: "jwks shows a key set. SOURCE is the URL of a key set or of an issuer, a file, or - for\n" +
+			"stdin. Private members are never shown.",
+		Example: `  claimcheck jwks https://issuer.example
+  claimcheck jwks keys.json --for @token.jwt
+  claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			opts.network.applyEnvironment(env, c.Flags())
+			return runJWKS(c.Context(), env, opts, c.Flags(), args[0])
+		},
+	}
+	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
+		f.StringVar(&opts.kid, "kid", "", "only the keys with this key `ID`")
+		f.StringVar(&opts.token, "for", "", "which keys fit this `TOKEN` (itself, @FILE or env:NAME), and why the others do not")
+	})
+	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
+		f.BoolVar(&opts.check, "check", false, "look the set over; exit 21 if it has errors")
+	})
+	opts.network.addFlags(c)
+	opts.output.addFlags(c)
+	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
+		f.BoolVar(&opts.pem, "pem", false, "print one key as PEM (SPKI)")
+	})
+	return c
+}
+
+func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.FlagSet, source string) error {
+	if err := opts.checkFlags(flags); err != nil {
+		return err
+	}
+	printer, err := opts.output.printer(env)
+	if err != nil {
+		return err
+	}
+	set, from, err := opts.load(ctx, env, printer, source)
+	if err != nil {
+		return err
+	}
+	if opts.kid != "" {
+		if set = set.WithKeyID(opts.kid); len(set.Keys) == 0 {
+			return fail(exitNoKey, "no key of %s has the kid %q", from, opts.kid)
+		}
+	}
+	switch {
+	case opts.check:
+		return printFindings(ctx, printer, lintSet(set, from, env))
+	case opts.pem:
+		return printPEM(printer, set)
+	case opts.token != "":
+		return opts.printFit(ctx, env, printer, set)
+	}
+	view := keySetView{set: set, source: from, now: env.Now()}
+	if err := printer.Print(ctx, set.PublicDocument(), view.writeText); err != nil {
+		return printFailure(err, exitAccepted)
+	}
+	return nil
+}
+
+func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
+	chosen := 0
+	for _, on := range []bool{o.check, o.pem, o.token != ""} {
+		if on {
+			chosen++
+		}
+	}
+	if chosen > 1 {
+		return usageError("--check, --pem and --for are three questions: ask one")
+	}
+	return refuseEmpty(flags)
+}
+
+// load reads the set from a URL, stdin or a file.
+func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, source string) (*jwks.Set, string, error) {
+	if !isURL(source) {
+		trust := trustOptions{jwks: source}
+		set, err := trust.readSet(env)
+		return set, source, err
+	}
+	client, err := o.network.client(env, printer)
+	if err != nil {
+		return nil, "", err
+	}
+	defer client.CloseIdleConnections()
+	fetched, err := keysOrIssuer(ctx, client, source)
+	if err != nil {
+		return nil, "", unavailable(err)
+	}
+	return fetched.Set, fetched.URL, nil
+}
+
+// keysOrIssuer takes a URL for that of a key set and, where there is none, for
+// an issuer.
+func keysOrIssuer(ctx context.Context, client *provider.Client, source string) (*provider.KeySet, error) {
+	set, err := client.Keys(ctx, source, "")
+	var fetch *provider.FetchError
+	if err == nil || !errors.As(err, &fetch) || !noKeySetThere(fetch) {
+		return set, err
+	}
+	set, issuerErr := client.KeysFor(ctx, strings.TrimSpace(source), "")
+	if issuerErr != nil && fetch.Kind == provider.KindNotKeySet && errors.As(issuerErr, new(*provider.FetchError)) {
+		return nil, err // there is a document, but it is neither
+	}
+	return set, issuerErr
+}
+
+func noKeySetThere(e *provider.FetchError) bool {
+	switch e.Kind {
+	case provider.KindStatus, provider.KindHTML, provider.KindContentType, provider.KindNotJSON, provider.KindNotKeySet, provider.KindRedirect,
+		provider.KindOffline:
+		return true
+	}
+	return false
+}
+
+func lintSet(set *jwks.Set, source string, env *Env) findingsReport {
+	report := findingsReport{source: source}
+	for _, f := range set.Lint(env.Now()) {
+		place := ""
+		if f.Key != nil {
+			place = "key " + f.Key.Name()
+			if f.Key.Thumbprint != "" && f.Severity == jwks.Error {
+				place += " (thumbprint " + f.Key.Thumbprint + ")"
+			}
+		}
+		report.findings = append(report.findings, finding{
+			id: f.ID, severity: string(f.Severity), place: place, message: f.Message, spec: f.Spec,
+		})
+	}
+	return report
+}
+
+// printPEM prints the one key that is left.
+func printPEM(printer *output.Printer, set *jwks.Set) error {
+	var chosen *jwks.Key
+	var names []string
+	for _, k := range set.Keys {
+		if k.Public() != nil {
+			chosen = k
+			names = append(names, k.Name())
+		}
+	}
+	switch len(names) {
+	case 0:
+		return unreadable("no key of the set can be written as PEM")
+	case 1:
+	default:
+		return usageError("--pem prints one key, and there are %d", len(names)).withHint("choose one with --kid: %s", strings.Join(names, ", "))
+	}
+	data, err := chosen.PEM()
+	if err != nil {
+		return unreadable("%w", err)
+	}
+	if err := printer.PrintUnescaped(data); err != nil {
+		return printFailure(err, exitAccepted)
+	}
+	return nil
+}
+
+// printFit says which keys fit a token. Nothing is verified by that.
+func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Printer, set *jwks.Set) error {
+	raw, err := readValue(env, "--for", o.token)
+	if err != nil {
+		return err
+	}
+	input, err := oneToken(raw, tokenOptions{})
+	if err != nil {
+		return err
+	}
+	parsed, err := token.Parse(input.text)
+	if !parsed.Header().Exists() {
+		return fail(exitMalformed, "--for: %w", err)
+	}
+	fit := keyFit{set.Candidates(parsed), parsed}
+	if err := printer.Print(ctx, fit.document(), fit.writeText); err != nil {
+		return printFailure(err, exitAccepted)
+	}
+	if len(fit.selection.Candidates) == 0 {
+		printer.Verdict(false, "no key of the set fits the token (exit 12)")
+		return silentExit(exitNoKey)
+	}
+	return nil
+}
+
+// keyFit is which keys fit a token.
+type keyFit struct {
+	selection jwks.Selection
+	token     *token.Token
+}
+
+func (f keyFit) document() strictjson.Value {
+	var fits, others []strictjson.Value
+	for _, k := range f.selection.Candidates {
+		fits = append(fits, keySummary(k, ""))
+	}
+	for _, r := range f.selection.Refused {
+		others = append(others, keySummary(r.Key, r.Text))
+	}
+	return strictjson.Object(
+		member("token", strictjson.Object(
+			member("alg", f.token.Header().Get("alg")),
+			member("kid", f.token.Header().Get("kid")),
+		)),
+		member("fit", strictjson.Array(fits...)),
+		member("do_not_fit", strictjson.Array(others...)),
+	)
+}
+
+func keySummary(k *jwks.Key, why string) strictjson.Value {
+	kid := strictjson.Value{}
+	if k.HasKeyID {
+		kid = strictjson.String(k.KeyID)
+	}
+	return strictjson.Object(
+		member("position", strictjson.Int(int64(k.Position))),
+		member("kid", kid),
+		member("type", strictjson.String(k.Kind())),
+		member("thumbprint", text(k.Thumbprint)),
+		member("reason", text(why)),
+	)
+}
+
+func (f keyFit) writeText(t *output.Text) {
+	kid, named := f.token.KeyID()
+	if !named {
+		kid = "(none)"
+	}
+	t.Rows(output.Row{Label: "token", Value: "alg " + f.token.Algorithm() + ", kid " + kid})
+	t.Heading("keys")
+	var rows []output.Row
+	for _, k := range f.selection.Candidates {
+		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: k.Name(), Value: k.Kind() + ": fits"})
+	}
+	for _, r := range f.selection.Refused {
+		rows = append(rows, output.Row{Mark: output.MarkFailed, Label: r.Key.Name(), Value: r.Key.Kind() + ": " + r.Text})
+	}
+	t.Rows(rows...)
+}

@@ -1,0 +1,97 @@
+package cmd
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// keys loads what verifies the token: local keys, or those of the issuer. A
+// token that no key could save costs no request.
+func (o *verifyOptions) keys(ctx context.Context, env *Env, printer *output.Printer, t *token.Token, p *verify.Policy) (verify.Keys, error) {
+	if o.trust.named() && !o.trust.remote() {
+		return o.trust.loadLocal(env)
+	}
+	client, err := o.network.client(env, printer)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	if !o.trust.remote() {
+		if err := checkIssuerURL(o.demands.issuer); err != nil {
+			return nil, err
+		}
+	}
+	if verify.Hopeless(t, false, *p) {
+		return nil, nil
+	}
+	keys, err := o.fetch(ctx, client, t, p)
+	if err != nil && t.Faulty(token.AreaPayload, token.AreaEncoding) {
+		return nil, nil // the token is refused in any case
+	}
+	return keys, err
+}
+
+func (o *verifyOptions) fetch(ctx context.Context, client *provider.Client, t *token.Token, p *verify.Policy) (verify.Keys, error) {
+	kid, _ := t.KeyID()
+	var set *provider.KeySet
+	var err error
+	if o.trust.remote() {
+		set, err = client.Keys(ctx, o.trust.jwks, kid)
+	} else {
+		set, err = client.KeysFor(ctx, o.demands.issuer, kid)
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if set.Metadata != nil {
+		p.AdvertisedAlgorithms = advertised(set.Metadata)
+	}
+	return verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}, nil
+}
+
+// advertised is id_token_signing_alg_values_supported, without which OpenID
+// Connect Discovery section 3 means RS256; RFC 8414 says nothing of it.
+func advertised(m *provider.Metadata) []string {
+	list, ok := m.Document.Get("id_token_signing_alg_values_supported").TextList()
+	switch {
+	case ok:
+		return append([]string{}, list...)
+	case m.Form == provider.FormOpenID:
+		return []string{"RS256"}
+	default:
+		return nil
+	}
+}
+
+func sourceOf(set *provider.KeySet) string {
+	source := set.URL
+	if set.FromCache {
+		source += ", from the cache"
+	}
+	switch set.Refetch {
+	case provider.RefetchDone:
+		source += ", fetched again for the unknown kid"
+	case provider.RefetchHeld:
+		source += "; fetched less than 30 seconds ago, so not again for the unknown kid"
+	case provider.RefetchOffline:
+		source += "; not fetched again for the unknown kid, because of --offline"
+	}
+	return source
+}
+
+// checkIssuerURL refuses an issuer that keys cannot be fetched from. No host
+// name is completed here: the issuer is compared as it stands.
+func checkIssuerURL(issuer string) error {
+	u, err := url.Parse(issuer)
+	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
+		return usageError("--issuer %q is not an https URL, so its keys cannot be looked up", issuer).withHint(
+			"write it as the token has it, with https://, or give the keys with --jwks, --key or --secret")
+	}
+	return nil
+}

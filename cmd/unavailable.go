@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// unavailable gives an error of the provider its exit code and a hint.
+func unavailable(err error) error {
+	var mismatch *provider.IssuerMismatchError
+	var fetch *provider.FetchError
+	var refused *provider.RefusedError
+	var failed *failure
+	switch {
+	case errors.Is(err, context.Canceled), errors.As(err, &failed):
+		return err
+	case errors.As(err, &mismatch):
+		return &failure{code: exitUnavailable, err: err, hint: mismatchHint(mismatch)}
+	case errors.As(err, &refused):
+		return &failure{code: exitUnavailable, err: err, hint: "that says nothing about the token: the server wants to know who asks"}
+	case errors.As(err, &fetch):
+		return &failure{code: exitUnavailable, err: err, hint: fetchHint(fetch)}
+	default:
+		return &failure{code: exitUnavailable, err: err}
+	}
+}
+
+// mismatchHint names the difference between the issuer that was asked for and
+// the one that the document is for.
+func mismatchHint(e *provider.IssuerMismatchError) string {
+	if e.Found == "" {
+		return "is this the issuer's URL?"
+	}
+	if strings.Contains(e.Found, "{tenantid}") {
+		return "the document is for every tenant: ask for your tenant's own issuer"
+	}
+	return hinter{}.identityHint(verify.Check{}, verify.Compare(e.Asked, e.Found))
+}
+
+func fetchHint(e *provider.FetchError) string {
+	switch e.Kind {
+	case provider.KindHTTP:
+		return "use https; for a test system, --allow-http"
+	case provider.KindAddress:
+		return "a document from elsewhere must not name an address in this network"
+	case provider.KindDNS:
+		return "is the host name right, and is there a network?"
+	case provider.KindRefused, provider.KindConnection, provider.KindTimeout:
+		return "is the host right, and does a proxy stand in between? --timeout allows more time"
+	case provider.KindTLS:
+		return tlsHint(e.TLS)
+	case provider.KindRedirect:
+		return "if that is where it is now, ask there"
+	case provider.KindStatus, provider.KindHTML, provider.KindContentType, provider.KindNotJSON:
+		return statusHint(e)
+	case provider.KindNoKeySet:
+		return "give the key set yourself, with --jwks"
+	case provider.KindOffline:
+		return "run it once without --offline"
+	default:
+		return ""
+	}
+}
+
+func tlsHint(problem provider.TLSProblem) string {
+	switch problem {
+	case provider.TLSUnknownAuthority:
+		return "if the authority is your own, name it with --cacert FILE"
+	case provider.TLSExpired, provider.TLSNotYetValid:
+		return "is the clock of this machine right?"
+	case provider.TLSWrongHost:
+		return "is the host name right?"
+	default:
+		return ""
+	}
+}
+
+func statusHint(e *provider.FetchError) string {
+	if e.Status == 401 || e.Status == 403 {
+		return "if the address needs a login, send it with --header @FILE"
+	}
+	if len(e.Tried) < 2 {
+		return "is this the issuer's URL?"
+	}
+	tried := make([]string, len(e.Tried))
+	for i, a := range e.Tried {
+		tried[i] = fmt.Sprintf("%s (%s)", a.URL, a.Outcome)
+	}
+	return "is this the issuer's URL? tried: " + strings.Join(tried, ", ")
+}

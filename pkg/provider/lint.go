@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Severity is how bad a finding is.
+type Severity string
+
+// The severities of a finding.
+const (
+	Error   Severity = "error"   // against the specification, or unsafe
+	Warning Severity = "warning" // it works, but not with everybody
+	Info    Severity = "info"    // worth knowing
+)
+
+// A Finding is one thing that LintMetadata has to say.
+type Finding struct {
+	ID       string // which check, as "issuer_match"
+	Severity Severity
+	Member   string // of the document, or empty
+	// Wanted and Found are the two that differ, where the finding is about
+	// that.
+	Wanted, Found string
+	// Message says it in words. It quotes the document: escape it before it
+	// reaches a terminal.
+	Message string
+	Spec    string // where that is specified, or empty
+}
+
+// The checks of LintMetadata.
+const (
+	LintIssuerURL   = "issuer_url"       // the issuer is an https URL without query and fragment
+	LintIssuerMatch = "issuer_match"     // it is the one asked for
+	LintContentType = "content_type"     // the document was served as JSON
+	LintRequired    = "required_members" // what has to be there is, and has the right type
+	LintAlgorithms  = "signing_algorithms"
+	LintEndpoints   = "endpoints" // endpoints are https URLs
+	LintForm        = "form"      // where the document was found
+	LintSigned      = "signed_metadata"
+)
+
+const (
+	specIssuer   = "OpenID Connect Discovery section 4.3"
+	specIssuer84 = "RFC 8414 section 3.3"
+)
+
+// LintMetadata looks metadata over. It uses the exported fields of md only and
+// asks nobody.
+func LintMetadata(md *Metadata) []Finding {
+	l := &linter{md: md, openID: md.Form == FormOpenID || md.Form == FormOpenIDInserted}
+	l.issuer()
+	l.contentType()
+	l.required()
+	l.algorithms()
+	l.endpoints()
+	l.add(Finding{ID: LintForm, Severity: Info, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
+	if md.Document.Get("signed_metadata").Exists() {
+		l.say(LintSigned, Info, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
+	}
+	return l.findings
+}
+
+type linter struct {
+	md       *Metadata
+	openID   bool // by the form of the address
+	findings []Finding
+}
+
+func (l *linter) add(f Finding) { l.findings = append(l.findings, f) }
+
+func (l *linter) say(id string, severity Severity, member, message, spec string) {
+	l.add(Finding{ID: id, Severity: severity, Member: member, Message: message, Spec: spec})
+}
+
+// spec picks the reference that fits the form.
+func (l *linter) spec(openID, oauth string) string {
+	if l.openID {
+		return openID
+	}
+	return oauth
+}
+
+// issuer is D01 and D02.
+func (l *linter) issuer() {
+	issuer, ok := l.md.Document.Get("issuer").Text()
+	if !ok {
+		return // required says so
+	}
+	if issuer != l.md.Asked {
+		l.add(Finding{
+			ID: LintIssuerMatch, Severity: Error, Member: "issuer", Wanted: l.md.Asked, Found: issuer,
+			Message: fmt.Sprintf("the document is for issuer %q, asked for was %q", clip(issuer), clip(l.md.Asked)),
+			Spec:    l.spec(specIssuer, specIssuer84),
+		})
+	}
+	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
+	trouble, severity := l.judgeURL(issuer)
+	switch {
+	case trouble != "":
+		l.say(LintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(bare(issuer)), trouble), spec)
+	case strings.Contains(issuer, "?"):
+		l.say(LintIssuerURL, Error, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(bare(issuer))), spec)
+	case strings.HasSuffix(issuer, "/"):
+		l.say(LintIssuerURL, Info, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
+	}
+}
+
+// contentType is D03: that the status was 200 and the body an object has been
+// seen to when it was fetched.
+func (l *linter) contentType() {
+	if IsJSONType(l.md.ContentType) {
+		return
+	}
+	message := fmt.Sprintf("it is served as %q instead of application/json", clip(l.md.ContentType))
+	if l.md.ContentType == "" {
+		message = "it is served without a Content-Type"
+	}
+	l.say(LintContentType, Warning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
+}
+
+// algorithms looks at what ID tokens can be signed with.
+func (l *linter) algorithms() {
+	const member = "id_token_signing_alg_values_supported"
+	const spec = "OpenID Connect Discovery section 3"
+	list, ok := l.md.Document.Get(member).TextList()
+	if !ok || len(list) == 0 {
+		return
+	}
+	if l.openID && !slices.Contains(list, "RS256") {
+		l.say(LintAlgorithms, Warning, member, "RS256 is missing, which every client understands", spec)
+	}
+	if slices.Contains(list, "none") {
+		l.say(LintAlgorithms, Warning, member, "\"none\" is offered: unsigned ID tokens", spec)
+	}
+}
+
+// texts returns the strings of a member, none if it is no such array.
+func (l *linter) texts(member string) []string {
+	list, _ := l.md.Document.Get(member).TextList()
+	return list
+}
+
+func kindName(v strictjson.Value) string { return "of type " + v.Kind().String() }

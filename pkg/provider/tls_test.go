@@ -1,0 +1,105 @@
+package provider
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestCertificates(t *testing.T) {
+	ours, theirs := newAuthority(t), newAuthority(t)
+	plain := newPlainSite(t)
+	for _, c := range []struct {
+		name    string
+		site    *site
+		problem TLSProblem
+		text    string
+	}{
+		{"good", ours.site(t, -1, 1, "127.0.0.1"), "", ""},
+		{"expired", ours.site(t, -10, -1, "127.0.0.1"), TLSExpired, "the certificate expired at 2026-02-28 12:00:00 UTC"},
+		{"not yet valid", ours.site(t, 1, 10, "127.0.0.1"), TLSNotYetValid, "not valid before 2026-03-02 12:00:00 UTC"},
+		{"another host", ours.site(t, -1, 1, "a.example", "b.example"), TLSWrongHost, `not for "127.0.0.1" but for a.example, b.example`},
+		{"no host", ours.site(t, -1, 1), TLSWrongHost, "no host at all"},
+		{"another authority", theirs.site(t, -1, 1, "127.0.0.1"), TLSUnknownAuthority, "claimcheck test authority"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.site.serve("/keys", keySet("a"))
+			for _, custom := range []bool{false, true} {
+				b := newBench(t, nil, func(cfg *Config) {
+					if custom {
+						cfg.CustomCAs = ours.roots()
+					} else {
+						cfg.RootCAs = ours.roots()
+					}
+				})
+				_, err := b.Keys(t.Context(), c.site.URL+"/keys", "")
+				if c.problem == "" {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if cached := len(b.cacheFiles(t)) > 0; cached == custom {
+						t.Errorf("custom authorities %t, cached %t", custom, cached)
+					}
+					continue
+				}
+				e := wantFetchError(t, err, KindTLS)
+				if e.TLS != c.problem {
+					t.Errorf("got %q: %v", e.TLS, err)
+				}
+				wantText(t, e.Text, c.text)
+			}
+			if n := len(c.site.requests()); c.problem != "" && n != 0 {
+				t.Errorf("%d requests got through", n)
+			}
+		})
+	}
+	_, err := newBench(t, nil).Keys(t.Context(), "https"+plain.URL[len("http"):]+"/keys", "")
+	if e := wantFetchError(t, err, KindTLS); e.TLS != TLSPlainHTTP {
+		t.Errorf("got %q: %v", e.TLS, err)
+	}
+}
+
+func TestTheSystemsAuthoritiesAreNotOurs(t *testing.T) {
+	s := newTLSSite(t)
+	s.serve("/keys", keySet("a"))
+	_, err := newBench(t, nil).Keys(t.Context(), s.URL+"/keys", "")
+	if e := wantFetchError(t, err, KindTLS); e.TLS != TLSUnknownAuthority {
+		t.Errorf("got %q", e.TLS)
+	}
+}
+
+func TestNobodyThere(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	b := newBench(t, nil)
+	_, err = b.Keys(t.Context(), "https://"+address+"/keys", "")
+	wantFetchError(t, err, KindRefused)
+	if len(b.events) != 1 || b.events[0].Failure != KindRefused {
+		t.Errorf("asked more than once: %+v", b.events)
+	}
+
+	b = newBench(t, nil, func(cfg *Config) { cfg.DialContext = farAway(nil, nil) })
+	_, err = b.Discover(t.Context(), "https://nowhere.example")
+	wantText(t, wantFetchError(t, err, KindDNS).Text, `"nowhere.example" does not exist`)
+	if len(b.events) != 1 {
+		t.Errorf("asked more than once: %+v", b.events)
+	}
+}
+
+func TestHTTP2(t *testing.T) {
+	s := newSite(t, func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() })
+	protocol := ""
+	s.route("/keys", func(w http.ResponseWriter, r *http.Request) {
+		protocol = r.Proto
+		_, _ = io.WriteString(w, keySet("a"))
+	})
+	if _, err := fetchKeys(t, s); err != nil || protocol != "HTTP/2.0" {
+		t.Errorf("got %v over %s", err, protocol)
+	}
+}

@@ -1,0 +1,116 @@
+// Package oracle compares claimcheck with golang-jwt (github.com/golang-jwt/jwt),
+// an implementation by others, over generated tokens: every algorithm, every
+// kind, claims and header members of all sorts in any order, sound and broken.
+//
+// What claimcheck accepts golang-jwt has to accept, and the reverse; and where
+// both refuse, for the same cause. The only exceptions are the tables stricter
+// and looser in differences_test.go: a named check, under a named oddity of the
+// token, for a reason. An exception that is never needed fails the test.
+package oracle
+
+import (
+	"flag"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"pgregory.net/rapid"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// tokens is how many are made unless -rapid.checks or RAPID_CHECKS says so.
+const tokens = "6000"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	said := os.Getenv("RAPID_CHECKS") != ""
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "rapid.checks" })
+	if !said {
+		if err := flag.Set("rapid.checks", tokens); err != nil {
+			panic(err)
+		}
+	}
+	jwt.TimePrecision = time.Nanosecond // by default golang-jwt cuts fractions off
+	jwt.RegisterSigningMethod("Ed25519", func() jwt.SigningMethod { return fullyNamed{jwt.SigningMethodEdDSA} })
+	os.Exit(m.Run())
+}
+
+// fullyNamed is EdDSA under its name of RFC 9864, which golang-jwt does not know.
+type fullyNamed struct{ *jwt.SigningMethodEd25519 }
+
+func (fullyNamed) Alg() string { return "Ed25519" }
+
+func TestAgainstGolangJWT(t *testing.T) {
+	r := newRing(t)
+	c := newComparison()
+	all := oddities()
+	rapid.Check(t, func(t *rapid.T) {
+		d := newDraft(t, r)
+		for range pick(t, "number of oddities", 0, 1, 1, 1, 1, 2, 3) {
+			o := rapid.SampledFrom(all).Draw(t, "oddity")
+			if o.apply(t, d) {
+				d.oddities = append(d.oddities, o.name)
+			}
+		}
+		c.run(t, d)
+	})
+	if t.Failed() {
+		return
+	}
+	c.summary(t)
+}
+
+func oddities() []oddity {
+	var all []oddity
+	for _, group := range [][]oddity{headerOddities(), keyOddities(), timeOddities(), claimOddities(), textOddities()} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func (o oddity) String() string { return o.name }
+
+// run makes one token and lets both judge it.
+func (c *comparison) run(t *rapid.T, d *draft) {
+	text := d.assemble(t)
+	keys, err := d.keys()
+	if err != nil {
+		t.Fatalf("the keys are refused as a whole: %v\n%s", err, d.keySet())
+	}
+	parsed, _ := token.Parse(text)
+	report := verify.Verify(parsed, keys, d.policy, d.now)
+	theirs, theirErr := d.golangJWT(text)
+	for _, problem := range c.compare(d, report, theirErr) {
+		t.Errorf("%s", problem)
+	}
+	if verify.Hopeless(parsed, d.symmetric(), d.policy) && report.Verdict == verify.Accepted {
+		t.Errorf("called hopeless before a key was looked for, but accepted")
+	}
+	if report.Verdict == verify.Accepted && theirErr == nil {
+		ours := report.Claims().Plain()
+		if !reflect.DeepEqual(ours, map[string]any(theirs.Claims.(jwt.MapClaims))) {
+			t.Errorf("the claims differ:\nours   %v\ntheirs %v", ours, theirs.Claims)
+		}
+	}
+	if t.Failed() {
+		t.Fatalf("token %q\nheader %s\nclaims %s\nkeys %s\nnow %s, policy %+v\noddities %q\nclaimcheck: %s\ngolang-jwt: %v",
+			text, d.header.plain(), d.claims.plain(), d.keySet(), d.now.UTC().Format(time.RFC3339Nano), d.policy, d.oddities,
+			describe(report), theirErr)
+	}
+}
+
+// describe lists what kept a report from accepting.
+func describe(report *verify.Report) string {
+	lines := []string{string(report.Verdict) + " " + string(report.Reason)}
+	for _, check := range report.Checks {
+		if check.Status == verify.Failed {
+			lines = append(lines, string(check.ID)+": "+check.Message)
+		}
+	}
+	return strings.Join(lines, "\n\t")
+}
