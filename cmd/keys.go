@@ -11,33 +11,41 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
+// loadedKeys are the keys that verify a token and what their issuer says beside.
+type loadedKeys struct {
+	keys                  verify.Keys
+	advertised            []string // see verify.Policy.AdvertisedAlgorithms
+	authorizationEndpoint string   // empty if not known
+}
+
 // keys loads what verifies the token: local keys, or those of the issuer. A
 // token that no key could save costs no request.
-func (o *verifyOptions) keys(ctx context.Context, env *Env, printer *output.Printer, t *token.Token, p *verify.Policy) (verify.Keys, error) {
+func (o *judgeOptions) keys(ctx context.Context, env *Env, printer *output.Printer, t *token.Token, p verify.Policy) (loadedKeys, error) {
 	if o.trust.named() && !o.trust.remote() {
-		return o.trust.loadLocal(env)
+		keys, err := o.trust.loadLocal(env)
+		return loadedKeys{keys: keys}, err
+	}
+	if !o.trust.remote() {
+		if err := checkIssuerURL(o.demands.issuer); err != nil {
+			return loadedKeys{}, err
+		}
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
-		return nil, err
+		return loadedKeys{}, err
 	}
 	defer client.CloseIdleConnections()
-	if !o.trust.remote() {
-		if err := checkIssuerURL(o.demands.issuer); err != nil {
-			return nil, err
-		}
+	if verify.Hopeless(t, false, p) {
+		return loadedKeys{}, nil
 	}
-	if verify.Hopeless(t, false, *p) {
-		return nil, nil
+	loaded, err := o.fetch(ctx, client, t)
+	if err != nil && t.Faulty(token.AreaPayload) {
+		return loadedKeys{}, nil // the token is refused in any case
 	}
-	keys, err := o.fetch(ctx, client, t, p)
-	if err != nil && t.Faulty(token.AreaPayload, token.AreaEncoding) {
-		return nil, nil // the token is refused in any case
-	}
-	return keys, err
+	return loaded, err
 }
 
-func (o *verifyOptions) fetch(ctx context.Context, client *provider.Client, t *token.Token, p *verify.Policy) (verify.Keys, error) {
+func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, t *token.Token) (loadedKeys, error) {
 	kid, _ := t.KeyID()
 	var set *provider.KeySet
 	var err error
@@ -47,12 +55,14 @@ func (o *verifyOptions) fetch(ctx context.Context, client *provider.Client, t *t
 		set, err = client.KeysFor(ctx, o.demands.issuer, kid)
 	}
 	if err != nil {
-		return nil, unavailable(err)
+		return loadedKeys{}, unavailable(err)
 	}
+	loaded := loadedKeys{keys: verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}}
 	if set.Metadata != nil {
-		p.AdvertisedAlgorithms = advertised(set.Metadata)
+		loaded.advertised = advertised(set.Metadata)
+		loaded.authorizationEndpoint, _ = set.Metadata.Document.Get("authorization_endpoint").Text()
 	}
-	return verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}, nil
+	return loaded, nil
 }
 
 // advertised is id_token_signing_alg_values_supported, without which OpenID

@@ -19,6 +19,8 @@ type presentedReport struct {
 	realNow  time.Time
 	noClaims bool
 	hints    hinter
+
+	authorizationEndpoint string // of the issuer, empty if not known
 }
 
 func member(name string, value strictjson.Value) strictjson.Member {
@@ -94,6 +96,14 @@ func (r presentedReport) message(c verify.Check) string {
 		return c.Message
 	}
 	return fmt.Sprintf("%s (%s)", c.Message, output.RelativeTime(c.Time, r.EvaluatedAt))
+}
+
+// checkByID is Report.Check for a report that may not be there.
+func (r presentedReport) checkByID(id verify.CheckID) (verify.Check, bool) {
+	if r.Report == nil {
+		return verify.Check{}, false
+	}
+	return r.Check(id)
 }
 
 func (r presentedReport) hint(c verify.Check) string {

@@ -2,24 +2,18 @@ package cmd
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
-	"github.com/claimcheck/claimcheck/pkg/token"
-	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
-	input    tokenOptions
-	trust    trustOptions
-	network  networkOptions
-	demands  demandOptions
+	judgeOptions
+	requires requirementOptions
 	output   outputOptions
 	noClaims bool
 }
@@ -38,10 +32,8 @@ func newVerifyCmd(env *Env) *cobra.Command {
 			return runVerify(c.Context(), env, opts, c.Flags(), args)
 		},
 	}
-	opts.input.addFlags(c)
-	opts.trust.addFlags(c)
-	opts.demands.addFlags(c)
-	opts.network.addFlags(c)
+	opts.judgeOptions.addFlags(c)
+	opts.requires.addFlags(c)
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
@@ -61,60 +53,27 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	if err != nil {
 		return err
 	}
-	report, err := opts.judge(ctx, env, printer, args, now)
+	policy, err := opts.policy(env, args)
+	if err == nil {
+		err = opts.requires.apply(ctx, &policy, now)
+	}
 	if err != nil {
 		return noAnswer(ctx, printer, err)
 	}
+	input, err := readToken(env, args, opts.input)
+	if err != nil {
+		return noAnswer(ctx, printer, err)
+	}
+	report, err := opts.judge(ctx, env, printer, input, policy, now)
+	if err != nil {
+		return noAnswer(ctx, printer, err)
+	}
+	report.noClaims = opts.noClaims
 	if err := printer.Print(ctx, report.document(), report.writeText); err != nil {
 		return printFailure(err, report.code)
 	}
 	printer.Verdict(report.code == exitAccepted, report.verdictLine())
 	return report.Err()
-}
-
-// judge reads the token, judges what needs no key, loads the keys and verifies.
-func (o *verifyOptions) judge(ctx context.Context, env *Env, printer *output.Printer, args []string, now time.Time) (presentedReport, error) {
-	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
-		return presentedReport{}, o.noTrust(env, args)
-	}
-	if err := o.trust.check(&o.demands, args); err != nil {
-		return presentedReport{}, err
-	}
-	policy, err := o.demands.policy(env)
-	if err != nil {
-		return presentedReport{}, err
-	}
-	input, err := readToken(env, args, o.input)
-	if err != nil {
-		return presentedReport{}, err
-	}
-	parsed, _ := token.Parse(input.text)
-	policy.Repaired = input.repaired
-	keys, err := o.keys(ctx, env, printer, parsed, &policy)
-	if err != nil {
-		return presentedReport{}, err
-	}
-	report := verify.Verify(parsed, keys, policy, now)
-	return presentedReport{
-		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(), noClaims: o.noClaims,
-		hints: hinter{local: o.trust.named()},
-	}, nil
-}
-
-// noTrust says what is missing and shows, as unverified, who the token claims
-// to be from. It never offers that as the issuer to trust.
-func (o *verifyOptions) noTrust(env *Env, args []string) error {
-	failure := usageError("no source of trust: whose keys shall verify the token?").withHint(
-		"claimcheck verify --issuer <the issuer you expect> --audience <yours>, or --jwks, --key or --secret")
-	input, err := readToken(env, args, o.input)
-	if err != nil {
-		return failure
-	}
-	parsed, _ := token.Parse(input.text)
-	if iss, ok := parsed.UnverifiedClaims().Get("iss").Text(); ok {
-		failure.err = fmt.Errorf("%w (the token says, unverified: iss %q)", failure.err, iss)
-	}
-	return failure
 }
 
 // noAnswer prints the JSON of a verification that could not be made.

@@ -104,7 +104,7 @@ func TestNoFault(t *testing.T) {
 		"members nobody knows":              public(t, "rsa", "issuer", `"https://issuer.example"`, "created_at", `1600000000`),
 		"P-256":                             public(t, "ec256"),
 		"P-384":                             public(t, "ec384"),
-		"P-521, whose x may begin with 0":   public(t, "ec521"),
+		"P-521":                             public(t, "ec521"),
 		"Ed25519":                           public(t, "ed25519"),
 		"Ed25519, y = 4 of the base point":  public(t, "ed25519", "x", `"WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY"`),
 		"Ed25519 of RFC 8037, appendix A.2": `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`,

@@ -31,7 +31,7 @@ var ErrNotKeySet = errors.New("not a key set")
 func Parse(data []byte) (*Set, error) {
 	document, err := strictjson.ParseObject(data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotKeySet, err)
+		return nil, fmt.Errorf("%w: %w", ErrNotKeySet, withoutNames(err))
 	}
 	keys := document.Get("keys")
 	switch {
@@ -49,6 +49,17 @@ func Parse(data []byte) (*Set, error) {
 		set.Keys = append(set.Keys, parseJWK(i+1, item))
 	}
 	return set, nil
+}
+
+// withoutNames keeps of a syntax error what is wrong and at which byte, but not
+// the names on the way there: where a quote is lost, the next name is a value,
+// and it may be that of a private member.
+func withoutNames(err error) error {
+	var syntax *strictjson.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	return &strictjson.SyntaxError{Offset: syntax.Offset, Reason: syntax.Reason}
 }
 
 // KeyIDs returns the key IDs of the set in order; keys without one are left out.

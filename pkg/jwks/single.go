@@ -39,7 +39,7 @@ func ParseKey(data []byte) (*Set, error) {
 	case err != nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")):
 		return nil, errors.New("neither PEM nor a JWK")
 	case err != nil:
-		return nil, err
+		return nil, withoutNames(err)
 	case v.Get("keys").Exists():
 		return nil, ErrKeySet
 	}

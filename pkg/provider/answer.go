@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -39,7 +41,7 @@ func (a *answer) object(status int) (strictjson.Value, *FetchError) {
 	}
 	document, err := strictjson.ParseObject(body)
 	if err != nil {
-		return strictjson.Value{}, &FetchError{Kind: KindNotJSON, Text: "the answer is not a JSON object: " + a.quote(err.Error())}
+		return strictjson.Value{}, &FetchError{Kind: KindNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
 	}
 	return document, nil
 }
@@ -55,15 +57,28 @@ func (a *answer) refused() error {
 	return e
 }
 
+// plainReason is why a text is not JSON, without a word of that text: it may
+// repeat parts of the request in a form that scrub does not know.
+func plainReason(err error) string {
+	var syntax *strictjson.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf("%s at byte %d", syntax.Reason, syntax.Offset)
+	}
+	return "unreadable"
+}
+
 // hide completes an error and takes out of it what the server may have
 // repeated of the request. The error below stays only if it is the context's.
 func (a *answer) hide(e *FetchError) error {
 	e.URL = clip(a.url)
+	var operation *net.OpError
 	switch {
 	case e.Kind == KindContentType:
 		e.Text = "the answer is not JSON"
-	case e.Kind == KindConnection && e.Err != nil:
-		e.Text = a.quote(e.Err.Error())
+	case e.Kind == KindConnection && errors.As(e.Err, &operation):
+		e.Text = clip(operation.Error())
+	case e.Kind == KindConnection:
+		e.Text = "the connection failed, or the answer was not HTTP"
 	}
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		e.Err = nil

@@ -175,7 +175,8 @@ func (c *Cache) store(e *entry) {
 }
 
 // replace writes a file under a name of its own and moves it. The time of the
-// file is that of the entry, for sweep.
+// file is that of the entry, for sweep. It does not wait for the disk: what a
+// power cut tears does not parse, and is ignored.
 func (c *Cache) replace(path string, data []byte, at time.Time) (err error) {
 	f, err := os.CreateTemp(c.dir, filepath.Base(path[:len(path)-len(entrySuffix)])+temporarySuffix+"*")
 	if err != nil {
@@ -187,7 +188,7 @@ func (c *Cache) replace(path string, data []byte, at time.Time) (err error) {
 		}
 	}()
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if err := os.Chtimes(f.Name(), at, at); err != nil {

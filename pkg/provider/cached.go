@@ -77,7 +77,7 @@ func (c *Cache) List() []CacheEntry {
 			continue
 		}
 		item := CacheEntry{
-			Kind: string(e.kind), Issuer: e.issuer, URL: bareQuery(e.url), Size: len(e.body),
+			Kind: string(e.kind), Issuer: e.issuer, URL: shownText(e.url), Size: len(e.body),
 			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
 		}
 		if e.kind == kindKeys {
@@ -89,14 +89,6 @@ func (c *Cache) List() []CacheEntry {
 		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.URL, b.URL))
 	})
 	return list
-}
-
-func bareQuery(text string) string {
-	u, bad := parseURL(text)
-	if bad != nil {
-		return bare(text)
-	}
-	return withoutQuery(u)
 }
 
 func keyIDs(body string) []string {

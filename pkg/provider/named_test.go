@@ -243,7 +243,9 @@ func TestProxy(t *testing.T) {
 
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
 		"refused": http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1", User: url.UserPassword("me", "s3cret")}),
-		"broken":  func(*http.Request) (*url.URL, error) { return nil, fmt.Errorf("invalid proxy address %q", "me:s3cret@x") },
+		"broken": func(*http.Request) (*url.URL, error) {
+			return nil, fmt.Errorf("invalid proxy address %q", "me:s3cret@x")
+		},
 	} {
 		b := newBench(t, nil, func(cfg *Config) {
 			cfg.Proxy = proxy

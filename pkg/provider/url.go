@@ -31,22 +31,29 @@ func parseURL(text string) (*url.URL, *FetchError) {
 	return u, nil
 }
 
-// bare cuts a URL down to what can be shown, even if it is not one.
+// bare cuts a text down to what can be shown, even if it is not a URL: what
+// stands before an @ could be a password.
 func bare(text string) string {
 	if i := strings.IndexAny(text, "?#"); i >= 0 {
 		text = text[:i]
 	}
-	scheme, rest, ok := strings.Cut(text, "://")
-	if !ok {
-		if i := strings.LastIndex(text, "@"); i >= 0 {
-			return text[i+1:]
-		}
+	i := strings.LastIndex(text, "@")
+	if i < 0 {
 		return text
 	}
-	if i := strings.LastIndex(rest, "@"); i >= 0 {
-		rest = rest[i+1:]
+	if scheme, _, ok := strings.Cut(text, "://"); ok && !strings.Contains(scheme, "@") {
+		return scheme + "://" + text[i+1:]
 	}
-	return scheme + "://" + rest
+	return text[i+1:]
+}
+
+// shownText is shown for a text that need not be a URL.
+func shownText(text string) string {
+	u, bad := parseURL(text)
+	if bad != nil {
+		return clip(bare(text))
+	}
+	return shown(u)
 }
 
 // withoutQuery is a URL without what could be secret in it.

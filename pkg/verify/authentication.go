@@ -66,10 +66,11 @@ func (v *verification) checkAuthTime() {
 	age := MeasureAuthAge(v.claims, v.now)
 	c := Check{ID: CheckAuthTime, Reason: ReasonReauthentication, Actual: value, Time: age.AuthTime}
 	iat, problem := numericDate(v.claims.Get("iat"))
+	asked := v.policy.AuthAge || v.policy.MaxAge != nil
 	switch {
-	case v.policy.MaxAge != nil && !age.Known():
+	case asked && !age.Known():
 		c.Status, c.Message, c.Time = Failed, age.Problem, time.Time{}
-		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded}
+		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, Found: age.Problem}
 	case v.policy.MaxAge != nil && !age.Within(*v.policy.MaxAge):
 		c.Status = Failed
 		c.Message = fmt.Sprintf("the user authenticated %s ago, the limit is %s: at %s",
@@ -83,7 +84,7 @@ func (v *verification) checkAuthTime() {
 		c.Status, c.Message = Warning, "auth_time is after iat: the issuer's clock is wrong, or its session"
 	case age.Seconds > int64(staleLogin/time.Second):
 		c.Status, c.Message = Warning, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
-	case v.policy.MaxAge != nil:
+	case asked:
 		c.Status, c.Message = Passed, "the user authenticated at "+formatTime(age.AuthTime)
 	default:
 		c.Status, c.Message = NotChecked, "the user authenticated at "+formatTime(age.AuthTime)

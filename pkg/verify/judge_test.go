@@ -43,6 +43,67 @@ func claiming(t testing.TB, claims object) string {
 	return mint(t, "ed25519", "Ed25519", goodHeader("ed25519", "Ed25519").String(), claims.String())
 }
 
+// headed returns a token of goodClaims, well signed by the key "ec256", with
+// the header given.
+func headed(t testing.TB, header object) string {
+	t.Helper()
+	return mint(t, "ec256", "ES256", header.String(), goodClaims().String())
+}
+
+// everyKey is a set of one fit key for each algorithm.
+func everyKey(t testing.TB) verify.PublicKeys {
+	t.Helper()
+	return trust(t, "rsa", "ec256", "ec384", "ec521", "ed25519")
+}
+
+// hostile is a token that must be refused, and why. Without keys it meets
+// everyKey, without a policy goodPolicy.
+type hostile struct {
+	name   string
+	text   string
+	keys   verify.Keys
+	policy *verify.Policy
+	reason verify.Reason
+	check  verify.CheckID
+}
+
+// refuse demands that every token is refused for its reason.
+func refuse(t *testing.T, list []hostile) {
+	t.Helper()
+	for _, h := range list {
+		t.Run(h.name, func(t *testing.T) {
+			if h.keys == nil {
+				h.keys = everyKey(t)
+			}
+			if h.policy == nil {
+				policy := goodPolicy()
+				h.policy = &policy
+			}
+			wantRejected(t, judge(h.text, h.keys, *h.policy), h.reason, h.check)
+		})
+	}
+}
+
+// neighbour is a token that looks like an attack and is legal.
+type neighbour struct {
+	name string
+	text string
+	keys verify.Keys
+}
+
+// accept demands that every token is accepted.
+func accept(t *testing.T, list []neighbour) {
+	t.Helper()
+	for _, n := range list {
+		t.Run("legal: "+n.name, func(t *testing.T) {
+			if n.keys == nil {
+				n.keys = everyKey(t)
+			}
+			wantAccepted(t, judge(n.text, n.keys, goodPolicy()))
+		})
+	}
+}
+
 // judge parses and verifies.
 func judge(text string, keys verify.Keys, policy verify.Policy) *verify.Report {
 	parsed, _ := token.Parse(text)

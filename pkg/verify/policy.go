@@ -64,6 +64,11 @@ type Policy struct {
 	Require    []Requirement
 	Assertions []Assertion
 
+	// AuthAge says that the question is how long ago the user authenticated:
+	// auth_time has to be usable, even without MaxAge, and where it fails, that
+	// outweighs the token's own times and other claims.
+	AuthAge bool
+
 	// AdvertisedAlgorithms is id_token_signing_alg_values_supported of the
 	// issuer's metadata; nil where there is none to compare with.
 	AdvertisedAlgorithms []string

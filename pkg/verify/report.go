@@ -153,11 +153,14 @@ func (r *Report) Err() error {
 	return &RejectedError{Reason: r.Reason, Message: "a required check was not made"}
 }
 
-// add appends a check. Only one that refuses, or may do so under a strict
-// policy, has a reason.
+// add appends a check. One that refuses, or would do so under a strict policy,
+// always has a reason, the others never.
 func (r *Report) add(c Check) {
-	if c.Status == Passed || c.Status == NotChecked {
+	switch {
+	case c.Status == Passed || c.Status == NotChecked:
 		c.Reason = ""
+	case c.Reason == "":
+		c.Reason = ReasonClaimRefused
 	}
 	r.Checks = append(r.Checks, c)
 }
@@ -172,7 +175,7 @@ func (r *Report) decide(p *Policy) {
 			}
 		}
 	}
-	r.Verdict, r.Reason = Rejected, r.weightiest()
+	r.Verdict, r.Reason = Rejected, r.weightiest(weights(p))
 	if r.Reason != "" {
 		return
 	}
@@ -185,14 +188,24 @@ func (r *Report) decide(p *Policy) {
 	r.Verdict = Accepted
 }
 
-func (r *Report) weightiest() Reason {
+// weights returns the reasons in the order of their weight for a policy.
+func weights(p *Policy) []Reason {
+	order := Reasons()
+	if !p.AuthAge {
+		return order
+	}
+	order = order[:len(order)-1]
+	return slices.Insert(order, slices.Index(order, ReasonExpired), ReasonReauthentication)
+}
+
+func (r *Report) weightiest(order []Reason) Reason {
 	var found Reason
-	weight := len(Reasons())
+	weight := len(order)
 	for _, c := range r.Checks {
 		if c.Status != Failed {
 			continue
 		}
-		if w := slices.Index(Reasons(), c.Reason); w < weight {
+		if w := slices.Index(order, c.Reason); w < weight {
 			found, weight = c.Reason, w
 		}
 	}

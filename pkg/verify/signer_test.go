@@ -8,8 +8,10 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -223,4 +225,21 @@ func digest(alg, input string) []byte {
 	h := hashOf(alg).New()
 	h.Write([]byte(input))
 	return h.Sum(nil)
+}
+
+// bigRSA returns a key of 6144 bits, which go-jose does not read, and the set
+// of its public half with the kid "big".
+func bigRSA(t testing.TB) (*rsa.PrivateKey, verify.PublicKeys) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "keys", "rsa6144.private.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(data)
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := parsed.(*rsa.PrivateKey)
+	return key, trustSet(t, `{"kty":"RSA","kid":"big","n":"`+encode(key.N.Bytes())+`","e":"AQAB"}`)
 }

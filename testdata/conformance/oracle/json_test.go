@@ -154,10 +154,26 @@ func (o *object) extras(t *rapid.T, most int, taken []string, alike []string, wi
 
 // pick draws one of the values, the first being the simplest.
 func pick[V any](t *rapid.T, label string, values ...V) V {
-	return rapid.SampledFrom(values).Draw(t, label)
+	return rapid.Map(evenly(len(values)), func(i int) V { return values[i] }).Draw(t, label)
 }
 
 // chance is true once in n times.
 func chance(t *rapid.T, label string, n int) bool {
-	return rapid.IntRange(1, n).Draw(t, label) == n
+	return rapid.Map(evenly(n), func(i int) bool { return i == n-1 }).Draw(t, label)
+}
+
+// evenly draws a number below n. What rapid itself has prefers the small ones,
+// and would rarely make what stands at the end of a list.
+func evenly(n int) *rapid.Generator[int] {
+	const bits = 12
+	return rapid.Custom(func(t *rapid.T) int {
+		i := 0
+		for range bits {
+			i <<= 1
+			if rapid.Bool().Draw(t, "bit") {
+				i++
+			}
+		}
+		return i % n
+	})
 }

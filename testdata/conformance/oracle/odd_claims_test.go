@@ -51,6 +51,13 @@ func missing(name string) oddity {
 	}}
 }
 
+// demandID demands an ID token, whatever the draft is: an oddity of its own.
+func demandID(d *draft) bool {
+	d.policy.Kind = verify.KindID
+	d.oddities = append(d.oddities, "another kind is demanded")
+	return true
+}
+
 // notTimes are values that no NumericDate has.
 func notTimes() []string {
 	return []string{`null`, `"1700000000"`, `"never"`, `true`, `[1700000000]`, `{}`, `""`}
@@ -58,7 +65,7 @@ func notTimes() []string {
 
 // farTimes are numbers that some JSON readers cannot read exactly.
 func farTimes() []string {
-	return []string{`9007199254740992`, `-9007199254740992`, `9223372036854775808`, `12345678901234567890`, `1e300`, `1e400`, `-1e400`, `-1e30`}
+	return []string{`9007199254740992`, `9007199254740993.0`, `1e17`, `4611686018427387904`, `-9007199254740992`, `9223372036854775808`, `12345678901234567890`, `1e300`, `1e400`, `-1e400`, `-1e30`}
 }
 
 func timeOddities() []oddity {
@@ -102,12 +109,27 @@ func claimOddities() []oddity {
 			d.claims.set("iss", quoted(pick(t, "other iss", iss+"/", strings.TrimSuffix(iss, "/")+".evil.example", strings.ToUpper(iss), " "+iss, "", "https://issuer.exampl")))
 			return true
 		}},
-		claim("iss of another type", "iss", `null`, `17`, `["https://issuer.example"]`, `{}`),
+		{"iss of another type", func(t *rapid.T, d *draft) bool {
+			d.claims.set("iss", pick(t, "not a string", `null`, `17`, `["https://issuer.example"]`, `{}`))
+			if chance(t, "any issuer after all", 2) {
+				d.policy.Issuer, d.policy.AnyIssuer = "", true
+			}
+			return true
+		}},
 		missing("iss"),
 		claim("aud of somebody else", "aud", `"elsewhere2"`, `["API","api/"]`, `[]`, `""`, `[""]`, `"api "`, `"ap"`),
-		claim("aud of another type", "aud", `null`, `17`, `{}`, `["api",17]`, `[["api"]]`, `[null]`, `true`, `{"api":1}`),
+		{"aud of another type", func(t *rapid.T, d *draft) bool {
+			d.claims.set("aud", pick(t, "not strings", `null`, `17`, `{}`, `["api",17]`, `[["api"]]`, `[null]`, `true`, `{"api":1}`))
+			if chance(t, "any audience after all", 2) {
+				d.policy.Audiences, d.policy.AnyAudience = nil, true
+			}
+			return true
+		}},
 		missing("aud"),
-		claim("an audience too many", "aud", `["api","https://api.example/","приложение","second","third","stranger"]`),
+		{"an audience too many", func(_ *rapid.T, d *draft) bool {
+			d.claims.set("aud", `["api","https://api.example/","приложение","second","third","stranger"]`)
+			return demandID(d)
+		}},
 		claim("sub of another type or empty", "sub", `""`, `17`, `null`, `["a"]`, `{}`),
 		claim("sub that is long or not ASCII", "sub", quoted("Zoë"), quoted(strings.Repeat("s", 256)), `"a\u0000b"`),
 		missing("sub"), missing("jti"), missing("sid"),
@@ -145,7 +167,7 @@ func claimOddities() []oddity {
 		{"a nonce is demanded", func(_ *rapid.T, d *draft) bool { d.policy.Nonce = "never sent"; return true }},
 		{"an algorithm that is not advertised", func(_ *rapid.T, d *draft) bool {
 			d.policy.AdvertisedAlgorithms = []string{"RS1024"}
-			return true
+			return demandID(d)
 		}},
 		claim("a claim is too deep", "deep", nested(32, ""), nested(100, "1"), `[{"a":`+nested(30, "0")+`}]`),
 		claim("a claim is as deep as allowed", "deep", nested(31, ""), nested(31, "1"), `{"a":`+nested(30, "")+`}`),

@@ -36,6 +36,9 @@ func textOddities() []oddity {
 				return text
 			}
 			last := strings.IndexByte(alphabet, segment[len(segment)-1])
+			if last < 0 {
+				return text
+			}
 			return text[:len(text)-1] + string(alphabet[last^1])
 		}),
 		changed("a segment is missing or one too many", func(t *rapid.T, text string) string {

@@ -1,0 +1,227 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// An ageView is the answer of auth-age: two facts, whether the token is good
+// and how old the login is, and what to do where it is too old.
+type ageView struct {
+	age        verify.AuthAge
+	limit      *time.Duration // nil where none was given
+	acr        []string       // wanted
+	now        time.Time
+	token      *token.Token
+	unverified bool
+	report     presentedReport // not for an unverified age
+}
+
+func (o *authAgeOptions) verifiedAge(ctx context.Context, env *Env, printer *output.Printer, input tokenInput, policy verify.Policy, now time.Time) (ageView, error) {
+	report, err := o.judge(ctx, env, printer, input, policy, now)
+	if err != nil {
+		return ageView{}, err
+	}
+	report.noClaims = o.noClaims
+	claims := report.Claims()
+	if !claims.Exists() {
+		claims = report.RejectedClaims()
+	}
+	return ageView{
+		age: verify.MeasureAuthAge(claims, now), limit: policy.MaxAge, acr: policy.ACR, now: now, report: report,
+	}, nil
+}
+
+func unverifiedAge(input tokenInput, policy verify.Policy, now time.Time) (ageView, error) {
+	parsed, err := token.Parse(input.text)
+	if err != nil {
+		return ageView{}, fail(exitMalformed, "%w", parsed.Faults()[0]).withHint("%s", decoded{token: parsed, now: now}.hint())
+	}
+	return ageView{
+		age: verify.MeasureAuthAge(parsed.UnverifiedClaims(), now), limit: policy.MaxAge, acr: policy.ACR,
+		now: now, token: parsed, unverified: true,
+	}, nil
+}
+
+func (v ageView) code() int { return v.report.code }
+
+// tooOld tells whether the user has to sign in again because of the age, or
+// because there is none to rely on.
+func (v ageView) tooOld() bool {
+	return !v.age.Known() || v.limit != nil && !v.age.Within(*v.limit)
+}
+
+// reauthenticate tells whether the user has to sign in again for any reason.
+func (v ageView) reauthenticate() bool {
+	if v.tooOld() {
+		return true
+	}
+	c, _ := v.report.checkByID(verify.CheckACR)
+	return c.Status == verify.Failed
+}
+
+// sentence is the age in one sentence.
+func (v ageView) sentence() string {
+	if !v.age.Known() {
+		return v.age.Problem + ": re-authenticate"
+	}
+	text := "the user signed in " + output.FormatSeconds(v.age.Seconds) + " ago"
+	switch {
+	case v.limit == nil:
+		return text
+	case v.tooOld():
+		return fmt.Sprintf("%s, and the limit is %s: re-authenticate", text, output.FormatDuration(*v.limit))
+	default:
+		return fmt.Sprintf("%s, within the limit of %s", text, output.FormatDuration(*v.limit))
+	}
+}
+
+func (v ageView) ageDocument() strictjson.Value {
+	var at, seconds, limit, problem strictjson.Value
+	if !v.age.AuthTime.IsZero() {
+		at = strictjson.String(v.age.AuthTime.UTC().Format(time.RFC3339))
+		seconds = strictjson.Int(v.age.Seconds)
+	}
+	if v.limit != nil {
+		limit = strictjson.Int(int64(*v.limit / time.Second))
+	}
+	if !v.age.Known() {
+		problem = strictjson.String(v.age.Problem)
+	}
+	members := []strictjson.Member{
+		member("auth_time", at),
+		member("age_seconds", seconds),
+		member("max_age_seconds", limit),
+		member("reauthenticate", strictjson.Bool(v.reauthenticate())),
+		member("problem", problem),
+		member("message", strictjson.String(v.sentence())),
+	}
+	if v.reauthenticate() {
+		members = append(members, member("request", v.requestDocument()), member("challenge", strictjson.String(v.challenge())))
+	}
+	return strictjson.Object(members...)
+}
+
+// parameters are those of the authorization request that makes the user sign in
+// again (OpenID Connect Core section 3.1.2.1).
+func (v ageView) parameters() [][2]string {
+	list := [][2]string{}
+	if v.limit != nil {
+		list = append(list, [2]string{"max_age", fmt.Sprint(int64(*v.limit / time.Second))})
+	}
+	list = append(list, [2]string{"prompt", "login"}, [2]string{"id_token_hint", "<the ID token>"})
+	if len(v.acr) > 0 {
+		list = append(list, [2]string{"acr_values", strings.Join(v.acr, " ")})
+	}
+	return list
+}
+
+func (v ageView) requestDocument() strictjson.Value {
+	var parameters []strictjson.Member
+	for _, p := range v.parameters() {
+		parameters = append(parameters, member(p[0], strictjson.String(p[1])))
+	}
+	return strictjson.Object(
+		member("parameters", strictjson.Object(parameters...)),
+		member("url", text(v.requestURL())),
+	)
+}
+
+// requestURL is the request as far as it can be known: what only the client
+// knows is a placeholder. It is empty where the endpoint is not known.
+func (v ageView) requestURL() string {
+	endpoint := v.report.authorizationEndpoint
+	if endpoint == "" {
+		return ""
+	}
+	separator := "?"
+	if strings.Contains(endpoint, "?") {
+		separator = "&"
+	}
+	query := "response_type=code&scope=openid&client_id=<client_id>&redirect_uri=<redirect_uri>"
+	for _, p := range v.parameters() {
+		value := p[1]
+		if !strings.HasPrefix(value, "<") {
+			value = url.QueryEscape(value)
+		}
+		query += "&" + p[0] + "=" + value
+	}
+	return endpoint + separator + query
+}
+
+// challenge is what an API answers with to make the client step up (RFC 9470
+// section 3).
+func (v ageView) challenge() string {
+	text := `WWW-Authenticate: Bearer error="insufficient_user_authentication", error_description="`
+	if v.tooOld() {
+		text += `a more recent authentication is required"`
+	} else {
+		text += `a stronger authentication is required"`
+	}
+	if v.limit != nil {
+		text += fmt.Sprintf(`, max_age="%d"`, int64(*v.limit/time.Second))
+	}
+	if len(v.acr) > 0 {
+		text += fmt.Sprintf(`, acr_values=%q`, strings.Join(v.acr, " "))
+	}
+	return text
+}
+
+func (v ageView) writeText(t *output.Text) {
+	mark, style := output.MarkPassed, output.Good
+	if v.reauthenticate() {
+		mark, style = output.MarkFailed, output.Bad
+	}
+	if v.unverified {
+		t.Spans(output.Bad.Span("NOTHING WAS VERIFIED: the age below is what an unverified token says"))
+		mark, style = output.MarkWarning, output.Caution
+	}
+	t.Rows(output.Row{Mark: mark, Style: style, Value: v.sentence()})
+	v.writeFacts(t)
+	if v.reauthenticate() {
+		v.writeAdvice(t)
+	}
+	if !v.unverified {
+		t.Blank()
+		v.report.writeText(t)
+	}
+}
+
+// writeFacts tells the two facts apart: the age of the login and the token's own
+// validity.
+func (v ageView) writeFacts(t *output.Text) {
+	var rows []output.Row
+	if !v.age.AuthTime.IsZero() {
+		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(v.age.AuthTime, v.now)})
+	}
+	if v.limit != nil {
+		rows = append(rows, output.Row{Label: "limit", Value: output.FormatDuration(*v.limit)})
+	}
+	if c, ok := v.report.checkByID(verify.CheckExpiry); ok {
+		rows = append(rows, output.Row{Label: "the token", Value: v.report.message(c)})
+	}
+	t.Rows(rows...)
+}
+
+func (v ageView) writeAdvice(t *output.Text) {
+	t.Heading("to let the user sign in again")
+	var rows []output.Row
+	for _, p := range v.parameters() {
+		rows = append(rows, output.Row{Label: p[0], Value: p[1]})
+	}
+	if address := v.requestURL(); address != "" {
+		rows = append(rows, output.Row{Label: "as in", Value: address})
+	}
+	t.Line("send an authorization request with")
+	t.Rows(rows...)
+	t.Line("an API answers 401 with")
+	t.Indented(func() { t.Line(v.challenge()) })
+}

@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// judgeOptions are the flags of every command that verifies a token.
+type judgeOptions struct {
+	input   tokenOptions
+	trust   trustOptions
+	network networkOptions
+	demands demandOptions
+}
+
+func (o *judgeOptions) addFlags(c *cobra.Command) {
+	o.input.addFlags(c)
+	o.trust.addFlags(c)
+	o.demands.addFlags(c)
+	o.network.addFlags(c)
+}
+
+// policy checks the command line as far as it is about verifying, before the
+// token or anything else is read.
+func (o *judgeOptions) policy(env *Env, args []string) (verify.Policy, error) {
+	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
+		return verify.Policy{}, o.noTrust(env, args)
+	}
+	if err := o.trust.check(&o.demands, args); err != nil {
+		return verify.Policy{}, err
+	}
+	return o.demands.policy(env)
+}
+
+// judge judges what needs no key, loads the keys and verifies.
+func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Printer, input tokenInput, policy verify.Policy, now time.Time) (presentedReport, error) {
+	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
+	policy.Repaired = input.repaired
+	loaded, err := o.keys(ctx, env, printer, parsed, policy)
+	if err != nil {
+		return presentedReport{}, err
+	}
+	policy.AdvertisedAlgorithms = loaded.advertised
+	report := verify.Verify(parsed, loaded.keys, policy, now)
+	return presentedReport{
+		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
+		hints: hinter{local: o.trust.named()}, authorizationEndpoint: loaded.authorizationEndpoint,
+	}, nil
+}
+
+// noTrust says what is missing and shows, as unverified, who the token claims
+// to be from. It never offers that as the issuer to trust.
+func (o *judgeOptions) noTrust(env *Env, args []string) error {
+	failure := usageError("no source of trust: whose keys shall verify the token?").withHint(
+		"claimcheck verify --issuer <the issuer you expect> --audience <yours>, or --jwks, --key or --secret")
+	input, err := readToken(env, args, o.input)
+	if err != nil {
+		return failure
+	}
+	parsed, _ := token.Parse(input.text)
+	if iss, ok := parsed.UnverifiedClaims().Get("iss").Text(); ok {
+		failure.err = fmt.Errorf("%w (the token says, unverified: iss %q)", failure.err, iss)
+	}
+	return failure
+}

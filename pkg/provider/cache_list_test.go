@@ -1,0 +1,93 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestListAndClear(t *testing.T) {
+	s, b := filled(t)
+	b.clock.advance(time.Minute)
+	_, err := b.Keys(t.Context(), s.URL+"/keys?token=s3cret", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = b.KeysFor(t.Context(), s.URL, "unknown") // leaves a note of the refetch
+	_, err = b.KeysFor(t.Context(), s.URL, "unknown")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(b.dir, "notes.txt")
+	if err := os.WriteFile(other, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(9 * time.Minute)
+	c := NewCache(b.dir, b.clock.now, nil)
+	var got []string
+	for _, e := range c.List() {
+		got = append(got, fmt.Sprint(e.Kind, " ", e.Issuer, " ", e.URL, " ", e.Fresh, " ", e.KeyIDs, " ", e.ExpiresAt.Sub(e.FetchedAt)))
+	}
+	want := []string{
+		"keys  " + s.URL + "/keys?… true [live] 10m0s",
+		"metadata " + s.URL + " " + s.URL + configuration + " false [] 10m0s",
+		"keys " + s.URL + " " + s.URL + "/keys true [live] 10m0s",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if n, err := c.Clear(); err != nil || n != 4 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	if files := b.cacheFiles(t); !slices.Equal(files, []string{other}) {
+		t.Errorf("left: %v", files)
+	}
+	if n, err := c.Clear(); err != nil || n != 0 || len(c.List()) != 0 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	none := NewCache(filepath.Join(t.TempDir(), "none"), b.clock.now, func(m string) { t.Error(m) })
+	if n, err := none.Clear(); err != nil || n != 0 || len(none.List()) != 0 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+}
+
+func TestOldFilesAreSwept(t *testing.T) {
+	s, b := filled(t)
+	left := b.cacheFiles(t)[0]
+	left = left[:len(left)-len(entrySuffix)] + temporarySuffix + "123"
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, b.clock.now(), b.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(staleAfter)
+	_, err := b.Keys(t.Context(), s.URL+"/keys", "")
+	if n := len(b.cacheFiles(t)); err != nil || n != 4 {
+		t.Errorf("%d files, %v", n, err)
+	}
+	b.clock.advance(time.Second)
+	_, err = b.again(t, func(cfg *Config) { cfg.Refresh = true }).Keys(t.Context(), s.URL+"/keys", "")
+	if n := len(b.cacheFiles(t)); err != nil || n != 1 {
+		t.Errorf("%d files, %v", n, err)
+	}
+}
+
+func TestClearTouchesNoForeignDirectory(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need rights there")
+	}
+	_, b := filled(t)
+	link := b.dir + "-link"
+	if err := os.Symlink(b.dir, link); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := NewCache(link, b.clock.now, nil).Clear(); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+}
