@@ -43,7 +43,7 @@ func newRootCmd(env *Env) *cobra.Command {
 		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(
-		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
+		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
 		newCacheCmd(env), newVersionCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(),
 	)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 
@@ -14,7 +15,8 @@ import (
 type answer struct {
 	url     string
 	status  int
-	reply   *http.Response
+	header  http.Header
+	body    []byte
 	secrets []string
 }
 
@@ -23,23 +25,25 @@ func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	a := &answer{url: withoutQuery(p.url), secrets: secrets}
-	reply, err := c.lane(p.bounds).once.Do(r)
+	got, err := c.lane(p.bounds).once.Do(r)
 	if err != nil {
 		return nil, a.hide(c.classify(r.Context(), err))
 	}
-	a.reply, a.status = reply, reply.StatusCode
+	defer func() { _ = got.Body.Close() }()
+	a.status, a.header = got.StatusCode, got.Header
+	if a.body, err = io.ReadAll(got.Body); err != nil { // bounded by the guard
+		return nil, a.hide(c.classify(r.Context(), err))
+	}
 	return a, nil
 }
 
 // object reads the body as a JSON object, as if the server had answered with a
 // status.
 func (a *answer) object(status int) (strictjson.Value, *FetchError) {
-	a.reply.StatusCode = status
-	body, _, bad := judge(a.reply)
-	if bad != nil {
+	if bad := judge(status, a.header, a.body); bad != nil {
 		return strictjson.Value{}, bad
 	}
-	document, err := strictjson.ParseObject(body)
+	document, err := strictjson.ParseObject(a.body)
 	if err != nil {
 		return strictjson.Value{}, &FetchError{Kind: KindNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
 	}

@@ -61,10 +61,15 @@ func (c *Cache) checkDir() error {
 		return err
 	}
 	if !info.IsDir() {
-		return errors.New("it is not a directory")
+		return errNotDirectory
 	}
 	return private(info)
 }
+
+var (
+	errNotDirectory = errors.New("it is not a directory")
+	errForeign      = errors.New("it belongs to another user")
+)
 
 func (c *Cache) usable() bool {
 	err := c.checkDir()
@@ -80,7 +85,7 @@ func private(info fs.FileInfo) error {
 	case !checksOwner:
 		return nil
 	case !ownedByUser(info):
-		return errors.New("it belongs to another user")
+		return errForeign
 	case info.Mode().Perm()&0o077 != 0:
 		return fmt.Errorf("its permissions are %#o: others must have none", info.Mode().Perm())
 	}
@@ -248,13 +253,14 @@ func (c *Cache) all() []*entry {
 }
 
 // Clear removes every entry and returns how many there were. Files that are
-// not the cache's stay. A directory that is not there is an empty cache.
+// not the cache's stay. A directory that is not there is an empty cache; one
+// that is not the user's own is left alone.
 func (c *Cache) Clear() (int, error) {
 	err := c.checkDir()
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
-	if err != nil {
+	if errors.Is(err, errNotDirectory) || errors.Is(err, errForeign) {
 		return 0, fmt.Errorf("the cache in %s is not touched: %w", c.dir, plain(err))
 	}
 	removed := 0

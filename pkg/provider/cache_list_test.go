@@ -90,4 +90,11 @@ func TestClearTouchesNoForeignDirectory(t *testing.T) {
 	if n, err := NewCache(link, b.clock.now, nil).Clear(); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
+	// Wrong permissions are a reason not to read it, but none to keep it.
+	if err := os.Chmod(b.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := NewCache(b.dir, b.clock.now, nil).Clear(); err != nil || n != 2 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
 }

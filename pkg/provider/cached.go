@@ -77,7 +77,7 @@ func (c *Cache) List() []CacheEntry {
 			continue
 		}
 		item := CacheEntry{
-			Kind: string(e.kind), Issuer: e.issuer, URL: shownText(e.url), Size: len(e.body),
+			Kind: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
 			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
 		}
 		if e.kind == kindKeys {

@@ -64,9 +64,10 @@ type Config struct {
 	// RetryWaitMin and RetryWaitMax bound the wait before a retry, whatever
 	// Retry-After says; 0 for 200 ms and 2 s.
 	RetryWaitMin, RetryWaitMax time.Duration
-	// Trace, if not nil, hears of every request and cache hit.
+	// Trace, if not nil, hears of every request and cache hit. Like Warn, it is
+	// called by the goroutines that use the Client, perhaps by several at once.
 	Trace func(Event)
-	// Warn, if not nil, hears why an existing cache was ignored.
+	// Warn, if not nil, hears why an existing cache was ignored, once each.
 	Warn func(message string)
 	// CacheDir is the directory of the cache; empty for none.
 	CacheDir string

@@ -34,27 +34,26 @@ type reply struct {
 // get fetches a document: 200 and JSON, or an error.
 func (c *Client) get(ctx context.Context, s source) (*reply, error) {
 	start := c.cfg.Now()
-	answer, err := c.send(ctx, s.place)
+	got, body, err := c.send(ctx, s.place)
 	if err != nil {
 		e := c.classify(ctx, err)
 		e.URL = shown(s.place.url)
 		return nil, e
 	}
-	body, contentType, bad := judge(answer)
-	if bad != nil {
+	if bad := judge(got.StatusCode, got.Header, body); bad != nil {
 		bad.URL = shown(s.place.url)
 		return nil, bad
 	}
 	return &reply{
-		url: withoutQuery(s.place.url), body: body, contentType: contentType, fetchedAt: start,
-		lifetime: lifetime(answer.Header), reach: c.book.reach(address(s.place.url)),
+		url: withoutQuery(s.place.url), body: body, contentType: got.Header.Get("Content-Type"), fetchedAt: start,
+		lifetime: lifetime(got.Header), reach: c.book.reach(address(s.place.url)),
 	}, nil
 }
 
-func (c *Client) send(ctx context.Context, p place) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, p place) (*http.Response, []byte, error) {
 	r, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.Header.Set("Accept", "application/json, application/jwk-set+json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
@@ -63,31 +62,32 @@ func (c *Client) send(ctx context.Context, p place) (*http.Response, error) {
 			r.Header.Add(h.Name, h.Value)
 		}
 	}
-	return c.lane(p.bounds).retrying.Do(r)
+	got, err := c.lane(p.bounds).retrying.Do(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = got.Body.Close() }()
+	body, err := io.ReadAll(got.Body) // bounded by the guard
+	return got, body, err
 }
 
-// judge wants 200 and JSON. The body has been read by the guard, so it is
-// bounded and complete.
-func judge(answer *http.Response) ([]byte, string, *FetchError) {
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return nil, "", &FetchError{Kind: KindConnection, Text: clip(err.Error()), Err: err}
-	}
-	contentType := answer.Header.Get("Content-Type")
+// judge wants 200 and JSON.
+func judge(status int, header http.Header, body []byte) *FetchError {
+	contentType, encoding := header.Get("Content-Type"), header.Get("Content-Encoding")
 	page := isPage(contentType, body)
 	switch {
-	case answer.StatusCode != http.StatusOK && page:
-		return nil, "", &FetchError{Kind: KindStatus, Status: answer.StatusCode, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(answer.StatusCode))}
-	case answer.StatusCode != http.StatusOK:
-		return nil, "", &FetchError{Kind: KindStatus, Status: answer.StatusCode, Text: "the server answered " + statusText(answer.StatusCode)}
+	case status != http.StatusOK && page:
+		return &FetchError{Kind: KindStatus, Status: status, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(status))}
+	case status != http.StatusOK:
+		return &FetchError{Kind: KindStatus, Status: status, Text: "the server answered " + statusText(status)}
 	case page:
-		return nil, "", &FetchError{Kind: KindHTML, Status: answer.StatusCode, Text: pageText(body)}
-	case answer.Header.Get("Content-Encoding") != "":
-		return nil, "", &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(answer.Header.Get("Content-Encoding")))}
+		return &FetchError{Kind: KindHTML, Status: status, Text: pageText(body)}
+	case encoding != "":
+		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
 	case !IsJSONType(contentType) && !isVagueType(contentType):
-		return nil, "", &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
+		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
 	}
-	return body, contentType, nil
+	return nil
 }
 
 // IsJSONType tells whether a media type is one of JSON: application/json, or

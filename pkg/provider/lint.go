@@ -102,9 +102,9 @@ func (l *linter) issuer() {
 	trouble, severity := l.judgeURL(issuer)
 	switch {
 	case trouble != "":
-		l.say(LintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", shownText(issuer), trouble), spec)
+		l.say(LintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(showText(issuer)), trouble), spec)
 	case strings.Contains(issuer, "?"):
-		l.say(LintIssuerURL, Error, "issuer", fmt.Sprintf("issuer %q: the URL has a query", shownText(issuer)), spec)
+		l.say(LintIssuerURL, Error, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
 		l.say(LintIssuerURL, Info, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
 	}

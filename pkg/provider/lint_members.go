@@ -139,7 +139,7 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
 	if trouble, severity := l.judgeURL(text); trouble != "" {
-		l.say(LintEndpoints, severity, name, fmt.Sprintf("%s %q: %s", name, shownText(text), trouble), spec)
+		l.say(LintEndpoints, severity, name, fmt.Sprintf("%s %q: %s", name, clip(showText(text)), trouble), spec)
 		return
 	}
 	there, _ := parseURL(text)

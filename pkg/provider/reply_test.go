@@ -32,7 +32,7 @@ func TestRepliesAreJudged(t *testing.T) {
 		{"empty", "application/json", "", KindNotJSON, "no JSON value"},
 		{"an array", "application/json", "[]", KindNotJSON, "array"},
 		{"a page as JSON", "application/json", "<html>", KindNotJSON, "not a JSON object"},
-		{"the same name twice", "application/json", `{"keys":[],"keys":[]}`, KindNotJSON, "keys"},
+		{"the same name twice", "application/json", `{"keys":[],"keys":[]}`, KindNotJSON, "duplicate"},
 		{"bad UTF-8", "application/json", "{\"keys\":[],\"a\":\"\xff\"}", KindNotJSON, "UTF-8"},
 		{"too deep", "application/json", strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), KindNotJSON, "deep"},
 		{"no keys", "application/json", `{"error":"x"}`, KindNotKeySet, "not a key set"},

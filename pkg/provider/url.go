@@ -47,13 +47,13 @@ func bare(text string) string {
 	return text[i+1:]
 }
 
-// shownText is shown for a text that need not be a URL.
-func shownText(text string) string {
+// showText is withoutQuery for a text that need not be a URL.
+func showText(text string) string {
 	u, bad := parseURL(text)
 	if bad != nil {
-		return clip(bare(text))
+		return bare(text)
 	}
-	return shown(u)
+	return withoutQuery(u)
 }
 
 // withoutQuery is a URL without what could be secret in it.

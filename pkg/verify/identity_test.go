@@ -1,0 +1,145 @@
+package verify_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// The rows O02 to O04 and the client: what each claim says, what is demanded,
+// and what comes of it.
+func TestIdentityClaims(t *testing.T) {
+	const party, client, subject, audience = verify.CheckParty, verify.CheckClient, verify.CheckSubject, verify.CheckAudience
+	id := func(p *verify.Policy) { p.Kind = verify.KindID }
+	forApp := func(p *verify.Policy) { p.ClientID = "app" }
+	idForApp := func(p *verify.Policy) { p.Kind, p.ClientID = verify.KindID, "app" }
+	plain := func(*verify.Policy) {}
+	long := `"` + strings.Repeat("a", 256) + `"`
+	for _, c := range []struct {
+		name   string
+		claims object
+		edit   func(*verify.Policy)
+		check  verify.CheckID
+		want   verify.Status
+	}{
+		{"sub", goodClaims(), plain, subject, verify.Passed},
+		{"sub of 255 characters", goodClaims().with("sub", `"`+strings.Repeat("a", 255)+`"`), id, subject, verify.Passed},
+		{"sub of 256 characters", goodClaims().with("sub", long), plain, subject, verify.Warning},
+		{"sub of 256 characters, an ID token", goodClaims().with("sub", long), id, subject, verify.Failed},
+		{"sub beyond ASCII", goodClaims().with("sub", `"jürgen"`), plain, subject, verify.Warning},
+		{"sub beyond ASCII, an ID token", goodClaims().with("sub", `"jürgen"`), id, subject, verify.Failed},
+		{"sub with a control character, which is ASCII", goodClaims().with("sub", `"a\tb\u007f"`), id, subject, verify.Passed},
+		{"no sub", goodClaims().without("sub"), plain, subject, verify.NotChecked},
+		{"no sub in what looks like an ID token", goodClaims().without("sub").with("nonce", `"n"`), plain, subject, verify.Warning},
+		{"no sub, an ID token", goodClaims().without("sub"), id, subject, verify.Failed},
+		{"an empty sub", goodClaims().with("sub", `""`), plain, subject, verify.Failed},
+		{"a sub of null", goodClaims().with("sub", `null`), plain, subject, verify.Failed},
+		{"a sub that is a number", goodClaims().with("sub", `12`), plain, subject, verify.Failed},
+
+		{"other audiences", goodClaims().with("aud", `["api","b"]`), plain, audience, verify.Passed},
+		{"other audiences, an ID token", goodClaims().with("aud", `["api","b"]`), id, audience, verify.Failed},
+		{"other audiences, and azp is the client", goodClaims().with("aud", `["api","b"]`).with("azp", `"app"`), idForApp, audience, verify.Warning},
+		{"other audiences, and azp is the audience", goodClaims().with("aud", `["api","b"]`).with("azp", `"api"`), id, audience, verify.Warning},
+		{"other audiences, and azp is another", goodClaims().with("aud", `["api","b"]`).with("azp", `"b"`), id, audience, verify.Failed},
+		{"other audiences, and azp is empty", goodClaims().with("aud", `["api","b"]`).with("azp", `""`), id, audience, verify.Failed},
+		{"several audiences, all demanded", goodClaims().with("aud", `["api","b"]`),
+			func(p *verify.Policy) { p.Kind, p.Audiences = verify.KindID, []string{"api", "b"} }, audience, verify.Passed},
+
+		{"no azp", goodClaims(), plain, party, verify.NotChecked},
+		{"azp, nothing demanded", goodClaims().with("azp", `"app"`), plain, party, verify.NotChecked},
+		{"azp is the client", goodClaims().with("azp", `"app"`), forApp, party, verify.Passed},
+		{"azp is another client", goodClaims().with("azp", `"other"`), forApp, party, verify.Failed},
+		{"azp in other letters", goodClaims().with("azp", `"APP"`), forApp, party, verify.Failed},
+		{"azp is the audience, an ID token", goodClaims().with("azp", `"api"`), id, party, verify.Passed},
+		{"azp is not the audience, an ID token", goodClaims().with("azp", `"other"`), id, party, verify.Failed},
+		{"azp is the client, not the audience, an ID token", goodClaims().with("azp", `"app"`), idForApp, party, verify.Passed},
+		{"azp, any audience, an ID token", goodClaims().with("azp", `"other"`),
+			func(p *verify.Policy) { p.Kind, p.Audiences, p.AnyAudience = verify.KindID, nil, true }, party, verify.NotChecked},
+		{"azp of null", goodClaims().with("azp", `null`), plain, party, verify.Failed},
+		{"azp that is a number", goodClaims().with("azp", `5`), plain, party, verify.Failed},
+		{"several audiences without azp, like an ID token", goodClaims().with("aud", `["api","b"]`).with("nonce", `"n"`), plain, party, verify.Warning},
+
+		{"no client demanded", goodClaims().with("client_id", `"other"`), plain, client, verify.NotChecked},
+		{"client_id", goodClaims().with("client_id", `"app"`), forApp, client, verify.Passed},
+		{"cid", goodClaims().with("cid", `"app"`), forApp, client, verify.Passed},
+		{"appid", goodClaims().with("appid", `"app"`), forApp, client, verify.Passed},
+		{"azp", goodClaims().with("azp", `"app"`), forApp, client, verify.Passed},
+		{"all of them", goodClaims().with("azp", `"app"`).with("client_id", `"app"`).with("cid", `"app"`).with("appid", `"app"`), forApp, client, verify.Passed},
+		{"one of them differs", goodClaims().with("azp", `"app"`).with("client_id", `"other"`), forApp, client, verify.Failed},
+		{"one of them is null", goodClaims().with("azp", `"app"`).with("client_id", `null`), forApp, client, verify.Failed},
+		{"an array", goodClaims().with("client_id", `["app"]`), forApp, client, verify.Failed},
+		{"none of them", goodClaims(), forApp, client, verify.Failed},
+		{"none of them, aud is the client, no ID token", goodClaims().with("aud", `["api","app"]`), forApp, client, verify.Failed},
+		{"none of them, aud is the client, an ID token", goodClaims().with("aud", `["api","app"]`).with("nonce", `"n"`), forApp, client, verify.Passed},
+		{"none of them, aud is another, an ID token", goodClaims().with("nonce", `"n"`), forApp, client, verify.Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			policy := goodPolicy()
+			c.edit(&policy)
+			r := judge(claiming(t, c.claims), everyKey(t), policy)
+			wantStatus(t, r, c.check, c.want)
+			if accepted := r.Verdict == verify.Accepted; accepted != (c.want != verify.Failed) {
+				t.Errorf("the verdict is %s: %v", r.Verdict, r.Err())
+			}
+		})
+	}
+}
+
+// C02: a careless reader would take them for the claims they look like.
+func TestLookAlikeClaims(t *testing.T) {
+	for name, claims := range map[string]object{
+		"EXP": goodClaims().with("EXP", "1"), "Iss": goodClaims().with("Iss", `"x"`), "SUB": goodClaims().with("SUB", `"x"`),
+		"a long s": goodClaims().with("iſs", `"x"`), "Client_ID": goodClaims().with("Client_ID", `"x"`),
+	} {
+		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
+		wantAccepted(t, r)
+		wantStatus(t, r, verify.CheckClaimNames, verify.Warning)
+		if c, _ := r.Check(verify.CheckClaimNames); !strings.Contains(c.Message, " is not ") {
+			t.Errorf("%s: %s", name, c.Message)
+		}
+	}
+	for _, claims := range []object{goodClaims(), goodClaims().with("expires", "1").with("Name", `"x"`).with("issuer", `"x"`)} {
+		wantStatus(t, judge(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckClaimNames, verify.Passed)
+	}
+	wantStatus(t, judge(claiming(t, goodClaims()), everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.NotChecked)
+	copied := headed(t, goodHeader("ec256", "ES256").with("sub", `"alice"`))
+	wantStatus(t, judge(copied, everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.Passed)
+}
+
+// Where issuers differ, the kind of difference is named.
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		wanted, found string
+		kind          verify.DiagnosisKind
+	}{
+		{"https://a.example", "https://a.example/", verify.DifferentSlash},
+		{"https://a.example/x/", "https://a.example/x", verify.DifferentSlash},
+		{"https://oidc1.Authing.cn/oidc", "https://oidc1.authing.cn/oidc", verify.DifferentCase},
+		{"https://a.example/X", "https://a.example/x", verify.DifferentCase},
+		{"https://a.example/x", "http://a.example/x", verify.DifferentScheme},
+		{"https://a.example/x", "https://a.example:8443/x", verify.DifferentPort},
+		{"https://a.example", "https://b.example", verify.DifferentHost},
+		{"https://a.example/x", "https://a.example/y", verify.DifferentValue},
+		{"https://a.example", "acme.com", verify.DifferentValue},
+		{"api", "other", verify.DifferentValue},
+		{"https://a.example/%zz", "x", verify.DifferentValue},
+	} {
+		for _, d := range []*verify.Diagnosis{verify.Compare(c.wanted, c.found), verify.Compare(c.found, c.wanted)} {
+			if d == nil || d.Kind != c.kind {
+				t.Errorf("%s and %s: %+v, want %s", c.wanted, c.found, d, c.kind)
+			}
+		}
+	}
+	if d := verify.Compare("same", "same"); d != nil {
+		t.Errorf("no difference: %+v", d)
+	}
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"abc", "abd", 2}, {"ab", "abc", 2}, {"", "x", 0}, {"same", "same", 4}} {
+		if got := verify.FirstDifference(c.a, c.b); got != c.want {
+			t.Errorf("%q and %q differ at %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}

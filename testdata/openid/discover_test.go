@@ -1,0 +1,85 @@
+package openid
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const clean = `claimcheck: clean: 0 errors, \d+ warnings \(exit 0\)`
+
+// sameDocument holds that the two are one JSON document, white space aside:
+// members in the same order, numbers with the same digits.
+func sameDocument(t *testing.T, got string, want []byte) {
+	t.Helper()
+	var a, b bytes.Buffer
+	must(t, json.Compact(&a, []byte(got)))
+	must(t, json.Compact(&b, want))
+	if a.String() != b.String() {
+		t.Fatalf("printed: %s\nserved:  %s", &a, &b)
+	}
+}
+
+func TestDiscoverShowsTheDocumentAsServed(t *testing.T) {
+	s, u := newSite(t), newUser(t)
+	found := u.run("discover", s.issuer).exits(0).says()
+	s.wantRequests(t, "GET /.well-known/openid-configuration")
+	address := s.issuer + ".well-known/openid-configuration"
+	sameDocument(t, found.stdout, fetch(t, address))
+	s.requests(t)
+
+	u.run("discover", s.issuer, "--jq", ".jwks_uri").exits(0).says().prints(s.issuer + "keys")
+	u.run("discover", s.issuer, "--offline", "--jq", ".issuer").exits(0).says().prints(s.issuer)
+	u.run("discover", s.issuer, "-o", "text").exits(0).says().
+		shows(`OpenID Connect Discovery, appended to the issuer`).
+		shows(`(?m)^token_endpoint +` + regexp.QuoteMeta(s.metadata.TokenEndpoint) + `$`)
+	s.wantRequests(t)
+
+	u.run("discover", address, "--jq", ".issuer").exits(0).says().prints(s.issuer)
+}
+
+func TestDiscoverCheckFindsNoErrors(t *testing.T) {
+	s, u := newSite(t), newUser(t)
+	checked := u.run("discover", s.issuer, "--check").exits(0).says(clean).report()
+	s.wantRequests(t, "GET /.well-known/openid-configuration")
+	if checked.Source != s.issuer+".well-known/openid-configuration" {
+		t.Errorf("the source is %q", checked.Source)
+	}
+	if errors := checked.statuses("error"); errors != nil {
+		t.Errorf("errors: %q", errors)
+	}
+	for _, warning := range checked.statuses("warning") {
+		if !strings.Contains(warning, "it is http") { // which it is
+			t.Errorf("warning: %s", warning)
+		}
+	}
+}
+
+func TestTheIssuersSlashMatters(t *testing.T) {
+	s, u := newSite(t), newUser(t)
+	without := strings.TrimSuffix(s.issuer, "/")
+	mismatch := `the metadata is for issuer "` + s.issuer + `", asked for was "` + without + `"`
+	slash := `hint: the two differ in a trailing slash only.*`
+
+	u.run("discover", without, "--jq", ".issuer").exits(0).says(`claimcheck: warning: .*`+mismatch, slash).prints(s.issuer)
+	u.run("discover", without, "--check").exits(21).says(`claimcheck: findings: 1 errors, \d+ warnings \(exit 21\)`).report()
+	u.run("jwks", without).exits(4).says(`claimcheck: .*`+mismatch, slash).prints("")
+
+	l := s.login(t, web)
+	refused := u.run("verify", l.idToken, "--issuer", without, "--audience", "web").exits(4).says(`claimcheck: .*`+mismatch, slash).report()
+	if refused.Verdict != "no_answer" || refused.Reason != "unavailable" || !strings.Contains(refused.Error.Message, mismatch) {
+		t.Errorf("%+v", refused)
+	}
+	// With keys from elsewhere it is the token that has another issuer.
+	u.run("verify", l.idToken, "--jwks", s.issuer+"keys", "--issuer", without, "--audience", "web").exits(14).
+		says(`claimcheck: rejected: .*\(exit 14\)`).shows(`the two differ in a trailing slash only`)
+}
+
+func TestABareHostNameMeansHTTPS(t *testing.T) {
+	s, u := newSite(t), newUser(t)
+	host := strings.TrimSuffix(strings.TrimPrefix(s.issuer, "http://"), "/")
+	u.run("discover", host).exits(4).says(`claimcheck: https://`+host+`/.*: the server does not speak TLS at this port`, `hint: .*`).prints("")
+	s.wantRequests(t)
+}
