@@ -37,7 +37,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 		},
 	}
 	opts.judgeOptions.addFlags(c)
-	opts.requires.addAuthenticationFlags(c)
+	opts.requires.addFlags(c)
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.unverified, "unverified", false, "tell the age of a token that cannot be verified here; always exits 5")
@@ -56,6 +56,10 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, flags *pfla
 	if err != nil {
 		return err
 	}
+	opts.typed = newRetryCommand("claimcheck auth-age", flags, args)
+	if err := opts.settings.apply(env, flags); err != nil {
+		return noAnswer(ctx, printer, err)
+	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
 		return err
@@ -68,6 +72,9 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, flags *pfla
 	}
 	if err == nil {
 		err = opts.requires.apply(ctx, &policy, now)
+	}
+	if err == nil && !opts.unverified {
+		err = usable(&policy)
 	}
 	if err != nil {
 		return noAnswer(ctx, printer, err)

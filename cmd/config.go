@@ -34,12 +34,15 @@ func (o *settingsOptions) addConfigFlag(c *cobra.Command) {
 }
 
 // apply fills in the flags that are not on the command line, from the
-// environment and then from the profile.
+// environment and else from the profile. It is called once, after refuseEmpty
+// and before anything is read from the options.
 func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
-	if o.config != "" {
-		if name, err := o.profileName(env); err != nil || name == "" {
-			return errors.Join(err, errorIf(err == nil, usageError("--config without a profile changes nothing").withHint("name one, with --profile")))
-		}
+	name, err := o.profileName(env)
+	switch {
+	case err != nil:
+		return err
+	case name == "" && o.config != "":
+		return usageError("--config changes nothing without a profile").withHint("name one of the file, with --profile")
 	}
 	resolved, _, err := o.resolve(env, flags)
 	if err != nil {

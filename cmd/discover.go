@@ -15,9 +15,10 @@ import (
 
 // discoverOptions are the flags of discover.
 type discoverOptions struct {
-	network networkOptions
-	output  outputOptions
-	check   bool
+	settings settingsOptions
+	network  networkOptions
+	output   outputOptions
+	check    bool
 }
 
 func newDiscoverCmd(env *Env) *cobra.Command {
@@ -32,13 +33,13 @@ func newDiscoverCmd(env *Env) *cobra.Command {
   claimcheck discover https://issuer.example --jq .jwks_uri`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			opts.network.applyEnvironment(env, c.Flags())
 			return runDiscover(c.Context(), env, opts, c.Flags(), args[0])
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.check, "check", false, "look the document over; exit 21 if it has errors")
 	})
+	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
 	opts.output.addFlags(c)
 	return c
@@ -50,6 +51,9 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
+		return err
+	}
+	if err := opts.settings.apply(env, flags); err != nil {
 		return err
 	}
 	issuer, err := issuerArgument(argument)

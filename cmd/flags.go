@@ -67,6 +67,7 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 type demandOptions struct {
 	issuer      string
 	anyIssuer   bool
+	anyTenant   bool
 	audiences   []string
 	anyAudience bool
 
@@ -87,6 +88,7 @@ func (o *demandOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		f.StringVar(&o.issuer, "issuer", "", "the issuer (`URL`) that iss must equal; without local keys, where the keys come from")
 		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; only with local keys")
+		f.BoolVar(&o.anyTenant, "any-tenant", false, "accept any tenant where --issuer holds {tenantid}")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.StringArrayVar(&o.audiences, "audience", nil, "an `AUDIENCE` that aud must name; repeat for any one of them")
@@ -162,7 +164,7 @@ func parseTime(text string, now time.Time) (time.Time, error) {
 // policy turns the demands into a verify.Policy.
 func (o *demandOptions) policy(env *Env) (verify.Policy, error) {
 	p := verify.Policy{
-		Issuer: o.issuer, AnyIssuer: o.anyIssuer, Audiences: o.audiences, AnyAudience: o.anyAudience,
+		Issuer: o.issuer, AnyIssuer: o.anyIssuer, AnyTenant: o.anyTenant, Audiences: o.audiences, AnyAudience: o.anyAudience,
 		Algorithms: o.algorithms, Strict: o.strict, ClientID: o.clientID, Nonce: o.nonce,
 	}
 	for _, step := range []func() error{

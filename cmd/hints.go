@@ -8,18 +8,45 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A hinter puts a diagnosis, which is data, into advice with flags. It knows
-// how trust was given, because the advice depends on it.
+// A hinter puts a diagnosis, which is data, into advice with flags and, where a
+// command helps, with the whole command line. Nothing that a token says gets
+// into a flag of trust unless the token's signature has verified.
 type hinter struct {
-	local bool // keys came from --jwks or --key, not from an issuer
+	retry     retryCommand
+	verified  bool   // the signature
+	issuer    string // that was demanded, or empty
+	source    string // where the keys came from, or empty
+	publishes bool   // the keys are the issuer's own, not a local file
 }
 
-// hint returns what can be done about a check, or an empty string.
+// hint returns what can be done about a check, or an empty string: advice for
+// the case and what is known of the issuer.
 func (h hinter) hint(c verify.Check) string {
-	d := c.Diagnosis
-	if d == nil {
-		return ""
+	advice := ""
+	if c.Diagnosis != nil {
+		advice = h.advice(c, c.Diagnosis)
 	}
+	switch {
+	case advice == "":
+		return c.Fact
+	case c.Fact == "":
+		return advice
+	default:
+		return advice + "; " + c.Fact
+	}
+}
+
+func (h hinter) advice(c verify.Check, d *verify.Diagnosis) string {
+	for _, room := range []func(verify.Check, *verify.Diagnosis) string{h.formAdvice, h.keyAdvice, h.identityAdvice, h.timeAdvice} {
+		if advice := room(c, d); advice != "" {
+			return advice
+		}
+	}
+	return ""
+}
+
+// formAdvice is about texts that are no JWT.
+func (h hinter) formAdvice(_ verify.Check, d *verify.Diagnosis) string {
 	switch d.Kind {
 	case verify.OpaqueToken:
 		return "this is an opaque reference token: ask the issuer with claimcheck introspect; on Authgear, turn on 'Issue JWT as access token'"
@@ -28,78 +55,134 @@ func (h hinter) hint(c verify.Check) string {
 	case verify.JSONSerialisation:
 		return "ask for the compact serialisation: three base64url segments joined by dots"
 	case verify.TruncatedToken:
-		return "part of the token seems to be missing: copy the whole of it"
+		return "part of the token seems to be missing or doubled: copy exactly the whole of it"
 	case verify.PaddedBase64:
 		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) make such tokens in x-amzn-oidc-data"
 	case verify.Unsigned:
 		return "anybody can write an unsigned token: refuse it, whatever it says"
+	}
+	return ""
+}
+
+// keyAdvice is about algorithms and keys.
+func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
+	switch d.Kind {
 	case verify.SecretNeeded:
-		return "verify it with the application's secret, --secret @FILE; if the issuer signs with a private key, somebody forged it"
+		if h.publishes {
+			return "verify it with the application's secret, --secret @FILE, if the application is set to " + d.Found +
+				"; the issuer publishes public keys, so it may be that somebody forged the token"
+		}
+		return "verify it with the application's secret, --secret @FILE; public keys cannot verify " + d.Found
 	case verify.PublicKeyNeeded:
 		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
 	case verify.ShortSecret:
 		return "is it the right secret, and is --secret-encoding right?"
 	case verify.AlgorithmExcluded:
 		return "if the issuer really uses it, name it with --alg"
-	default:
-		return h.keyHint(c, d)
-	}
-}
-
-func (h hinter) keyHint(c verify.Check, d *verify.Diagnosis) string {
-	switch d.Kind {
 	case verify.KeyIDUnknown:
-		return "is the token from another environment, or was its key withdrawn? is the key set the current one?"
+		return h.unknownKeyAdvice()
 	case verify.KeyOfOtherType:
 		return "is the key set that of the token's issuer?"
 	case verify.SignedByOtherKey:
 		return "the issuer signs with one key and names another: its kid is wrong"
 	case verify.Tampered:
 		return "the token was changed after it was signed, or the keys belong to another issuer"
-	default:
-		return h.identityHint(c, d)
 	}
+	return ""
 }
 
-func (h hinter) identityHint(c verify.Check, d *verify.Diagnosis) string {
+func (h hinter) unknownKeyAdvice() string {
+	advice := "is the token from another environment, or was its key withdrawn?"
+	if h.source != "" {
+		advice += " the keys are from " + h.source
+	}
+	return advice
+}
+
+// identityAdvice is about who issued the token and for whom.
+func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) string {
 	switch d.Kind {
 	case verify.DifferentCase:
 		return "the two differ in letter case only" + pointAt(d)
 	case verify.DifferentSlash:
 		return "the two differ in a trailing slash only: " + slashOwner(d)
 	case verify.DifferentScheme:
-		return "the two differ in http and https only"
+		return "the two differ in http and https only" + pointAt(d)
 	case verify.DifferentPort:
 		return "the two differ in the port only" + pointAt(d)
+	case verify.IssuerTemplate:
+		return "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID"
 	case verify.DifferentHost:
-		return "this token comes from another place altogether" + pointAt(d)
+		return "this token comes from another environment or issuer: " + d.Found
 	case verify.DifferentValue:
 		if d.Wanted != "" {
 			return "this token comes from " + d.Found + pointAt(d)
 		}
-		return ""
+	case verify.AudienceIsIssuer:
+		return h.endpointAdvice(d)
+	case verify.AudienceIsClient:
+		return "this looks like an ID token, not an access token: it is for the client, not for an API"
+	case verify.ClientInsteadOfAudience:
+		return "it names a client in place of an audience: " + h.retry.with("-audience", "", "any-audience", "", "client-id", h.trusted(d.Found, "<your client id>"))
 	case verify.OtherParty:
-		return fmt.Sprintf("if that is your client, say so: --client-id %s", shellWord(d.Found))
-	default:
-		return h.timeHint(c, d)
-	}
-}
-
-func (h hinter) timeHint(c verify.Check, d *verify.Diagnosis) string {
-	switch d.Kind {
-	case verify.ClockSkew:
-		by := d.By.Round(time.Second)
-		return fmt.Sprintf("only by %s: the clocks may differ; --leeway %s would allow for that", by, by+time.Second)
-	case verify.Milliseconds:
-		return "it looks like milliseconds: a JWT counts in seconds"
-	case verify.ExpiredToken:
-		return "get a new token; to judge the rest as of an earlier time, use --at"
+		return "if that is your client, say so: --client-id " + shellWord(h.trusted(d.Found, "<your client id>"))
 	case verify.ClaimMissing:
 		if c.ID == verify.CheckAccessHash {
 			return "at_hash is optional in the authorization code flow: the issuer may never send it"
 		}
 	}
 	return ""
+}
+
+// endpointAdvice is for access tokens whose audience is the issuer itself and
+// that name the client in a claim of its own, as Authgear's do. Both values are
+// the user's own.
+func (h hinter) endpointAdvice(d *verify.Diagnosis) string {
+	endpoint := "<the endpoint>"
+	if d.Found == h.issuer {
+		endpoint = h.issuer
+	}
+	return "this is an access token whose audience is the issuer, and " + d.Wanted + " is its client: " +
+		h.retry.with("audience", endpoint, "client-id", d.Wanted)
+}
+
+// trusted is what the token says, if its signature has verified.
+func (h hinter) trusted(found, placeholder string) string {
+	if h.verified {
+		return found
+	}
+	return placeholder
+}
+
+// timeAdvice is about clocks and logins.
+func (h hinter) timeAdvice(c verify.Check, d *verify.Diagnosis) string {
+	switch d.Kind {
+	case verify.ClockSkew:
+		by := (d.By + time.Second - 1).Truncate(time.Second)
+		return fmt.Sprintf("only by %s: the clocks may differ; %s", by, h.retry.with("leeway", (by+time.Second).String()))
+	case verify.Milliseconds:
+		return "it looks like milliseconds: a JWT counts in seconds"
+	case verify.ExpiredToken:
+		return "get a new token; to judge the rest as of an earlier time, use --at"
+	case verify.ReauthenticationNeeded:
+		return reauthenticationAdvice(c, d)
+	}
+	return ""
+}
+
+func reauthenticationAdvice(c verify.Check, d *verify.Diagnosis) string {
+	switch {
+	case c.ID == verify.CheckACR:
+		return "let the user sign in again with acr_values=" + strings.Join(d.Names, " ")
+	case strings.Contains(d.Found, "missing"):
+		return "ask for it in the authorization request, with max_age or claims; on Authgear every user token has it"
+	case strings.Contains(d.Found, "milliseconds"):
+		return "a JWT counts in seconds"
+	case d.Found != "":
+		return "the issuer's clock or its claim is wrong: let the user sign in again"
+	default:
+		return "let the user sign in again, with max_age and prompt=login; claimcheck auth-age tells the whole request"
+	}
 }
 
 // pointAt says where two identifiers begin to differ.
@@ -118,18 +201,7 @@ func around(s string, at int) string {
 
 func slashOwner(d *verify.Diagnosis) string {
 	if strings.HasSuffix(d.Found, "/") {
-		return "the token has it"
+		return "the token has it, what was wanted does not"
 	}
-	return "the token does not have it"
-}
-
-// shellWord quotes a word so that it can be pasted into a POSIX shell.
-func shellWord(s string) string {
-	plain := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "what was wanted has it, the token does not"
 }

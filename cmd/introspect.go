@@ -64,6 +64,10 @@ func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags
 	if err != nil {
 		return err
 	}
+	opts.typed = newRetryCommand("claimcheck introspect", flags, args)
+	if err := opts.settings.apply(env, flags); err != nil {
+		return noAnswer(ctx, printer, err)
+	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
 		return err
@@ -71,7 +75,9 @@ func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags
 	var policy verify.Policy
 	err = opts.check()
 	if err == nil && opts.compare {
-		policy, err = opts.policy(env, args)
+		if policy, err = opts.policy(env, args); err == nil {
+			err = usable(&policy)
+		}
 	}
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,13 +15,16 @@ import (
 
 // judgeOptions are the flags of every command that verifies a token.
 type judgeOptions struct {
-	input   tokenOptions
-	trust   trustOptions
-	network networkOptions
-	demands demandOptions
+	settings settingsOptions
+	input    tokenOptions
+	trust    trustOptions
+	network  networkOptions
+	demands  demandOptions
+	typed    retryCommand // the command line, for hints
 }
 
 func (o *judgeOptions) addFlags(c *cobra.Command) {
+	o.settings.addFlags(c)
 	o.input.addFlags(c)
 	o.trust.addFlags(c)
 	o.demands.addFlags(c)
@@ -36,7 +40,24 @@ func (o *judgeOptions) policy(env *Env, args []string) (verify.Policy, error) {
 	if err := o.trust.check(&o.demands, args); err != nil {
 		return verify.Policy{}, err
 	}
+	if o.demands.anyTenant && !strings.Contains(o.demands.issuer, "{tenantid}") {
+		return verify.Policy{}, usageError("--any-tenant is only for an --issuer that holds {tenantid}")
+	}
 	return o.demands.policy(env)
+}
+
+// usable refuses a policy that cannot be used, which only the command line can
+// be blamed for.
+func usable(p *verify.Policy) error {
+	err := p.Problem()
+	switch {
+	case err == nil:
+		return nil
+	case strings.Contains(p.Issuer, "{tenantid}"):
+		return usageError("%w", err).withHint("name them with --require tid=GUID, or accept every one with --any-tenant")
+	default:
+		return usageError("%w", err)
+	}
 }
 
 // judge judges what needs no key, loads the keys and verifies.
@@ -49,9 +70,17 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 	}
 	policy.AdvertisedAlgorithms = loaded.advertised
 	report := verify.Verify(parsed, loaded.keys, policy, now)
+	source := ""
+	if keys, ok := loaded.keys.(verify.PublicKeys); ok {
+		source = keys.Source
+	}
 	return presentedReport{
 		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
-		hints: hinter{local: o.trust.named()}, authorizationEndpoint: loaded.authorizationEndpoint,
+		hints: hinter{
+			retry: o.typed, verified: report.SignatureVerified(), issuer: policy.Issuer, source: source,
+			publishes: !o.trust.named() || o.trust.remote(),
+		},
+		authorizationEndpoint: loaded.authorizationEndpoint,
 	}, nil
 }
 

@@ -17,12 +17,13 @@ import (
 
 // jwksOptions are the flags of jwks.
 type jwksOptions struct {
-	network networkOptions
-	output  outputOptions
-	kid     string
-	token   string
-	pem     bool
-	check   bool
+	settings settingsOptions
+	network  networkOptions
+	output   outputOptions
+	kid      string
+	token    string
+	pem      bool
+	check    bool
 }
 
 func newJWKSCmd(env *Env) *cobra.Command {
@@ -37,7 +38,6 @@ func newJWKSCmd(env *Env) *cobra.Command {
   claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			opts.network.applyEnvironment(env, c.Flags())
 			return runJWKS(c.Context(), env, opts, c.Flags(), args[0])
 		},
 	}
@@ -48,6 +48,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.check, "check", false, "look the set over; exit 21 if it has errors")
 	})
+	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
@@ -62,6 +63,9 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
+		return err
+	}
+	if err := opts.settings.apply(env, flags); err != nil {
 		return err
 	}
 	set, from, err := opts.load(ctx, env, printer, source)

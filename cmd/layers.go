@@ -78,7 +78,7 @@ func givenByEnvironment(env *Env) []given {
 // intention. Where trust comes from is one setting, however it is written.
 func resolveLayers(flags *pflag.FlagSet, layers ...[]given) []given {
 	var all []given
-	trust := ""               // what says where trust comes from in the layers so far
+	trust := ""                 // what says where trust comes from in the layers so far
 	used := map[string]string{} // name of the setting → place
 	for _, one := range layers {
 		trustBefore := trust

@@ -38,13 +38,6 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// applyEnvironment fills in what no flag has given.
-func (o *networkOptions) applyEnvironment(env *Env, flags *pflag.FlagSet) {
-	if timeout := env.getenv("CLAIMCHECK_TIMEOUT"); timeout != "" && !flags.Changed("timeout") {
-		o.timeout = timeout
-	}
-}
-
 // client makes the client that the network flags ask for.
 func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
 	timeout, err := parseDuration("--timeout", o.timeout)

@@ -18,6 +18,7 @@ type presentedReport struct {
 	atGiven  bool
 	realNow  time.Time
 	noClaims bool
+	explain  bool
 	hints    hinter
 
 	authorizationEndpoint string // of the issuer, empty if not known
@@ -56,6 +57,9 @@ func (r presentedReport) document() strictjson.Value {
 		member("key", keyDocument(r.Key)),
 		member("header", r.Header),
 	)
+	if r.explain {
+		members = append(members, member("explanation", strictjson.String(strings.Join(r.story(), " "))))
+	}
 	if !r.noClaims {
 		members = append(members, member("claims", r.Claims()), member("rejected_claims", r.RejectedClaims()))
 	}

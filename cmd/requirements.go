@@ -26,19 +26,12 @@ type requirementOptions struct {
 }
 
 func (o *requirementOptions) addFlags(c *cobra.Command) {
-	o.addAuthenticationFlags(c)
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.StringArrayVar(&o.scopes, "scope", nil, "a `SCOPE` that has to be granted; repeat for all of them")
 		f.StringArrayVar(&o.roles, "role", nil, "a `ROLE` that has to be there; repeat for all of them")
 		f.StringVar(&o.roleClaim, "role-claim", "", "the `CLAIM` that holds the roles, instead of the usual places")
 		f.StringArrayVar(&o.requires, "require", nil, "a `CLAIM` that has to be there, CLAIM=VALUE or CLAIM:=JSON; repeat for more")
 		f.StringArrayVar(&o.assertions, "assert", nil, "a jq `EXPRESSION` over the claims that has to be true; repeat for more")
-	})
-}
-
-// addAuthenticationFlags adds the demands on how and when the user signed in.
-func (o *requirementOptions) addAuthenticationFlags(c *cobra.Command) {
-	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.StringVar(&o.maxAge, "max-age", "", "how long ago the user may have signed in at most: a `DURATION` such as 5m")
 		f.StringArrayVar(&o.acr, "acr", nil, "an authentication context `CLASS` that will do; repeat for any of them")
 	})

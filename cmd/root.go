@@ -40,18 +40,16 @@ func newRootCmd(env *Env) *cobra.Command {
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
 		SilenceUsage:               true,
-		CompletionOptions:          cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(
 		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
-		newCacheCmd(env), newVersionCmd(env),
+		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(),
 	)
 	root.SetHelpCommand(newHelpCmd(root))
 	root.SetUsageFunc(writeUsage)
-	for _, c := range append(root.Commands(), root) {
-		c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError("%s", err) })
-	}
+	root.SetFlagErrorFunc(flagError)
+	registerCompletions(root, env)
 	return root
 }
 

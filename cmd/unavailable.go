@@ -39,7 +39,7 @@ func mismatchHint(e *provider.IssuerMismatchError) string {
 	if strings.Contains(e.Found, "{tenantid}") {
 		return "the document is for every tenant: ask for your tenant's own issuer"
 	}
-	return hinter{}.identityHint(verify.Check{}, verify.Compare(e.Asked, e.Found))
+	return hinter{}.identityAdvice(verify.Check{}, verify.Compare(e.Asked, e.Found))
 }
 
 func fetchHint(e *provider.FetchError) string {

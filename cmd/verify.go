@@ -16,6 +16,7 @@ type verifyOptions struct {
 	requires requirementOptions
 	output   outputOptions
 	noClaims bool
+	explain  bool
 }
 
 func newVerifyCmd(env *Env) *cobra.Command {
@@ -28,7 +29,6 @@ func newVerifyCmd(env *Env) *cobra.Command {
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			opts.applyEnvironment(env, c.Flags())
 			return runVerify(c.Context(), env, opts, c.Flags(), args)
 		},
 	}
@@ -37,6 +37,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
+		f.BoolVar(&opts.explain, "explain", false, "tell the story of the token in a few sentences")
 	})
 	return c
 }
@@ -49,6 +50,10 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	if err != nil {
 		return err
 	}
+	opts.typed = newRetryCommand("claimcheck verify", flags, args)
+	if err := opts.settings.apply(env, flags); err != nil {
+		return noAnswer(ctx, printer, err)
+	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
 		return err
@@ -56,6 +61,9 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	policy, err := opts.policy(env, args)
 	if err == nil {
 		err = opts.requires.apply(ctx, &policy, now)
+	}
+	if err == nil {
+		err = usable(&policy)
 	}
 	if err != nil {
 		return noAnswer(ctx, printer, err)
@@ -68,7 +76,7 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	if err != nil {
 		return noAnswer(ctx, printer, err)
 	}
-	report.noClaims = opts.noClaims
+	report.noClaims, report.explain = opts.noClaims, opts.explain
 	if err := printer.Print(ctx, report.document(), report.writeText); err != nil {
 		return printFailure(err, report.code)
 	}

@@ -10,6 +10,12 @@ import (
 // writeText is the report for people: the verdict, the checks, then the token.
 func (r presentedReport) writeText(t *output.Text) {
 	r.writeVerdict(t)
+	if r.explain {
+		t.Blank()
+		for _, sentence := range r.story() {
+			t.Line(sentence)
+		}
+	}
 	t.Heading("checks")
 	if !r.SignatureVerified() {
 		t.Spans(output.Caution.Span("the signature was not verified: claims are unverified"))

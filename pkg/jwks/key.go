@@ -22,6 +22,7 @@ type Key struct {
 	Algorithm  string   // alg, RFC 7517 section 4.4, or empty
 	Use        string   // use, RFC 7517 section 4.2, or empty
 	Operations []string // key_ops, RFC 7517 section 4.3
+	Issuer     string   // "issuer", which Entra ID adds: whose tokens the key signs; or empty
 	Bits       int      // size of the modulus or of the curve; 0 if unknown
 	Thumbprint string   // RFC 7638, SHA-256, base64url; empty for secrets and unknown types
 	Fault      *Fault   // why the key must not verify anything, or nil
@@ -136,6 +137,7 @@ func (k *Key) readLabels(v strictjson.Value) {
 	k.Type, _ = text("kty")
 	k.KeyID, k.HasKeyID = text("kid")
 	k.Algorithm, _ = text("alg")
+	k.Issuer, _ = v.Get("issuer").Text()
 	if use, ok := text("use"); ok {
 		k.Use = use
 		if use == "" {

@@ -17,6 +17,9 @@ const (
 	FormatText   Format = "text"   // for people
 	FormatJSON   Format = "json"   // indented JSON
 	FormatNDJSON Format = "ndjson" // JSON on one line
+	FormatGitHub Format = "github" // annotations and a job summary of GitHub Actions
+	FormatJUnit  Format = "junit"  // JUnit XML
+	FormatSARIF  Format = "sarif"  // SARIF 2.1.0
 )
 
 // defaultWidth is the width of a text where the terminal's is not known.
@@ -35,6 +38,8 @@ type Options struct {
 	Quiet              bool          // nothing but errors
 	Width              int           // columns of a text; 0 means 80
 	ASCII              bool          // marks without characters beyond ASCII
+	Tool               Tool          // of suites
+	Summary            io.Writer     // of suites in FormatGitHub, beside Out; nil for none
 }
 
 // A Printer prints a command's answer on one stream and everything else on the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 
@@ -13,10 +12,8 @@ import (
 
 // An answer is what came for a request that held a token.
 type answer struct {
+	*served
 	url     string
-	status  int
-	header  http.Header
-	body    []byte
 	secrets []string
 }
 
@@ -29,9 +26,7 @@ func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error
 	if err != nil {
 		return nil, a.hide(c.classify(r.Context(), err))
 	}
-	defer func() { _ = got.Body.Close() }()
-	a.status, a.header = got.StatusCode, got.Header
-	if a.body, err = io.ReadAll(got.Body); err != nil { // bounded by the guard
+	if a.served, err = receive(got); err != nil {
 		return nil, a.hide(c.classify(r.Context(), err))
 	}
 	return a, nil
@@ -40,7 +35,7 @@ func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error
 // object reads the body as a JSON object, as if the server had answered with a
 // status.
 func (a *answer) object(status int) (strictjson.Value, *FetchError) {
-	if bad := judge(status, a.header, a.body); bad != nil {
+	if bad := a.judge(status); bad != nil {
 		return strictjson.Value{}, bad
 	}
 	document, err := strictjson.ParseObject(a.body)

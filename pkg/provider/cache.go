@@ -130,7 +130,8 @@ func (c *Cache) ignore(name string, err error) {
 }
 
 // read reads a file of the directory, if it is one that only the user could
-// have written.
+// have written. Another process may replace it at any moment; what is judged is
+// what was opened.
 func (c *Cache) read(name string) (*entry, error) {
 	path := filepath.Join(c.dir, name)
 	info, err := os.Lstat(path)
@@ -151,9 +152,6 @@ func (c *Cache) read(name string) (*entry, error) {
 	}
 	if err := private(opened); err != nil {
 		return nil, err
-	}
-	if !opened.Mode().IsRegular() || !os.SameFile(info, opened) {
-		return nil, errors.New("it is not a regular file")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxEntry+1))
 	if err != nil {

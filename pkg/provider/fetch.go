@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -34,26 +35,39 @@ type reply struct {
 // get fetches a document: 200 and JSON, or an error.
 func (c *Client) get(ctx context.Context, s source) (*reply, error) {
 	start := c.cfg.Now()
-	got, body, err := c.send(ctx, s.place)
+	got, err := c.send(ctx, s.place)
 	if err != nil {
 		e := c.classify(ctx, err)
 		e.URL = shown(s.place.url)
 		return nil, e
 	}
-	if bad := judge(got.StatusCode, got.Header, body); bad != nil {
+	if bad := got.judge(got.status); bad != nil {
 		bad.URL = shown(s.place.url)
 		return nil, bad
 	}
 	return &reply{
-		url: withoutQuery(s.place.url), body: body, contentType: got.Header.Get("Content-Type"), fetchedAt: start,
-		lifetime: lifetime(got.Header), reach: c.book.reach(address(s.place.url)),
+		url: withoutQuery(s.place.url), body: got.body, contentType: got.header.Get("Content-Type"), fetchedAt: start,
+		lifetime: lifetime(got.header), reach: c.book.reach(address(s.place.url)),
 	}, nil
 }
 
-func (c *Client) send(ctx context.Context, p place) (*http.Response, []byte, error) {
+// What a server answered.
+type served struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// receive reads an answer, which the guard has bounded.
+func receive(got *http.Response) (*served, error) {
+	body, err := io.ReadAll(got.Body)
+	return &served{status: got.StatusCode, header: got.Header, body: body}, errors.Join(err, got.Body.Close())
+}
+
+func (c *Client) send(ctx context.Context, p place) (*served, error) {
 	r, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	r.Header.Set("Accept", "application/json, application/jwk-set+json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
@@ -64,24 +78,23 @@ func (c *Client) send(ctx context.Context, p place) (*http.Response, []byte, err
 	}
 	got, err := c.lane(p.bounds).retrying.Do(r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	defer func() { _ = got.Body.Close() }()
-	body, err := io.ReadAll(got.Body) // bounded by the guard
-	return got, body, err
+	return receive(got)
 }
 
-// judge wants 200 and JSON.
-func judge(status int, header http.Header, body []byte) *FetchError {
-	contentType, encoding := header.Get("Content-Type"), header.Get("Content-Encoding")
-	page := isPage(contentType, body)
+// judge wants 200 and JSON. The status is an argument for those servers whose
+// own means nothing.
+func (s *served) judge(status int) *FetchError {
+	contentType, encoding := s.header.Get("Content-Type"), s.header.Get("Content-Encoding")
+	page := isPage(contentType, s.body)
 	switch {
 	case status != http.StatusOK && page:
 		return &FetchError{Kind: KindStatus, Status: status, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(status))}
 	case status != http.StatusOK:
 		return &FetchError{Kind: KindStatus, Status: status, Text: "the server answered " + statusText(status)}
 	case page:
-		return &FetchError{Kind: KindHTML, Status: status, Text: pageText(body)}
+		return &FetchError{Kind: KindHTML, Status: status, Text: pageText(s.body)}
 	case encoding != "":
 		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
 	case !IsJSONType(contentType) && !isVagueType(contentType):

@@ -158,8 +158,12 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 		return r.PostForm.Get("token") + r.URL.Query().Get("id_token") + " " + r.PostForm.Get("client_secret") + " " + r.Header.Get("Authorization")
 	}
 	for name, handler := range map[string]http.HandlerFunc{
-		"307":        func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/x", http.StatusTemporaryRedirect) },
-		"308":        func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/x", http.StatusPermanentRedirect) },
+		"307": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+"/x", http.StatusTemporaryRedirect)
+		},
+		"308": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+"/x", http.StatusPermanentRedirect)
+		},
 		"302 within": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 		"echo in the location": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other.URL+"/"+url.PathEscape(strings.Repeat("x", 150)+echo(r)), http.StatusFound)

@@ -67,7 +67,7 @@ func TestWhatADocumentNames(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s names %s at %s", c.issuerIP, c.keysURL, c.keysIP), func(t *testing.T) {
 			s.serve(configuration, fmt.Sprintf(`{"issuer":"https://issuer.example","jwks_uri":%q}`, c.keysURL+"/keys"))
-			s.serve("/keys", keySet("a"))
+			s.serve("/keys", keySet("a"), "Cache-Control", "no-store")
 			s.requests()
 			seeming := map[string]string{}
 			for _, h := range hosts {
@@ -80,36 +80,24 @@ func TestWhatADocumentNames(t *testing.T) {
 			_, err := b.KeysFor(t.Context(), "https://issuer.example", "")
 			if c.kind == "" {
 				if err != nil {
-					t.Error(err)
+					t.Fatal(err)
 				}
+				// The cache remembers how near the issuer is.
+				if _, err := b.again(t).KeysFor(t.Context(), "https://issuer.example", ""); err != nil {
+					t.Errorf("with cached metadata: %v", err)
+				}
+				wantRequests(t, s, "GET "+configuration, "GET /keys", "GET /keys")
 				return
 			}
 			wantFetchError(t, err, c.kind)
 			wantRequests(t, s, "GET "+configuration)
-
-			// The cache remembers how near the issuer is.
 			if !c.allowHTTP {
-				next := b.again(t)
-				_, err := next.KeysFor(t.Context(), "https://issuer.example", "")
+				_, err := b.again(t).KeysFor(t.Context(), "https://issuer.example", "")
 				wantFetchError(t, err, c.kind)
 				wantRequests(t, s)
 			}
 		})
 	}
-}
-
-func TestTheCacheRemembersThatAnIssuerIsNear(t *testing.T) {
-	s, keys := newTLSSite(t), newTLSSite(t)
-	s.serve(configuration, fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, s.URL, keys.URL+"/keys"))
-	keys.serve("/keys", keySet("a"), "Cache-Control", "no-store")
-	b := newBench(t, s, func(cfg *Config) { cfg.RootCAs.AddCert(keys.Certificate()) })
-	for range 2 {
-		if _, err := b.again(t).KeysFor(t.Context(), s.URL, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wantRequests(t, s, "GET "+configuration)
-	wantRequests(t, keys, "GET /keys", "GET /keys")
 }
 
 // TestOwnDialerJudgesBeforeItConnects uses no injected dialer: the address is

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,46 @@ func TestAttackForgedECDSA(t *testing.T) {
 		{"the signature itself", input + "." + encode(signature), nil},
 		{"its n−s twin", input + "." + encode(joinRS(r, new(big.Int).Sub(n, s), 32)), nil},
 	})
+}
+
+// A number plus the modulus is the same number to a careless reader, and makes
+// another text of the same token.
+func TestAttackMalleableSignature(t *testing.T) {
+	refused := func(name, input string, signature []byte) hostile {
+		return hostile{name: name, text: input + "." + encode(signature), reason: verify.ReasonBadSignature, check: verify.CheckSignature}
+	}
+	input := func(key, alg, sub string) string {
+		return encode(goodHeader(key, alg).String()) + "." + encode(goodClaims().with("sub", `"`+sub+`"`).String())
+	}
+	sum := func(octets []byte, n *big.Int, size int) []byte {
+		return new(big.Int).Add(new(big.Int).SetBytes(octets), n).FillBytes(make([]byte, size))
+	}
+
+	in521 := input("ec521", "ES512", "alice")
+	rs, n := sign(t, "ec521", "ES512", in521), privateKey(t, "ec521").Key.(*ecdsa.PrivateKey).Params().N
+	refuse(t, []hostile{
+		refused("r + n", in521, append(sum(rs[:66], n, 66), rs[66:]...)),
+		refused("s + n", in521, append(rs[:66:66], sum(rs[66:], n, 66)...)),
+	})
+
+	inEd := input("ed25519", "Ed25519", "alice")
+	edwards := sign(t, "ed25519", "Ed25519", inEd)
+	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+	s := slices.Clone(edwards[32:])
+	slices.Reverse(s)
+	s = sum(s, order, 32)
+	slices.Reverse(s)
+	refuse(t, []hostile{refused("S + L", inEd, append(edwards[:32:32], s...))})
+
+	modulus := privateKey(t, "rsa").Key.(*rsa.PrivateKey).N
+	for i := 0; ; i++ { // until the sum has no bit more than the modulus
+		inRSA := input("rsa", "RS256", strings.Repeat("a", i+1))
+		signature := sign(t, "rsa", "RS256", inRSA)
+		if total := new(big.Int).Add(new(big.Int).SetBytes(signature), modulus); total.BitLen() <= 2048 {
+			refuse(t, []hostile{refused("s + N", inRSA, total.Bytes())})
+			break
+		}
+	}
 }
 
 // Project Wycheproof, RSASSA-PSS: the salt is as long as the hash (RFC 7518

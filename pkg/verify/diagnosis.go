@@ -45,5 +45,10 @@ const (
 	ExpiredToken      DiagnosisKind = "expired_token"       // By: how much
 	OtherParty        DiagnosisKind = "other_party"         // Found: azp
 
+	AudienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Wanted: the client that was demanded as audience
+	AudienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
+	ClientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
+	IssuerTemplate          DiagnosisKind = "issuer_template"            // Wanted, Found
+
 	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values
 )

@@ -28,6 +28,9 @@ func (v *verification) checkIssuer() {
 	case !value.Exists():
 		c.Message = "iss is missing"
 		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "iss"}
+	case isTemplate(v.policy.Issuer):
+		v.checkTenant(c, iss)
+		return
 	case iss == v.policy.Issuer:
 		c.Status, c.Message = Passed, iss
 	default:
@@ -56,7 +59,7 @@ func (v *verification) checkAudience() {
 		c.Status, c.Message = NotChecked, "any audience is allowed; the token is for "+quoteOrNobody(list)
 	case !value.Exists():
 		c.Message = "aud is missing"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "aud"}
+		c.Diagnosis = v.diagnoseNoAudience()
 	case slices.ContainsFunc(list, matches):
 		c = v.judgeOtherAudiences(c, list)
 	default:
@@ -108,13 +111,44 @@ func quoteOr(list []string) string {
 	return strings.Join(quoted, " or ")
 }
 
+// diagnoseAudience recognises what is behind an audience that is not wanted:
+// an access token that names its client elsewhere, as Authgear's do, an ID token
+// in place of an access token, or a difference that is easily overlooked.
 func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	if len(list) == 1 && len(v.policy.Audiences) == 1 {
 		if d := Compare(v.policy.Audiences[0], list[0]); d.Kind == DifferentCase || d.Kind == DifferentSlash {
 			return d
 		}
 	}
+	iss, _ := v.claims.Get("iss").Text()
+	client := v.clientOf()
+	isID := v.report.Kind == KindID && v.policy.Kind != KindID && len(accessMarkers(v.claims)) == 0
+	switch {
+	case slices.Contains(list, iss) && slices.Contains(v.policy.Audiences, client):
+		return &Diagnosis{Kind: AudienceIsIssuer, Wanted: client, Found: iss}
+	case isID && len(list) > 0:
+		return &Diagnosis{Kind: AudienceIsClient, Found: list[0], Names: list}
+	}
 	return &Diagnosis{Kind: DifferentValue, Names: list}
+}
+
+// diagnoseNoAudience recognises tokens that name a client in place of an
+// audience, as Cognito's do.
+func (v *verification) diagnoseNoAudience() *Diagnosis {
+	if client := v.clientOf(); client != "" && v.claims.Get("token_use").Exists() {
+		return &Diagnosis{Kind: ClientInsteadOfAudience, Found: client}
+	}
+	return &Diagnosis{Kind: ClaimMissing, Wanted: "aud"}
+}
+
+// clientOf returns the client that the token names, or an empty string.
+func (v *verification) clientOf() string {
+	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
+		if client, _ := v.claims.Get(name).Text(); client != "" {
+			return client
+		}
+	}
+	return ""
 }
 
 // checkSubject: where present, sub is a string that is not empty (RFC 7519

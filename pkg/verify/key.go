@@ -74,7 +74,7 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 	}
 	for _, k := range selection.Candidates {
 		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
-			v.report.Key = v.describe(k, keys)
+			v.key, v.report.Key = k, v.describe(k, keys)
 			v.passKey(k, selection)
 			v.pass(CheckSignature, fmt.Sprintf("%s by key %s", v.token.Algorithm(), k.Name()))
 			return

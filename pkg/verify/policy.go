@@ -40,6 +40,7 @@ const (
 type Policy struct {
 	Issuer      string   // iss, compared byte for byte (OpenID Connect Core section 3.1.3.7)
 	AnyIssuer   bool     // accept whatever issuer; dangerous unless the keys belong to one
+	AnyTenant   bool     // with an issuer that holds {tenantid}: accept whatever tenant
 	Audiences   []string // aud has to hold one of them (RFC 7519 section 4.1.3)
 	AnyAudience bool     // accept a token made for somebody else
 
@@ -91,6 +92,8 @@ func (p *Policy) Problem() error {
 		return errors.New("an audience is demanded, and it is said that any will do")
 	case slices.Contains(p.Audiences, ""):
 		return errors.New("an audience that is demanded is empty")
+	case isTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
+		return errors.New("the issuer is a template, and it is not said which tenants are meant")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
 		return errors.New("the leeway is out of range")
 	case !slices.Contains([]Kind{"", KindID, KindAccess, KindLogout}, p.Kind):

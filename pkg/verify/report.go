@@ -68,6 +68,9 @@ type Check struct {
 	Time time.Time
 	// Diagnosis is what seems to be behind a failure, or nil.
 	Diagnosis *Diagnosis
+	// Fact is what is worth knowing about the issuer where a check failed, or
+	// empty. Who the issuer is, is a guess.
+	Fact string
 }
 
 // KeyInfo describes the key that verified the signature or, where none did,
@@ -89,6 +92,7 @@ type Report struct {
 	Verdict     Verdict
 	Reason      Reason // of the weightiest failure; empty if accepted
 	Kind        Kind   // what the token looks like
+	IssuerName  string // the service it seems to come from, a guess; or empty
 	EvaluatedAt time.Time
 	Checks      []Check
 	Key         *KeyInfo

@@ -3,6 +3,7 @@ package verify
 import (
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -29,6 +30,7 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 		v.checkClaims()
 	}
 	v.report.decide(&p)
+	v.addFacts()
 	return v.report
 }
 
@@ -61,6 +63,7 @@ type verification struct {
 	report *Report
 
 	algorithmOK bool
+	key         *jwks.Key // that verified the signature, or nil
 }
 
 func (v *verification) pass(id CheckID, message string) {

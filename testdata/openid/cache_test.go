@@ -65,8 +65,8 @@ func TestProviderThatIsGone(t *testing.T) {
 	if p.Verdict != "no_answer" || p.Reason != "unavailable" || !strings.Contains(p.Error.Message, "connection refused") || p.Error.Hint == "" {
 		t.Errorf("%+v", p)
 	}
-	cold.run("discover", s.issuer).exits(4).says(refused...).prints("")
-	cold.run("jwks", s.issuer).exits(4).says(refused...).prints("")
+	cold.run("discover", s.issuer).exits(4).says(refused...).printsNothing()
+	cold.run("jwks", s.issuer).exits(4).says(refused...).printsNothing()
 	cold.run(l.verify(s, "--jwks", s.issuer+"keys")...).exits(4).says(refused...).report()
 	// 10 and 11 stand before any fetch; the rest has to wait for keys.
 	cold.run("verify", file(t, l.accessToken), "--issuer", s.issuer, "--audience", "native").exits(10).says(`claimcheck: rejected: .*\(exit 10\)`)

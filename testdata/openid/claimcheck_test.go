@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -101,6 +102,14 @@ func (r result) prints(text string) result {
 	return r
 }
 
+func (r result) printsNothing() result {
+	r.t.Helper()
+	if r.stdout != "" {
+		r.failf("stdout is not empty")
+	}
+	return r
+}
+
 // shows is for a part of stdout.
 func (r result) shows(pattern string) result {
 	r.t.Helper()
@@ -110,8 +119,8 @@ func (r result) shows(pattern string) result {
 	return r
 }
 
-// A report is what verify, or --check, prints. Only a token that is accepted
-// has Claims.
+// A report is what verify, auth-age, introspect or --check prints. Only a token
+// that is accepted has Claims.
 type report struct {
 	Verdict  string `json:"verdict"`
 	Reason   string `json:"reason"`
@@ -136,7 +145,14 @@ type report struct {
 	} `json:"key"`
 	Claims         map[string]any `json:"claims"`
 	RejectedClaims map[string]any `json:"rejected_claims"`
-	Error          struct {
+	AuthAge        struct {
+		AgeSeconds     int  `json:"age_seconds"`
+		Reauthenticate bool `json:"reauthenticate"`
+	} `json:"auth_age"`
+	Response      map[string]any `json:"response"` // of introspection
+	Disagreements []string       `json:"disagreements"`
+	Local         *report        `json:"local"`
+	Error         struct {
 		Message string `json:"message"`
 		Hint    string `json:"hint"`
 	} `json:"error"`
@@ -149,7 +165,8 @@ func (r result) report() report {
 	if err := json.Unmarshal([]byte(r.stdout), &parsed); err != nil {
 		r.failf("stdout is no report: %v", err)
 	}
-	if parsed.ExitCode != r.code || (parsed.Verdict == "accepted" || parsed.Verdict == "clean") != (r.code == 0) {
+	yes := slices.Contains([]string{"accepted", "clean", "active"}, parsed.Verdict)
+	if parsed.ExitCode != r.code || yes != (r.code == 0) {
 		r.failf("the report is of another exit code")
 	}
 	if parsed.Claims != nil && r.code != 0 || parsed.RejectedClaims != nil && r.code == 0 {

@@ -65,7 +65,7 @@ func TestTheIssuersSlashMatters(t *testing.T) {
 
 	u.run("discover", without, "--jq", ".issuer").exits(0).says(`claimcheck: warning: .*`+mismatch, slash).prints(s.issuer)
 	u.run("discover", without, "--check").exits(21).says(`claimcheck: findings: 1 errors, \d+ warnings \(exit 21\)`).report()
-	u.run("jwks", without).exits(4).says(`claimcheck: .*`+mismatch, slash).prints("")
+	u.run("jwks", without).exits(4).says(`claimcheck: .*`+mismatch, slash).printsNothing()
 
 	l := s.login(t, web)
 	refused := u.run("verify", l.idToken, "--issuer", without, "--audience", "web").exits(4).says(`claimcheck: .*`+mismatch, slash).report()
@@ -80,6 +80,6 @@ func TestTheIssuersSlashMatters(t *testing.T) {
 func TestABareHostNameMeansHTTPS(t *testing.T) {
 	s, u := newSite(t), newUser(t)
 	host := strings.TrimSuffix(strings.TrimPrefix(s.issuer, "http://"), "/")
-	u.run("discover", host).exits(4).says(`claimcheck: https://`+host+`/.*: the server does not speak TLS at this port`, `hint: .*`).prints("")
+	u.run("discover", host).exits(4).says(`claimcheck: https://` + host + `/.*: the server does not speak TLS at this port(\nhint: .*)?`).printsNothing()
 	s.wantRequests(t)
 }

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// registerCompletions gives every command and every flag its completion. What
+// is not a file does not offer files. Nothing here uses the network.
+func registerCompletions(c *cobra.Command, env *Env) {
+	if c.ValidArgsFunction == nil && len(c.ValidArgs) == 0 && c.Runnable() {
+		c.ValidArgsFunction = argumentCompletion(c, env)
+	}
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if complete := flagCompletion(f, env); complete != nil {
+			_ = c.RegisterFlagCompletionFunc(f.Name, complete) // fails only where it is there already
+		}
+	})
+	for _, child := range c.Commands() {
+		registerCompletions(child, env)
+	}
+}
+
+func argumentCompletion(c *cobra.Command, env *Env) cobra.CompletionFunc {
+	switch _, arguments, _ := strings.Cut(c.Use, " "); arguments {
+	case "[TOKEN]":
+		return onlyFirst(completeMarkedFile)
+	case "SOURCE":
+		return onlyFirst(cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault))
+	case "[NAME]":
+		return onlyFirst(completeProfiles(env))
+	default:
+		return cobra.NoFileCompletions
+	}
+}
+
+func onlyFirst(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return complete(c, args, word)
+	}
+}
+
+func flagCompletion(f *pflag.Flag, env *Env) cobra.CompletionFunc {
+	switch f.Name {
+	case "jwks", "key", "cacert": // file names, which the shell completes by itself
+		return nil
+	case "config":
+		return cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
+	case "kid":
+		return completeKeyIDs(env)
+	case "profile":
+		return completeProfiles(env)
+	case "alg":
+		return completeAlgorithms
+	}
+	switch values := valuesInUsage(f.Usage); {
+	case f.NoOptDefVal != "": // takes no value
+		return nil
+	case len(values) > 0:
+		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	case strings.Contains(f.Usage, "@FILE"):
+		return completeMarkedFile
+	default:
+		return cobra.NoFileCompletions
+	}
+}
+
+// valuesInUsage finds the values of a flag in what --help says of it, as in
+// "colour: auto, always or never", so that completion offers what help lists.
+func valuesInUsage(usage string) []cobra.Completion {
+	_, list, found := strings.Cut(usage, ": ")
+	list, _, _ = strings.Cut(list, ";")
+	values := strings.Split(strings.ReplaceAll(list, " or ", ", "), ", ")
+	isWord := regexp.MustCompile(`^[a-z0-9_]+$`).MatchString
+	if !found || len(values) < 2 || slices.ContainsFunc(values, func(v string) bool { return !isWord(v) }) {
+		return nil
+	}
+	return values
+}
+
+// completeMarkedFile completes @FILE.
+func completeMarkedFile(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	path, marked := strings.CutPrefix(word, "@")
+	if !marked {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	dir, begun := filepath.Split(path)
+	entries, err := os.ReadDir(filepath.Clean(dir)) // the cleaned empty name is the current directory
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var list []cobra.Completion
+	directive := cobra.ShellCompDirectiveNoFileComp
+	for _, entry := range entries {
+		name := entry.Name()
+		if !strings.HasPrefix(name, begun) || strings.HasPrefix(name, ".") && begun == "" || !safeInShell(name) {
+			continue
+		}
+		if entry.IsDir() {
+			name += string(filepath.Separator)
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		list = append(list, "@"+dir+name)
+	}
+	return list, directive
+}
+
+// completeAlgorithms completes the last name of a list.
+func completeAlgorithms(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	before := word[:strings.LastIndex(word, ",")+1]
+	var list []cobra.Completion
+	for _, alg := range supportedAlgorithms() {
+		if !slices.Contains(strings.Split(before, ","), alg) {
+			list = append(list, before+alg)
+		}
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func completeProfiles(env *Env) cobra.CompletionFunc {
+	return func(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		from := settingsOptions{}
+		if f := c.Flags().Lookup("config"); f != nil {
+			from.config = f.Value.String()
+		}
+		var list []cobra.Completion
+		if file, err := from.load(env); err == nil && file != nil {
+			for _, p := range file.profiles {
+				list = append(list, described(p.name, p.value("issuer"))...)
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeKeyIDs offers the key IDs that are in the cache.
+func completeKeyIDs(env *Env) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		dir := cacheDir(env)
+		if dir == "" {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var list []cobra.Completion
+		for _, entry := range provider.NewCache(dir, env.Now, nil).List() {
+			for _, kid := range entry.KeyIDs {
+				list = append(list, described(kid, entry.URL)...)
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// described is a completion with a description, or nothing. The shell's script
+// expands what it is offered, and a key ID comes from a server: only what is a
+// plain word to every shell is offered.
+func described(value, description string) []cobra.Completion {
+	switch {
+	case !safeInShell(value):
+		return nil
+	case !safeInShell(description):
+		return []cobra.Completion{value}
+	default:
+		return []cobra.Completion{cobra.CompletionWithDesc(value, description)}
+	}
+}
+
+func safeInShell(s string) bool { return s != "" && shellWord(s) == s }
+
+// completeHelp completes commands, their own commands, and topics.
+func completeHelp(root *cobra.Command, args []string) []cobra.Completion {
+	c, rest, err := root.Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil
+	}
+	var list []cobra.Completion
+	for _, child := range c.Commands() {
+		if child.IsAvailableCommand() || child.IsAdditionalHelpTopicCommand() {
+			list = append(list, cobra.CompletionWithDesc(child.Name(), child.Short))
+		}
+	}
+	return list
+}

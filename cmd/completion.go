@@ -1,0 +1,100 @@
+package cmd
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+)
+
+// completionShells are the shells that there are scripts for.
+func completionShells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
+
+// newCompletionCmd replaces cobra's own command, which prints help and exits
+// with 0 where no shell or an unknown one is named.
+func newCompletionCmd() *cobra.Command {
+	plain := false
+	c := &cobra.Command{
+		Use:   "completion " + strings.Join(completionShells(), "|"),
+		Short: "print the script that completes commands, flags and values in a shell",
+		Long: `completion prints a script for a shell. Put it where the shell finds it, then start a new one:
+
+  bash        claimcheck completion bash > ~/.local/share/bash-completion/completions/claimcheck
+  zsh         claimcheck completion zsh > "${fpath[1]}/_claimcheck"
+  fish        claimcheck completion fish > ~/.config/fish/completions/claimcheck.fish
+  powershell  claimcheck completion powershell >> $PROFILE
+
+Completion reads the cache and the configuration. It never uses the network.`,
+		Example:               "  source <(claimcheck completion bash)\n  claimcheck completion zsh > \"${fpath[1]}/_claimcheck\"\n  claimcheck completion fish | source",
+		DisableFlagsInUseLine: true,
+		ValidArgs:             completionShells(),
+		Args:                  checkShell,
+		RunE: func(c *cobra.Command, args []string) error {
+			script, err := completionScript(c.Root(), args[0], !plain)
+			if err != nil {
+				return err
+			}
+			if _, err := c.OutOrStdout().Write(script); err != nil {
+				return printFailure(&output.WriteError{Err: err}, exitAccepted)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&plain, "no-descriptions", false, "complete without descriptions")
+	return c
+}
+
+func checkShell(_ *cobra.Command, args []string) error {
+	there := "there are: " + strings.Join(completionShells(), ", ")
+	if len(args) != 1 {
+		return usageError("completion needs the name of one shell").withHint("%s", there)
+	}
+	for _, shell := range completionShells() {
+		if args[0] == shell {
+			return nil
+		}
+	}
+	failure := usageError("there is no completion for the shell %q", args[0]).withHint("%s", there)
+	if near := nearest(args[0], completionShells()); near != "" {
+		failure.hint = "did you mean " + near + "?"
+	}
+	return failure
+}
+
+func completionScript(root *cobra.Command, shell string, descriptions bool) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	switch {
+	case shell == "bash":
+		err = root.GenBashCompletionV2(&b, descriptions)
+	case shell == "fish":
+		err = root.GenFishCompletion(&b, descriptions)
+	case shell == "zsh" && descriptions:
+		err = root.GenZshCompletion(&b)
+	case shell == "zsh":
+		err = root.GenZshCompletionNoDesc(&b)
+	case descriptions:
+		err = root.GenPowerShellCompletionWithDesc(&b)
+	default:
+		err = root.GenPowerShellCompletion(&b)
+	}
+	return b.Bytes(), err
+}
+
+// CompletionScripts are the files under completions, by name.
+func CompletionScripts() (map[string][]byte, error) {
+	files := map[string]string{
+		"bash": "claimcheck.bash", "zsh": "_claimcheck", "fish": "claimcheck.fish", "powershell": "claimcheck.ps1",
+	}
+	scripts := map[string][]byte{}
+	for _, shell := range completionShells() {
+		script, err := completionScript(NewDocumentedRoot(), shell, true)
+		if err != nil {
+			return nil, err
+		}
+		scripts[files[shell]] = script
+	}
+	return scripts, nil
+}

@@ -1,0 +1,116 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// story tells a report in a few sentences, for somebody who does not know
+// OAuth: who issued the token, for whom, for what, until when, what went wrong.
+func (r presentedReport) story() []string {
+	claims := r.Claims()
+	if !claims.Exists() {
+		claims = r.RejectedClaims()
+	}
+	story := []string{r.storyOfTrust()}
+	if claims.Exists() {
+		story = append(story, r.storyOfOrigin(claims), r.storyOfTime())
+	}
+	return append(story, r.storyOfEnd()...)
+}
+
+func (r presentedReport) storyOfTrust() string {
+	switch c, _ := r.Check(verify.CheckSignature); c.Status {
+	case verify.Passed:
+		return "The signature is good: nobody has changed this token since it was signed with a key that you trust."
+	case verify.Failed:
+		return "The signature is not good: somebody changed this token, or it was signed with another key. Nothing it says can be believed."
+	default:
+		return "The signature could not be checked, so nothing this token says can be believed."
+	}
+}
+
+// storyOfOrigin tells who issued the token, about whom, for whom and for what.
+func (r presentedReport) storyOfOrigin(claims strictjson.Value) string {
+	says := "It says"
+	if r.SignatureVerified() {
+		says = "It says truly"
+	}
+	text := fmt.Sprintf("%s that it is %s", says, r.kindInWords())
+	if iss, ok := claims.Get("iss").Text(); ok {
+		text += " issued by " + iss
+		if r.IssuerName != "" {
+			text += " (it looks like " + r.IssuerName + ")"
+		}
+	}
+	if sub, ok := claims.Get("sub").Text(); ok {
+		text += " about " + sub
+	}
+	if audience := audienceInWords(claims); audience != "" {
+		text += ", for " + audience
+	}
+	if scope, ok := claims.Get("scope").Text(); ok && scope != "" {
+		text += ", to be used for: " + scope
+	}
+	return text + "."
+}
+
+func (r presentedReport) kindInWords() string {
+	switch r.Kind {
+	case verify.KindID:
+		return "an ID token (a statement to an application about who signed in)"
+	case verify.KindAccess:
+		return "an access token (a permission to call an API)"
+	case verify.KindLogout:
+		return "a logout token (a notice that a session has ended)"
+	default:
+		return "a token"
+	}
+}
+
+func audienceInWords(claims strictjson.Value) string {
+	aud := claims.Get("aud")
+	if list, ok := aud.TextList(); ok {
+		return strings.Join(list, " and ")
+	}
+	one, _ := aud.Text()
+	return one
+}
+
+func (r presentedReport) storyOfTime() string {
+	c, ok := r.Check(verify.CheckExpiry)
+	if !ok || c.Time.IsZero() {
+		return "It does not say until when it is good."
+	}
+	when := output.FormatTime(c.Time, r.EvaluatedAt)
+	if c.Status == verify.Failed {
+		return "It was good until " + when + "."
+	}
+	return "It is good until " + when + "."
+}
+
+// storyOfEnd tells what went wrong and what to do, or that nothing did.
+func (r presentedReport) storyOfEnd() []string {
+	if r.Verdict == verify.Accepted {
+		return []string{"Everything that was asked of it is fulfilled, so it is accepted."}
+	}
+	var end []string
+	for _, c := range r.Checks {
+		if c.Status != verify.Failed {
+			continue
+		}
+		sentence := "It is refused because " + r.message(c) + "."
+		if len(end) > 0 {
+			sentence = "Also, " + r.message(c) + "."
+		}
+		if hint := r.hint(c); hint != "" {
+			sentence += " What to do: " + hint + "."
+		}
+		end = append(end, sentence)
+	}
+	return end
+}

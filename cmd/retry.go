@@ -1,0 +1,92 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// A retryCommand is the command that was typed, to be shown again with other
+// flags. Tokens and codes that were typed as they are do not come back.
+type retryCommand struct {
+	path  string // "claimcheck verify"
+	token string
+	flags [][2]string // name and value; a boolean has none
+}
+
+func newRetryCommand(path string, flags *pflag.FlagSet, args []string) retryCommand {
+	r := retryCommand{path: path, token: "-"}
+	if len(args) > 0 {
+		r.token = hideLiteral(args[0])
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		group := f.Annotations[flagGroup]
+		switch {
+		case len(group) == 1 && group[0] == groupOutput:
+			return
+		case f.Value.Type() == "bool":
+			r.flags = append(r.flags, [2]string{f.Name, ""})
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			if f.Name == "access-token" || f.Name == "code" || f.Name == "state" {
+				value = hideLiteral(value)
+			}
+			r.flags = append(r.flags, [2]string{f.Name, value})
+		}
+	})
+	return r
+}
+
+// hideLiteral keeps what only says where something is.
+func hideLiteral(argument string) string {
+	if argument == "-" || strings.HasPrefix(argument, "@") || strings.HasPrefix(argument, "env:") {
+		return argument
+	}
+	return "TOKEN"
+}
+
+// with is the command line with flags replaced or added: names and values in
+// turn. A flag that is named "-name" is left out.
+func (r retryCommand) with(pairs ...string) string {
+	var left, added []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name := strings.TrimPrefix(pairs[i], "-")
+		left = append(left, name)
+		if name == pairs[i] {
+			added = append(added, "--"+name)
+			if pairs[i+1] != "" {
+				added = append(added, shellWord(pairs[i+1]))
+			}
+		}
+	}
+	words := []string{r.path, shellWord(r.token)}
+	for _, flag := range r.flags {
+		if slices.Contains(left, flag[0]) {
+			continue
+		}
+		words = append(words, "--"+flag[0])
+		if flag[1] != "" {
+			words = append(words, shellWord(flag[1]))
+		}
+	}
+	return strings.Join(append(words, added...), " ")
+}
+
+// shellWord quotes a word so that it can be pasted into a POSIX shell. What is
+// in angle brackets is a placeholder, quoted too so that a shell does not take
+// it for a redirection.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

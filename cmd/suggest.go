@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// nearest is the candidate that a mistyped word most likely stands for, or empty
+// where none is near. The beginning of one candidate alone stands for it, too.
+func nearest(word string, candidates []string) string {
+	word = strings.ToLower(word)
+	best, distance := "", max(1, min(3, len(word)/3))+1
+	var begun []string
+	for _, c := range candidates {
+		if d := levenshtein.ComputeDistance(word, strings.ToLower(c)); d < distance {
+			best, distance = c, d
+		}
+		if len(word) > 1 && strings.HasPrefix(strings.ToLower(c), word) {
+			begun = append(begun, c)
+		}
+	}
+	if best == "" && len(begun) == 1 {
+		return begun[0]
+	}
+	return best
+}
+
+// flagError is a usage error about flags, with the flag that was probably meant.
+// Of what was typed only names are repeated: a value may be a secret.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usageError("%w", err)
+	}
+	if group := unknown.GetSpecifiedShortnames(); group != "" {
+		word, _, _ := strings.Cut(group, "=")
+		failure := usageError("unknown shorthand flag: %q in -%s", []rune(unknown.GetSpecifiedName())[0], word)
+		failure.hint = shorthandHint(c, unknown.GetSpecifiedName(), word)
+		return failure
+	}
+	name := unknown.GetSpecifiedName()
+	failure := usageError("unknown flag: --%s", name)
+	if owner := flagOwner(c.Root(), name); owner != nil {
+		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, owner.CommandPath())
+	} else if near := nearest(name, flagNames(c)); near != "" {
+		failure.hint = "did you mean --" + near + "?"
+	}
+	return failure
+}
+
+// shorthandHint knows two mistakes: a long flag behind one dash, and the wrong
+// case. Else it lists the letters that there are.
+func shorthandHint(c *cobra.Command, letter, word string) string {
+	names := flagNames(c)
+	if len(word) > 1 {
+		if near := nearest(word, names); near != "" {
+			return "did you mean --" + near + "?"
+		}
+	}
+	var letters []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Shorthand != "" {
+			letters = append(letters, f.Shorthand)
+		}
+	})
+	for _, l := range letters {
+		if strings.EqualFold(l, letter) {
+			return "did you mean -" + l + "?"
+		}
+	}
+	if len(letters) == 0 {
+		return ""
+	}
+	return "there are -" + strings.Join(letters, ", -")
+}
+
+func flagNames(c *cobra.Command) []string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return names
+}
+
+// flagOwner is the first command that has a flag of this name.
+func flagOwner(c *cobra.Command, name string) *cobra.Command {
+	if f := c.LocalFlags().Lookup(name); f != nil && !f.Hidden {
+		return c
+	}
+	for _, child := range c.Commands() {
+		if owner := flagOwner(child, name); owner != nil {
+			return owner
+		}
+	}
+	return nil
+}
+
+// commandMissing is for a command that only holds others: none or an unknown one
+// was named, and help alone would look like an answer.
+func commandMissing(c *cobra.Command, args []string) error {
+	var names []string
+	for _, child := range c.Commands() {
+		if child.IsAvailableCommand() {
+			names = append(names, child.Name())
+		}
+	}
+	slices.Sort(names)
+	there := "there are: " + strings.Join(names, ", ")
+	if len(args) == 0 {
+		return usageError("%s needs a command", c.CommandPath()).withHint("%s", there)
+	}
+	failure := usageError("unknown command %q for %s", args[0], c.CommandPath()).withHint("%s", there)
+	if near := nearest(args[0], names); near != "" {
+		failure.hint = "did you mean " + near + "?"
+	}
+	return failure
+}

@@ -1,0 +1,126 @@
+package output
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// A Tool is the program that gives an answer, as CI systems show it.
+type Tool struct {
+	Name    string // of the program
+	Command string // that was run, as "verify"
+	Version string // of the program; empty if unknown
+	URL     string // of the program's home page
+}
+
+func (t Tool) title() string { return t.Name + " " + t.Command }
+
+// A Suite is an answer as a list of cases: the form in which FormatGitHub,
+// FormatJUnit and FormatSARIF show it. All its texts are as they came: the
+// formats escape them.
+type Suite struct {
+	Verdict  string // in a word or two, as "rejected"
+	Good     bool   // whether the answer is yes
+	Message  string // the verdict in one line
+	ExitCode int
+	URI      string // of the document that was looked over, or empty
+	Facts    []Fact // what else is worth knowing
+	Cases    []Case
+}
+
+// A Fact is a name and a value.
+type Fact struct{ Name, Value string }
+
+// A Case is one thing that was looked at.
+type Case struct {
+	ID      string // as "signature"; several cases can share it
+	Outcome Outcome
+	Reason  string   // why it failed, in a word, or empty
+	Place   string   // where in the document, or empty
+	Message string   // what was found, in a line
+	Notes   []string // more lines, such as a hint
+	Spec    string   // where that is specified, or empty
+}
+
+// An Outcome is how a case went. The zero value is no good news.
+type Outcome int
+
+// The outcomes.
+const (
+	Unanswered Outcome = iota // it could not be found out
+	Failed
+	Warned
+	Noted // worth knowing
+	Skipped
+	Passed
+)
+
+// line is where and what, escaped.
+func (c Case) line() string {
+	if c.Place == "" {
+		return Escape(c.Message)
+	}
+	return Escape(c.Place + ": " + c.Message)
+}
+
+// lines is everything that there is to say, escaped.
+func (c Case) lines() []string {
+	lines := []string{c.line()}
+	for _, note := range c.Notes {
+		lines = append(lines, Escape(note))
+	}
+	if c.Spec != "" {
+		lines = append(lines, Escape(c.Spec))
+	}
+	return lines
+}
+
+// WantsSuite tells whether the format is one that PrintSuite prints.
+func (p *Printer) WantsSuite() bool {
+	switch p.options.Format {
+	case FormatGitHub, FormatJUnit, FormatSARIF:
+		return true
+	}
+	return false
+}
+
+// PrintSuite is Print for the formats of CI systems.
+func (p *Printer) PrintSuite(ctx context.Context, s Suite) error {
+	tool := p.options.Tool
+	switch {
+	case p.options.Quiet:
+		return nil
+	case p.options.Format == FormatJUnit:
+		data, err := AppendJUnit(nil, tool, s)
+		if err != nil {
+			return fmt.Errorf("writing JUnit XML: %w", err)
+		}
+		return p.write(data)
+	case p.options.Format == FormatSARIF:
+		return p.Print(ctx, SARIF(tool, s), nil)
+	}
+	if err := p.write(AppendAnnotations(nil, tool, s)); err != nil {
+		return err
+	}
+	return p.writeSummary(tool, s)
+}
+
+func (p *Printer) writeSummary(tool Tool, s Suite) error {
+	if p.options.Summary == nil {
+		return nil
+	}
+	if _, err := p.options.Summary.Write(AppendSummary(nil, tool, s)); err != nil {
+		return &WriteError{fmt.Errorf("the job summary: %w", err)}
+	}
+	return nil
+}
+
+// optional is a JSON string that is left out where it is empty.
+func optional(s string) strictjson.Value {
+	if s == "" {
+		return strictjson.Value{}
+	}
+	return strictjson.String(s)
+}
