@@ -35,10 +35,19 @@ type actionResult struct {
 	outputs  string
 }
 
-// TestAction runs the shell of action.yml, step by step, with the program as it
-// is built, in an environment like the runner's.
-func TestAction(t *testing.T) {
-	lab := newCILab(t, "bash")
+// TestCI runs the shell of action.yml and of templates/verify.yml with the program
+// as it is built.
+func TestCI(t *testing.T) {
+	program := buildProgram(t)
+	t.Run("action", func(t *testing.T) { testAction(t, newCILab(t, program, "bash")) })
+	t.Run("action installs", func(t *testing.T) { testActionInstalls(t, newCILab(t, program, "bash")) })
+	for _, shell := range []string{"sh", "bash"} {
+		t.Run("component in "+shell, func(t *testing.T) { testComponent(t, newCILab(t, program, shell), shell) })
+	}
+}
+
+// testAction runs the action step by step, in an environment like the runner's.
+func testAction(t *testing.T, lab *ciLab) {
 	genuine := map[string]string{
 		"binary": lab.binary, "token-env": "TOKEN", "jwks": lab.authingKeys, "issuer": "https://oidc1.authing.cn/oidc",
 		"audience": "somebody-else\n5f17a529f64fb009b794a2ff\n", "args": "--at=2020-09-30T07:30:00Z\n--alg\nRS256\n",
@@ -89,7 +98,13 @@ func TestAction(t *testing.T) {
 		},
 		{
 			name: "help is not a yes", inputs: with(hostile, "args", "--help"), token: lab.mint(t, "api"), code: 1,
-			outputs: "verdict=no_answer\nreason=internal\nexit-code=1\n", commands: []string{`^error`}, summary: []string{"### claimcheck: no answer (exit 1)\n"},
+			outputs: "verdict=no_answer\nreason=internal\nexit-code=1\n", commands: []string{`::no answer \(exit 1\)$`}, summary: []string{"### claimcheck: no answer (exit 1)\n"},
+		},
+		{
+			name: "a program that says anything", inputs: with(hostile, "binary", lab.rogue(t)), code: 15,
+			outputs:  "verdict=no_answer\nreason=internal\nexit-code=15\n",
+			commands: []string{`^error title=claimcheck::##\[add-mask\]a%0A::error::forged%0D%0A100%25 </pre><b>$`},
+			summary:  []string{"### claimcheck: no answer (exit 15)\n", "100% &lt;/pre&gt;&lt;b&gt;\n</pre>\n"},
 		},
 		{
 			name: "quiet changes nothing", inputs: with(hostile, "args", "-q\n-otext"), token: lab.mint(t, "api"),
@@ -113,6 +128,7 @@ func TestAction(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			got := lab.runAction(t, test.inputs, test.token)
 			if got.code != test.code || got.outputs != test.outputs {
 				t.Errorf("exit %d, outputs %q; want %d, %q\n%s", got.code, got.outputs, test.code, test.outputs, got.stdout)
@@ -131,18 +147,18 @@ func TestAction(t *testing.T) {
 				}
 			}
 			lab.checkSecrecy(t, test.token, got.stdout, got.summary, got.outputs)
-			if strings.Contains(got.summary, "<img") || strings.Contains(got.summary, "\n::") {
+			if strings.Contains(got.summary, "<img") || strings.Contains(got.summary, "<b>") {
 				t.Errorf("summary with the token's own markup:\n%s", got.summary)
 			}
 		})
 	}
 }
 
-// TestActionInstalls: a release is downloaded, compared with its checksum and used.
-func TestActionInstalls(t *testing.T) {
-	lab := newCILab(t, "bash")
+// testActionInstalls: a release is downloaded, compared with its checksum and used.
+func testActionInstalls(t *testing.T, lab *ciLab) {
 	for _, test := range releaseCases {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			inputs := map[string]string{
 				"token-env": "TOKEN", "jwks": lab.ownKeys, "issuer": "https://issuer.example", "audience": "api",
 				"version": "v9.9.9", "download-url": lab.serveRelease(t, "v9.9.9", test.spoil),

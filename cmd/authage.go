@@ -38,6 +38,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 	}
 	opts.judgeOptions.addFlags(c)
 	opts.requires.addFlags(c)
+	opts.output.ci = verdictFormats("auth-age")
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.unverified, "unverified", false, "tell the age of a token that cannot be verified here; always exits 5")
@@ -110,7 +111,7 @@ func (v ageView) print(ctx context.Context, printer *output.Printer) error {
 	if v.unverified {
 		printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
 	}
-	if err := printer.Print(ctx, v.document(), v.writeText); err != nil {
+	if err := printVerdict(ctx, printer, v); err != nil {
 		return printFailure(err, v.code())
 	}
 	if v.unverified {

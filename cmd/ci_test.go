@@ -38,11 +38,21 @@ type ciLab struct {
 	dir          string
 }
 
-func newCILab(t *testing.T, shell string) *ciLab {
+// buildProgram builds the program for this system.
+func buildProgram(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a system with a POSIX shell")
 	}
+	program := filepath.Join(t.TempDir(), "claimcheck")
+	if out, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
+
+func newCILab(t *testing.T, program, shell string) *ciLab {
+	t.Helper()
 	if _, err := exec.LookPath(shell); err != nil {
 		t.Skip(err)
 	}
@@ -56,15 +66,11 @@ func newCILab(t *testing.T, shell string) *ciLab {
 		t.Fatal(err)
 	}
 	l := &ciLab{
-		binary: filepath.Join(dir, "recorded"), program: filepath.Join(dir, "claimcheck"), record: filepath.Join(dir, "arguments"),
+		binary: filepath.Join(dir, "recorded"), program: program, record: filepath.Join(dir, "arguments"),
 		authingToken: strings.TrimSpace(readRepoFile(t, filepath.Join(data, "id-token.jwt"))),
 		authingKeys:  filepath.Join(data, "jwks.json"),
 		ownKeys:      filepath.Join(dir, "keys.json"),
 		key:          private, dir: dir,
-	}
-	build := exec.Command("go", "build", "-o", l.program, "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
 	}
 	writeTestFile(t, l.binary, fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$@\" >>'%s'\nexec '%s' \"$@\"\n", l.record, l.program), 0o755)
 	writeTestFile(t, l.record, "", 0o600)
@@ -86,6 +92,15 @@ func (l *ciLab) mint(t *testing.T, audience string) string {
 	base64url := base64.RawURLEncoding.EncodeToString
 	signed := base64url([]byte(`{"alg":"EdDSA","kid":"k"}`)) + "." + base64url(claims)
 	return signed + "." + base64url(ed25519.Sign(l.key, []byte(signed)))
+}
+
+// rogue is a program in claimcheck's place that escapes nothing, so that it is
+// seen what the shell itself does.
+func (l *ciLab) rogue(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(l.dir, "rogue")
+	writeTestFile(t, name, "#!/bin/sh\nprintf '##[add-mask]a\\n::error::forged\\r\\n100%% </pre><b>\\n' >&2\nexit 15\n", 0o755)
+	return name
 }
 
 func (l *ciLab) file(t *testing.T, content string) string {

@@ -41,6 +41,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
+	opts.output.ci = checkFormats("discover")
 	opts.output.addFlags(c)
 	return c
 }
@@ -49,26 +50,17 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 	if err := refuseEmpty(flags); err != nil {
 		return err
 	}
+	if !opts.check {
+		opts.output.withoutCheck()
+	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
 		return err
 	}
-	if err := opts.settings.apply(env, flags); err != nil {
-		return err
-	}
-	issuer, err := issuerArgument(argument)
-	if err != nil {
-		return err
-	}
-	client, err := opts.network.client(env, printer)
-	if err != nil {
-		return err
-	}
-	defer client.CloseIdleConnections()
-	metadata, err := client.Discover(ctx, issuer)
+	metadata, err := opts.fetch(ctx, env, printer, flags, argument)
 	var mismatch *provider.IssuerMismatchError
 	if err != nil && !errors.As(err, &mismatch) {
-		return unavailable(err)
+		return noFindings(ctx, printer, opts.check, err)
 	}
 	report := lintMetadata(metadata)
 	if opts.check {
@@ -82,6 +74,28 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 		printer.Warn(mismatch.Error(), mismatchHint(mismatch))
 	}
 	return nil
+}
+
+// fetch returns metadata with the error that they are for another issuer, too.
+func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (*provider.Metadata, error) {
+	if err := o.settings.apply(env, flags); err != nil {
+		return nil, err
+	}
+	issuer, err := issuerArgument(argument)
+	if err != nil {
+		return nil, err
+	}
+	client, err := o.network.client(env, printer)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	metadata, err := client.Discover(ctx, issuer)
+	var mismatch *provider.IssuerMismatchError
+	if err != nil && !errors.As(err, &mismatch) {
+		return nil, unavailable(err)
+	}
+	return metadata, err
 }
 
 // issuerArgument completes a bare host name with https; nowhere else is a host
@@ -98,7 +112,7 @@ func issuerArgument(argument string) (string, error) {
 }
 
 func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	if err := printer.Print(ctx, report.document(), report.writeText); err != nil {
+	if err := printVerdict(ctx, printer, report); err != nil {
 		return printFailure(err, report.code())
 	}
 	printer.Verdict(report.code() == exitAccepted, report.line())
@@ -106,6 +120,15 @@ func printFindings(ctx context.Context, printer *output.Printer, report findings
 		return silentExit(code)
 	}
 	return nil
+}
+
+// noFindings is for an error in the place of an answer: with --check that is a
+// report, too.
+func noFindings(ctx context.Context, printer *output.Printer, check bool, err error) error {
+	if check {
+		return noAnswer(ctx, printer, err)
+	}
+	return err
 }
 
 func lintMetadata(metadata *provider.Metadata) findingsReport {

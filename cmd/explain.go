@@ -36,9 +36,9 @@ func (r presentedReport) storyOfTrust() string {
 
 // storyOfOrigin tells who issued the token, about whom, for whom and for what.
 func (r presentedReport) storyOfOrigin(claims strictjson.Value) string {
-	says := "It says"
+	says := "It claims"
 	if r.SignatureVerified() {
-		says = "It says truly"
+		says = "It says"
 	}
 	text := fmt.Sprintf("%s that it is %s", says, r.kindInWords())
 	if iss, ok := claims.Get("iss").Text(); ok {

@@ -52,11 +52,12 @@ type outputOptions struct {
 	filter string
 	quiet  bool
 	color  string
+	ci     ciFormats // set before addFlags
 }
 
 func (o *outputOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.StringVarP(&o.format, "output", "o", "auto", "output `FORMAT`: auto, text, json or ndjson")
+		f.StringVarP(&o.format, "output", "o", "auto", "output `FORMAT`: "+o.formatList())
 		f.StringVar(&o.filter, "jq", "", "filter the JSON by a jq `EXPRESSION`")
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but errors: the exit code is the answer")
 		f.StringVar(&o.color, "color", "auto", "colour: auto, always or never")

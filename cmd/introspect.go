@@ -43,6 +43,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		},
 	}
 	opts.judgeOptions.addFlags(c)
+	opts.output.ci = verdictFormats("introspect")
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		f.StringVar(&opts.endpoint, "endpoint", "", "the introspection endpoint (`URL`), instead of the one in the issuer's metadata")

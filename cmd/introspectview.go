@@ -60,18 +60,23 @@ func (v introspectionView) print(ctx context.Context, printer *output.Printer) e
 	for _, warning := range v.warnings() {
 		printer.Warn(warning)
 	}
-	if err := printer.Print(ctx, v.document(), v.writeText); err != nil {
+	if err := printVerdict(ctx, printer, v); err != nil {
 		return printFailure(err, v.code())
 	}
-	line := "the issuer says: " + v.verdict()
-	if v.local != nil {
-		line += "; here: " + v.local.verdictLine()
-	}
-	printer.Verdict(v.code() == exitAccepted, fmt.Sprintf("%s (exit %d)", line, v.code()))
+	printer.Verdict(v.code() == exitAccepted, v.line())
 	if v.code() != exitAccepted {
 		return silentExit(v.code())
 	}
 	return nil
+}
+
+// line is the answer in one line for whoever reads a log.
+func (v introspectionView) line() string {
+	line := "the issuer says: " + v.verdict()
+	if v.local != nil {
+		line += "; here: " + v.local.verdictLine()
+	}
+	return fmt.Sprintf("%s (exit %d)", line, v.code())
 }
 
 func (v introspectionView) document() strictjson.Value {

@@ -50,6 +50,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
+	opts.output.ci = checkFormats("jwks")
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.pem, "pem", false, "print one key as PEM (SPKI)")
@@ -61,16 +62,21 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 	if err := opts.checkFlags(flags); err != nil {
 		return err
 	}
+	if !opts.check {
+		opts.output.withoutCheck()
+	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
 		return err
 	}
-	if err := opts.settings.apply(env, flags); err != nil {
-		return err
+	err = opts.settings.apply(env, flags)
+	var set *jwks.Set
+	var from string
+	if err == nil {
+		set, from, err = opts.load(ctx, env, printer, source)
 	}
-	set, from, err := opts.load(ctx, env, printer, source)
 	if err != nil {
-		return err
+		return noFindings(ctx, printer, opts.check, err)
 	}
 	if opts.kid != "" {
 		if set = set.WithKeyID(opts.kid); len(set.Keys) == 0 {

@@ -26,6 +26,7 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 		ColorErr: output.DecideColor(o.color, env.getenv, env.StderrIsTerminal),
 		Format:   format, Quiet: o.quiet, Width: env.Width, ASCII: !env.isUTF8(),
 	}
+	o.forCI(env, &options)
 	if o.filter != "" {
 		if options.Filter, err = query.Compile(o.filter, env.Now()); err != nil {
 			return nil, usageError("--jq: %w", err)
@@ -41,16 +42,31 @@ func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
 			return output.FormatText, nil
 		}
 		return output.FormatJSON, nil
-	case output.FormatText:
-		if o.filter != "" {
-			return "", usageError("--jq filters JSON: it does not go with -o text")
-		}
-		return format, nil
 	case output.FormatJSON, output.FormatNDJSON:
 		return format, nil
+	case output.FormatText:
+		return o.unfiltered(format)
 	default:
-		return "", usageError("-o is auto, text, json or ndjson, not %q", o.format)
+		return o.resolveCI(format)
 	}
+}
+
+func (o *outputOptions) resolveCI(format output.Format) (output.Format, error) {
+	switch {
+	case !slices.Contains(o.ci.formats, format):
+		return "", o.unknownFormat()
+	case format == output.FormatSARIF: // which is JSON
+		return format, nil
+	default:
+		return o.unfiltered(format)
+	}
+}
+
+func (o *outputOptions) unfiltered(format output.Format) (output.Format, error) {
+	if o.filter != "" {
+		return "", usageError("--jq filters JSON: it does not go with -o %s", format)
+	}
+	return format, nil
 }
 
 // isUTF8 tells whether the locale can show more than ASCII. Without a locale a

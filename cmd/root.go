@@ -44,7 +44,7 @@ func newRootCmd(env *Env) *cobra.Command {
 	root.AddCommand(
 		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
 		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
-		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(),
+		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic(),
 	)
 	root.SetHelpCommand(newHelpCmd(root))
 	root.SetUsageFunc(writeUsage)

@@ -46,8 +46,8 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	name := unknown.GetSpecifiedName()
 	failure := usageError("unknown flag: --%s", name)
-	if owner := flagOwner(c.Root(), name); owner != nil {
-		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, owner.CommandPath())
+	if owners := flagOwners(c.Root(), name); len(owners) > 0 {
+		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, strings.Join(owners, ", "))
 	} else if near := nearest(name, flagNames(c)); near != "" {
 		failure.hint = "did you mean --" + near + "?"
 	}
@@ -90,17 +90,15 @@ func flagNames(c *cobra.Command) []string {
 	return names
 }
 
-// flagOwner is the first command that has a flag of this name.
-func flagOwner(c *cobra.Command, name string) *cobra.Command {
-	if f := c.LocalFlags().Lookup(name); f != nil && !f.Hidden {
-		return c
-	}
-	for _, child := range c.Commands() {
-		if owner := flagOwner(child, name); owner != nil {
-			return owner
+// flagOwners are the commands that have a flag of this name.
+func flagOwners(root *cobra.Command, name string) []string {
+	var owners []string
+	for _, c := range root.Commands() {
+		if f := c.LocalFlags().Lookup(name); f != nil && !f.Hidden {
+			owners = append(owners, c.Name())
 		}
 	}
-	return nil
+	return owners
 }
 
 // commandMissing is for a command that only holds others: none or an unknown one

@@ -75,14 +75,23 @@ func newChecksTopic() *cobra.Command {
 }
 
 func newEnvironmentTopic() *cobra.Command {
-	return newTopic("environment", "the environment variables", `Settings that a flag has not given are taken from
-  CLAIMCHECK_ISSUER      --issuer
-  CLAIMCHECK_JWKS        --jwks
-  CLAIMCHECK_AUDIENCE    --audience, one
-  CLAIMCHECK_CLIENT_ID   --client-id
+	var b strings.Builder
+	b.WriteString("What no flag says is taken from the environment, and what that does not say from the\nprofile that is named (claimcheck help profiles):\n\n")
+	for _, s := range settings() {
+		if s.variable != "" {
+			fmt.Fprintf(&b, "  %-22s --%s\n", s.variable, s.name)
+		}
+	}
+	fmt.Fprintf(&b, "  %-22s --profile\n  %-22s --config\n", variableProfile, variableConfig)
+	b.WriteString(`
+CLAIMCHECK_AUDIENCE is one audience. Where trust comes from is one setting: a flag that says it
+(--issuer, --jwks, --key or --secret) puts what the environment and the profile say of it aside;
+--issuer beside other keys is only compared. A variable that is set but empty is an error where
+it would be used: it must not switch a check off. What weakens a check or moves the clock can
+only be said as a flag.
 
-Where trust comes from is one setting: a flag that names a source puts those of the
-environment aside. What weakens a check can only be said as a flag.
-
-NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and TERM=dumb decide about colour as usual.`)
+XDG_CACHE_HOME and XDG_CONFIG_HOME say where the cache and the configuration are, HTTPS_PROXY,
+HTTP_PROXY and NO_PROXY through what to go. NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and
+TERM=dumb decide about colour as usual.`)
+	return newTopic("environment", "the environment variables", b.String())
 }

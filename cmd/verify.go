@@ -5,9 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/claimcheck/claimcheck/pkg/output"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // verifyOptions are the flags of verify.
@@ -34,6 +31,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	}
 	opts.judgeOptions.addFlags(c)
 	opts.requires.addFlags(c)
+	opts.output.ci = verdictFormats("verify")
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
@@ -77,34 +75,9 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 		return noAnswer(ctx, printer, err)
 	}
 	report.noClaims, report.explain = opts.noClaims, opts.explain
-	if err := printer.Print(ctx, report.document(), report.writeText); err != nil {
+	if err := printVerdict(ctx, printer, report); err != nil {
 		return printFailure(err, report.code)
 	}
 	printer.Verdict(report.code == exitAccepted, report.verdictLine())
 	return report.Err()
-}
-
-// noAnswer prints the JSON of a verification that could not be made.
-func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
-	code := exitCode(ctx, err)
-	if code != exitUnreadable && code != exitUnavailable {
-		return err
-	}
-	reason := "unreadable"
-	if code == exitUnavailable {
-		reason = "unavailable"
-	}
-	document := strictjson.Object(
-		member("verdict", strictjson.String("no_answer")),
-		member("reason", strictjson.String(reason)),
-		member("exit_code", strictjson.Int(int64(code))),
-		member("error", strictjson.Object(
-			member("message", strictjson.String(err.Error())),
-			member("hint", text(hintOf(err))),
-		)),
-	)
-	if printErr := printer.Print(ctx, document, func(*output.Text) {}); printErr != nil {
-		return printFailure(printErr, code)
-	}
-	return err
 }

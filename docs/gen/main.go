@@ -23,18 +23,31 @@ func main() {
 	}
 }
 
-func run(top string) error {
-	root := cmd.NewDocumentedRoot()
+// pages makes every generated file, by its path in the repository.
+func pages() (map[string][]byte, error) {
 	files := map[string][]byte{
 		"docs/exit-codes.md": []byte(cmd.ExitCodesMarkdown()),
 		"docs/checks.md":     []byte(cmd.ChecksMarkdown()),
 	}
-	for _, generate := range []func(*cobra.Command, map[string][]byte) error{commandPages, completions} {
-		if err := generate(root, files); err != nil {
-			return err
-		}
+	scripts, err := cmd.CompletionScripts()
+	if err != nil {
+		return nil, err
 	}
-	for _, dir := range []string{"docs/cli", "docs/man"} { // pages of commands that are gone go too
+	for name, script := range scripts {
+		files["completions/"+name] = script
+	}
+	return files, commandPages(cmd.NewDocumentedRoot(), files)
+}
+
+// generatedDirs hold nothing but generated files.
+func generatedDirs() []string { return []string{"docs/cli", "docs/man", "completions"} }
+
+func run(top string) error {
+	files, err := pages()
+	if err != nil {
+		return err
+	}
+	for _, dir := range generatedDirs() { // pages of commands that are gone go too
 		if err := os.RemoveAll(filepath.Join(top, dir)); err != nil {
 			return err
 		}
@@ -51,47 +64,31 @@ func run(top string) error {
 	return nil
 }
 
-// commandPages makes the Markdown and the man page of every command.
-func commandPages(root *cobra.Command, files map[string][]byte) error {
-	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
-		if c.IsAdditionalHelpTopicCommand() || !c.IsAvailableCommand() && c != root {
-			continue
-		}
-		c.DisableAutoGenTag = true
-		name := strings.ReplaceAll(c.CommandPath(), " ", "-")
-		var markdown, man bytes.Buffer
-		if err := doc.GenMarkdownCustom(c, &markdown, func(link string) string {
-			return strings.ReplaceAll(link, "_", "-")
-		}); err != nil {
-			return err
-		}
-		never := time.Unix(0, 0).UTC() // the pages bear no date, so that they do not grow stale by themselves
-		header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Date: &never, Source: "claimcheck", Manual: "claimcheck"}
-		if err := doc.GenMan(c, header, &man); err != nil {
-			return err
-		}
-		files["docs/cli/"+name+".md"] = markdown.Bytes()
-		files["docs/man/"+name+".1"] = bytes.ReplaceAll(man.Bytes(), []byte(`"Jan 1970" `), []byte(`"" `))
+// commandPages makes the Markdown and the man page of a command and of those
+// below it.
+func commandPages(c *cobra.Command, files map[string][]byte) error {
+	if c.IsAdditionalHelpTopicCommand() || !c.IsAvailableCommand() && c.HasParent() {
+		return nil
 	}
-	return nil
-}
-
-func completions(root *cobra.Command, files map[string][]byte) error {
-	shells := []struct {
-		name  string
-		write func(*bytes.Buffer) error
-	}{
-		{"claimcheck.bash", func(b *bytes.Buffer) error { return root.GenBashCompletionV2(b, true) }},
-		{"_claimcheck", func(b *bytes.Buffer) error { return root.GenZshCompletion(b) }},
-		{"claimcheck.fish", func(b *bytes.Buffer) error { return root.GenFishCompletion(b, true) }},
-		{"claimcheck.ps1", func(b *bytes.Buffer) error { return root.GenPowerShellCompletionWithDesc(b) }},
+	c.DisableAutoGenTag = true
+	name := strings.ReplaceAll(c.CommandPath(), " ", "-")
+	var markdown, man bytes.Buffer
+	if err := doc.GenMarkdownCustom(c, &markdown, func(link string) string {
+		return strings.ReplaceAll(link, "_", "-")
+	}); err != nil {
+		return err
 	}
-	for _, shell := range shells {
-		var b bytes.Buffer
-		if err := shell.write(&b); err != nil {
+	never := time.Unix(0, 0).UTC() // the pages bear no date, so that they do not grow stale by themselves
+	header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Date: &never, Source: "claimcheck", Manual: "claimcheck"}
+	if err := doc.GenMan(c, header, &man); err != nil {
+		return err
+	}
+	files["docs/cli/"+name+".md"] = markdown.Bytes()
+	files["docs/man/"+name+".1"] = bytes.ReplaceAll(man.Bytes(), []byte(`"Jan 1970" `), []byte(`"" `))
+	for _, child := range c.Commands() {
+		if err := commandPages(child, files); err != nil {
 			return err
 		}
-		files["completions/"+shell.name] = b.Bytes()
 	}
 	return nil
 }

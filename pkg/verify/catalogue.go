@@ -38,6 +38,9 @@ const (
 	CheckAccessHash   CheckID = "access_token_hash"
 	CheckCodeHash     CheckID = "code_hash"
 	CheckStateHash    CheckID = "state_hash"
+	CheckConfirmation CheckID = "confirmation"
+	CheckDisclosure   CheckID = "selective_disclosure"
+	CheckPrintable    CheckID = "printable"
 	CheckAuthTime     CheckID = "auth_time"
 	CheckACR          CheckID = "acr"
 	CheckAMR          CheckID = "amr"
@@ -85,6 +88,9 @@ func Catalogue() []CheckInfo {
 		{CheckKindClaims, "the claims that its kind requires are there", "OpenID Connect Core section 2; RFC 9068 section 2.2"},
 		{CheckClaimNames, "no claim looks like a known one written differently", "RFC 7519 section 10.1.1"},
 		{CheckHeaderClaims, "claims copied into the header equal those of the payload", "RFC 7519 section 5.3"},
+		{CheckPrintable, "no control, bidi or invisible characters in header and claims", ""},
+		{CheckConfirmation, "the sender holds the key that the token is bound to: shown, not enforced", "RFC 9449 section 6, RFC 8705 section 3"},
+		{CheckDisclosure, "disclosures belong to the token: shown, not enforced", "RFC 9901 section 7.1"},
 		{CheckClient, "the token was issued to the client that was demanded", "RFC 9068 section 2.2"},
 		{CheckNonce, "nonce is the one that was sent", "OpenID Connect Core section 3.1.3.7"},
 		{CheckAccessHash, "at_hash is the hash of the access token", "OpenID Connect Core section 3.1.3.8"},

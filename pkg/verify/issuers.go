@@ -12,8 +12,10 @@ import (
 type issuerQuirk struct {
 	name  string
 	knows func(seen) bool
-	facts map[CheckID]string
+	facts func() facts // built only for a token that fails
 }
+
+type facts map[CheckID]string
 
 // seen is what a token shows of its issuer. Nothing of it is verified: it only
 // picks the words of an explanation.
@@ -42,10 +44,12 @@ func issuerQuirks() []issuerQuirk {
 				signer, _ := s.header.Get("signer").Text()
 				return strings.HasPrefix(signer, "arn:aws") && strings.Contains(signer, ":elasticloadbalancing:")
 			},
-			map[CheckID]string{
-				CheckEncoding: "AWS load balancers pad the base64 of x-amzn-oidc-data, which no JWT may do",
-				CheckKey:      "AWS load balancers publish each key as PEM at an address of its own, by kid, and no key set",
-				CheckIssuer:   "x-amzn-oidc-data carries iss of the user pool; the load balancer is named by signer in the header",
+			func() facts {
+				return facts{
+					CheckEncoding: "AWS load balancers pad the base64 of x-amzn-oidc-data, which no JWT may do",
+					CheckKey:      "AWS load balancers publish each key as PEM at an address of its own, by kid, and no key set",
+					CheckIssuer:   "x-amzn-oidc-data carries iss of the user pool; the load balancer is named by signer in the header",
+				}
 			},
 		},
 		{
@@ -55,46 +59,58 @@ func issuerQuirks() []issuerQuirk {
 				return s.hostIs("sts.windows.net", "login.microsoftonline.com") &&
 					(s.header.Get("nonce").Exists() || strings.HasPrefix(aud, "00000003-0000-0000-c000-000000000000") || aud == "https://graph.microsoft.com")
 			},
-			map[CheckID]string{
-				CheckSignature: "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is made for Graph alone and nobody else can verify it",
-				CheckAudience:  "this is a Microsoft Graph token, not one for your API",
+			func() facts {
+				return facts{
+					CheckSignature: "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is made for Graph alone and nobody else can verify it",
+					CheckAudience:  "this is a Microsoft Graph token, not one for your API",
+				}
 			},
 		},
 		{
 			"Entra ID v1",
 			func(s seen) bool { return s.hostIs("sts.windows.net") },
-			map[CheckID]string{
-				CheckIssuer:   "Entra ID issues v1 tokens from sts.windows.net and v2 tokens from login.microsoftonline.com: the application's manifest decides which (accessTokenAcceptedVersion)",
-				CheckAudience: "v1 tokens of Entra ID name the App ID URI as audience, v2 tokens the client id",
+			func() facts {
+				return facts{
+					CheckIssuer:   "Entra ID issues v1 tokens from sts.windows.net and v2 tokens from login.microsoftonline.com: the application's manifest decides which (accessTokenAcceptedVersion)",
+					CheckAudience: "v1 tokens of Entra ID name the App ID URI as audience, v2 tokens the client id",
+				}
 			},
 		},
 		{
 			"Entra ID v2",
 			func(s seen) bool { return s.hostIs("login.microsoftonline.com") },
-			map[CheckID]string{
-				CheckIssuer: "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}",
-				CheckKey:    "applications of Entra ID with keys of their own publish them only with ?appid= behind the address",
+			func() facts {
+				return facts{
+					CheckIssuer: "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}",
+					CheckKey:    "applications of Entra ID with keys of their own publish them only with ?appid= behind the address",
+				}
 			},
 		},
 		{
 			"Cognito",
 			func(s seen) bool { return strings.HasPrefix(s.host, "cognito-idp.") && s.hostIs("amazonaws.com") },
-			map[CheckID]string{CheckAudience: "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use"},
+			func() facts {
+				return facts{CheckAudience: "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use"}
+			},
 		},
 		{
 			"Firebase",
 			func(s seen) bool { return s.host == "securetoken.google.com" },
-			map[CheckID]string{
-				CheckAudience: "ID tokens of Firebase are for the project, by its id",
-				CheckKey:      "the documented keys of Firebase are certificates by kid, not a key set",
+			func() facts {
+				return facts{
+					CheckAudience: "ID tokens of Firebase are for the project, by its id",
+					CheckKey:      "the documented keys of Firebase are certificates by kid, not a key set",
+				}
 			},
 		},
 		{
 			"Google",
 			func(s seen) bool { return s.host == "accounts.google.com" || s.iss == "accounts.google.com" },
-			map[CheckID]string{
-				CheckIssuer: "Google writes its issuer with and without https://",
-				CheckParty:  "Google's Android clients put their own client id into azp and the server's into aud",
+			func() facts {
+				return facts{
+					CheckIssuer: "Google writes its issuer with and without https://",
+					CheckParty:  "Google's Android clients put their own client id into azp and the server's into aud",
+				}
 			},
 		},
 		{
@@ -102,9 +118,11 @@ func issuerQuirks() []issuerQuirk {
 			func(s seen) bool {
 				return s.host == "token.actions.githubusercontent.com" || strings.HasSuffix(s.path, "/_services/token")
 			},
-			map[CheckID]string{
-				CheckAudience: "GitHub Actions uses the owner's URL as audience unless the job asks for another",
-				CheckExpiry:   "tokens of GitHub Actions live for minutes: ask for a new one in the job",
+			func() facts {
+				return facts{
+					CheckAudience: "GitHub Actions uses the owner's URL as audience unless the job asks for another",
+					CheckExpiry:   "tokens of GitHub Actions live for minutes: ask for a new one in the job",
+				}
 			},
 		},
 		{
@@ -112,7 +130,9 @@ func issuerQuirks() []issuerQuirk {
 			func(s seen) bool {
 				return s.claims.Get("ci_config_ref_uri").Exists() || s.claims.Get("pipeline_source").Exists()
 			},
-			map[CheckID]string{CheckAudience: "the job sets the audience of a GitLab ID token, under id_tokens and aud"},
+			func() facts {
+				return facts{CheckAudience: "the job sets the audience of a GitLab ID token, under id_tokens and aud"}
+			},
 		},
 		{
 			"Kubernetes",
@@ -120,43 +140,53 @@ func issuerQuirks() []issuerQuirk {
 				sub, _ := s.claims.Get("sub").Text()
 				return s.claims.Get("kubernetes.io").Exists() || strings.HasPrefix(sub, "system:serviceaccount:")
 			},
-			map[CheckID]string{
-				CheckExpiry:   "legacy service account tokens of Kubernetes have no exp: use projected ones",
-				CheckAudience: "legacy service account tokens of Kubernetes have no aud: use projected ones",
-				CheckIssuer:   "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server",
+			func() facts {
+				return facts{
+					CheckExpiry:   "legacy service account tokens of Kubernetes have no exp: use projected ones",
+					CheckAudience: "legacy service account tokens of Kubernetes have no aud: use projected ones",
+					CheckIssuer:   "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server",
+				}
 			},
 		},
 		{
 			"Auth0",
 			func(s seen) bool { return s.hostIs("auth0.com") },
-			map[CheckID]string{
-				CheckIssuer:   "issuers of Auth0 end in a slash",
-				CheckAudience: "Auth0 issues access tokens for an API only where the client asks for its audience",
+			func() facts {
+				return facts{
+					CheckIssuer:   "issuers of Auth0 end in a slash",
+					CheckAudience: "Auth0 issues access tokens for an API only where the client asks for its audience",
+				}
 			},
 		},
 		{
 			"Okta",
 			func(s seen) bool { return s.hostIs("okta.com", "oktapreview.com", "okta-emea.com") },
-			map[CheckID]string{
-				CheckIssuer:    "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>",
-				CheckKey:       "access tokens of Okta's org server are not made to be verified by others: use a custom server",
-				CheckSignature: "access tokens of Okta's org server are not made to be verified by others: use a custom server",
+			func() facts {
+				return facts{
+					CheckIssuer:    "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>",
+					CheckKey:       "access tokens of Okta's org server are not made to be verified by others: use a custom server",
+					CheckSignature: "access tokens of Okta's org server are not made to be verified by others: use a custom server",
+				}
 			},
 		},
 		{
 			"Keycloak",
 			func(s seen) bool { return strings.Contains(s.path, "/realms/") },
-			map[CheckID]string{
-				CheckAudience: "access tokens of Keycloak are for \"account\" unless an audience mapper adds yours; the client is in azp",
-				CheckIssuer:   "Keycloak issues under the host name by which it was asked, unless its hostname is set",
+			func() facts {
+				return facts{
+					CheckAudience: "access tokens of Keycloak are for \"account\" unless an audience mapper adds yours; the client is in azp",
+					CheckIssuer:   "Keycloak issues under the host name by which it was asked, unless its hostname is set",
+				}
 			},
 		},
 		{
 			"Authing",
 			func(s seen) bool { return s.hostIs("authing.cn") },
-			map[CheckID]string{
-				CheckIssuer:    "Authing's documentation writes the host with a capital A, its tokens do not",
-				CheckAlgorithm: "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256",
+			func() facts {
+				return facts{
+					CheckIssuer:    "Authing's documentation writes the host with a capital A, its tokens do not",
+					CheckAlgorithm: "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256",
+				}
 			},
 		},
 		{
@@ -169,23 +199,26 @@ func issuerQuirks() []issuerQuirk {
 				}
 				return s.hostIs("authgear.com", "authgear.cloud", "authgearapps.com")
 			},
-			map[CheckID]string{
-				CheckIssuer:   "the issuer of Authgear is the endpoint without a slash at its end; changing the public origin changes it",
-				CheckAudience: "access tokens of Authgear are for the endpoint, ID tokens for the client",
-				CheckAuthTime: "every user token of Authgear has auth_time; those of machines have none",
+			func() facts {
+				return facts{
+					CheckIssuer:   "the issuer of Authgear is the endpoint without a slash at its end; changing the public origin changes it",
+					CheckAudience: "access tokens of Authgear are for the endpoint, ID tokens for the client",
+					CheckAuthTime: "every user token of Authgear has auth_time; those of machines have none",
+				}
 			},
 		},
 	}
 }
 
-// factOf returns what is worth knowing where a check of a token does not pass.
-func factOf(s seen, id CheckID) string {
+// quirkOf returns the entry of the issuer that a token seems to come from. It is
+// a guess from unverified claims.
+func quirkOf(s seen) (issuerQuirk, bool) {
 	for _, quirk := range issuerQuirks() {
 		if quirk.knows(s) {
-			return quirk.facts[id]
+			return quirk, true
 		}
 	}
-	return ""
+	return issuerQuirk{}, false
 }
 
 func (v *verification) seen() seen {
@@ -199,22 +232,18 @@ func (v *verification) seen() seen {
 
 // addFacts adds what is known of the issuer to the checks that did not pass.
 func (v *verification) addFacts() {
-	s := v.seen()
-	v.report.IssuerName = issuerName(s)
+	quirk, known := quirkOf(v.seen())
+	if !known {
+		return
+	}
+	v.report.IssuerName = quirk.name
+	if v.report.Verdict == Accepted {
+		return
+	}
+	facts := quirk.facts()
 	for i := range v.report.Checks {
 		if c := &v.report.Checks[i]; c.Status == Failed {
-			c.Fact = factOf(s, c.ID)
+			c.Fact = facts[c.ID]
 		}
 	}
-}
-
-// issuerName returns the name of the software or service that a token seems to
-// come from, or an empty string. It is a guess from unverified claims.
-func issuerName(s seen) string {
-	for _, quirk := range issuerQuirks() {
-		if quirk.knows(s) {
-			return quirk.name
-		}
-	}
-	return ""
 }

@@ -34,13 +34,13 @@ func neverBearer(mediaType string) bool {
 // idMarkers returns what only ID tokens have, as far as the token has it.
 func idMarkers(claims strictjson.Value) []string {
 	found := stated(claims, "at_hash", "c_hash", "s_hash")
-	return append(found, valued(claims, "token_use", "id", "typ", "ID")...)
+	return append(found, valued(claims, claimIs{"token_use", "id"}, claimIs{"typ", "ID"})...)
 }
 
 // accessMarkers returns what only access tokens have, as far as the token has it.
 func accessMarkers(claims strictjson.Value) []string {
 	found := stated(claims, "client_id", "cid", "appid", "scope", "scp", "gty", "azpacr")
-	return append(found, valued(claims, "token_use", "access", "typ", "Bearer")...)
+	return append(found, valued(claims, claimIs{"token_use", "access"}, claimIs{"typ", "Bearer"})...)
 }
 
 func present(claims strictjson.Value, names ...string) []string {
@@ -61,12 +61,15 @@ func stated(claims strictjson.Value, names ...string) []string {
 	})
 }
 
-// valued returns "name=value" for each pair that the claims have.
-func valued(claims strictjson.Value, pairs ...string) []string {
+// claimIs is a claim with a value that tells its kind.
+type claimIs struct{ name, value string }
+
+// valued returns "name=value" for each claim that has its value.
+func valued(claims strictjson.Value, wanted ...claimIs) []string {
 	var found []string
-	for i := 0; i < len(pairs); i += 2 {
-		if text, _ := claims.Get(pairs[i]).Text(); text == pairs[i+1] {
-			found = append(found, pairs[i]+"="+text)
+	for _, w := range wanted {
+		if text, ok := claims.Get(w.name).Text(); ok && text == w.value {
+			found = append(found, w.name+"="+w.value)
 		}
 	}
 	return found
@@ -163,7 +166,7 @@ func (v *verification) checkUnnamedKind(c Check, typ string) {
 }
 
 func (v *verification) notID(typ string) string {
-	access := valued(v.claims, "token_use", "access", "typ", "Bearer")
+	access := valued(v.claims, claimIs{"token_use", "access"}, claimIs{"typ", "Bearer"})
 	switch {
 	case typ == "at+jwt":
 		return "this is an access token, not an ID token: typ is " + v.token.Type()

@@ -121,9 +121,9 @@ func (r *Report) RejectedClaims() strictjson.Value {
 
 // Check returns the first check with an id, and whether there is one.
 func (r *Report) Check(id CheckID) (Check, bool) {
-	for _, c := range r.Checks {
-		if c.ID == id {
-			return c, true
+	for i := range r.Checks { // a Check is large: compared in its place
+		if r.Checks[i].ID == id {
+			return r.Checks[i], true
 		}
 	}
 	return Check{}, false
@@ -205,7 +205,8 @@ func weights(p *Policy) []Reason {
 func (r *Report) weightiest(order []Reason) Reason {
 	var found Reason
 	weight := len(order)
-	for _, c := range r.Checks {
+	for i := range r.Checks {
+		c := &r.Checks[i]
 		if c.Status != Failed {
 			continue
 		}

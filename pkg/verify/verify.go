@@ -104,5 +104,7 @@ func (v *verification) checkClaims() {
 	v.checkParty()
 	v.checkKind()
 	v.checkNames()
+	v.checkPrintable()
+	v.checkBinding()
 	v.checkDemands()
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var discovery = "GET /.well-known/openid-configuration"
+const discovery = "GET /.well-known/openid-configuration"
 
 // traced is a line of -v.
 func traced(url, outcome string) string {

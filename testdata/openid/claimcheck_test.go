@@ -21,6 +21,9 @@ func newUser(t *testing.T) user {
 	return user{t: t, cacheDir: filepath.Join(t.TempDir(), "cache")}
 }
 
+// in is the same user in a test within the test.
+func (u user) in(t *testing.T) user { return user{t, u.cacheDir} }
+
 // command is claimcheck with nothing in its environment but the cache.
 func (u user) command(args ...string) *exec.Cmd {
 	command := exec.Command(program("claimcheck"), args...)

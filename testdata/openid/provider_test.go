@@ -115,7 +115,7 @@ func (l *requestLog) until(line string) []string {
 			return slices.Clone(l.lines[:i+1])
 		}
 		if l.ended {
-			return []string{line}
+			return append(slices.Clone(l.lines), line)
 		}
 		l.changed.Wait()
 	}

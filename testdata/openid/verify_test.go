@@ -66,7 +66,7 @@ func TestRefusals(t *testing.T) {
 		{"issuer", append(l.verify(s)[:2], "--jwks", s.issuer+"keys", "--issuer", "https://issuer.example", "--audience", "native"), 14, "wrong_issuer", "issuer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			u := user{t, u.cacheDir}
+			u := u.in(t)
 			p := u.run(test.args...).exits(test.code).says(`claimcheck: rejected: .*\(exit \d+\)`).report()
 			if p.Verdict != "rejected" || p.Reason != test.reason {
 				t.Errorf("%s: %s", p.Verdict, p.Reason)
@@ -90,7 +90,7 @@ func TestTamperedTokens(t *testing.T) {
 		"a longer life":     join(header(l.idToken), replaced(t, payload(l.idToken), `"exp":1`, `"exp":2`), signature(l.idToken)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := user{t, u.cacheDir}.run("verify", token, "--issuer", s.issuer, "--audience", "native", "--kind", "id").
+			p := u.in(t).run("verify", token, "--issuer", s.issuer, "--audience", "native", "--kind", "id").
 				exits(13).says(`claimcheck: rejected: .*\(exit 13\)`).report()
 			p.wantFailed(t, "signature")
 			if p.Reason != "bad_signature" {
@@ -108,7 +108,7 @@ func TestTokenOfAnotherProvider(t *testing.T) {
 	l := other.login(t, native)
 	p := u.run(l.verify(s)...).exits(12).says(`claimcheck: rejected: .*\(exit 12\)`).report()
 	p.wantFailed(t, "key issuer")
-	s.wantRequests(t, "GET /.well-known/openid-configuration", "GET /keys")
+	s.wantRequests(t, discovery, "GET /keys")
 	other.wantRequests(t) // which the token names
 }
 

@@ -1,0 +1,49 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// unanswered is the report of a question that could not be answered.
+type unanswered struct {
+	code int // exitUnreadable or exitUnavailable
+	err  error
+}
+
+// noAnswer prints what kept a command from its answer, in the answer's place.
+// Errors that are no such thing only come back.
+func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
+	code := exitCode(ctx, err)
+	if code != exitUnreadable && code != exitUnavailable {
+		return err
+	}
+	if printErr := printVerdict(ctx, printer, unanswered{code, err}); printErr != nil {
+		return printFailure(printErr, code)
+	}
+	return err
+}
+
+func (n unanswered) reason() string {
+	if n.code == exitUnavailable {
+		return "unavailable"
+	}
+	return "unreadable"
+}
+
+func (n unanswered) document() strictjson.Value {
+	return strictjson.Object(
+		member("verdict", strictjson.String("no_answer")),
+		member("reason", strictjson.String(n.reason())),
+		member("exit_code", strictjson.Int(int64(n.code))),
+		member("error", strictjson.Object(
+			member("message", strictjson.String(n.err.Error())),
+			member("hint", text(hintOf(n.err))),
+		)),
+	)
+}
+
+// writeText writes nothing: the error stream has it.
+func (n unanswered) writeText(*output.Text) {}
