@@ -20,6 +20,12 @@ require (
 	golang.org/x/text v0.43.0
 )
 
+// For tests only.
+require (
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // JSON Schema
+	github.com/yuin/goldmark v1.7.13 // Markdown as GitHub reads it
+)
+
 require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.6 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect

@@ -131,7 +131,7 @@ func exitCode(ctx context.Context, err error) int {
 
 // finish is the one place that prints an error. An error that stands for an
 // answer, which has been printed, says nothing more.
-func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
+func finish(ctx context.Context, env *Env, command *cobra.Command, args []string, err error) int {
 	code := exitCode(ctx, err)
 	var answered silentExit
 	var rejected *verify.RejectedError
@@ -151,10 +151,11 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	if hint == "" && code == exitUsage && command != nil {
 		hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
 	}
+	message := redactTyped(err.Error(), args)
 	if hint == "" {
-		printer.Error(err.Error())
+		printer.Error(message)
 	} else {
-		printer.Error(err.Error(), hint)
+		printer.Error(message, redactTyped(hint, args))
 	}
 	return code
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -47,7 +48,18 @@ func (r findingsReport) count(severity string) int {
 }
 
 func (r findingsReport) line() string {
-	return fmt.Sprintf("%s: %d errors, %d warnings (exit %d)", r.verdict(), r.count("error"), r.count("warning"), r.code())
+	return fmt.Sprintf("%s (exit %d)", r.summary(), r.code())
+}
+
+func (r findingsReport) summary() string {
+	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.count("error"), "error"), plural(r.count("warning"), "warning"))
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (r findingsReport) document() strictjson.Value {
@@ -77,7 +89,7 @@ func (r findingsReport) writeText(t *output.Text) {
 	}
 	t.Rows(output.Row{
 		Mark: mark, Style: style,
-		Value: fmt.Sprintf("%s: %d errors, %d warnings", r.verdict(), r.count("error"), r.count("warning")),
+		Value: r.summary(),
 	})
 	t.Line(r.source)
 	if len(r.findings) > 0 {
@@ -91,7 +103,7 @@ func findingRows(findings []finding) []output.Row {
 	rows := make([]output.Row, len(findings))
 	for i, f := range findings {
 		row := output.Row{Mark: marks[f.severity], Label: f.id, Value: f.message}
-		if f.place != "" {
+		if f.place != "" && !strings.HasPrefix(f.message, f.place) {
 			row.Value = f.place + ": " + f.message
 		}
 		if f.hint != "" {

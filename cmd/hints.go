@@ -201,7 +201,7 @@ func around(s string, at int) string {
 
 func slashOwner(d *verify.Diagnosis) string {
 	if strings.HasSuffix(d.Found, "/") {
-		return "the token has it, what was wanted does not"
+		return "what was found has it, what was wanted does not"
 	}
-	return "what was wanted has it, the token does not"
+	return "what was wanted has it, what was found does not"
 }

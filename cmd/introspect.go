@@ -79,6 +79,7 @@ func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags
 		if policy, err = opts.policy(env, args); err == nil {
 			err = usable(&policy)
 		}
+		policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
 	if err != nil {
 		return err

@@ -74,7 +74,10 @@ func (v introspectionView) print(ctx context.Context, printer *output.Printer) e
 func (v introspectionView) line() string {
 	line := "the issuer says: " + v.verdict()
 	if v.local != nil {
-		line += "; here: " + v.local.verdictLine()
+		line += "; here: " + string(v.local.Verdict)
+		if v.local.Verdict != verify.Accepted {
+			line += ", " + v.local.headline()
+		}
 	}
 	return fmt.Sprintf("%s (exit %d)", line, v.code())
 }

@@ -79,8 +79,9 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 		return noFindings(ctx, printer, opts.check, err)
 	}
 	if opts.kid != "" {
+		all := set.KeyIDs()
 		if set = set.WithKeyID(opts.kid); len(set.Keys) == 0 {
-			return fail(exitNoKey, "no key of %s has the kid %q", from, opts.kid)
+			return fail(exitNoKey, "no key of %s has the kid %q", from, opts.kid).withHint("%s", kidsHint(all))
 		}
 	}
 	switch {
@@ -96,6 +97,13 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 		return printFailure(err, exitAccepted)
 	}
 	return nil
+}
+
+func kidsHint(kids []string) string {
+	if len(kids) == 0 {
+		return "its keys have no kid"
+	}
+	return "there are: " + strings.Join(kids, ", ")
 }
 
 func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
@@ -123,7 +131,7 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		return nil, "", err
 	}
 	defer client.CloseIdleConnections()
-	fetched, err := keysOrIssuer(ctx, client, source)
+	fetched, err := keysOrIssuer(ctx, client, source, knownIssuer(env, source))
 	if err != nil {
 		return nil, "", unavailable(err)
 	}
@@ -132,7 +140,10 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 
 // keysOrIssuer takes a URL for that of a key set and, where there is none, for
 // an issuer.
-func keysOrIssuer(ctx context.Context, client *provider.Client, source string) (*provider.KeySet, error) {
+func keysOrIssuer(ctx context.Context, client *provider.Client, source string, isIssuer bool) (*provider.KeySet, error) {
+	if isIssuer {
+		return client.KeysFor(ctx, source, "")
+	}
 	set, err := client.Keys(ctx, source, "")
 	var fetch *provider.FetchError
 	if err == nil || !errors.As(err, &fetch) || !noKeySetThere(fetch) {
@@ -143,6 +154,21 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, source string) (
 		return nil, err // there is a document, but it is neither
 	}
 	return set, issuerErr
+}
+
+// knownIssuer tells whether the cache knows a URL as that of an issuer, so that
+// it need not be asked for a key set first.
+func knownIssuer(env *Env, source string) bool {
+	dir := cacheDir(env)
+	if dir == "" {
+		return false
+	}
+	for _, e := range provider.NewCache(dir, env.Now, nil).List() {
+		if e.Kind == "metadata" && e.Issuer == source && e.Fresh {
+			return true
+		}
+	}
+	return false
 }
 
 func noKeySetThere(e *provider.FetchError) bool {

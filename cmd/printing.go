@@ -24,7 +24,7 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 		Out: env.Stdout, Err: env.Stderr, OutIsTerminal: env.StdoutIsTerminal,
 		ColorOut: output.DecideColor(o.color, env.getenv, env.StdoutIsTerminal),
 		ColorErr: output.DecideColor(o.color, env.getenv, env.StderrIsTerminal),
-		Format:   format, Quiet: o.quiet, Width: env.Width, ASCII: !env.isUTF8(),
+		Format:   format, Quiet: o.quiet, Width: env.textWidth(), ASCII: !env.isUTF8(),
 	}
 	o.forCI(env, &options)
 	if o.filter != "" {
@@ -67,6 +67,17 @@ func (o *outputOptions) unfiltered(format output.Format) (output.Format, error) 
 		return "", usageError("--jq filters JSON: it does not go with -o %s", format)
 	}
 	return format, nil
+}
+
+// unfolded is the width of a text that is not for a terminal: nothing is
+// folded, so that it can be copied and searched.
+const unfolded = 1 << 20
+
+func (e *Env) textWidth() int {
+	if !e.StdoutIsTerminal && e.Width == 0 {
+		return unfolded
+	}
+	return e.Width
 }
 
 // isUTF8 tells whether the locale can show more than ASCII. Without a locale a

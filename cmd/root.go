@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -25,8 +26,30 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
+	if err := unknownCommand(root, args); err != nil {
+		return finish(ctx, env, root, args, err)
+	}
 	command, err := root.ExecuteContextC(ctx)
-	return finish(ctx, env, command, err)
+	return finish(ctx, env, command, args, err)
+}
+
+// unknownCommand finds a command that does not exist before cobra does, which
+// would answer "nosuch --help" with the help of the program and exit 0.
+func unknownCommand(root *cobra.Command, args []string) error {
+	c, rest, err := root.Find(args)
+	if err != nil || c != root {
+		return nil
+	}
+	for _, arg := range rest {
+		switch {
+		case strings.HasPrefix(arg, "-"):
+		case arg == "help", strings.HasPrefix(arg, "__complete"): // which cobra adds later
+			return nil
+		default:
+			return runRoot(root, []string{arg})
+		}
+	}
+	return nil
 }
 
 func newRootCmd(env *Env) *cobra.Command {
@@ -64,6 +87,10 @@ func runRoot(c *cobra.Command, args []string) error {
 		return usageError("no command given")
 	}
 	failure := usageError("unknown command %q", args[0])
+	if maybeToken(args[0]) {
+		failure.hint = "a token goes behind a command, as in: claimcheck decode @FILE"
+		return failure
+	}
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		failure.hint = "did you mean " + near[0] + "?"
 	} else {

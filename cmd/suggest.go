@@ -15,7 +15,7 @@ import (
 // where none is near. The beginning of one candidate alone stands for it, too.
 func nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
-	best, distance := "", max(1, min(3, len(word)/3))+1
+	best, distance := "", 2+min(2, len(word)/4) // the first that is too far
 	var begun []string
 	for _, c := range candidates {
 		if d := levenshtein.ComputeDistance(word, strings.ToLower(c)); d < distance {

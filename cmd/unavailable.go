@@ -39,7 +39,11 @@ func mismatchHint(e *provider.IssuerMismatchError) string {
 	if strings.Contains(e.Found, "{tenantid}") {
 		return "the document is for every tenant: ask for your tenant's own issuer"
 	}
-	return hinter{}.identityAdvice(verify.Check{}, verify.Compare(e.Asked, e.Found))
+	d := verify.Compare(e.Asked, e.Found)
+	if d == nil || d.Kind == verify.DifferentHost || d.Kind == verify.DifferentValue {
+		return "the document is for another issuer: is " + e.Found + " the one that is meant?"
+	}
+	return hinter{}.identityAdvice(verify.Check{}, d)
 }
 
 func fetchHint(e *provider.FetchError) string {

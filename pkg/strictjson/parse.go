@@ -92,7 +92,7 @@ func readObject(dec *jsontext.Decoder) (Value, error) {
 	if dec.StackDepth() > MaxDepth {
 		return Value{}, errTooDeep
 	}
-	v := Value{kind: KindObject}
+	var members []Member
 	for dec.PeekKind() != jsontext.KindEndObject {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -103,26 +103,26 @@ func readObject(dec *jsontext.Decoder) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		v.members = append(v.members, Member{Name: text, Value: member})
+		members = append(members, Member{Name: text, Value: member})
 	}
 	_, err := dec.ReadToken()
-	return v, err
+	return Value{kind: KindObject, nested: &nested{members: members}}, err
 }
 
 func readArray(dec *jsontext.Decoder) (Value, error) {
 	if dec.StackDepth() > MaxDepth {
 		return Value{}, errTooDeep
 	}
-	v := Value{kind: KindArray}
+	var items []Value
 	for dec.PeekKind() != jsontext.KindEndArray {
 		item, err := readValue(dec)
 		if err != nil {
 			return Value{}, err
 		}
-		v.items = append(v.items, item)
+		items = append(items, item)
 	}
 	_, err := dec.ReadToken()
-	return v, err
+	return Value{kind: KindArray, nested: &nested{items: items}}, err
 }
 
 func syntaxError(err error, offset int64) error {

@@ -39,10 +39,17 @@ func (k Kind) withArticle() string {
 
 // A Value is a JSON value with the order of its members and the text of its
 // numbers. The zero Value is absent: it is what Get returns for a member that
-// is not there. Values are immutable once built.
+// is not there. Values are immutable once built, and small, because they are
+// passed around; compare them with Equal.
 type Value struct {
-	kind    Kind
-	text    string // of a string: its characters; of a number or a boolean: its literal
+	_      [0]func() // so that == does not compile
+	kind   Kind
+	text   string // of a string: its characters; of a number or a boolean: its literal
+	nested *nested
+}
+
+// nested is what an array or an object holds.
+type nested struct {
 	items   []Value
 	members []Member
 }
@@ -84,18 +91,18 @@ func Strings(list []string) Value {
 }
 
 // Array returns a JSON array.
-func Array(items ...Value) Value { return Value{kind: KindArray, items: items} }
+func Array(items ...Value) Value { return Value{kind: KindArray, nested: &nested{items: items}} }
 
 // Object returns a JSON object of the members that are not absent, in order.
 // Names must be unique; that is the caller's part.
 func Object(members ...Member) Value {
-	v := Value{kind: KindObject}
+	var list []Member
 	for _, m := range members {
 		if m.Value.Exists() {
-			v.members = append(v.members, m)
+			list = append(list, m)
 		}
 	}
-	return v
+	return Value{kind: KindObject, nested: &nested{members: list}}
 }
 
 // Kind returns the type of v.
@@ -107,9 +114,10 @@ func (v Value) Exists() bool { return v.kind != KindAbsent }
 // Get returns the member of an object with exactly that name, or the absent
 // Value.
 func (v Value) Get(name string) Value {
-	for i := range v.members {
-		if v.members[i].Name == name {
-			return v.members[i].Value
+	members := v.Members()
+	for i := range members {
+		if members[i].Name == name {
+			return members[i].Value
 		}
 	}
 	return Value{}
@@ -117,10 +125,20 @@ func (v Value) Get(name string) Value {
 
 // Members returns the members of an object in the order of the text. The slice
 // must not be changed.
-func (v Value) Members() []Member { return v.members }
+func (v Value) Members() []Member {
+	if v.nested == nil {
+		return nil
+	}
+	return v.nested.members
+}
 
 // Items returns the items of an array. The slice must not be changed.
-func (v Value) Items() []Value { return v.items }
+func (v Value) Items() []Value {
+	if v.nested == nil {
+		return nil
+	}
+	return v.nested.items
+}
 
 // Text returns the characters of a string and whether v is one.
 func (v Value) Text() (string, bool) { return v.textOf(KindString) }
@@ -144,8 +162,8 @@ func (v Value) TextList() ([]string, bool) {
 	if v.kind != KindArray {
 		return nil, false
 	}
-	list := make([]string, len(v.items))
-	for i, item := range v.items {
+	list := make([]string, len(v.Items()))
+	for i, item := range v.Items() {
 		s, ok := item.Text()
 		if !ok {
 			return nil, false
@@ -166,14 +184,14 @@ func (v Value) Plain() any {
 	case KindString:
 		return v.text
 	case KindArray:
-		list := make([]any, len(v.items))
-		for i, item := range v.items {
+		list := make([]any, len(v.Items()))
+		for i, item := range v.Items() {
 			list[i] = item.Plain()
 		}
 		return list
 	case KindObject:
-		object := make(map[string]any, len(v.members))
-		for _, m := range v.members {
+		object := make(map[string]any, len(v.Members()))
+		for _, m := range v.Members() {
 			object[m.Name] = m.Value.Plain()
 		}
 		return object
@@ -191,7 +209,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 		return appendString(dst, v.text)
 	case KindArray:
 		dst = append(dst, '[')
-		for i, item := range v.items {
+		for i, item := range v.Items() {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
@@ -200,7 +218,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 		return append(dst, ']')
 	case KindObject:
 		dst = append(dst, '{')
-		for i, m := range v.members {
+		for i, m := range v.Members() {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
@@ -229,15 +247,15 @@ func appendString(dst []byte, s string) []byte {
 // Equal tells whether two values are the same: objects whatever the order of
 // their members, numbers by the text they are written as.
 func Equal(a, b Value) bool {
-	if a.kind != b.kind || a.text != b.text || len(a.items) != len(b.items) || len(a.members) != len(b.members) {
+	if a.kind != b.kind || a.text != b.text || len(a.Items()) != len(b.Items()) || len(a.Members()) != len(b.Members()) {
 		return false
 	}
-	for i := range a.items {
-		if !Equal(a.items[i], b.items[i]) {
+	for i := range a.Items() {
+		if !Equal(a.Items()[i], b.Items()[i]) {
 			return false
 		}
 	}
-	for _, m := range a.members {
+	for _, m := range a.Members() {
 		if !Equal(m.Value, b.Get(m.Name)) {
 			return false
 		}

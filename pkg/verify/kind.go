@@ -121,6 +121,8 @@ func (v *verification) checkKind() {
 	c.Expected = strictjson.String(string(v.policy.Kind))
 	if problem != "" {
 		c.Message = problem
+	} else if marks := accessMarkers(v.claims); v.policy.Kind == KindID && len(marks) > 0 && len(idMarkers(v.claims)) == 0 {
+		c.Status, c.Message = Warning, "it may be an access token: nothing but an ID token's required claims, and "+join(marks)
 	} else {
 		c.Status, c.Message = Passed, kindName(v.policy.Kind)
 	}
