@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,6 +22,7 @@ import (
 //	serve [-http] NAME DIR         serve a directory on loopback; $NAME is its origin
 //	requests NAME N                demand the number of requests since the last time
 //	clock TIME                     set the clock
+//	reads FORMAT FILE              a reader of that format, github, junit or sarif, accepts the file
 //
 // The clock is $NOW, RFC 3339. $TTY lists the streams that are terminals, as in
 // "stdin,stdout". $DATA is the repository's testdata.
@@ -50,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"serve":    scriptServe,
 			"requests": scriptRequests,
 			"clock":    scriptClock,
+			"reads":    scriptReads,
 		},
 	})
 }
@@ -70,10 +73,13 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	for i, arg := range args { // testscript runs in its own directory, the process does not
 		args[i] = absolute(ts, arg)
 	}
+	var stdout bytes.Buffer
+	env.Stdout = io.MultiWriter(env.Stdout, &stdout)
 	code := Run(context.Background(), env, args)
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
+	scriptReport(ts, args, stdout.Bytes())
 }
 
 // absolute makes the file names in @FILE and ./FILE absolute.

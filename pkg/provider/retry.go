@@ -50,8 +50,6 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	}
 	first := via[0].URL
 	switch {
-	case first.Scheme != "https":
-		return refuse("redirects are followed over https only")
 	case next.URL.Scheme != "https":
 		return refuse("that is not https")
 	case !sameOrigin(first, next.URL):

@@ -6,12 +6,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
-	"sync"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -96,86 +92,6 @@ func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http
 	return nil
 }
 
-// An addressBook remembers which addresses hosts turned out to have.
-type addressBook struct {
-	mu      sync.Mutex
-	proxies map[string]bool
-	seen    map[string]reach
-}
-
-func newAddressBook() *addressBook {
-	return &addressBook{proxies: map[string]bool{}, seen: map[string]reach{}}
-}
-
-func (b *addressBook) addProxy(address string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.proxies[address] = true
-}
-
-func (b *addressBook) isProxy(address string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.proxies[address]
-}
-
-// saw keeps the most public address of a host: the least that it can ask for.
-func (b *addressBook) saw(address string, r reach) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if old, ok := b.seen[address]; !ok || r < old {
-		b.seen[address] = r
-	}
-}
-
-// reach returns how near a host was when it was dialed: public if it never was.
-func (b *addressBook) reach(address string) reach {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.seen[address]
-}
-
-// A dialer opens connections within bounds. It judges the address that a name
-// led to, not the name: a name can lead elsewhere each time it is asked.
-type dialer struct {
-	bounds bounds
-	book   *addressBook
-	dial   func(ctx context.Context, network, address string) (net.Conn, error)
-}
-
-func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	limits := d.bounds
-	named := strings.ToLower(address)
-	proxied := d.book.isProxy(named)
-	if proxied {
-		limits = anywhere()
-	}
-	dial := d.dial
-	if dial == nil {
-		own := &net.Dialer{KeepAlive: 30 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
-			return limits.check(textAddr(address))
-		}}
-		dial = own.DialContext
-	}
-	conn, err := dial(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	if err := limits.check(conn.RemoteAddr()); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	if r, known := reachOfAddr(conn.RemoteAddr()); known && !proxied {
-		d.book.saw(named, r)
-	}
-	return conn, nil
-}
-
-// textAddr is an address that is known as text only.
-type textAddr string
-
-func (textAddr) Network() string  { return "tcp" }
-func (a textAddr) String() string { return string(a) }
-
 // A guard reads every reply whole, within MaxReply bytes after decompression,
 // before anybody else sees it, and tells the trace.
 type guard struct {
@@ -192,6 +108,11 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		e.Status = reply.StatusCode
 		e.Size, err = hold(reply)
+	}
+	if late := r.Context().Err(); err == nil && late != nil {
+		// What comes while the connection is being given up may be the end of
+		// a handler that was interrupted.
+		err = late
 	}
 	e.Duration = g.now().Sub(start)
 	if err != nil {

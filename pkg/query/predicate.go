@@ -15,7 +15,7 @@ const maxActual = 80
 
 // A Predicate tells whether something is true of a value. Where it does not hold,
 // reason says why in words that follow "the expression …": "gave false", "took
-// longer than 2s". They may hold characters of the value: escape them before
+// longer than 10s". They may hold characters of the value: escape them before
 // they reach a terminal.
 type Predicate func(ctx context.Context, value strictjson.Value) (holds bool, reason string)
 

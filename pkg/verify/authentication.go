@@ -74,7 +74,7 @@ func (v *verification) checkAuthTime() {
 	case v.policy.MaxAge != nil && !age.Within(*v.policy.MaxAge):
 		c.Status = Failed
 		c.Message = fmt.Sprintf("the user authenticated %s ago, the limit is %s: at %s",
-			seconds(age.Seconds), *v.policy.MaxAge, formatTime(age.AuthTime))
+			seconds(age.Seconds), spell(*v.policy.MaxAge), formatTime(age.AuthTime))
 		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, By: *v.policy.MaxAge}
 	case !value.Exists():
 		c.Status, c.Message = NotChecked, "the token has no auth_time"
@@ -94,7 +94,7 @@ func (v *verification) checkAuthTime() {
 
 // seconds writes a number of seconds; a Duration ends after 292 years.
 func seconds(n int64) string {
-	return (time.Duration(min(n, int64(math.MaxInt64/time.Second))) * time.Second).String()
+	return spell(time.Duration(min(n, int64(math.MaxInt64/time.Second))) * time.Second)
 }
 
 func (v *verification) checkACR() {

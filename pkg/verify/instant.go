@@ -3,6 +3,7 @@ package verify
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -43,6 +44,18 @@ func NumericDate(v strictjson.Value) (time.Time, bool) {
 // after tells by how much a is later than b, exact to the second where the
 // difference is too large for a Duration, in which case it is the largest one.
 func after(a, b time.Time) time.Duration { return a.Sub(b) }
+
+// spell writes a duration without units that are zero: "40m", not "40m0s".
+func spell(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
 
 const (
 	// skewLimit is how far a time may be off for the clock to be suspected.

@@ -25,7 +25,7 @@ func (v *verification) checkTimes() {
 		v.skip(CheckLifetime, "needs both exp and iat")
 	}
 	if v.policy.Leeway > largeLeeway {
-		v.warn(CheckLeeway, ReasonClaimRefused, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", v.policy.Leeway, largeLeeway))
+		v.warn(CheckLeeway, ReasonClaimRefused, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", spell(v.policy.Leeway), spell(largeLeeway)))
 	}
 }
 
@@ -90,9 +90,9 @@ func (v *verification) checkMinValidity(exp time.Time) {
 		v.notDemanded(CheckMinValidity, "min-validity")
 	case v.now.Add(least).After(exp):
 		v.addTime(CheckMinValidity, Failed, ReasonExpired, exp,
-			fmt.Sprintf("less than %s is left: expires at %s", least, formatTime(exp)), nil)
+			fmt.Sprintf("less than %s is left: expires at %s", spell(least), formatTime(exp)), nil)
 	default:
-		v.addTime(CheckMinValidity, Passed, "", exp, fmt.Sprintf("valid for at least %s more", least), nil)
+		v.addTime(CheckMinValidity, Passed, "", exp, fmt.Sprintf("valid for at least %s more", spell(least)), nil)
 	}
 }
 

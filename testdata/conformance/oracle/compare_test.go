@@ -61,7 +61,7 @@ func (c *comparison) compareEarly(d *draft, reached stage, failed map[verify.Che
 	// What keeps claimcheck from looking at the signature hides the cause: a
 	// text damaged at random, or something that golang-jwt does not see.
 	for id := range failed {
-		early := reached == stageSigned && slices.Contains(beforeClaims(), id)
+		early := reached != stageText && slices.Contains(beforeClaims(), id)
 		if early && (d.text != nil || c.allows(c.stricter, d, id)) {
 			return nil
 		}
@@ -83,6 +83,11 @@ func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[v
 			problems = append(problems, fmt.Sprintf("claimcheck refuses by %s, which golang-jwt does not", id))
 		}
 	}
+	for _, entry := range c.stricter {
+		if !failed[entry.check] && entry.demands(d) {
+			problems = append(problems, fmt.Sprintf("claimcheck does not refuse by %s: %s", entry.check, entry.reason))
+		}
+	}
 	if !report.RejectedClaims().Exists() && !report.Claims().Exists() {
 		return problems // and so nothing of ours to compare with
 	}
@@ -98,11 +103,7 @@ func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[v
 func (c *comparison) allows(table []*difference, d *draft, id verify.CheckID) bool {
 	found := false
 	for _, entry := range table {
-		fits := entry.when != nil && entry.when(d)
-		for _, name := range entry.oddities {
-			fits = fits || slices.Contains(d.oddities, name)
-		}
-		if entry.check == id && fits {
+		if entry.check == id && entry.applies(d) {
 			entry.used++
 			found = true
 		}

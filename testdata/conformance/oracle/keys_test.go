@@ -109,6 +109,19 @@ func family(alg string) string {
 	}
 }
 
+func familyOf(public any) string {
+	switch public := public.(type) {
+	case *rsa.PublicKey:
+		return "RSA"
+	case *ecdsa.PublicKey:
+		return public.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	default:
+		return "oct"
+	}
+}
+
 func hashOf(alg string) crypto.Hash {
 	switch {
 	case strings.HasSuffix(alg, "256"):

@@ -62,6 +62,7 @@ func TestAgainstGolangJWT(t *testing.T) {
 	}
 	t.Run("mixed", func(t *testing.T) { c.check(t, r, all, 5) })
 	if !t.Failed() {
+		t.Logf("%d oddities", len(all))
 		c.summary(t)
 	}
 }

@@ -1,0 +1,91 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// An addressBook remembers which addresses hosts turned out to have.
+type addressBook struct {
+	mu      sync.Mutex
+	proxies map[string]bool
+	seen    map[string]reach
+}
+
+func newAddressBook() *addressBook {
+	return &addressBook{proxies: map[string]bool{}, seen: map[string]reach{}}
+}
+
+func (b *addressBook) addProxy(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.proxies[address] = true
+}
+
+func (b *addressBook) isProxy(address string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.proxies[address]
+}
+
+// saw keeps the most public address of a host: the least that it can ask for.
+func (b *addressBook) saw(address string, r reach) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if old, ok := b.seen[address]; !ok || r < old {
+		b.seen[address] = r
+	}
+}
+
+// reach returns how near a host was when it was dialed: public if it never was.
+func (b *addressBook) reach(address string) reach {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.seen[address]
+}
+
+// A dialer opens connections within bounds. It judges the address that a name
+// led to, not the name: a name can lead elsewhere each time it is asked.
+type dialer struct {
+	bounds bounds
+	book   *addressBook
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	limits := d.bounds
+	named := strings.ToLower(address)
+	proxied := d.book.isProxy(named)
+	if proxied {
+		limits = anywhere()
+	}
+	dial := d.dial
+	if dial == nil {
+		own := &net.Dialer{KeepAlive: 30 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+			return limits.check(textAddr(address))
+		}}
+		dial = own.DialContext
+	}
+	conn, err := dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := limits.check(conn.RemoteAddr()); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	if r, known := reachOfAddr(conn.RemoteAddr()); known && !proxied {
+		d.book.saw(named, r)
+	}
+	return conn, nil
+}
+
+// textAddr is an address that is known as text only.
+type textAddr string
+
+func (textAddr) Network() string  { return "tcp" }
+func (a textAddr) String() string { return string(a) }
