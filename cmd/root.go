@@ -22,6 +22,9 @@ func Main() int {
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
 	root := newRootCmd(env)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
+		registerCompletions(root, env)
+	}
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
@@ -72,7 +75,6 @@ func newRootCmd(env *Env) *cobra.Command {
 	root.SetHelpCommand(newHelpCmd(root))
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
-	registerCompletions(root, env)
 	return root
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -52,8 +54,25 @@ func (a *answer) refused() error {
 		code, _ := document.Get("error").Text()
 		description, _ := document.Get("error_description").Text()
 		e.Code, e.Description = a.quote(code), a.quote(description)
+	} else if name, _, err := mime.ParseMediaType(a.header.Get("Content-Type")); err == nil && name == "text/plain" {
+		e.Description = a.words()
 	}
 	return e
+}
+
+// words are those of a refusal in plain text, unless they repeat a part of the
+// request.
+func (a *answer) words() string {
+	const part = 8 // octets of a secret that are too many
+	text := strings.TrimSpace(string(a.body))
+	for _, secret := range a.secrets {
+		for i := 0; i+part <= len(secret); i++ {
+			if strings.Contains(text, secret[i:i+part]) {
+				return ""
+			}
+		}
+	}
+	return a.quote(text)
 }
 
 // plainReason is why a text is not JSON, without a word of that text: it may

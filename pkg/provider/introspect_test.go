@@ -127,7 +127,7 @@ func TestIntrospectionRefused(t *testing.T) {
 		{401, "application/json", `{"error":"invalid_client","error_description":"unknown client"}`, "invalid_client", "unknown client"},
 		{400, "application/json", `{"error":"invalid_request"}`, "invalid_request", ""},
 		{403, "application/json", `{"error":7}`, "", ""},
-		{401, "text/plain", `no`, "", ""}, // Zitadel
+		{401, "text/plain", `no`, "", "no"}, // Zitadel
 		{401, "text/html", `<html>`, "", ""},
 		{400, "application/json", `{"active":true}`, "", ""},
 	} {
