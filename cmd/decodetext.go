@@ -36,25 +36,32 @@ func (d decoded) writeText(t *output.Text) {
 	}
 	t.Spans(output.Strong.Span(kind), output.Caution.Span("  not verified"))
 	if header := d.token.Header(); header.Exists() {
-		t.Heading("header")
+		writePart(t, output.Accent1, "header")
 		t.JSON(header)
 	}
 	switch claims := d.token.UnverifiedClaims(); {
 	case claims.Exists():
-		t.Heading("payload")
+		writePart(t, output.Accent2, "payload")
 		t.JSON(claims)
 		writeClaimNotes(t, claims, d.now)
 	case d.token.PayloadText() != "":
-		t.Heading("payload, as base64url")
+		writePart(t, output.Accent2, "payload, as base64url")
 		t.Line(d.token.PayloadText())
 	}
 	if signature := d.signature(); signature.Exists() {
-		t.Heading("signature")
+		writePart(t, output.Accent3, "signature")
 		t.Line(fmt.Sprintf("%d bytes", len(d.token.Signature())))
 		if text, ok := signature.Get("text").Text(); ok {
 			t.Line(text)
 		}
 	}
+}
+
+// writePart is the heading of one of the three parts of a token, each in a
+// colour of its own.
+func writePart(t *output.Text, style output.Style, title string) {
+	t.Blank()
+	t.Spans(style.Span(title))
 }
 
 // writeClaimNotes explains the well-known claims that a token has, every time

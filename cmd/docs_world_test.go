@@ -53,7 +53,7 @@ func newDocsWorld(t *testing.T) *docsWorld {
 			return value, ok
 		},
 		CacheDir:  func() (string, error) { return filepath.Join(w.dir, ".cache"), nil },
-		ConfigDir: func() (string, error) { return ".config", nil },
+		ConfigDir: func() (string, error) { return filepath.Join(w.dir, ".config"), nil },
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, address)
 		},
@@ -215,11 +215,10 @@ func (w *docsWorld) writeProfiles(t *testing.T) {
 	page := readRepoFile(t, filepath.Join(repoTop(), "docs", "configuration.md"))
 	_, rest, _ := strings.Cut(page, "```yaml\n")
 	example, _, found := strings.Cut(rest, "```")
-	dir := filepath.Join(w.dir, ".config", "claimcheck")
-	if err := os.MkdirAll(dir, 0o700); err != nil || !found {
-		t.Fatal("no example of profiles", err)
+	if !found {
+		t.Fatal("no example of profiles")
 	}
-	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(example), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.dir, "claimcheck.yaml"), []byte(example), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

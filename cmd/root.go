@@ -36,25 +36,6 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	return finish(ctx, env, command, args, err)
 }
 
-// unknownCommand finds a command that does not exist before cobra does, which
-// would answer "nosuch --help" with the help of the program and exit 0.
-func unknownCommand(root *cobra.Command, args []string) error {
-	c, rest, err := root.Find(args)
-	if err != nil || c != root {
-		return nil
-	}
-	for _, arg := range rest {
-		switch {
-		case strings.HasPrefix(arg, "-"):
-		case arg == "help", strings.HasPrefix(arg, "__complete"): // which cobra adds later
-			return nil
-		default:
-			return runRoot(root, []string{arg})
-		}
-	}
-	return nil
-}
-
 func newRootCmd(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "claimcheck",

@@ -121,3 +121,55 @@ func commandMissing(c *cobra.Command, args []string) error {
 	}
 	return failure
 }
+
+// unknownCommand finds a command that does not exist, and a topic that is taken
+// for one, before cobra does: that would answer "nosuch --help" and "tokens" with
+// help and exit 0.
+func unknownCommand(root *cobra.Command, args []string) error {
+	c, rest, err := root.Find(args)
+	if err != nil {
+		return nil
+	}
+	if c.IsAdditionalHelpTopicCommand() {
+		return usageError("%s is not a command but a topic", c.Name()).withHint("claimcheck help %s shows it", c.Name())
+	}
+	word := firstWord(root, rest)
+	switch {
+	case !c.HasAvailableSubCommands(), word == "":
+		return nil
+	case c != root:
+		return commandMissing(c, []string{word})
+	case word == "help", strings.HasPrefix(word, cobra.ShellCompRequestCmd): // which cobra adds later
+		return nil
+	default:
+		return runRoot(root, []string{word})
+	}
+}
+
+// firstWord is the first argument that is neither a flag nor the value of one.
+func firstWord(root *cobra.Command, args []string) string {
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "--" && i+1 < len(args):
+			return args[i+1]
+		case !strings.HasPrefix(arg, "-") || arg == "-":
+			return arg
+		case takesNextArgument(root, arg):
+			i++
+		}
+	}
+	return ""
+}
+
+// takesNextArgument tells whether an argument is a flag, of whatever command,
+// whose value is the next one.
+func takesNextArgument(c *cobra.Command, arg string) bool {
+	f := c.LocalFlags().Lookup(strings.TrimPrefix(arg, "--"))
+	if len(arg) == 2 {
+		f = c.LocalFlags().ShorthandLookup(arg[1:])
+	}
+	if f != nil {
+		return f.NoOptDefVal == ""
+	}
+	return slices.ContainsFunc(c.Commands(), func(child *cobra.Command) bool { return takesNextArgument(child, arg) })
+}

@@ -16,6 +16,10 @@ type runeContext struct {
 
 // shows tells whether r can be shown as it is, and takes it into the context.
 func (c *runeContext) shows(r rune) bool {
+	if ' ' <= r && r <= '~' && r != '#' { // nearly all there is
+		*c = runeContext{previous: r, letter: isASCIILetter(r)}
+		return true
+	}
 	visible := c.visible(r)
 	switch {
 	case !visible:

@@ -2,45 +2,127 @@ package provider_test
 
 import (
 	"context"
-	"crypto/x509"
-	"errors"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-func ExampleClient_KeysFor() {
-	var issuer *httptest.Server
-	issuer = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		switch r.URL.Path {
-		case "/.well-known/openid-configuration":
-			_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, issuer.URL, issuer.URL+"/keys")
-		case "/keys":
-			_, _ = fmt.Fprint(w, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"2026","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`)
+// A guard lets requests through that carry an access token of one issuer for
+// this API, and puts the claims into the request's context.
+type guard struct {
+	client *provider.Client
+	policy verify.Policy
+	now    func() time.Time
+	next   http.Handler
+}
+
+type claimsKey struct{}
+
+// ServeHTTP answers 401 with a reason where there is no good token, and 503
+// where the issuer could not be asked: that says nothing about the token.
+func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	bearer := regexp.MustCompile(`(?i)^Bearer +([^ ]+)$`).FindStringSubmatch(r.Header.Get("Authorization"))
+	if bearer == nil {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		http.Error(w, "no token", http.StatusUnauthorized)
+		return
+	}
+	tok, _ := token.Parse(bearer[1]) // what is wrong with it, Verify says
+	var keys verify.Keys
+	if !verify.Hopeless(tok, false, g.policy) {
+		kid, _ := tok.KeyID()
+		set, err := g.client.KeysFor(r.Context(), g.policy.Issuer, kid)
+		if err != nil {
+			http.Error(w, "the issuer cannot be asked", http.StatusServiceUnavailable)
+			return
 		}
-	}))
+		keys = verify.PublicKeys{Set: set.Set, Source: set.URL, AgeSeconds: set.AgeSeconds}
+	}
+	report := verify.Verify(tok, keys, g.policy, g.now())
+	if report.Err() != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer error="invalid_token", error_description="%s"`, report.Reason))
+		http.Error(w, string(report.Reason), http.StatusUnauthorized)
+		return
+	}
+	g.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), claimsKey{}, report.Claims())))
+}
+
+// A server that accepts the access tokens of one issuer, as Authgear issues
+// them: for the endpoint itself, with the client in a claim of its own.
+func Example_middleware() {
+	issuer, mint := exampleIssuer()
 	defer issuer.Close()
-	roots := x509.NewCertPool()
-	roots.AddCert(issuer.Certificate())
-
-	client, err := provider.New(provider.Config{Now: time.Now, RootCAs: roots})
+	now := func() time.Time { return time.Date(2026, 1, 1, 0, 10, 0, 0, time.UTC) }
+	client, err := provider.New(provider.Config{RootCAs: issuer.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, Now: now})
 	if err != nil {
 		panic(err)
 	}
-	keys, err := client.KeysFor(context.Background(), issuer.URL, "2026")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(keys.Set.KeyIDs(), "from the cache:", keys.FromCache)
+	api := httptest.NewServer(guard{
+		client: client, now: now,
+		policy: verify.Policy{Issuer: issuer.URL, Audiences: []string{issuer.URL}, ClientID: "my-client", Kind: verify.KindAccess},
+		next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			claims := r.Context().Value(claimsKey{}).(strictjson.Value)
+			verified := claims.Get("https://authgear.com/claims/user/is_verified").True()
+			_, _ = fmt.Fprintf(w, "hello %s, verified: %t", claims.Get("sub"), verified)
+		}),
+	})
+	defer api.Close()
 
-	_, err = client.KeysFor(context.Background(), issuer.URL+"/", "2026")
-	var mismatch *provider.IssuerMismatchError
-	fmt.Println("a slash makes another issuer:", errors.As(err, &mismatch))
+	access := mint("at+jwt", `{"iss":%q,"aud":[%q],"sub":"user-1","client_id":"my-client","jti":"1","iat":1767225600,"exp":1767227400,`+
+		`"https://authgear.com/claims/user/is_verified":true}`)
+	idToken := mint("JWT", `{"iss":%q,"aud":["my-client"],"sub":"user-1","iat":1767225600,"exp":1767227400,"auth_time":%[1]q}`)
+	fmt.Println(ask(api.URL, access))
+	fmt.Println(ask(api.URL, idToken))
+	fmt.Println(ask(api.URL, "nonsense"))
 	// Output:
-	// [2026] from the cache: false
-	// a slash makes another issuer: true
+	// 200 hello "user-1", verified: true
+	// 401 wrong_audience
+	// 401 malformed
+}
+
+func ask(url, bearer string) string {
+	r, _ := http.NewRequest(http.MethodGet, url, nil)
+	r.Header.Set("Authorization", "Bearer "+bearer)
+	reply, err := http.DefaultClient.Do(r)
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = reply.Body.Close() }()
+	body, _ := io.ReadAll(reply.Body)
+	return fmt.Sprintf("%d %s", reply.StatusCode, trim(body))
+}
+
+func trim(b []byte) string { return string(regexp.MustCompile(`\s+$`).ReplaceAll(b, nil)) }
+
+// exampleIssuer is an issuer with one key, and a function that signs claims.
+func exampleIssuer() (*httptest.Server, func(typ, claims string) string) {
+	key := ed25519.NewKeyFromSeed([]byte("an example's seed of 32 octets.."))
+	set, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "1", Use: "sig"}}})
+	var server *httptest.Server
+	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/keys" {
+			_, _ = w.Write(set)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, server.URL, server.URL+"/keys")
+	}))
+	encode := base64.RawURLEncoding.EncodeToString
+	return server, func(typ, claims string) string {
+		input := encode([]byte(`{"alg":"Ed25519","kid":"1","typ":"`+typ+`"}`)) + "." + encode(fmt.Appendf(nil, claims, server.URL, server.URL))
+		return input + "." + encode(ed25519.Sign(key, []byte(input)))
+	}
 }

@@ -114,6 +114,30 @@ func TestAttackAlgFromHeaderWhenJWKLacksIt(t *testing.T) {
 	})
 }
 
+// What is behind the refusal of an algorithm, in the words of the report.
+func TestRefusedAlgorithmsAreDiagnosed(t *testing.T) {
+	only := goodPolicy()
+	only.Algorithms = []string{"RS256"}
+	for _, c := range []struct {
+		alg    string
+		keys   verify.Keys
+		policy verify.Policy
+		want   verify.DiagnosisKind
+	}{
+		{"none", everyKey(t), goodPolicy(), verify.Unsigned},
+		{"NonE", everyKey(t), goodPolicy(), verify.Unsigned},
+		{"HS256", everyKey(t), goodPolicy(), verify.SecretNeeded},
+		{"RS256", secret(t), goodPolicy(), verify.PublicKeyNeeded},
+		{"ES256", everyKey(t), only, verify.AlgorithmExcluded},
+	} {
+		text := mint(t, "rsa", "RS256", goodHeader("rsa", c.alg).String(), goodClaims().String())
+		check, _ := judge(text, c.keys, c.policy).Check(verify.CheckAlgorithm)
+		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
+			t.Errorf("%s: %+v, want %s", c.alg, check.Diagnosis, c.want)
+		}
+	}
+}
+
 // --alg narrows what the keys permit, and never widens it.
 func TestAttackAlgorithmThatIsNotAllowed(t *testing.T) {
 	only := goodPolicy()

@@ -29,7 +29,7 @@ func TestAttackForgedECDSA(t *testing.T) {
 		"r = s = 0": joinRS(zero, zero, 32), "r = 0": joinRS(zero, s, 32), "s = 0": joinRS(r, zero, 32),
 		"r = s = 1": joinRS(one, one, 32), "r = n": joinRS(n, s, 32), "s = n": joinRS(r, n, 32), "r = s = n": joinRS(n, n, 32),
 		"r and s swapped": joinRS(s, r, 32), "DER": der, "one octet short": signature[:63], "one octet more": append(signature[:64:64], 0),
-		"zeros in front of both": joinRS(r, s, 33), "r alone": signature[:32], "twice": append(signature[:64:64], signature...),
+		"zeros in front of both": joinRS(r, s, 33), "a zero between them": slices.Concat(signature[:32], []byte{0}, signature[32:]), "r alone": signature[:32], "twice": append(signature[:64:64], signature...),
 	} {
 		list = append(list, hostile{name: name, text: input + "." + encode(forged), reason: verify.ReasonBadSignature, check: verify.CheckSignature})
 	}

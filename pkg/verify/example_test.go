@@ -3,7 +3,6 @@ package verify_test
 import (
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -11,32 +10,49 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
+// A token is judged by keys and a policy at a time. The report says why it is
+// refused; claims can be had from an accepted one only.
 func ExampleVerify() {
-	text, _ := os.ReadFile("../../testdata/authing/id-token.jwt")
-	keys, _ := os.ReadFile("../../testdata/authing/jwks.json")
-
-	set, err := jwks.Parse(keys)
+	text, err := os.ReadFile("../../testdata/authing/id-token.jwt")
 	if err != nil {
-		fmt.Println(err)
-		return
+		panic(err)
 	}
-	parsed, _ := token.Parse(strings.TrimSpace(string(text))) // a fault is part of the report
+	data, err := os.ReadFile("../../testdata/authing/jwks.json")
+	if err != nil {
+		panic(err)
+	}
+	keys, err := jwks.Parse(data)
+	if err != nil {
+		panic(err)
+	}
+	tok, err := token.Parse(string(text[:len(text)-1]))
+	if err != nil {
+		panic(err)
+	}
 	policy := verify.Policy{
 		Issuer:    "https://oidc1.authing.cn/oidc",
 		Audiences: []string{"5f17a529f64fb009b794a2ff"},
+		Kind:      verify.KindID,
 	}
-	for _, now := range []time.Time{
-		time.Date(2020, 9, 30, 7, 30, 0, 0, time.UTC),
-		time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-	} {
-		report := verify.Verify(parsed, verify.PublicKeys{Set: set}, policy, now)
-		if err := report.Err(); err != nil {
-			fmt.Println(report.Verdict, err)
-			continue
-		}
-		fmt.Println(report.Verdict, report.Claims().Get("sub"))
-	}
+
+	then := time.Date(2020, 9, 30, 7, 30, 0, 0, time.UTC)
+	report := verify.Verify(tok, verify.PublicKeys{Set: keys}, policy, then)
+	fmt.Println(report.Verdict, report.Claims().Get("email"))
+
+	later := then.AddDate(1, 0, 0)
+	report = verify.Verify(tok, verify.PublicKeys{Set: keys}, policy, later)
+	fmt.Println(report.Err())
+	fmt.Println(report.Claims().Exists())
 	// Output:
-	// accepted "5f719946524ee1099229496b"
-	// rejected expired: expired at 2020-09-30 08:12:38 UTC
+	// accepted "test1@123.com"
+	// expired: expired at 2020-09-30 08:12:38 UTC
+	// false
+}
+
+// The time since the user signed in is measured by auth_time alone.
+func ExampleMeasureAuthAge() {
+	tok, _ := token.Parse("eyJhbGciOiJub25lIn0.eyJhdXRoX3RpbWUiOjE3NjcyMjU2MDB9.") // not a token to trust
+	age := verify.MeasureAuthAge(tok.UnverifiedClaims(), time.Date(2026, 1, 1, 0, 10, 0, 0, time.UTC))
+	fmt.Println(age.Seconds, age.Within(15*time.Minute), age.Within(5*time.Minute))
+	// Output: 600 true false
 }
