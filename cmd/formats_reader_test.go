@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -99,8 +98,8 @@ func readJUnit(data []byte) ([]junitTest, error) {
 	if err := decoder.Decode(&file); err != nil {
 		return nil, err
 	}
-	if rest, err := decoder.Token(); err != io.EOF && (err != nil || strings.TrimSpace(string(rest.(xml.CharData))) != "") {
-		return nil, fmt.Errorf("%v, %v after the end", rest, err)
+	if rest := data[decoder.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
+		return nil, fmt.Errorf("%q after the end", rest)
 	}
 	if len(file.Suites) != 1 {
 		return nil, fmt.Errorf("%d suites", len(file.Suites))

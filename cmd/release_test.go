@@ -18,7 +18,7 @@ func TestReleaseVersionIsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	version := action.Inputs["version"].Default
-	if !regexp.MustCompile(`^v\d+\.\d+\.\d+$`).MatchString(version) {
+	if !regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`).MatchString(version) {
 		t.Errorf("action.yml: the default version is %q", version)
 	}
 	if got := componentJob(t, nil).Variables["CHECK_VERSION"]; got != version {

@@ -92,6 +92,7 @@ only be said as a flag.
 
 XDG_CACHE_HOME and XDG_CONFIG_HOME say where the cache and the configuration are, HTTPS_PROXY,
 HTTP_PROXY and NO_PROXY through what to go. NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and
-TERM=dumb decide about colour as usual.`)
+TERM=dumb decide about colour as usual. With -o github, GITHUB_STEP_SUMMARY names the file to which
+the job summary is appended.`)
 	return newTopic("environment", "the environment variables", b.String())
 }

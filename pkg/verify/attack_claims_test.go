@@ -12,7 +12,7 @@ func TestAttackUnusableTimes(t *testing.T) {
 	unusable := map[string]string{
 		"a string": `"1600000300"`, "null": `null`, "true": `true`, "an array": `[1600000300]`, "an object": `{}`, "an empty string": `""`,
 		"1e400": `1e400`, "-1e400": `-1e400`, "1e308": `1e308`, "2^53": `9007199254740992`, "-2^53": `-9007199254740992`,
-		"2^63": `9223372036854775808`, "2^64": `18446744073709551616`, "2^53 as a fraction": `9007199254740992.0`,
+		"2^63": `9223372036854775808`, "2^64": `18446744073709551616`, "2^53 as a fraction": `9007199254740992.0`, "−2^53 as a fraction": `-9007199254740992.0`,
 	}
 	var list []hostile
 	for name, value := range unusable {

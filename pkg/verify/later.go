@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -83,11 +84,12 @@ func findUnprintable(v strictjson.Value) (path string, found bool) {
 	return "", false
 }
 
-func unprintable(s string) bool {
-	for _, r := range s {
-		if !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) {
-			return true
-		}
-	}
-	return false
+func unprintable(s string) bool { return strings.ContainsFunc(s, invisible) }
+
+// invisible tells whether r leaves no ink and is no space: Unicode counts some
+// fillers among the letters, and a blank among the symbols.
+func invisible(r rune) bool {
+	const brailleBlank = 0x2800
+	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) ||
+		r == brailleBlank || r > unicode.MaxLatin1 && unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }

@@ -140,7 +140,6 @@ func (o object) without(names ...string) object {
 	return rest
 }
 
-func bytes2(o object) object { return append(object(nil), o...) }
 
 // String is the object as JSON.
 func (o object) String() string {
