@@ -86,7 +86,7 @@ func (v ageView) sentence() string {
 
 func (v ageView) ageDocument() strictjson.Value {
 	var at, seconds, limit, problem strictjson.Value
-	if !v.age.AuthTime.IsZero() {
+	if !v.age.AuthTime.IsZero() && v.age.AuthTime.Year() <= 9999 { // which is where RFC 3339 ends
 		at = strictjson.String(v.age.AuthTime.UTC().Format(time.RFC3339))
 		seconds = strictjson.Int(v.age.Seconds)
 	}

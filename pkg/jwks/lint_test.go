@@ -1,6 +1,7 @@
 package jwks_test
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -84,7 +85,7 @@ func TestPEM(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		key, err := x509.ParsePKIXPublicKey(block.Bytes)
-		if want := privateKey(t, name).Public(); err != nil || !want.Key.(interface{ Equal(any) bool }).Equal(key) {
+		if want := privateKey(t, name).Public(); err != nil || !want.Key.(interface{ Equal(crypto.PublicKey) bool }).Equal(key) {
 			t.Errorf("%s: another key, %v", name, err)
 		}
 	}

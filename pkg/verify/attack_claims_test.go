@@ -213,3 +213,35 @@ func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 	r := judge(claiming(t, goodClaims().with("iss", `""`).with("aud", `""`)), everyKey(t), verify.Policy{Audiences: []string{""}})
 	wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckPolicy)
 }
+
+// The hash is the one of the token's algorithm; Ed25519 has SHA-512.
+func TestHashOfEachAlgorithm(t *testing.T) {
+	const accessToken = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
+	halves := map[string]string{
+		"256": `"77QmUPtjPfzWtF2AnpK9RQ"`,
+		"384": `"` + encode(digest("384", accessToken)[:24]) + `"`,
+		"512": `"` + encode(digest("512", accessToken)[:32]) + `"`,
+	}
+	policy := goodPolicy()
+	policy.AccessToken = accessToken
+	for alg, key := range map[string]string{
+		"RS256": "rsa", "RS384": "rsa", "RS512": "rsa", "PS256": "rsa", "PS384": "rsa", "PS512": "rsa",
+		"ES256": "ec256", "ES384": "ec384", "ES512": "ec521", "EdDSA": "ed25519", "Ed25519": "ed25519",
+		"HS256": "hmac", "HS384": "hmac", "HS512": "hmac",
+	} {
+		size := alg[len(alg)-3:]
+		if key == "ed25519" {
+			size = "512"
+		}
+		var keys verify.Keys = everyKey(t)
+		if key == "hmac" {
+			keys = secret(t)
+		}
+		for of, hash := range halves {
+			r := judge(mint(t, key, alg, goodHeader(key, alg).String(), goodClaims().with("at_hash", hash).String()), keys, policy)
+			if accepted := r.Verdict == verify.Accepted; accepted != (of == size) {
+				t.Errorf("%s with half of SHA-%s: %s, %v", alg, of, r.Verdict, r.Err())
+			}
+		}
+	}
+}

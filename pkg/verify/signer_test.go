@@ -140,7 +140,6 @@ func (o object) without(names ...string) object {
 	return rest
 }
 
-
 // String is the object as JSON.
 func (o object) String() string {
 	list := make([]string, len(o))
