@@ -68,8 +68,17 @@ func (v ageView) reauthenticate() bool {
 	return c.Status == verify.Failed
 }
 
+// believed tells whether the claims are those of a trusted issuer for this
+// audience; else their age counts for nothing.
+func (v ageView) believed() bool {
+	return !v.unverified && (v.report.code < exitMalformed || v.report.code > exitAudience)
+}
+
 // sentence is the age in one sentence.
 func (v ageView) sentence() string {
+	if !v.unverified && !v.believed() {
+		return "the token is refused, so what it says about the login counts for nothing"
+	}
 	if !v.age.Known() {
 		return v.age.Problem + ": re-authenticate"
 	}
@@ -100,15 +109,20 @@ func (v ageView) ageDocument() strictjson.Value {
 		member("auth_time", at),
 		member("age_seconds", seconds),
 		member("max_age_seconds", limit),
-		member("reauthenticate", strictjson.Bool(v.reauthenticate())),
 		member("problem", problem),
 		member("message", strictjson.String(v.sentence())),
 	}
-	if v.reauthenticate() {
+	if v.believed() || v.unverified {
+		members = append(members, member("reauthenticate", strictjson.Bool(v.reauthenticate())))
+	}
+	if v.advises() {
 		members = append(members, member("request", v.requestDocument()), member("challenge", strictjson.String(v.challenge())))
 	}
 	return strictjson.Object(members...)
 }
+
+// advises tells whether a new login would help.
+func (v ageView) advises() bool { return v.reauthenticate() && (v.believed() || v.unverified) }
 
 // parameters are those of the authorization request that makes the user sign in
 // again (OpenID Connect Core section 3.1.2.1).
@@ -177,7 +191,7 @@ func (v ageView) challenge() string {
 
 func (v ageView) writeText(t *output.Text) {
 	mark, style := output.MarkPassed, output.Good
-	if v.reauthenticate() {
+	if v.reauthenticate() || !v.believed() {
 		mark, style = output.MarkFailed, output.Bad
 	}
 	if v.unverified {
@@ -186,7 +200,7 @@ func (v ageView) writeText(t *output.Text) {
 	}
 	t.Rows(output.Row{Mark: mark, Style: style, Value: v.sentence()})
 	v.writeFacts(t)
-	if v.reauthenticate() {
+	if v.advises() {
 		v.writeAdvice(t)
 	}
 	if !v.unverified {

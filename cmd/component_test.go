@@ -86,7 +86,7 @@ func testComponent(t *testing.T, lab *ciLab, shell string) {
 		},
 		{"no such variable", with(hostile, "token-variable", "NOWHERE"), "", 3, `NOWHERE is not set`, `^answer: the environment variable NOWHERE is not set$`},
 		{"wrong arguments", with(hostile, "kind", "a<b"), "", 2, `--kind is id, access or logout`, `^answer: no answer \(exit 2\)\nclaimcheck: --kind is .*"a<b"\nhint: `},
-		{"arguments with a star", with(hostile, "args", "--kind=*"), "", 2, `not "\*"`, `not "\*"`},
+		{"arguments with a star", with(hostile, "args", "--kind *"), "", 2, `not "\*"`, `not "\*"`},
 		{"help is not a yes", with(hostile, "args", "--help"), lab.mint(t, "api"), 1, `^$`, `^answer: no answer \(exit 1\)\n$`},
 		{"a program that says anything", with(hostile, "binary", lab.rogue(t)), "", 15, `forged`, `100% </pre><b>`},
 		{"strict", with(hostile, "strict", "true"), lab.mint(t, "api"), 0, `accepted`, `^$`},

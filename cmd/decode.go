@@ -51,7 +51,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 		return err
 	}
 	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
-	d := decoded{parsed, opts.showSignature, env.Now()}
+	d := decoded{parsed, opts.showSignature, env.Now(), meantHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
 		return printFailure(err, d.code())
 	}

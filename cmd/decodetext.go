@@ -15,6 +15,7 @@ type decoded struct {
 	token         *token.Token
 	showSignature bool
 	now           time.Time
+	meant         string // see hinter
 }
 
 // hint is advice for a text that is not a JWT: that of verify, whose structure
@@ -23,7 +24,7 @@ func (d decoded) hint() string {
 	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
 	for _, c := range report.Checks {
 		if c.ID != verify.CheckPolicy && c.Status == verify.Failed {
-			return hinter{}.hint(c)
+			return hinter{meant: d.meant}.hint(c)
 		}
 	}
 	return ""

@@ -40,13 +40,13 @@ type Env struct {
 }
 
 // processEnv is the only place that names the process's streams and clock.
-func processEnv() *Env {
+func processEnv(ctx context.Context) *Env {
 	width, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
 		width = 0
 	}
 	return &Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Stdin: &interruptible{ctx: ctx, reader: os.Stdin}, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinIsTerminal:  isTerminal(os.Stdin),
 		StdoutIsTerminal: isTerminal(os.Stdout),
 		StderrIsTerminal: isTerminal(os.Stderr),
@@ -56,6 +56,32 @@ func processEnv() *Env {
 		CacheDir:         os.UserCacheDir,
 		ConfigDir:        os.UserConfigDir,
 		Proxy:            http.ProxyFromEnvironment,
+	}
+}
+
+// An interruptible reader gives up when the program is interrupted, even while
+// it waits for somebody to type.
+type interruptible struct {
+	ctx    context.Context // of the process, like the stream it belongs to
+	reader io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		buffer := make([]byte, len(p)) // p may be gone when the read comes back
+		n, err := i.reader.Read(buffer)
+		done <- result{buffer[:n], err}
+	}()
+	select {
+	case r := <-done:
+		return copy(p, r.data), r.err
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
 	}
 }
 

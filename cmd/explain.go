@@ -87,10 +87,14 @@ func (r presentedReport) storyOfTime() string {
 		return "It does not say until when it is good."
 	}
 	when := output.FormatTime(c.Time, r.EvaluatedAt)
-	if c.Status == verify.Failed {
+	switch {
+	case !r.SignatureVerified():
+		return "It claims to be good until " + when + "."
+	case c.Status == verify.Failed:
 		return "It was good until " + when + "."
+	default:
+		return "It is good until " + when + "."
 	}
-	return "It is good until " + when + "."
 }
 
 // storyOfEnd tells what went wrong and what to do, or that nothing did.
@@ -103,12 +107,12 @@ func (r presentedReport) storyOfEnd() []string {
 		if c.Status != verify.Failed {
 			continue
 		}
-		sentence := "It is refused because " + r.message(c) + "."
+		sentence := fmt.Sprintf("It is refused. What failed is the check %q: %s.", c.ID, r.message(c))
 		if len(end) > 0 {
-			sentence = "Also, " + r.message(c) + "."
+			sentence = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
 		}
 		if hint := r.hint(c); hint != "" {
-			sentence += " What to do: " + hint + "."
+			sentence += " Hint: " + hint + "."
 		}
 		end = append(end, sentence)
 	}

@@ -82,6 +82,6 @@ func writeFlags(b *strings.Builder, c *cobra.Command, group string) {
 		if title == "" {
 			title = "Other"
 		}
-		fmt.Fprintf(b, "\n%s:\n%s", title, set.FlagUsagesWrapped(100))
+		fmt.Fprintf(b, "\n%s:\n%s", title, set.FlagUsagesWrapped(80))
 	}
 }

@@ -12,11 +12,13 @@ import (
 // command helps, with the whole command line. Nothing that a token says gets
 // into a flag of trust unless the token's signature has verified.
 type hinter struct {
+	meant     string // what may have been meant in place of a token, or empty
 	retry     retryCommand
-	verified  bool   // the signature
-	issuer    string // that was demanded, or empty
-	source    string // where the keys came from, or empty
-	publishes bool   // the keys are the issuer's own, not a local file
+	verified  bool     // the signature
+	issuer    string   // that was demanded, or empty
+	audiences []string // that were demanded
+	source    string   // where the keys came from, or empty
+	publishes bool     // the keys are the issuer's own, not a local file
 }
 
 // hint returns what can be done about a check, or an empty string: advice for
@@ -47,15 +49,22 @@ func (h hinter) advice(c verify.Check, d *verify.Diagnosis) string {
 
 // formAdvice is about texts that are no JWT.
 func (h hinter) formAdvice(_ verify.Check, d *verify.Diagnosis) string {
+	if h.meant != "" && (d.Kind == verify.OpaqueToken || d.Kind == verify.NoToken) {
+		return h.meant
+	}
 	switch d.Kind {
 	case verify.OpaqueToken:
 		return "this is an opaque reference token: ask the issuer with claimcheck introspect; on Authgear, turn on 'Issue JWT as access token'"
+	case verify.NoToken:
+		return "give the token itself, @FILE, env:NAME, or - for stdin"
 	case verify.EncryptedToken:
 		return "it is encrypted for its audience: only who has the private key can read it"
 	case verify.JSONSerialisation:
 		return "ask for the compact serialisation: three base64url segments joined by dots"
 	case verify.TruncatedToken:
-		return "part of the token seems to be missing or doubled: copy exactly the whole of it"
+		return "part of the token seems to be missing, shortened with dots, or doubled: copy exactly the whole of it"
+	case verify.WhiteSpace:
+		return "the token was broken by white space: copy it as one line, without blanks"
 	case verify.PaddedBase64:
 		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) make such tokens in x-amzn-oidc-data"
 	case verify.Unsigned:
@@ -103,9 +112,9 @@ func (h hinter) unknownKeyAdvice() string {
 func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) string {
 	switch d.Kind {
 	case verify.DifferentCase:
-		return "the two differ in letter case only" + pointAt(d)
+		return "the two differ in letter case only" + pointAt(d) + h.sameAfterAll(c, d)
 	case verify.DifferentSlash:
-		return "the two differ in a trailing slash only: " + slashOwner(d)
+		return "the two differ in a trailing slash only: " + slashOwner(d) + h.sameAfterAll(c, d)
 	case verify.DifferentScheme:
 		return "the two differ in http and https only" + pointAt(d)
 	case verify.DifferentPort:
@@ -118,6 +127,7 @@ func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) string {
 		if d.Wanted != "" {
 			return "this token comes from " + d.Found + pointAt(d)
 		}
+		return h.audienceAdvice(d)
 	case verify.AudienceIsIssuer:
 		return h.endpointAdvice(d)
 	case verify.AudienceIsClient:
@@ -132,6 +142,34 @@ func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) string {
 		}
 	}
 	return ""
+}
+
+// audienceAdvice is for an audience that is just another one.
+func (h hinter) audienceAdvice(d *verify.Diagnosis) string {
+	for _, wanted := range h.audiences {
+		if strings.Contains(wanted, ",") {
+			return "an audience is compared as it stands: repeat --audience for each"
+		}
+		if strings.TrimSpace(wanted) != wanted {
+			return "the audience that was demanded has a blank at its end or beginning"
+		}
+	}
+	if h.verified && len(d.Names) == 1 {
+		return "ask for a token for your API; or, if that audience is yours: " + h.retry.with("audience", d.Names[0])
+	}
+	return "ask for a token for your API; or demand the audience that the token has, if that is you"
+}
+
+// sameAfterAll is the command for when the two are meant to be one.
+func (h hinter) sameAfterAll(c verify.Check, d *verify.Diagnosis) string {
+	if !h.verified {
+		return ""
+	}
+	flag := "issuer"
+	if c.ID == verify.CheckAudience {
+		flag = "audience"
+	}
+	return "; if it is the one you mean: " + h.retry.with(flag, d.Found)
 }
 
 // endpointAdvice is for access tokens whose audience is the issuer itself and

@@ -53,11 +53,27 @@ func tokenText(env *Env, args []string) (string, error) {
 	return args[0], nil
 }
 
+// meantHint tells what may have been meant where the argument is no token: a
+// file that is there, or a variable that is set.
+func meantHint(env *Env, args []string) string {
+	if len(args) == 0 || strings.ContainsAny(args[0], "\n{") || len(args[0]) > 200 {
+		return ""
+	}
+	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+		return "that is the name of a file: did you mean @" + args[0] + "?"
+	}
+	name := strings.Trim(args[0], "${}")
+	if _, set := env.LookupEnv(name); set && name != "" {
+		return "that is the name of a variable: did you mean env:" + name + "?"
+	}
+	return ""
+}
+
 // fromFileOrEnv reads @FILE and env:NAME; ok is false for any other text.
 func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, err error) {
 	if path, found := strings.CutPrefix(argument, "@"); found {
 		data, err := readFile(path, limit)
-		return string(data), true, err
+		return string(fromUTF16(data)), true, err
 	}
 	if name, found := strings.CutPrefix(argument, "env:"); found {
 		value, set := env.LookupEnv(name)
@@ -102,6 +118,7 @@ func readStdin(env *Env, limit int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	data = fromUTF16(data)
 	if len(data) == 0 {
 		return "", unreadable("stdin is empty")
 	}
@@ -115,7 +132,11 @@ func readFile(path string, limit int) ([]byte, error) {
 	}
 	f, err := os.Open(path) // #nosec G304 -- the user names the file
 	if err != nil {
-		return nil, unreadable("%w", err)
+		failure := unreadable("%w", err)
+		if strings.HasPrefix(path, "@") {
+			failure.hint = "a file is named here without the @"
+		}
+		return nil, failure
 	}
 	defer func() { _ = f.Close() }()
 	return readBounded(f, path, limit)

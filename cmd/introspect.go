@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -201,9 +202,24 @@ func (o *introspectOptions) ask(ctx context.Context, env *Env, printer *output.P
 	}
 	answer, err := client.Introspect(ctx, endpoint, request)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, refusedUs(unavailable(err), auth.Method)
 	}
 	return answer, nil
+}
+
+// refusedUs says what to try where the server would not talk to us.
+func refusedUs(err error, method provider.AuthMethod) error {
+	var refused *provider.RefusedError
+	var failed *failure
+	if errors.As(err, &refused) && errors.As(err, &failed) {
+		failed.hint = "that says nothing about the token: "
+		if method == provider.AuthNone {
+			failed.hint += "the server wants to know who asks, by --client-id and --client-secret, or --bearer"
+		} else {
+			failed.hint += "are the credentials right, and is it --auth basic, post or bearer that the server wants?"
+		}
+	}
+	return err
 }
 
 // noIntrospection is for issuers that have no endpoint, or keep it to

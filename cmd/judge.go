@@ -21,6 +21,7 @@ type judgeOptions struct {
 	network  networkOptions
 	demands  demandOptions
 	typed    retryCommand // the command line, for hints
+	meant    string       // see hinter
 }
 
 func (o *judgeOptions) addFlags(c *cobra.Command) {
@@ -40,6 +41,7 @@ func (o *judgeOptions) policy(env *Env, args []string) (verify.Policy, error) {
 	if err := o.trust.check(&o.demands, args); err != nil {
 		return verify.Policy{}, err
 	}
+	o.meant = meantHint(env, args)
 	if o.demands.anyTenant && !strings.Contains(o.demands.issuer, "{tenantid}") {
 		return verify.Policy{}, usageError("--any-tenant is only for an --issuer that holds {tenantid}")
 	}
@@ -77,7 +79,7 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 	return presentedReport{
 		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
 		hints: hinter{
-			retry: o.typed, verified: report.SignatureVerified(), issuer: policy.Issuer, source: source,
+			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
 			publishes: !o.trust.named() || o.trust.remote(),
 		},
 		authorizationEndpoint: loaded.authorizationEndpoint,
@@ -88,7 +90,7 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 // to be from. It never offers that as the issuer to trust.
 func (o *judgeOptions) noTrust(env *Env, args []string) error {
 	failure := usageError("no source of trust: whose keys shall verify the token?").withHint(
-		"claimcheck verify --issuer <the issuer you expect> --audience <yours>, or --jwks, --key or --secret")
+		"%s; or the keys by --jwks, --key or --secret, and the issuer beside", o.typed.asking())
 	input, err := readToken(env, args, o.input)
 	if err != nil {
 		return failure

@@ -48,6 +48,8 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 		return nil, usageError("--timeout is zero: nothing could be asked")
 	case o.offline && o.refresh, o.offline && o.noCache:
 		return nil, usageError("--offline needs the cache: it does not go with --refresh or --no-cache")
+	case o.offline && (o.cacert != "" || o.allowHTTP || len(o.headers) > 0):
+		return nil, usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
 	}
 	config := provider.Config{
 		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: timeout, AllowHTTP: o.allowHTTP,

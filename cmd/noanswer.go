@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/pkg/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -20,7 +22,9 @@ func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
 	if code != exitUnreadable && code != exitUnavailable {
 		return err
 	}
-	if printErr := printVerdict(ctx, printer, unanswered{code, err}); printErr != nil {
+	printErr := printVerdict(ctx, printer, unanswered{code, err})
+	var filter *query.RunError
+	if printErr != nil && !errors.As(printErr, &filter) { // a filter that was written for an answer
 		return printFailure(printErr, code)
 	}
 	return err

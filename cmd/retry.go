@@ -78,6 +78,18 @@ func (r retryCommand) with(pairs ...string) string {
 	return strings.Join(append(words, added...), " ")
 }
 
+// asking is the command with placeholders for what it lacks: an issuer and an
+// audience.
+func (r retryCommand) asking() string {
+	line := r.path + " " + shellWord(r.token) + " --issuer <the issuer you expect>"
+	for _, flag := range r.flags {
+		if flag[0] == "audience" || flag[0] == "any-audience" {
+			return line
+		}
+	}
+	return line + " --audience <your audience>"
+}
+
 // shellWord quotes a word so that it can be pasted into a POSIX shell. What is
 // in angle brackets is a placeholder, quoted too so that a shell does not take
 // it for a redirection.

@@ -16,7 +16,7 @@ import (
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Run(ctx, processEnv(), os.Args[1:])
+	return Run(ctx, processEnv(ctx), os.Args[1:])
 }
 
 // Run runs the program in an environment and returns the exit code.
@@ -53,6 +53,7 @@ func newRootCmd(env *Env) *cobra.Command {
 		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic(),
 	)
+	root.Flags().Bool("version", false, "show the version, as claimcheck version does")
 	root.SetHelpCommand(newHelpCmd(root))
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
@@ -62,6 +63,14 @@ func newRootCmd(env *Env) *cobra.Command {
 // runRoot makes a mistyped command an error and shows the help to whoever types
 // no command at all, which answers nothing and so is an error too.
 func runRoot(c *cobra.Command, args []string) error {
+	if version, err := c.Flags().GetBool("version"); err == nil && version && len(args) == 0 {
+		other, _, err := c.Find([]string{"version"})
+		if err != nil {
+			return err
+		}
+		other.SetContext(c.Context())
+		return other.RunE(other, nil)
+	}
 	if len(args) == 0 {
 		c.SetOut(c.ErrOrStderr())
 		if err := c.Help(); err != nil {

@@ -21,7 +21,8 @@ func newExitCodesTopic() *cobra.Command {
 func exitCodesText() string {
 	var b strings.Builder
 	b.WriteString("Exit codes: 0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the\n" +
-		"answer is no. Where several checks fail, the code is the smallest of theirs.\n\n")
+		"answer is no. Where several checks fail, the code is the smallest of theirs; for\n" +
+		"auth-age, 10 to 15 come first, then 19, then 16 to 18.\n\n")
 	for _, info := range exitCodes() {
 		fmt.Fprintf(&b, "%5d  %-25s  %s\n", info.code, info.reason, info.meaning)
 	}

@@ -51,8 +51,12 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	case len(named) == 0 && demands.anyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
 	case len(named) == 1 && demands.issuer == "" && !demands.anyIssuer:
-		return usageError("no issuer given").withHint(
-			"say who has to have issued the token, with --issuer, or that it does not matter, with --any-issuer")
+		missing := "no issuer given"
+		if len(demands.audiences) == 0 && !demands.anyAudience {
+			missing = "no issuer and no audience given"
+		}
+		return usageError("%s", missing).withHint(
+			"say who has to have issued the token and for whom: --issuer and --audience; or that it does not matter: --any-issuer, --any-audience")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")
 	}
@@ -148,7 +152,8 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 	}
 	switch o.secretEncoding {
 	case "base64url":
-		data, err = base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(string(data), "="))
+		text := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(string(data), "="))
+		data, err = base64.RawURLEncoding.Strict().DecodeString(text) // plain base64 says the same
 	case "hex":
 		data, err = hex.DecodeString(string(data))
 	}

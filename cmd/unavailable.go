@@ -54,8 +54,12 @@ func fetchHint(e *provider.FetchError) string {
 		return "a document from elsewhere must not name an address in this network"
 	case provider.KindDNS:
 		return "is the host name right, and is there a network?"
-	case provider.KindRefused, provider.KindConnection, provider.KindTimeout:
-		return "is the host right, and does a proxy stand in between? --timeout allows more time"
+	case provider.KindRefused:
+		return "are host and port right, and is the server running?"
+	case provider.KindConnection:
+		return "are host and port right, is it https rather than http, and does a proxy stand in between?"
+	case provider.KindTimeout:
+		return "is the server slow, or unreachable from here? --timeout allows more time"
 	case provider.KindTLS:
 		return tlsHint(e.TLS)
 	case provider.KindRedirect:
@@ -88,7 +92,12 @@ func statusHint(e *provider.FetchError) string {
 	if e.Status == 401 || e.Status == 403 {
 		return "if the address needs a login, send it with --header @FILE"
 	}
-	if len(e.Tried) < 2 {
+	switch {
+	case e.Status == 429 || e.Status >= 500:
+		return "the server is in trouble or has had enough of us: try again later"
+	case len(e.Tried) == 0:
+		return "is the address right?"
+	case len(e.Tried) == 1:
 		return "is this the issuer's URL?"
 	}
 	tried := make([]string, len(e.Tried))

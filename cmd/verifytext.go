@@ -30,6 +30,10 @@ func (r presentedReport) writeText(t *output.Text) {
 		t.JSON(r.Header)
 	}
 	r.writeClaims(t)
+	if r.Verdict != verify.Accepted { // which has scrolled away by now
+		t.Blank()
+		r.writeVerdict(t)
+	}
 }
 
 func (r presentedReport) writeVerdict(t *output.Text) {

@@ -76,7 +76,7 @@ func (k *Key) Kind() string {
 	case k.Curve != "":
 		return k.Type + " " + k.Curve
 	case k.Bits > 0:
-		return fmt.Sprintf("%s %d", k.Type, k.Bits)
+		return k.Type + " " + strconv.Itoa(k.Bits)
 	default:
 		return k.Type
 	}

@@ -34,7 +34,7 @@ func (t *Token) parse(text string) {
 	switch {
 	case len(segments) == 3 && looksLikeHeader(segments[0]):
 		t.parseCompact(segments)
-	case len(segments) == 5 && looksLikeHeader(segments[0]):
+	case len(segments) == 5 && isEncryptedHeader(segments[0]):
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
 		t.form = FormMalformed
@@ -43,10 +43,31 @@ func (t *Token) parse(text string) {
 		t.form = FormMalformed
 		t.fault(AreaStructure, CauseSegments, "", "not a compact JWS: "+countSegments(segments))
 		t.header, _ = readHeader(segments[0])
+	case !mayBeOpaque(text):
+		t.form = FormMalformed
+		t.fault(AreaStructure, CauseNoToken, "", "not a token at all: it has characters that no token has, or too few")
 	default:
 		t.form = FormOpaque
 		t.fault(AreaStructure, CauseOpaque, "", "not a JWT: its first segment is not a JOSE header")
 	}
+}
+
+// mayBeOpaque tells whether a text could be a bearer token of any kind: RFC
+// 6750 section 2.1 says which characters those have, and a handful of them is a
+// word and no token.
+func mayBeOpaque(text string) bool {
+	const shortest = 10
+	strange := func(r rune) bool {
+		return (r > 0x7f || !isBase64URL(byte(r))) && !strings.ContainsRune("._~+/=", r)
+	}
+	return len(text) >= shortest && !strings.ContainsFunc(text, strange)
+}
+
+// isEncryptedHeader tells a JWE from five segments of anything else: its header
+// says how the content is encrypted (RFC 7516 section 4.1.2).
+func isEncryptedHeader(segment string) bool {
+	header, err := readHeader(segment)
+	return err == nil && header.Get("enc").Exists()
 }
 
 func countSegments(segments []string) string {
@@ -171,9 +192,9 @@ func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		what := "the last character has bits that stand for nothing"
+		what := "it ends in the middle of an octet (spare bits are set): characters are missing or were changed"
 		if len(text)%4 == 1 {
-			what = "its length cannot be right: one character is too many or some are missing"
+			what = "no base64url has this length: characters are missing or one is too many"
 		}
 		t.fault(AreaEncoding, CauseTrailingBits, segment, fmt.Sprintf("byte %d of the %s segment: %s", len(text), segment, what))
 		return nil, false

@@ -95,7 +95,7 @@ func TestParseNames(t *testing.T) {
 		cause      token.Cause
 		says       string
 	}{
-		{"nothing", "", token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JWT"},
+		{"nothing", "", token.FormMalformed, token.AreaStructure, token.CauseNoToken, "not a token"},
 		{"an opaque token", "ya29.a0AfH6SMBx", token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
 		{"an opaque token with two dots", "abc.def.ghi", token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
 		{"a header that is an array", compact(`["alg"]`, claims), token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
@@ -127,8 +127,8 @@ func TestParseNames(t *testing.T) {
 		{"a control character", h + "." + p + ".AA\x1bA", token.FormJWS, token.AreaEncoding, token.CauseCharacter, "0x1b"},
 		{"a byte beyond ASCII", h + "." + p + ".AA\xffA", token.FormJWS, token.AreaEncoding, token.CauseCharacter, "0xff"},
 		{"a percent sign", h + "." + p + ".AA%3D", token.FormJWS, token.AreaEncoding, token.CauseCharacter, `"%"`},
-		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "last character"},
-		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "one character is too many"},
+		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "middle of an octet"},
+		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "one is too many"},
 
 		{"a header cut short", encode(`{"alg":"RS256"`) + "." + p + "." + s, token.FormJWS, token.AreaHeader, token.CauseJSON, "unexpected EOF"},
 		{"two values in the header", compact(header+"{}", claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "something follows"},

@@ -45,6 +45,7 @@ type Cause string
 // The causes that have a name. A Fault may have none.
 const (
 	CauseOpaque       Cause = "opaque"
+	CauseNoToken      Cause = "no_token" // not even an opaque one
 	CauseEncrypted    Cause = "encrypted"
 	CauseJSONForm     Cause = "json_serialisation"
 	CauseSegments     Cause = "segment_count"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
 // AsymmetricAlgorithms returns the signature algorithms that public keys verify
@@ -23,8 +24,12 @@ func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
 // one, of the sort of the trusted keys, and among those that are allowed.
 func (v *verification) checkAlgorithm() {
 	header := v.token.Header()
-	if !header.Exists() {
+	switch {
+	case !header.Exists():
 		v.skip(CheckAlgorithm, "there is no header to read it from")
+		return
+	case v.token.Form() == token.FormJWE || v.token.Form() == token.FormJWEJSON:
+		v.skip(CheckAlgorithm, "that of an encrypted token is not one of signatures")
 		return
 	}
 	alg, ok := header.Get("alg").Text()

@@ -3,7 +3,6 @@ package verify_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -176,7 +175,6 @@ func TestAttackSize(t *testing.T) {
 	}
 	text := goodToken(t, "ec256", "ES256")
 	long := strings.Repeat("A", token.MaxLength)
-	start := time.Now()
 	refuse(t, []hostile{
 		{name: "claims nested 33 deep", text: claiming(t, goodClaims().with("x", nested(33))), reason: verify.ReasonMalformed, check: verify.CheckPayload},
 		{name: "claims nested 10,000 deep", text: claiming(t, goodClaims().with("x", nested(10_000))), reason: verify.ReasonMalformed, check: verify.CheckPayload},
@@ -185,8 +183,5 @@ func TestAttackSize(t *testing.T) {
 		{name: "a token that is too long", text: text + long, reason: verify.ReasonMalformed, check: verify.CheckStructure},
 		{name: "a hundred megabytes", text: strings.Repeat(text+".", 100<<20/len(text)), reason: verify.ReasonMalformed, check: verify.CheckStructure},
 	})
-	if spent := time.Since(start); spent > 10*time.Second {
-		t.Errorf("that took %s", spent)
-	}
 	accept(t, []neighbour{{"claims nested 32 deep", claiming(t, goodClaims().with("x", nested(32))), nil}})
 }

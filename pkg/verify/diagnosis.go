@@ -17,11 +17,13 @@ type Diagnosis struct {
 
 // The cases that Verify recognises.
 const (
-	NotDemanded       DiagnosisKind = "not_demanded"        // Wanted: which demand was not made
-	OpaqueToken       DiagnosisKind = "opaque_token"        //
-	EncryptedToken    DiagnosisKind = "encrypted_token"     //
-	JSONSerialisation DiagnosisKind = "json_serialisation"  //
-	TruncatedToken    DiagnosisKind = "truncated_token"     //
+	NotDemanded       DiagnosisKind = "not_demanded" // Wanted: which demand was not made
+	OpaqueToken       DiagnosisKind = "opaque_token" //
+	NoToken           DiagnosisKind = "no_token"
+	EncryptedToken    DiagnosisKind = "encrypted_token"    //
+	JSONSerialisation DiagnosisKind = "json_serialisation" //
+	TruncatedToken    DiagnosisKind = "truncated_token"    //
+	WhiteSpace        DiagnosisKind = "white_space"
 	PaddedBase64      DiagnosisKind = "padded_base64"       //
 	Unsigned          DiagnosisKind = "unsigned"            //
 	SecretNeeded      DiagnosisKind = "secret_needed"       // Found: the algorithm

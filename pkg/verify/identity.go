@@ -74,8 +74,11 @@ func (v *verification) checkAudience() {
 // issued to the wanted client.
 func (v *verification) judgeOtherAudiences(c Check, list []string) Check {
 	c.Status, c.Message = Passed, "the token is for "+quoteAll(list)
+	if v.policy.Kind != KindID {
+		return c
+	}
 	others := slices.DeleteFunc(slices.Clone(list), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
-	if len(others) == 0 || v.policy.Kind != KindID {
+	if len(others) == 0 {
 		return c
 	}
 	c.Message = fmt.Sprintf("the ID token is also for %s", quoteAll(others))
@@ -115,9 +118,11 @@ func quoteOr(list []string) string {
 // an access token that names its client elsewhere, as Authgear's do, an ID token
 // in place of an access token, or a difference that is easily overlooked.
 func (v *verification) diagnoseAudience(list []string) *Diagnosis {
-	if len(list) == 1 && len(v.policy.Audiences) == 1 {
-		if d := Compare(v.policy.Audiences[0], list[0]); d.Kind == DifferentCase || d.Kind == DifferentSlash {
-			return d
+	for _, wanted := range v.policy.Audiences {
+		for _, found := range list {
+			if d := Compare(wanted, found); d.Kind == DifferentCase || d.Kind == DifferentSlash {
+				return d
+			}
 		}
 	}
 	iss, _ := v.claims.Get("iss").Text()

@@ -2,10 +2,12 @@ package verify
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
 // checkSignature finds the key and checks the signature with it.
@@ -32,12 +34,12 @@ func (v *verification) checkSignature() {
 
 // signable tells whether there is a signature that a key could be tried on.
 func (v *verification) signable() bool {
-	return v.algorithmOK && v.token.SigningInput() != "" && v.token.Signature() != nil
+	return v.algorithmOK && v.token.SigningInput() != "" && !v.token.Faulty(token.AreaEncoding)
 }
 
 func (v *verification) whyNotSigned() string {
 	switch {
-	case v.token.SigningInput() == "" || v.token.Signature() == nil:
+	case v.token.SigningInput() == "" || v.token.Faulty(token.AreaEncoding):
 		return "there is no signature that could be checked"
 	case !v.algorithmOK:
 		return "not checked with an algorithm that is refused"
@@ -76,7 +78,7 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
 			v.key, v.report.Key = k, v.describe(k, keys)
 			v.passKey(k, selection)
-			v.pass(CheckSignature, fmt.Sprintf("%s by key %s", v.token.Algorithm(), k.Name()))
+			v.pass(CheckSignature, v.token.Algorithm()+" by key "+k.Name())
 			return
 		}
 	}
@@ -106,7 +108,7 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	case len(k.Warnings) > 0:
 		v.warn(CheckKey, ReasonNoMatchingKey, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
 	default:
-		v.pass(CheckKey, fmt.Sprintf("%s, key %s", k.Kind(), k.Name()))
+		v.pass(CheckKey, k.Kind()+", key "+k.Name())
 	}
 	v.checkCertificate(k)
 }
@@ -206,7 +208,7 @@ func quoteAll(list []string) string {
 			quoted = append(quoted, fmt.Sprintf("%d more", len(list)-most))
 			break
 		}
-		quoted = append(quoted, fmt.Sprintf("%q", s))
+		quoted = append(quoted, strconv.Quote(s))
 	}
 	return join(quoted)
 }

@@ -47,6 +47,9 @@ func TestChoiceOfKey(t *testing.T) {
 			wantStatus(t, r, verify.CheckKeySet, c.set)
 		})
 	}
+	if c, _ := judge(unnamed, trust(t, "rsa2", "rsa"), goodPolicy()).Check(verify.CheckKey); !strings.Contains(c.Message, "has no kid, and 2 keys fit") {
+		t.Errorf("the missing kid is not named: %s", c.Message)
+	}
 }
 
 // An unknown kid and a key that does not go with the token are two reasons.

@@ -108,6 +108,11 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 			return
 		}
 	}
+	if size := signatureSize(tried[0].Public()); len(tried) == 1 && size != len(signature) {
+		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s by key %s makes %d", len(signature), alg, tried[0].Name(), size),
+			&Diagnosis{Kind: TruncatedToken})
+		return
+	}
 	var names []string
 	for _, k := range tried {
 		names = append(names, k.Name())
@@ -117,6 +122,18 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 		return
 	}
 	v.failSignature(fmt.Sprintf("the signature matches none of the keys that fit: %s", join(names)), &Diagnosis{Kind: Tampered})
+}
+
+// signatureSize returns the octets of every signature by a key.
+func signatureSize(public crypto.PublicKey) int {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return key.Size()
+	case *ecdsa.PublicKey:
+		return 2 * ((key.Curve.Params().BitSize + 7) / 8)
+	default:
+		return ed25519.SignatureSize
+	}
 }
 
 // pssSalt returns the length of the salt of a PSS signature that is good but

@@ -49,11 +49,14 @@ func (v *verification) readable(area token.Area) bool {
 
 func diagnoseFault(fault *token.Fault) *Diagnosis {
 	kinds := map[token.Cause]DiagnosisKind{
-		token.CauseOpaque:    OpaqueToken,
-		token.CauseEncrypted: EncryptedToken,
-		token.CauseJSONForm:  JSONSerialisation,
-		token.CauseSegments:  TruncatedToken,
-		token.CausePadding:   PaddedBase64,
+		token.CauseNoToken:      NoToken,
+		token.CauseOpaque:       OpaqueToken,
+		token.CauseEncrypted:    EncryptedToken,
+		token.CauseJSONForm:     JSONSerialisation,
+		token.CauseSegments:     TruncatedToken,
+		token.CausePadding:      PaddedBase64,
+		token.CauseWhitespace:   WhiteSpace,
+		token.CauseTrailingBits: TruncatedToken,
 	}
 	kind, ok := kinds[fault.Cause]
 	if !ok {

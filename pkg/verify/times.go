@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -163,7 +164,7 @@ func (v *verification) checkLifetime(iat, exp time.Time) {
 	case life > int64(longLife/time.Second):
 		v.warn(CheckLifetime, ReasonClaimRefused, fmt.Sprintf("long-lived: %d hours", life/3600))
 	default:
-		v.pass(CheckLifetime, fmt.Sprintf("%d seconds", life))
+		v.pass(CheckLifetime, strconv.FormatInt(life, 10)+" seconds")
 	}
 }
 
