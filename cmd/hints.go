@@ -154,7 +154,7 @@ func (h hinter) audienceAdvice(d *verify.Diagnosis) string {
 			return "the audience that was demanded has a blank at its end or beginning"
 		}
 	}
-	if h.verified && len(d.Names) == 1 {
+	if h.verified && len(d.Names) == 1 && copyable(d.Names[0]) {
 		return "ask for a token for your API; or, if that audience is yours: " + h.retry.with("audience", d.Names[0])
 	}
 	return "ask for a token for your API; or demand the audience that the token has, if that is you"
@@ -162,7 +162,7 @@ func (h hinter) audienceAdvice(d *verify.Diagnosis) string {
 
 // sameAfterAll is the command for when the two are meant to be one.
 func (h hinter) sameAfterAll(c verify.Check, d *verify.Diagnosis) string {
-	if !h.verified {
+	if !h.verified || !copyable(d.Found) {
 		return ""
 	}
 	flag := "issuer"
@@ -186,7 +186,7 @@ func (h hinter) endpointAdvice(d *verify.Diagnosis) string {
 
 // trusted is what the token says, if its signature has verified.
 func (h hinter) trusted(found, placeholder string) string {
-	if h.verified {
+	if h.verified && copyable(found) {
 		return found
 	}
 	return placeholder

@@ -78,6 +78,15 @@ func (r retryCommand) with(pairs ...string) string {
 	return strings.Join(append(words, added...), " ")
 }
 
+// copyable tells whether a value from a token may stand in a command line that
+// somebody is going to paste.
+func copyable(value string) bool {
+	const longest = 200
+	return value != "" && len(value) <= longest && !strings.ContainsFunc(value, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("'\"`$\\<>|&;()#*?[]!", r)
+	})
+}
+
 // asking is the command with placeholders for what it lacks: an issuer and an
 // audience.
 func (r retryCommand) asking() string {
