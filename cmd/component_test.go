@@ -82,7 +82,7 @@ func testComponent(t *testing.T, lab *ciLab, shell string) {
 		},
 		{
 			"hostile", hostile, lab.mint(t, hostileText), 15, `^claimcheck: rejected: the token is for ".*" \(exit 15\)\n$`,
-			`^audience: the token is for "x\\n::error::forged.*<img src=x> \]\]></failure> \| .*", not for "api"$`,
+			`^audience: the token is for "x\\n::error::forged.*<img src=x> \]\]></failure> \| .*", not for "api"\n`,
 		},
 		{"no such variable", with(hostile, "token-variable", "NOWHERE"), "", 3, `NOWHERE is not set`, `^answer: the environment variable NOWHERE is not set$`},
 		{"wrong arguments", with(hostile, "kind", "a<b"), "", 2, `--kind is id, access or logout`, `^answer: no answer \(exit 2\)\nclaimcheck: --kind is .*"a<b"\nhint: `},
