@@ -56,10 +56,11 @@ func (t *Token) parse(text string) {
 // 6750 section 2.1 says which characters those have, and a handful of them is a
 // word and no token.
 func mayBeOpaque(text string) bool {
-	const shortest = 10
-	strange := func(r rune) bool {
-		return (r > 0x7f || !isBase64URL(byte(r))) && !strings.ContainsRune("._~+/=", r)
-	}
+	const (
+		shortest = 10
+		allowed  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
+	)
+	strange := func(r rune) bool { return !strings.ContainsRune(allowed, r) }
 	return len(text) >= shortest && !strings.ContainsFunc(text, strange)
 }
 

@@ -109,6 +109,11 @@ func family(alg string) string {
 	}
 }
 
+// sameAlgorithm tells whether two names mean the same signatures.
+func sameAlgorithm(a, b string) bool {
+	return a == b || family(a) == "Ed25519" && family(b) == "Ed25519"
+}
+
 func familyOf(public any) string {
 	switch public := public.(type) {
 	case *rsa.PublicKey:
