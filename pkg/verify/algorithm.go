@@ -85,7 +85,7 @@ func (v *verification) checkAdvertised(alg string) {
 	switch {
 	case advertised == nil:
 		v.skip(CheckAdvertised, "no metadata to compare with")
-	case slices.Contains(advertised, alg):
+	case slices.ContainsFunc(advertised, func(name string) bool { return sameName(name, alg) }):
 		v.pass(CheckAdvertised, "the metadata advertises "+alg)
 	default:
 		c := Check{
@@ -94,10 +94,17 @@ func (v *verification) checkAdvertised(alg string) {
 			Message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
 		}
 		if v.policy.Kind == KindID {
-			c.Status, v.algorithmOK = Failed, false
+			c.Status = Failed
 		}
 		v.report.add(c)
 	}
+}
+
+// sameName tells whether two names are of one algorithm: with the only curve
+// that is supported, EdDSA is Ed25519 (RFC 9864 section 2.2).
+func sameName(a, b string) bool {
+	edwards := func(name string) bool { return name == "EdDSA" || name == "Ed25519" }
+	return a == b || edwards(a) && edwards(b)
 }
 
 // join writes a list for people: "a, b and c".
