@@ -74,7 +74,8 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 		v.skip(CheckSignature, "no key to check it with")
 		return
 	}
-	for _, k := range selection.Candidates {
+	tried := atMost(selection.Candidates, maxTried)
+	for _, k := range tried {
 		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
 			v.key, v.report.Key = k, v.describe(k, keys)
 			v.passKey(k, selection)
@@ -85,8 +86,14 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 	first := selection.Candidates[0]
 	v.report.Key = v.describe(first, keys)
 	v.passKey(first, selection)
-	v.explainBadSignature(keys.Set, selection.Candidates)
+	v.explainBadSignature(keys.Set, tried)
 }
+
+// maxTried is how many keys a signature is tried with: a set of a thousand large
+// ones must not cost minutes.
+const maxTried = 64
+
+func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
 
 func (v *verification) describe(k *jwks.Key, keys PublicKeys) *KeyInfo {
 	return &KeyInfo{

@@ -101,7 +101,7 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 			return
 		}
 	}
-	for _, k := range set.Usable() {
+	for _, k := range atMost(set.Usable(), maxTried) {
 		if verifySignature(alg, k.Public(), input, signature) {
 			v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says %s", k.Name(), tried[0].Name()),
 				&Diagnosis{Kind: SignedByOtherKey, Found: k.Name()})
@@ -134,27 +134,4 @@ func signatureSize(public crypto.PublicKey) int {
 	default:
 		return ed25519.SignatureSize
 	}
-}
-
-// pssSalt returns the length of the salt of a PSS signature that is good but
-// for that length.
-func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte) (int, bool) {
-	key, ok := public.(*rsa.PublicKey)
-	hash, pss := rsaScheme(alg)
-	if !ok || !pss {
-		return 0, false
-	}
-	sum := digest(hash, input)
-	matches := func(length int) bool {
-		return rsa.VerifyPSS(key, hash, sum, signature, &rsa.PSSOptions{SaltLength: length}) == nil
-	}
-	if !matches(rsa.PSSSaltLengthAuto) {
-		return 0, false
-	}
-	for length := 1; length <= key.Size(); length++ {
-		if matches(length) {
-			return length, true
-		}
-	}
-	return 0, true
 }
