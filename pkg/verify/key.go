@@ -91,7 +91,7 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 
 // maxTried is how many keys a signature is tried with: a set of a thousand large
 // ones must not cost minutes.
-const maxTried = 64
+const maxTried = 32
 
 func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
 
