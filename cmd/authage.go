@@ -59,7 +59,7 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, flags *pfla
 	}
 	opts.typed = newRetryCommand("claimcheck auth-age", flags, args)
 	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
@@ -78,21 +78,21 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, flags *pfla
 		err = usable(&policy)
 	}
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	policy.AuthAge = true
 	input, err := readToken(env, args, opts.input)
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	var view ageView
 	if opts.unverified {
-		view, err = unverifiedAge(input, policy, now)
+		view = unverifiedAge(input, policy, now)
 	} else {
 		view, err = opts.verifiedAge(ctx, env, printer, input, policy, now)
 	}
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	return view.print(ctx, printer)
 }

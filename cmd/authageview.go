@@ -40,18 +40,21 @@ func (o *authAgeOptions) verifiedAge(ctx context.Context, env *Env, printer *out
 	}, nil
 }
 
-func unverifiedAge(input tokenInput, policy verify.Policy, now time.Time) (ageView, error) {
+func unverifiedAge(input tokenInput, policy verify.Policy, now time.Time) ageView {
 	parsed, err := token.Parse(input.text)
-	if err != nil {
-		return ageView{}, fail(exitMalformed, "%w", parsed.Faults()[0]).withHint("%s", decoded{token: parsed, now: now}.hint())
+	age := verify.MeasureAuthAge(parsed.UnverifiedClaims(), now)
+	if err != nil && !parsed.UnverifiedClaims().Exists() {
+		age = verify.AuthAge{Problem: "there are no claims to read it from: " + parsed.Faults()[0].Text}
 	}
-	return ageView{
-		age: verify.MeasureAuthAge(parsed.UnverifiedClaims(), now), limit: policy.MaxAge, acr: policy.ACR,
-		now: now, token: parsed, unverified: true,
-	}, nil
+	return ageView{age: age, limit: policy.MaxAge, acr: policy.ACR, now: now, token: parsed, unverified: true}
 }
 
-func (v ageView) code() int { return v.report.code }
+func (v ageView) code() int {
+	if v.unverified {
+		return exitUnverified
+	}
+	return v.report.code
+}
 
 // tooOld tells whether the user has to sign in again because of the age, or
 // because there is none to rely on.

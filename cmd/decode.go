@@ -61,6 +61,9 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 	if d.code() != exitAccepted {
 		return fail(d.code(), "%s", d.problem()).withHint("%s", d.hint())
 	}
+	if problem := d.problem(); problem != "" && d.readable() {
+		printer.Warn(problem + ": no server will take it")
+	}
 	printer.Note(d.note())
 	return nil
 }
@@ -69,7 +72,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 // else what could be read of it and why not the rest.
 func (d decoded) document() strictjson.Value {
 	t := d.token
-	if t.Form() == token.FormJWT {
+	if d.readable() {
 		return strictjson.Object(
 			member("header", t.Header()),
 			member("payload", t.UnverifiedClaims()),
@@ -84,6 +87,12 @@ func (d decoded) document() strictjson.Value {
 		member("signature", d.signature()),
 		member("error", text(d.problem())),
 	)
+}
+
+// readable tells whether header and payload are JSON objects, whatever else is
+// wrong.
+func (d decoded) readable() bool {
+	return d.token.SigningInput() != "" && d.token.Header().Exists() && d.token.UnverifiedClaims().Exists()
 }
 
 // payloadText is the payload as it stands, where it is not a JSON object.
@@ -110,7 +119,7 @@ func (d decoded) signature() strictjson.Value {
 // code is 0 where header and payload are JSON objects, and for an encrypted
 // token whose header is one.
 func (d decoded) code() int {
-	if d.token.Form() == token.FormJWT || d.token.Form() == token.FormJWE && d.token.Header().Exists() {
+	if d.readable() || d.token.Form() == token.FormJWE && d.token.Header().Exists() {
 		return exitAccepted
 	}
 	return exitMalformed

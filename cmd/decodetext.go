@@ -32,7 +32,7 @@ func (d decoded) hint() string {
 
 func (d decoded) writeText(t *output.Text) {
 	kind := string(d.token.Form())
-	if d.token.Form() == token.FormJWT {
+	if d.readable() {
 		kind = "JWT"
 	}
 	t.Spans(output.Strong.Span(kind), output.Caution.Span("  not verified"))

@@ -60,7 +60,7 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 	metadata, err := opts.fetch(ctx, env, printer, flags, argument)
 	var mismatch *provider.IssuerMismatchError
 	if err != nil && !errors.As(err, &mismatch) {
-		return noFindings(ctx, printer, opts.check, err)
+		return noFindings(ctx, env, printer, opts.check, err)
 	}
 	report := lintMetadata(metadata)
 	if opts.check {
@@ -104,8 +104,12 @@ func issuerArgument(argument string) (string, error) {
 	switch {
 	case strings.TrimSpace(argument) == "":
 		return "", usageError("the issuer is empty")
+	case maybeToken(argument):
+		return "", usageError("that looks like a token, not like an issuer: it is not sent anywhere")
 	case isURL(argument):
 		return argument, nil
+	case !strings.ContainsAny(argument, ".:") && argument != "localhost":
+		return "", usageError("%q is neither a URL nor a host name", argument)
 	default:
 		return "https://" + argument, nil
 	}
@@ -124,9 +128,9 @@ func printFindings(ctx context.Context, printer *output.Printer, report findings
 
 // noFindings is for an error in the place of an answer: with --check that is a
 // report, too.
-func noFindings(ctx context.Context, printer *output.Printer, check bool, err error) error {
+func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
 	if check {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	return err
 }

@@ -31,6 +31,9 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's, not yet the program's
 	ConfigDir func() (string, error)
 
+	// typed is the command line, so that a token on it can be kept out of errors.
+	typed []string
+
 	// RootCAs are the trusted certificate authorities; nil for the system's.
 	RootCAs *x509.CertPool
 	// DialContext opens network connections; nil for the usual way.

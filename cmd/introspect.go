@@ -17,6 +17,7 @@ import (
 // introspectOptions are the flags of introspect.
 type introspectOptions struct {
 	judgeOptions
+	requires     requirementOptions
 	output       outputOptions
 	endpoint     string
 	clientSecret string
@@ -44,6 +45,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		},
 	}
 	opts.judgeOptions.addFlags(c)
+	opts.requires.addFlags(c)
 	opts.output.ci = verdictFormats("introspect")
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
@@ -68,36 +70,44 @@ func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags
 	}
 	opts.typed = newRetryCommand("claimcheck introspect", flags, args)
 	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
 		return err
 	}
 	var policy verify.Policy
-	err = opts.check()
+	err = opts.check(flags)
 	if err == nil && opts.compare {
 		if policy, err = opts.policy(env, args); err == nil {
+			err = opts.requires.apply(ctx, &policy, now)
+		}
+		if err == nil {
 			err = usable(&policy)
 		}
 		policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
 	if err != nil {
+		return noAnswer(ctx, env, printer, err)
+	}
+	network, cancel, err := opts.network.within(ctx)
+	if err != nil {
 		return err
 	}
+	defer cancel()
 	input, err := readToken(env, args, opts.input)
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
-	answer, err := opts.ask(ctx, env, printer, input)
+	answer, err := opts.ask(network, env, printer, input)
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
-	view := introspectionView{Introspection: answer, now: now}
+	view := introspectionView{Introspection: answer, now: now, strict: opts.demands.strict}
 	if opts.compare {
-		report, err := opts.judge(ctx, env, printer, input, policy, now)
+		report, err := opts.judge(network, env, printer, input, policy, now)
 		if err != nil {
-			return noAnswer(ctx, printer, err)
+			return noAnswer(ctx, env, printer, err)
 		}
 		view.local = &report
 	}
@@ -105,7 +115,17 @@ func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags
 }
 
 // check refuses what contradicts itself, before anything is read or sent.
-func (o *introspectOptions) check() error {
+func (o *introspectOptions) check(flags *pflag.FlagSet) error {
+	if !o.compare {
+		for _, name := range []string{
+			"jwks", "key", "secret", "any-issuer", "any-tenant", "audience", "any-audience", "alg", "leeway", "min-validity", "kind", "nonce",
+			"access-token", "code", "state", "scope", "role", "role-claim", "require", "assert", "acr", "max-age",
+		} {
+			if flags.Changed(name) {
+				return usageError("--%s is about verifying the token here, which takes --compare", name)
+			}
+		}
+	}
 	switch {
 	case o.style != "rfc7662" && o.style != "authing":
 		return usageError("--style is rfc7662 or authing, not %q", o.style)

@@ -16,8 +16,9 @@ import (
 // the token itself says.
 type introspectionView struct {
 	*provider.Introspection
-	local *presentedReport // nil without --compare
-	now   time.Time
+	local  *presentedReport // nil without --compare
+	now    time.Time
+	strict bool // every warning refuses
 }
 
 func classify(text string) verify.Kind {
@@ -42,15 +43,20 @@ func (v introspectionView) code() int {
 	if v.local != nil && v.local.code != exitAccepted && (code == exitAccepted || v.local.code < code) {
 		code = v.local.code
 	}
+	if v.strict && len(v.warnings()) > 0 && (code == exitAccepted || code > exitClaim) {
+		code = exitClaim
+	}
 	return code
 }
 
 func (v introspectionView) reason() string {
 	switch {
-	case v.local != nil && v.code() == v.local.code:
+	case v.local != nil && v.local.code != exitAccepted && v.code() == v.local.code:
 		return v.local.reason()
+	case v.code() == exitClaim:
+		return string(verify.ReasonClaimRefused)
 	case v.Active:
-		return string(verify.Accepted)
+		return "active"
 	default:
 		return "inactive"
 	}

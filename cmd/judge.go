@@ -77,7 +77,7 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 		source = keys.Source
 	}
 	return presentedReport{
-		Report: report, code: exitCode(ctx, report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
+		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
 			publishes: !o.trust.named() || o.trust.remote(),

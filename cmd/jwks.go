@@ -75,7 +75,7 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 		set, from, err = opts.load(ctx, env, printer, source)
 	}
 	if err != nil {
-		return noFindings(ctx, printer, opts.check, err)
+		return noFindings(ctx, env, printer, opts.check, err)
 	}
 	if opts.kid != "" {
 		all := set.KeyIDs()
@@ -130,7 +130,12 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		return nil, "", err
 	}
 	defer client.CloseIdleConnections()
-	fetched, err := keysOrIssuer(ctx, client, source, knownIssuer(env, source))
+	network, cancel, err := o.network.within(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer cancel()
+	fetched, err := keysOrIssuer(network, client, source, knownIssuer(env, source))
 	if err != nil {
 		return nil, "", unavailable(err)
 	}

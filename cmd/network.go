@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
 	"path/filepath"
@@ -71,6 +72,16 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 		return nil, usageError("%w", err)
 	}
 	return client, nil
+}
+
+// within bounds all that a command asks, together.
+func (o *networkOptions) within(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	timeout, err := parseDuration("--timeout", o.timeout)
+	if err != nil {
+		return nil, nil, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, timeout)
+	return bounded, cancel, nil
 }
 
 // cacheDir is the program's directory in the user's cache directory, or empty

@@ -17,12 +17,13 @@ type unanswered struct {
 
 // noAnswer prints what kept a command from its answer, in the answer's place.
 // Errors that are no such thing only come back.
-func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
+func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error) error {
 	code := exitCode(ctx, err)
 	if code != exitUnreadable && code != exitUnavailable {
 		return err
 	}
-	printErr := printVerdict(ctx, printer, unanswered{code, err})
+	shown := &failure{code: code, err: errors.New(redactTyped(err.Error(), env.typed)), hint: redactTyped(hintOf(err), env.typed)}
+	printErr := printVerdict(ctx, printer, unanswered{code, shown})
 	var filter *query.RunError
 	if printErr != nil && !errors.As(printErr, &filter) { // a filter that was written for an answer
 		return printFailure(printErr, code)

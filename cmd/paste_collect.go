@@ -109,7 +109,7 @@ func (c *pasteCollector) readValue(name, value string, depth int) {
 	if isBearer || isPasteTokenName(name) {
 		core, _ := unwrapPaste(value)
 		region := readPasteRegion(core, 0)
-		if region.end == len(core) && (pasteBeginsHeader(core) || region.isOpaque(core, 0)) {
+		if region.end == len(core) && (pasteBeginsHeader(core) || region.isOpaque(core, 0)) || isPasteOpaqueValue(core) && !strings.Contains(core, "eyJ") {
 			c.add(pastedToken{name: name, text: core})
 			return
 		}

@@ -37,6 +37,15 @@ func (region pasteRegion) isOpaque(text string, start int) bool {
 	return region.odd < start && strings.ContainsFunc(text[start:region.end], isPasteAlnum)
 }
 
+// isPasteOpaqueValue tells whether the whole of a value that a token response
+// names a token may be one: visible ASCII (RFC 6749 appendix A.12), and no
+// placeholder such as "***", "[redacted]" or "$TOKEN".
+func isPasteOpaqueValue(value string) bool {
+	visible := !strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' })
+	placeholder := strings.HasPrefix(value, "$") || strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") || strings.HasPrefix(value, "<")
+	return visible && !placeholder && strings.ContainsFunc(value, isPasteAlnum)
+}
+
 // pasteBeginsHeader tells whether text begins like a JSON object in base64url:
 // a brace and then a quote, perhaps with white space between.
 func pasteBeginsHeader(text string) bool {

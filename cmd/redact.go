@@ -13,27 +13,33 @@ const notShown = "[not shown]"
 func redactTyped(message string, args []string) string {
 	for _, arg := range args {
 		word := strings.TrimLeft(arg, "-")
-		if _, value, found := strings.Cut(word, "="); found && maybeToken(value) {
-			message = strings.ReplaceAll(message, value, notShown)
-		}
-		if maybeToken(word) {
-			message = strings.ReplaceAll(message, word, notShown)
+		_, value, _ := strings.Cut(word, "=")
+		for _, candidate := range []string{word, value} {
+			candidate = strings.TrimPrefix(strings.TrimPrefix(candidate, "@"), "env:")
+			if maybeToken(candidate) {
+				message = strings.ReplaceAll(message, candidate, notShown)
+				message = strings.ReplaceAll(message, candidate[:shortestToken], notShown) // where it was cut
+			}
 		}
 	}
 	return message
 }
 
+// shortestToken is the length from which a word of letters and digits may be a
+// token.
+const shortestToken = 16
+
 // maybeToken tells whether a word could be a token: the beginning of a JWT, or
-// long and made of letters of both cases and digits.
+// long and made of letters and digits, as random text, hex and UUIDs are.
 func maybeToken(word string) bool {
-	const shortest = 16
 	switch {
+	case len(word) < shortestToken:
+		return false
 	case strings.Contains(word, "eyJ"):
 		return true
-	case len(word) < shortest || strings.ContainsAny(word, "/:@ ."):
+	case strings.ContainsAny(word, "/:@ ."):
 		return false
 	default:
-		return strings.ContainsFunc(word, unicode.IsUpper) && strings.ContainsFunc(word, unicode.IsLower) &&
-			strings.ContainsFunc(word, unicode.IsDigit)
+		return strings.ContainsFunc(word, unicode.IsLetter) && strings.ContainsFunc(word, unicode.IsDigit)
 	}
 }

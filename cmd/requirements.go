@@ -40,8 +40,12 @@ func (o *requirementOptions) addFlags(c *cobra.Command) {
 // apply adds the demands to a policy. now is the time of evaluation, which the
 // assertions see too.
 func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now time.Time) error {
-	for _, scope := range o.scopes {
-		p.Scopes = append(p.Scopes, strings.Fields(scope)...)
+	for _, argument := range o.scopes {
+		scopes := verify.ScopeWords(argument)
+		if len(scopes) == 0 {
+			return usageError("--scope names no scope: %q", argument)
+		}
+		p.Scopes = append(p.Scopes, scopes...)
 	}
 	p.Roles, p.RoleClaim, p.ACR = o.roles, o.roleClaim, o.acr
 	if o.roleClaim != "" && len(o.roles) == 0 {

@@ -34,13 +34,28 @@ func newRetryCommand(path string, flags *pflag.FlagSet, args []string) retryComm
 			values = list.GetSlice()
 		}
 		for _, value := range values {
-			if f.Name == "access-token" || f.Name == "code" || f.Name == "state" {
-				value = hideLiteral(value)
-			}
-			r.flags = append(r.flags, [2]string{f.Name, value})
+			r.flags = append(r.flags, [2]string{f.Name, hideSecret(f.Name, value)})
 		}
 	})
 	return r
+}
+
+// hideSecret keeps out of a command to copy what may be secret in a flag.
+func hideSecret(flag, value string) string {
+	switch flag {
+	case "access-token", "code", "state":
+		return hideLiteral(value)
+	case "nonce":
+		return "NONCE"
+	case "header":
+		if name, _, literal := strings.Cut(value, ":"); literal && !strings.HasPrefix(value, "@") {
+			return name + ": VALUE"
+		}
+	}
+	if before, _, query := strings.Cut(value, "?"); query && isURL(value) {
+		return before + "?QUERY"
+	}
+	return value
 }
 
 // hideLiteral keeps what only says where something is.

@@ -4,6 +4,8 @@ package cmd
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,6 +16,7 @@ import (
 
 // Main runs the program on its process and returns the exit code.
 func Main() int {
+	log.SetOutput(io.Discard) // net/http writes there what servers send, and tokens with it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, processEnv(ctx), os.Args[1:])
@@ -21,6 +24,9 @@ func Main() int {
 
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
+	own := *env
+	own.typed = args
+	env = &own
 	root := newRootCmd(env)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
 		registerCompletions(root, env)

@@ -50,7 +50,7 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 	}
 	opts.typed = newRetryCommand("claimcheck verify", flags, args)
 	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	now, err := parseTime(opts.demands.at, env.Now())
 	if err != nil {
@@ -64,15 +64,15 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.
 		err = usable(&policy)
 	}
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	input, err := readToken(env, args, opts.input)
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	report, err := opts.judge(ctx, env, printer, input, policy, now)
 	if err != nil {
-		return noAnswer(ctx, printer, err)
+		return noAnswer(ctx, env, printer, err)
 	}
 	report.noClaims, report.explain = opts.noClaims, opts.explain
 	if err := printVerdict(ctx, printer, report); err != nil {

@@ -136,7 +136,12 @@ func (k *Key) readLabels(v strictjson.Value) {
 	}
 	k.Type, _ = text("kty")
 	k.KeyID, k.HasKeyID = text("kid")
-	k.Algorithm, _ = text("alg")
+	if alg, ok := text("alg"); ok {
+		k.Algorithm = alg
+		if alg == "" {
+			k.faulty(FaultMalformed, "alg is empty")
+		}
+	}
 	k.Issuer, _ = v.Get("issuer").Text()
 	if use, ok := text("use"); ok {
 		k.Use = use

@@ -27,15 +27,23 @@ func (s *Set) PublicDocument() strictjson.Value {
 }
 
 func redact(v strictjson.Value) strictjson.Value {
-	if v.Kind() != strictjson.KindObject {
+	switch v.Kind() {
+	case strictjson.KindArray:
+		items := make([]strictjson.Value, len(v.Items()))
+		for i, item := range v.Items() {
+			items[i] = redact(item)
+		}
+		return strictjson.Array(items...)
+	case strictjson.KindObject:
+		var members []strictjson.Member
+		for _, m := range v.Members() {
+			if slices.Contains(privateMembers(), m.Name) {
+				m.Value = strictjson.String(Redacted)
+			}
+			members = append(members, strictjson.Member{Name: m.Name, Value: redact(m.Value)})
+		}
+		return strictjson.Object(members...)
+	default:
 		return v
 	}
-	var members []strictjson.Member
-	for _, m := range v.Members() {
-		if slices.Contains(privateMembers(), m.Name) {
-			m.Value = strictjson.String(Redacted)
-		}
-		members = append(members, m)
-	}
-	return strictjson.Object(members...)
 }

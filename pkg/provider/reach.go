@@ -97,8 +97,8 @@ func reachOfIP(ip netip.Addr) reach {
 func embedded(ip netip.Addr) (netip.Addr, bool) {
 	b := ip.As16()
 	switch {
-	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip):
-		return netip.AddrFrom4([4]byte(b[12:16])), true
+	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip), netip.MustParsePrefix("::/96").Contains(ip) && !ip.IsLoopback() && !ip.IsUnspecified():
+		return netip.AddrFrom4([4]byte(b[12:16])), true // NAT64, and the old IPv4-compatible form
 	case netip.MustParsePrefix("2002::/16").Contains(ip):
 		return netip.AddrFrom4([4]byte(b[2:6])), true
 	default:
@@ -107,7 +107,7 @@ func embedded(ip netip.Addr) (netip.Addr, bool) {
 }
 
 func special(ip netip.Addr) bool {
-	for _, p := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10"} {
+	for _, p := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10", "64:ff9b:1::/48"} {
 		if netip.MustParsePrefix(p).Contains(ip) {
 			return true
 		}

@@ -50,6 +50,11 @@ func (c *Client) newLane(b bounds) *lane {
 		OnProxyConnectResponse: checkProxyReply,
 	}
 	g := &guard{base: t, now: c.cfg.Now, trace: c.trace, classify: c.classify}
+	// A connection that had a token on it is not kept: net/http logs what comes
+	// over an idle one, and a server may send back what it got.
+	alone := t.Clone()
+	alone.DisableKeepAlives = true
+	lonely := &guard{base: alone, now: c.cfg.Now, trace: c.trace, classify: c.classify}
 	return &lane{
 		transport: t,
 		retrying: &retryablehttp.Client{
@@ -61,14 +66,14 @@ func (c *Client) newLane(b bounds) *lane {
 			Backoff:      c.backoff,
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		},
-		once: &http.Client{Transport: g, CheckRedirect: refuseRedirect},
+		once: &http.Client{Transport: lonely, CheckRedirect: refuseRedirect},
 	}
 }
 
 // proxy asks the configured function and remembers the answer: the address of
 // a proxy is not one that a document named.
 func (c *Client) proxy(r *http.Request) (*url.URL, error) {
-	if c.cfg.Proxy == nil {
+	if c.cfg.Proxy == nil || r.URL.Scheme == "http" && !c.cfg.AllowHTTP { // http is for loopback, which no proxy is
 		return nil, nil
 	}
 	u, err := c.cfg.Proxy(r)

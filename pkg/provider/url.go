@@ -25,6 +25,8 @@ func parseURL(text string) (*url.URL, *FetchError) {
 		return bad("a URL with a user name or a password in it is not used")
 	case strings.Contains(text, "#"):
 		return bad("the URL has a fragment")
+	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > '~' || r <= ' ' }):
+		return bad("the host has characters beyond ASCII: write it in its xn-- form") // which net/http would do after we have judged it
 	case !strings.HasPrefix(u.Host, "[") && numberLike(u.Hostname()):
 		return bad("the host is neither a name nor an IP address in the usual form")
 	}

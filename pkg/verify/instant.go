@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -30,8 +31,26 @@ func numericDate(v strictjson.Value) (at time.Time, problem string) {
 	if err != nil || math.Abs(f) > maxNumericDate {
 		return time.Time{}, "is out of range"
 	}
-	whole := math.Floor(f)
-	return time.Unix(int64(whole), int64((f-whole)*1e9)).UTC(), ""
+	return fractionalDate(literal, f), ""
+}
+
+// fractionalDate is exact to the nanosecond, rounded down, which counts against
+// exp and auth_time. A literal that is written at absurd length is taken as the
+// float64 next to it.
+func fractionalDate(literal string, f float64) time.Time {
+	const usual = 40 // characters
+	exact, ok := new(big.Rat), false
+	if len(literal) <= usual && !strings.ContainsAny(literal, "eE") {
+		_, ok = exact.SetString(literal)
+	}
+	if !ok {
+		exact.SetFloat64(f)
+	}
+	exact.Mul(exact, big.NewRat(int64(time.Second), 1))
+	var seconds, nanoseconds big.Int
+	seconds.Div(exact.Num(), exact.Denom()) // Euclidean: down, since the denominator is positive
+	seconds.DivMod(&seconds, big.NewInt(int64(time.Second)), &nanoseconds)
+	return time.Unix(seconds.Int64(), nanoseconds.Int64()).UTC()
 }
 
 // NumericDate reads a NumericDate (RFC 7519 section 2) and tells whether v is

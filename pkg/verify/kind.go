@@ -61,6 +61,12 @@ func stated(claims strictjson.Value, names ...string) []string {
 	})
 }
 
+// hasText tells whether a claim is a string that is not empty.
+func hasText(claims strictjson.Value, name string) bool {
+	text, _ := claims.Get(name).Text()
+	return text != ""
+}
+
 // claimIs is a claim with a value that tells its kind.
 type claimIs struct{ name, value string }
 
@@ -208,7 +214,7 @@ func (v *verification) notLogout(typ string) string {
 		return "this is not a logout token: nonce is present"
 	case events.Kind() != strictjson.KindObject || events.Get(logoutEvent).Kind() != strictjson.KindObject:
 		return "this is not a logout token: events does not hold the logout event"
-	case !v.claims.Get("sub").Exists() && !v.claims.Get("sid").Exists():
+	case !hasText(v.claims, "sub") && !hasText(v.claims, "sid"):
 		return "this is not a logout token: it has neither sub nor sid"
 	}
 	return ""

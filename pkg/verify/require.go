@@ -68,10 +68,16 @@ func (v *verification) checkScopes() {
 // words reads a list that is a string of words or an array of strings.
 func words(v strictjson.Value) []string {
 	if text, ok := v.Text(); ok {
-		return strings.Fields(text)
+		return ScopeWords(text)
 	}
 	list, _ := v.TextList()
 	return list
+}
+
+// ScopeWords splits a scope at U+0020, and at nothing else (RFC 6749 section
+// 3.3).
+func ScopeWords(scope string) []string {
+	return slices.DeleteFunc(strings.Split(scope, " "), func(word string) bool { return word == "" })
 }
 
 // demandAll checks that everything wanted is among what was found.

@@ -83,12 +83,14 @@ func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[v
 			problems = append(problems, fmt.Sprintf("claimcheck refuses by %s, which golang-jwt does not", id))
 		}
 	}
+	hasClaims := report.RejectedClaims().Exists() || report.Claims().Exists()
 	for _, entry := range c.stricter {
-		if !failed[entry.check] && entry.demands(d) {
+		looked := slices.Contains(beforeClaims(), entry.check) || hasClaims && report.Header.Exists()
+		if looked && !failed[entry.check] && entry.demands(d) {
 			problems = append(problems, fmt.Sprintf("claimcheck does not refuse by %s: %s", entry.check, entry.reason))
 		}
 	}
-	if !report.RejectedClaims().Exists() && !report.Claims().Exists() {
+	if !hasClaims {
 		return problems // and so nothing of ours to compare with
 	}
 	for id, bad := range refused {

@@ -1,9 +1,11 @@
 package oracle
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -80,6 +82,25 @@ func incomplete(d *draft) bool {
 	return slices.ContainsFunc(required[d.policy.Kind], func(name string) bool {
 		return !d.claims.has(name) || d.claims.get(name) == "null"
 	})
+}
+
+// wrongType tells whether typ says that the token is never a bearer token, or
+// of another kind than is demanded.
+func wrongType(d *draft) bool {
+	typ := ""
+	_ = json.Unmarshal([]byte(d.header.get("typ")), &typ)
+	switch strings.TrimPrefix(strings.ToLower(typ), "application/") {
+	case "dpop+jwt", "kb+jwt", "secevent+jwt", "token-introspection+jwt":
+		return true
+	case "logout+jwt":
+		return d.policy.Kind != verify.KindLogout
+	case "at+jwt":
+		return d.policy.Kind == verify.KindID || d.policy.Kind == verify.KindLogout
+	case "", "jwt":
+		return false
+	default:
+		return d.policy.Kind == verify.KindLogout
+	}
 }
 
 func copiesDiffer(d *draft) bool {

@@ -111,9 +111,11 @@ func stricterParties() []*difference {
 			must: []string{"azp of another type"}},
 		{check: verify.CheckParty, reason: "azp is the client's or the audience's (O03)",
 			may: []string{"azp of somebody else", "another client is demanded", "another kind is demanded"}},
+		{check: verify.CheckKind, reason: "golang-jwt does not read typ (T01)",
+			mustWhen: wrongType},
 		{check: verify.CheckKind, reason: "golang-jwt knows no kinds of tokens (T01–T03)",
 			may: []string{
-				"typ of no bearer token", "typ of an access token", "nonce of somebody else", "events of another kind",
+				"nonce of somebody else", "events of another kind",
 				"token_use of another kind", "typ claim of another kind", "another kind is demanded", "sid missing",
 				"at_hash of something else", "c_hash of something else", "s_hash of something else",
 			}},

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -175,12 +176,16 @@ func signatureChanges() []func(*draft, []byte) []byte {
 				return append(s, 1)
 			}
 		},
+		func(_ *draft, s []byte) []byte { return insertZero(s, len(s)/2) },
+		func(_ *draft, s []byte) []byte { return insertZero(insertZero(s, len(s)/2), 0) },
 		func(d *draft, s []byte) []byte { // DER, as TLS has it
 			half := len(s) / 2
 			return must(asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(s[:half]), new(big.Int).SetBytes(s[half:])}))
 		},
 	}
 }
+
+func insertZero(s []byte, at int) []byte { return slices.Insert(slices.Clone(s), at, 0) }
 
 func fromLittleEndian(data []byte) *big.Int { return new(big.Int).SetBytes(reversed(data)) }
 
