@@ -43,8 +43,8 @@ func (r presentedReport) storyOfOrigin(claims strictjson.Value) string {
 	text := fmt.Sprintf("%s that it is %s", says, r.kindInWords())
 	if iss, ok := claims.Get("iss").Text(); ok {
 		text += " issued by " + iss
-		if r.IssuerName != "" {
-			text += " (it looks like " + r.IssuerName + ")"
+		if name := r.IssuerName(); name != "" {
+			text += " (it looks like " + name + ")"
 		}
 	}
 	if sub, ok := claims.Get("sub").Text(); ok {

@@ -94,7 +94,7 @@ func TestReportSchemaKnowsTheExitCodes(t *testing.T) {
 		}
 	}
 	want = append(want, exitCodeInfo{code: exitAccepted, reason: "active"}) // introspect's word for 0
-	if len(reasons) != len(want) || len(pairs) != len(want)+2 {              // and those of no_answer
+	if len(reasons) != len(want) || len(pairs) != len(want)+2 {             // and those of no_answer
 		t.Errorf("%d reasons and %d pairs for %d exit codes", len(reasons), len(pairs), len(want))
 	}
 	for _, info := range want {

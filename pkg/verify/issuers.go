@@ -221,23 +221,29 @@ func quirkOf(s seen) (issuerQuirk, bool) {
 	return issuerQuirk{}, false
 }
 
-func (v *verification) seen() seen {
-	s := seen{header: v.token.Header(), claims: v.claims}
-	s.iss, _ = v.claims.Get("iss").Text()
+func seenOf(header, claims strictjson.Value) seen {
+	s := seen{header: header, claims: claims}
+	s.iss, _ = claims.Get("iss").Text()
 	if u, err := url.Parse(s.iss); err == nil {
 		s.host, s.path = strings.ToLower(u.Hostname()), u.Path
 	}
 	return s
 }
 
+// IssuerName returns the name of the service that the token seems to come from,
+// or an empty string. It is a guess.
+func (r *Report) IssuerName() string {
+	quirk, _ := quirkOf(seenOf(r.Header, r.claims))
+	return quirk.name
+}
+
 // addFacts adds what is known of the issuer to the checks that did not pass.
 func (v *verification) addFacts() {
-	quirk, known := quirkOf(v.seen())
-	if !known {
+	if v.report.Verdict == Accepted {
 		return
 	}
-	v.report.IssuerName = quirk.name
-	if v.report.Verdict == Accepted {
+	quirk, known := quirkOf(seenOf(v.token.Header(), v.claims))
+	if !known {
 		return
 	}
 	facts := quirk.facts()

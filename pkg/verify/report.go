@@ -92,7 +92,6 @@ type Report struct {
 	Verdict     Verdict
 	Reason      Reason // of the weightiest failure; empty if accepted
 	Kind        Kind   // what the token looks like
-	IssuerName  string // the service it seems to come from, a guess; or empty
 	EvaluatedAt time.Time
 	Checks      []Check
 	Key         *KeyInfo
