@@ -218,8 +218,14 @@ func (w *docsWorld) writeProfiles(t *testing.T) {
 	if !found {
 		t.Fatal("no example of profiles")
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, "claimcheck.yaml"), []byte(example), 0o600); err != nil {
+	dir := filepath.Join(w.dir, ".config", "claimcheck")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
+	}
+	for _, file := range []string{filepath.Join(w.dir, "claimcheck.yaml"), filepath.Join(dir, "config.yaml")} {
+		if err := os.WriteFile(file, []byte(example), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

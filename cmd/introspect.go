@@ -36,9 +36,9 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		Long: "introspect sends the token to its issuer (RFC 7662; or Authing's validate_token) and tells\n" +
 			"whether it is active. It is the only command that sends a token anywhere. With --compare the\n" +
 			"token is verified here as well.",
-		Example: `  claimcheck introspect @token --issuer https://issuer.example --client-id api --client-secret env:SECRET
-  claimcheck introspect @token --endpoint https://issuer.example/introspect --client-id api --auth none
-  claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret --compare`,
+		Example: `  claimcheck introspect @token.jwt --issuer https://issuer.example --client-id api --client-secret env:SECRET
+  claimcheck introspect @token.jwt --endpoint https://issuer.example/introspect --client-id api --auth none
+  claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret.txt --compare`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runIntrospect(c.Context(), env, opts, c.Flags(), args)

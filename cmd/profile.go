@@ -30,7 +30,7 @@ func newProfileListCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "list the profiles that there are",
-		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config ci/claimcheck.yaml",
+		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return printAnswer(c, env, &out, func() (answer, error) { return listProfiles(env, &from) })

@@ -1,0 +1,90 @@
+package verify_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// TestIssuers: who a token seems to be from, and the fact that is told where a
+// check fails. The policy demands another issuer and another audience.
+func TestIssuers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		header object
+		claims object
+		check  verify.CheckID
+		fact   string
+	}{
+		{"Auth0", nil, object{{"iss", `"https://acme.eu.auth0.com/"`}}, verify.CheckIssuer, "end in a slash"},
+		{"Okta", nil, object{{"iss", `"https://acme.okta.com"`}}, verify.CheckIssuer, "/oauth2/<id>"},
+		{"Keycloak", nil, object{{"iss", `"https://sso.acme.example/realms/main"`}}, verify.CheckAudience, "audience mapper"},
+		{"Entra ID v2", nil, object{{"iss", `"https://login.microsoftonline.com/t/v2.0"`}}, verify.CheckIssuer, "{tenantid}"},
+		{"Entra ID v1", nil, object{{"iss", `"https://sts.windows.net/t/"`}}, verify.CheckAudience, "App ID URI"},
+		{"Microsoft Graph", object{{"nonce", `"x"`}}, object{{"iss", `"https://sts.windows.net/t/"`}}, verify.CheckAudience, "Microsoft Graph"},
+		{"Cognito", nil, object{{"iss", `"https://cognito-idp.eu-west-1.amazonaws.com/p"`}}, verify.CheckAudience, "client_id"},
+		{"Google", nil, object{{"iss", `"accounts.google.com"`}}, verify.CheckIssuer, "with and without https://"},
+		{"Firebase", nil, object{{"iss", `"https://securetoken.google.com/p"`}}, verify.CheckAudience, "for the project"},
+		{"GitHub Actions", nil, object{{"iss", `"https://token.actions.githubusercontent.com"`}}, verify.CheckAudience, "owner's URL"},
+		{"GitLab CI", nil, object{{"iss", `"https://gitlab.example"`}, {"pipeline_source", `"push"`}}, verify.CheckAudience, "id_tokens"},
+		{"Kubernetes", nil, object{{"iss", `"https://kubernetes.default.svc"`}, {"kubernetes.io", `{}`}}, verify.CheckIssuer, "internal name"},
+		{"AWS load balancer (ALB)", object{{"signer", `"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/y"`}}, object{{"iss", `"x"`}}, verify.CheckIssuer, "signer"},
+		{"Authing", nil, object{{"iss", `"https://acme.authing.cn/oidc"`}}, verify.CheckIssuer, "capital A"},
+		{"Authgear", nil, object{{"iss", `"https://login.acme.example"`}, {"https://authgear.com/claims/user/is_verified", "true"}}, verify.CheckAudience, "for the endpoint"},
+		{"", nil, object{{"iss", `"https://id.acme.example"`}, {"sub", `"authgear.com"`}}, verify.CheckIssuer, ""},
+		{"", nil, object{{"iss", `"https://auth0.com.evil.example/"`}}, verify.CheckIssuer, ""},
+		{"", nil, object{{"iss", `"https://notauth0.com/"`}}, verify.CheckIssuer, ""},
+	} {
+		claims := append(object{{"aud", `"somebody"`}, {"exp", "1600000300"}}, c.claims...)
+		header := append(goodHeader("ed25519", "Ed25519"), c.header...)
+		tok, _ := token.Parse(mint(t, "ed25519", "Ed25519", header.String(), claims.String()))
+		r := verify.Verify(tok, everyKey(t), goodPolicy(), now)
+		if got := r.IssuerName(); got != c.name {
+			t.Errorf("%s: taken for %q", c.name, got)
+		}
+		check, ok := r.Check(c.check)
+		if !ok || check.Status != verify.Failed || !strings.Contains(check.Fact, c.fact) || (c.fact == "") != (check.Fact == "") {
+			t.Errorf("%s %v: %s tells %q, want %q", c.name, c.claims, c.check, check.Fact, c.fact)
+		}
+	}
+}
+
+// TestFactsAreForFailures: a token that is accepted needs no explanation.
+func TestFactsAreForFailures(t *testing.T) {
+	policy := goodPolicy()
+	policy.Issuer = "https://acme.eu.auth0.com/"
+	tok, _ := token.Parse(claiming(t, goodClaims().with("iss", `"https://acme.eu.auth0.com/"`)))
+	r := verify.Verify(tok, everyKey(t), policy, now)
+	if r.Verdict != verify.Accepted || r.IssuerName() != "Auth0" {
+		t.Fatalf("%s, %q", r.Verdict, r.IssuerName())
+	}
+	for _, check := range r.Checks {
+		if check.Fact != "" {
+			t.Errorf("%s tells %q", check.ID, check.Fact)
+		}
+	}
+}
+
+// TestBindingsAreShown: what is not enforced says so, and changes no verdict.
+func TestBindingsAreShown(t *testing.T) {
+	for name, c := range map[string]struct {
+		claims object
+		id     verify.CheckID
+		says   string
+	}{
+		"bound":      {goodClaims().with("cnf", `{"jkt":"x"}`), verify.CheckConfirmation, "NOT CHECKED"},
+		"not bound":  {goodClaims(), verify.CheckConfirmation, "not bound"},
+		"selective":  {goodClaims().with("address", `{"_sd":["x"]}`), verify.CheckDisclosure, "NOT CHECKED"},
+		"in a list":  {goodClaims().with("list", `[{"_sd":["x"]}]`), verify.CheckDisclosure, "NOT CHECKED"},
+		"as it goes": {goodClaims(), verify.CheckDisclosure, "nothing"},
+	} {
+		tok, _ := token.Parse(claiming(t, c.claims))
+		r := verify.Verify(tok, everyKey(t), goodPolicy(), now)
+		check, _ := r.Check(c.id)
+		if r.Verdict != verify.Accepted || check.Status != verify.NotChecked || !strings.Contains(check.Message, c.says) {
+			t.Errorf("%s: %s, %s %q", name, r.Verdict, check.Status, check.Message)
+		}
+	}
+}
