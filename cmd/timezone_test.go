@@ -32,7 +32,7 @@ func TestAuthAgeInEveryTimeZone(t *testing.T) {
 				t.Fatalf("%s: %v\n%s", zone, err, out)
 			}
 			text := string(out)
-			text = text[strings.Index(text, "{"):strings.LastIndex(text, "EXIT")+len("EXIT 00")]
+			text = text[strings.Index(text, "{") : strings.LastIndex(text, "EXIT")+len("EXIT 00")]
 			if !strings.Contains(text, "EXIT "+test.code) {
 				t.Errorf("%s: want exit %s\n%s", zone, test.code, text)
 			}
