@@ -11,7 +11,6 @@ require (
 	github.com/itchyny/gojq v0.12.20
 	github.com/mattn/go-isatty v0.0.24
 	github.com/natefinch/atomic v1.0.1
-	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
 	github.com/xhit/go-str2duration/v2 v2.2.0
@@ -22,6 +21,7 @@ require (
 
 // For tests only.
 require (
+	github.com/rogpeppe/go-internal v1.16.0 // scripts
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // JSON Schema
 	github.com/yuin/goldmark v1.7.13 // Markdown as GitHub reads it
 )
