@@ -34,7 +34,7 @@ type docsWorld struct {
 
 // docsIssuers are the host names under which the server answers.
 func docsIssuers() []string {
-	return []string{"issuer.example", "app.authgear.cloud", "app.authing.cn"}
+	return []string{"issuer.example", "login.staging.example.com", "app.authgear.cloud", "app.authing.cn"}
 }
 
 func newDocsWorld(t *testing.T) *docsWorld {
