@@ -86,6 +86,11 @@ func (v *verification) checkByPublicKeys(keys PublicKeys) {
 	first := selection.Candidates[0]
 	v.report.Key = v.describe(first, keys)
 	v.passKey(first, selection)
+	if n := len(selection.Candidates); n > len(tried) {
+		v.failSignature(fmt.Sprintf("the signature matches none of the first %d keys that fit; the other %d were not tried: the token needs a kid",
+			len(tried), n-len(tried)), nil)
+		return
+	}
 	v.explainBadSignature(keys.Set, tried)
 }
 
