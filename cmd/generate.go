@@ -31,5 +31,10 @@ func ChecksMarkdown() string {
 	for _, info := range verify.Catalogue() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", info.ID, info.Title, info.Spec)
 	}
+	b.WriteString("\n## Known, and not checked\n\nNothing here looks at these. `confirmation` and `selective_disclosure` above say so in every report.\n\n" +
+		"| what | specification |\n|---|---|\n")
+	for _, info := range verify.NotCheckedYet() {
+		fmt.Fprintf(&b, "| %s | %s |\n", info.Title, info.Spec)
+	}
 	return b.String()
 }
