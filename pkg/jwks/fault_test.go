@@ -21,6 +21,7 @@ func TestFaults(t *testing.T) {
 		{"kty of another type", public(t, "rsa", "kty", `1`), jwks.FaultMalformed, `"kty" is not a string`},
 		{"a kid that is a number", public(t, "rsa", "kid", `1`), jwks.FaultMalformed, `"kid" is not a string but of type number`},
 		{"an alg that is null", public(t, "rsa", "alg", `null`), jwks.FaultMalformed, `"alg" is not a string but of type null`},
+		{"an empty alg", public(t, "rsa", "alg", `""`), jwks.FaultMalformed, "alg is empty"},
 		{"a use that is an array", public(t, "rsa", "use", `["sig"]`), jwks.FaultMalformed, `"use"`},
 		{"key_ops that is a string", public(t, "rsa", "key_ops", `"verify"`), jwks.FaultMalformed, `"key_ops" is not an array`},
 

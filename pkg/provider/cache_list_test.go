@@ -56,6 +56,36 @@ func TestListAndClear(t *testing.T) {
 	}
 }
 
+// TestListOfADirectoryWithOtherThings: what is not an entry is neither shown nor
+// removed, and what only looks like one is said.
+func TestListOfADirectoryWithOtherThings(t *testing.T) {
+	s, b := filled(t)
+	keys, metadata := b.entryFile(kindKeys, s.URL, s.URL+"/keys"), b.entryFile(kindMetadata, s.URL, s.URL+configuration)
+	if err := os.Rename(keys, metadata); err != nil { // a name that goes with something else
+		t.Fatal(err)
+	}
+	b.plant(t, &entry{kind: kindKeys, url: "https://a.example/keys", fetchedAt: b.clock.now(), lifetime: time.Minute, body: "<html>"})
+	folder := b.entryFile(kindKeys, "", "https://b.example/keys")
+	if err := os.MkdirAll(filepath.Join(folder, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var warnings []string
+	c := NewCache(b.dir, b.clock.now, func(m string) { warnings = append(warnings, m) })
+	list := c.List()
+	if len(list) != 1 || list[0].URL != "https://a.example/keys" || list[0].KeyIDs != nil {
+		t.Errorf("got %+v", list)
+	}
+	if text := strings.Join(warnings, "\n"); !strings.Contains(text, "something else") {
+		t.Errorf("warnings %q", warnings)
+	}
+	if n, err := c.Clear(); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "x")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOldFilesAreSwept(t *testing.T) {
 	s, b := filled(t)
 	left := b.cacheFiles(t)[0]

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // filled is a bench whose cache holds an issuer with the key "cached", while
@@ -168,6 +170,39 @@ func TestEntriesAreJudgedByWhatTheySay(t *testing.T) {
 			}
 			c.change(e)
 			if err := os.WriteFile(name, e.marshal(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			wantIgnored(t, s, b, c.warning)
+		})
+	}
+}
+
+func TestEntriesThatWeDidNotWrite(t *testing.T) {
+	for _, c := range []struct{ member, value, warning string }{
+		{"version", `0`, "another format"},
+		{"kind", `"secrets"`, "an unknown kind"},
+		{"kind", `1`, `"kind" is not a string`},
+		{"fetched_at", `"yesterday"`, "an unreadable time"},
+		{"lifetime_seconds", `1e2`, "an impossible lifetime"},
+		{"reach", `"near"`, "an unknown reach"},
+	} {
+		t.Run(c.member+" "+c.value, func(t *testing.T) {
+			s, b := filled(t)
+			name := b.entryFile(kindKeys, s.URL, s.URL+"/keys")
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			document, err := strictjson.ParseObject(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			old := fmt.Sprintf("%q:%s", c.member, document.Get(c.member))
+			edited := strings.Replace(string(data), old, fmt.Sprintf("%q:%s", c.member, c.value), 1)
+			if edited == string(data) {
+				t.Fatalf("no %s in %s", old, data)
+			}
+			if err := os.WriteFile(name, []byte(edited), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			wantIgnored(t, s, b, c.warning)

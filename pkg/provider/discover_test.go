@@ -39,6 +39,9 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			wantText(t, md.Form.Title(), map[Form]string{
+				FormOpenID: "OpenID Connect Discovery, appended", FormOAuth: "RFC 8414, inserted", FormOAuthAppended: "RFC 8414, but appended",
+			}[c.form])
 			if md.Form != c.form || md.Issuer != issuer || md.Asked != issuer || md.JWKSURI != issuer+"/keys" {
 				t.Errorf("got %+v", md)
 			}
@@ -103,6 +106,10 @@ func TestAnIssuerThatDiffersIsShownButNotUsed(t *testing.T) {
 		var mismatch *IssuerMismatchError
 		if !errors.As(err, &mismatch) || mismatch.Found != found || mismatch.Asked != s.URL {
 			t.Fatalf("got %v", err)
+		}
+		wantText(t, mismatch.Error(), s.URL+configuration, found)
+		if found == "" {
+			wantText(t, mismatch.Error(), "names no issuer")
 		}
 		if md == nil || md.Issuer != found || md.Asked != s.URL {
 			t.Errorf("got metadata %+v", md)

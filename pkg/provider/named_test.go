@@ -100,6 +100,29 @@ func TestWhatADocumentNames(t *testing.T) {
 	}
 }
 
+// TestPlainHTTPThatADocumentNames: only among servers of this machine, or where
+// the user allowed it and the issuer itself speaks it.
+func TestPlainHTTPThatADocumentNames(t *testing.T) {
+	issuer, keys := newPlainSite(t), newPlainSite(t)
+	keys.serve("/keys", keySet("a"))
+	issuer.serve(configuration, fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, issuer.URL, keys.URL+"/keys"))
+	set, err := newBench(t, nil).KeysFor(t.Context(), issuer.URL, "")
+	wantKeys(t, set, err, "a")
+
+	far := map[string]*site{"issuer.example": issuer, "keys.example": keys}
+	where := map[string]string{"issuer.example": "203.0.113.5", "keys.example": "203.0.113.9"}
+	issuer.serve(configuration, `{"issuer":"http://issuer.example","jwks_uri":"http://keys.example/keys"}`)
+	for _, allowed := range []bool{true, false} {
+		b := newBench(t, nil, func(cfg *Config) { cfg.AllowHTTP, cfg.DialContext = allowed, farAway(far, where) })
+		set, err := b.KeysFor(t.Context(), "http://issuer.example", "")
+		if allowed {
+			wantKeys(t, set, err, "a")
+		} else {
+			wantFetchError(t, err, KindHTTP)
+		}
+	}
+}
+
 // TestOwnDialerJudgesBeforeItConnects uses no injected dialer: the address is
 // refused before a single packet is sent there.
 func TestOwnDialerJudgesBeforeItConnects(t *testing.T) {

@@ -21,6 +21,7 @@ func TestCertificates(t *testing.T) {
 		{"expired", ours.site(t, -10, -1, "127.0.0.1"), TLSExpired, "the certificate expired at 2026-02-28 12:00:00 UTC"},
 		{"not yet valid", ours.site(t, 1, 10, "127.0.0.1"), TLSNotYetValid, "not valid before 2026-03-02 12:00:00 UTC"},
 		{"another host", ours.site(t, -1, 1, "a.example", "b.example"), TLSWrongHost, `not for "127.0.0.1" but for a.example, b.example`},
+		{"another address", ours.site(t, -1, 1, "192.0.2.1"), TLSWrongHost, `not for "127.0.0.1" but for 192.0.2.1`},
 		{"no host", ours.site(t, -1, 1), TLSWrongHost, "no host at all"},
 		{"another authority", theirs.site(t, -1, 1, "127.0.0.1"), TLSUnknownAuthority, "claimcheck test authority"},
 	} {

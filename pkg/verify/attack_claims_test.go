@@ -150,6 +150,8 @@ func TestAttackHashFailOpen(t *testing.T) {
 			refused("by the hash of another algorithm", claiming(t, goodClaims().with(d.claim, hash)), &right),
 		})
 		wantAccepted(t, judge(by256(goodClaims().with(d.claim, hash)), everyKey(t), right))
+		unknown := mint(t, "ec256", "ES256", goodHeader("ec256", "XX256").String(), goodClaims().with(d.claim, hash).String())
+		wantStatus(t, judge(unknown, everyKey(t), right), d.check, verify.Failed) // no hash is known for it
 	}
 }
 

@@ -92,6 +92,8 @@ func TestScopesAndRoles(t *testing.T) {
 
 		{"no role demanded", goodClaims().with("roles", `["a"]`), roles(), role, verify.NotChecked},
 		{"roles", goodClaims().with("roles", `["admin","dev"]`), roles("dev", "admin"), role, verify.Passed},
+		{"a role as a string", goodClaims().with("roles", `"admin"`), roles("admin"), role, verify.Passed},
+		{"a part of a role", goodClaims().with("roles", `"admins"`), roles("admin"), role, verify.Failed},
 		{"one role is missing", goodClaims().with("roles", `["dev"]`), roles("dev", "admin"), role, verify.Failed},
 		{"Authgear", goodClaims().with("https://authgear.com/claims/user/roles", `["admin"]`), roles("admin"), role, verify.Passed},
 		{"a realm of Keycloak", goodClaims().with("realm_access", `{"roles":["admin"]}`), roles("admin"), role, verify.Passed},
@@ -149,6 +151,7 @@ func TestTenants(t *testing.T) {
 		{name: "tid of one tenant, iss of another", text: claiming(t, good.with("iss", issuer(other))), policy: &this, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "no tid", text: claiming(t, good.without("tid")), policy: &anyTenant, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "a tid that is a path", text: claiming(t, good.with("tid", `"../attacker"`).with("iss", issuer("../attacker"))), policy: &anyTenant, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
+		{name: "a tid as long as a GUID", text: claiming(t, good.with("tid", `"`+tid[:35]+`g"`).with("iss", issuer(tid[:35]+"g"))), policy: &anyTenant, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "a tid that is the template", text: claiming(t, good.with("tid", `"{tenantid}"`).with("iss", issuer("{tenantid}"))), policy: &anyTenant, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "a key of another tenant", text: claiming(t, good), keys: keyOf(issuer(other)), policy: &this, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "nothing said of tenants", text: claiming(t, good), policy: &unsaid, reason: verify.ReasonClaimRefused, check: verify.CheckPolicy},

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -77,6 +78,23 @@ func TestKeyThatIsNotThere(t *testing.T) {
 				t.Errorf("diagnosis %+v, want %s", check.Diagnosis, c.kind)
 			}
 		})
+	}
+}
+
+// TestKidsAreCounted: a message names ten keys of a set and counts the others.
+func TestKidsAreCounted(t *testing.T) {
+	set := make([]string, 12)
+	for i := range set {
+		set[i] = publicJWK(t, "ec256", "kid", fmt.Sprintf(`"k%d"`, i))
+	}
+	check, _ := judge(goodToken(t, "rsa", "RS256"), trustSet(t, set...), goodPolicy()).Check(verify.CheckKey)
+	if !strings.Contains(check.Message, `"k9" and 2 more`) || strings.Contains(check.Message, "k10") {
+		t.Errorf("got %q", check.Message)
+	}
+	header, payload, signature := cut(mint(t, "rsa", "RS256", `{"alg":"RS256"}`, goodClaims().String()))
+	check, _ = judge(header+"."+payload+"."+strings.Repeat("A", len(signature)), trust(t, "rsa", "rsa2", "ec256"), goodPolicy()).Check(verify.CheckSignature)
+	if check.Message != `the signature matches none of the keys that fit: "rsa" and "rsa2"` {
+		t.Errorf("got %q", check.Message)
 	}
 }
 

@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+)
+
+func TestStatusInWords(t *testing.T) {
+	for status, want := range map[int]string{404: "404 Not Found", 599: "599"} {
+		if got := statusText(status); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestNamesThatDoNotResolve(t *testing.T) {
+	for want, e := range map[string]net.DNSError{
+		`the name "a.example" does not exist`:                     {Name: "a.example", Err: "no such host", IsNotFound: true},
+		`the name server did not answer for "a.example"`:          {Name: "a.example", Err: "i/o timeout", IsTimeout: true},
+		`cannot resolve the name "a.example": server misbehaving`: {Name: "a.example", Err: "server misbehaving", IsTemporary: true},
+	} {
+		s := newTLSSite(t)
+		b := newBench(t, s, func(cfg *Config) {
+			cfg.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &e}
+			}
+		})
+		_, err := b.Keys(t.Context(), "https://a.example/keys", "")
+		if got := wantFetchError(t, err, KindDNS); got.Text != want {
+			t.Errorf("got %q, want %q", got.Text, want)
+		}
+	}
+}
+
+// TestAnAddressWithoutItsSecrets: what stands before an @ is never shown.
+func TestAnAddressWithoutItsSecrets(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://a.example/x?token=1#y": "https://a.example/x",
+		"https://me:pw@a.example/x":     "https://a.example/x",
+		"me:pw@a.example":               "a.example",
+		"me@x://pw@a.example":           "a.example",
+	} {
+		if got := bare(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestAnAnswerThatBreaksOff: an introspection that ends amid its answer is no
+// answer, and the error says nothing of what was sent.
+func TestAnAnswerThatBreaksOff(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"amid the body": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Length", "100")
+			_, _ = w.Write([]byte(`{"active":true`))
+		},
+		"before the answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newTLSSite(t)
+			s.route("/introspect", handler)
+			got, err := introspect(t, s, IntrospectionRequest{})
+			e := wantFetchError(t, err, KindConnection)
+			if got != nil || e.Text == "" {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			wantRequests(t, s, "POST /introspect")
+		})
+	}
+}
