@@ -79,6 +79,9 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if c.form == FormOpenIDInserted {
+				wantText(t, md.Form.Title(), "OpenID Connect Discovery, but inserted")
+			}
 			if md.Form != c.form || md.Asked != s.URL+c.issuer {
 				t.Errorf("got form %q, asked %q", md.Form, md.Asked)
 			}

@@ -1,6 +1,10 @@
 package provider
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"io"
 	"net"
 	"net/http"
@@ -59,6 +63,33 @@ func TestCertificates(t *testing.T) {
 	_, err := newBench(t, nil).Keys(t.Context(), "https"+plain.URL[len("http"):]+"/keys", "")
 	if e := wantFetchError(t, err, KindTLS); e.TLS != TLSPlainHTTP {
 		t.Errorf("got %q: %v", e.TLS, err)
+	}
+}
+
+// TestTLSThatIsNoGood: what is neither the name, nor the time, nor the authority.
+func TestTLSThatIsNoGood(t *testing.T) {
+	ours := newAuthority(t)
+	old := newSite(t, func(s *httptest.Server) {
+		s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11}
+		s.StartTLS()
+	})
+	certificate, key := ours.sign(t, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "a test server"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: newClock().at.AddDate(0, 0, -1), NotAfter: newClock().at.AddDate(0, 0, 1),
+		ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}},
+	})
+	strange := newSite(t, func(s *httptest.Server) {
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{certificate.Raw}, PrivateKey: key}}}
+		s.StartTLS()
+	})
+	for s, want := range map[*site]string{old: "TLS failed: ", strange: "the certificate is not good: x509: unhandled critical extension"} {
+		_, err := newBench(t, nil, func(cfg *Config) { cfg.RootCAs = ours.roots() }).Keys(t.Context(), s.URL+"/keys", "")
+		e := wantFetchError(t, err, KindTLS)
+		if e.TLS != TLSOther {
+			t.Errorf("got %q", e.TLS)
+		}
+		wantText(t, e.Text, want)
+		wantRequests(t, s)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 )
 
@@ -32,6 +33,16 @@ func TestNamesThatDoNotResolve(t *testing.T) {
 			t.Errorf("got %q, want %q", got.Text, want)
 		}
 	}
+}
+
+func TestAConnectionThatTakesTooLong(t *testing.T) {
+	b := newBench(t, nil, func(cfg *Config) {
+		cfg.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+		}
+	})
+	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
+	wantText(t, wantFetchError(t, err, KindTimeout).Text, "no answer in time")
 }
 
 // TestAnAddressWithoutItsSecrets: what stands before an @ is never shown.

@@ -159,14 +159,18 @@ func TestRunReportsFailures(t *testing.T) {
 
 func TestRunIsBounded(t *testing.T) {
 	for expression, want := range map[string]*RunError{
-		`repeat(1)`:                                        errCount,
-		`"a" * 20000000`:                                   errSize,
-		`reduce range(21) as $i (1; [., .])`:               errSize,
-		`error(reduce range(21) as $i (1; [., .]))`:        errSize,
-		`error("a" * 20000000)`:                            errSize,
-		`reduce range(300) as $i (.; [.])`:                 errDepth,
-		`reduce range(1e9) as $i ([]; . + ["x" * 100000])`: errMemory,
-		`reduce range(1e9) as $i (.; [.])`:                 nil,
+		`repeat(1)`:                                 errCount,
+		`"a" * 20000000`:                            errSize,
+		`reduce range(21) as $i (1; [., .])`:        errSize,
+		`error(reduce range(21) as $i (1; [., .]))`: errSize,
+		`error("a" * 20000000)`:                     errSize,
+		`{("a" * 20000000): 1}`:                     errSize, // a name
+		`{a: ("a" * 20000000)}`:                     errSize,
+		`reduce range(18) as $i (` + strings.Repeat("9", 300) + `; [., .])`: errSize, // numbers
+		`reduce range(19) as $i ({a: 1}; [., .])`:                           errSize, // values
+		`reduce range(300) as $i (.; [.])`:                                  errDepth,
+		`reduce range(1e9) as $i ([]; . + ["x" * 100000])`:                  errMemory,
+		`reduce range(1e9) as $i (.; [.])`:                                  nil,
 	} {
 		t.Run(expression, func(t *testing.T) {
 			got, err := run(t, expression, `""`)

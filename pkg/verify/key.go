@@ -210,9 +210,6 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 }
 
 func quoteAll(list []string) string {
-	if len(list) == 0 {
-		return "no kid at all"
-	}
 	const most = 10
 	quoted := make([]string, 0, most+1)
 	for i, s := range list {
