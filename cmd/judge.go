@@ -73,7 +73,7 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 	policy.AdvertisedAlgorithms = loaded.advertised
 	report := verify.Verify(parsed, loaded.keys, policy, now)
 	source := ""
-	if keys, ok := loaded.keys.(verify.PublicKeys); ok {
+	if keys, ok := loaded.keys.(*verify.PublicKeys); ok {
 		source = keys.Source
 	}
 	return presentedReport{

@@ -35,7 +35,7 @@ func (o *judgeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 		return loadedKeys{}, err
 	}
 	defer client.CloseIdleConnections()
-	if verify.Hopeless(t, false, p) {
+	if verify.Hopeless(t, p) {
 		return loadedKeys{}, nil
 	}
 	loaded, err := o.fetch(ctx, client, t)
@@ -57,7 +57,7 @@ func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, t *to
 	if err != nil {
 		return loadedKeys{}, unavailable(err)
 	}
-	loaded := loadedKeys{keys: verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}}
+	loaded := loadedKeys{keys: &verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}}
 	if set.Metadata != nil {
 		loaded.advertised = advertised(set.Metadata)
 		loaded.authorizationEndpoint, _ = set.Metadata.Document.Get("authorization_endpoint").Text()

@@ -90,7 +90,7 @@ func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
 	if source == "-" {
 		source = "stdin"
 	}
-	return verify.PublicKeys{Set: set, Source: source}, nil
+	return &verify.PublicKeys{Set: set, Source: source}, nil
 }
 
 // readSet reads a key set from a file or from stdin.
@@ -130,7 +130,7 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 	if err != nil {
 		return nil, unreadable("%s: %w", o.key, err).withHint("%s", keyHint(err))
 	}
-	return verify.PublicKeys{Set: set, Source: o.key}, nil
+	return &verify.PublicKeys{Set: set, Source: o.key}, nil
 }
 
 func keyHint(err error) string {

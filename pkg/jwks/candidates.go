@@ -116,7 +116,7 @@ func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (Misfit, string) {
 		return MisfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, requirement)
 	case k.Fault != nil:
 		return MisfitFault, k.Fault.Text
-	case !sameAlgorithm(k.Algorithm, algorithm):
+	case k.Algorithm != "" && !SameAlgorithm(k.Algorithm, algorithm): // a key need not have one
 		return MisfitAlgorithm, fmt.Sprintf("the key is for algorithm %q, the token says %q", k.Algorithm, algorithm)
 	}
 	return "", ""
@@ -130,10 +130,10 @@ func (r Requirement) String() string {
 	return "an " + r.Type + " " + r.Curve + " key"
 }
 
-// sameAlgorithm compares a key's alg with a token's. A key need not have one.
-// With a key on Ed25519, EdDSA and Ed25519 are two names of one algorithm (RFC
-// 9864 section 2.2), and issuers change them at different times.
-func sameAlgorithm(ofKey, ofToken string) bool {
+// SameAlgorithm tells whether two names are of one algorithm: with a key on
+// Ed25519, the only such curve that is supported, EdDSA and Ed25519 are (RFC 9864
+// section 2.2), and issuers change them at different times.
+func SameAlgorithm(a, b string) bool {
 	edwards := func(name string) bool { return name == "EdDSA" || name == "Ed25519" }
-	return ofKey == "" || ofKey == ofToken || edwards(ofKey) && edwards(ofToken)
+	return a == b || edwards(a) && edwards(b)
 }

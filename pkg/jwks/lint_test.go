@@ -103,6 +103,10 @@ func TestWithKeyID(t *testing.T) {
 	if got, want := chosen.Document.String(), string(keySet(public(t, "rsa"), public(t, "ec384", "kid", `"rsa"`))); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	single, err := jwks.ParseKey([]byte(public(t, "rsa")))
+	if err != nil || single.WithKeyID("rsa").Document.String() != string(keySet(public(t, "rsa"))) {
+		t.Errorf("got %s, %v", single.WithKeyID("rsa").Document, err)
+	}
 	for _, kid := range []string{"", "RSA", "none"} {
 		if n := len(set.WithKeyID(kid).Keys); n != 0 {
 			t.Errorf("%q: %d keys", kid, n)

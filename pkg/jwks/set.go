@@ -108,9 +108,15 @@ func (s *Set) WithKeyID(kid string) *Set {
 	for i, k := range s.Keys {
 		if k.HasKeyID && k.KeyID == kid {
 			chosen.Keys = append(chosen.Keys, k)
-			documents = append(documents, s.Document.Get("keys").Items()[i])
+			if s.Document.Exists() {
+				documents = append(documents, s.Document.Get("keys").Items()[i])
+			}
 		}
 	}
-	chosen.Document = strictjson.Object(strictjson.Member{Name: "keys", Value: strictjson.Array(documents...)})
+	chosen.Document = setDocument(documents...)
 	return chosen
+}
+
+func setDocument(keys ...strictjson.Value) strictjson.Value {
+	return strictjson.Object(strictjson.Member{Name: "keys", Value: strictjson.Array(keys...)})
 }

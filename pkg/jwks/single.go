@@ -53,7 +53,7 @@ func ParseKey(data []byte) (*Set, error) {
 	case key.Fault.Code == FaultMalformed:
 		return nil, fmt.Errorf("not a JWK: %w", key.Fault)
 	}
-	return &Set{Keys: []*Key{key}}, nil
+	return &Set{Keys: []*Key{key}, Document: setDocument(v)}, nil
 }
 
 func parsePEM(data []byte) (*Set, error) {

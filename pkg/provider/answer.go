@@ -64,7 +64,7 @@ func (a *answer) refused() error {
 // request.
 func (a *answer) words() string {
 	const part = 8 // octets of a secret that are too many
-	text := strings.TrimSpace(string(a.body))
+	text := clip(strings.TrimSpace(string(a.body)))
 	for _, secret := range a.secrets {
 		for i := 0; i+part <= len(secret); i++ {
 			if strings.Contains(text, secret[i:i+part]) {

@@ -42,14 +42,14 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	tok, _ := token.Parse(bearer[1]) // what is wrong with it, Verify says
 	var keys verify.Keys
-	if !verify.Hopeless(tok, false, g.policy) {
+	if !verify.Hopeless(tok, g.policy) {
 		kid, _ := tok.KeyID()
 		set, err := g.client.KeysFor(r.Context(), g.policy.Issuer, kid)
 		if err != nil {
 			http.Error(w, "the issuer cannot be asked", http.StatusServiceUnavailable)
 			return
 		}
-		keys = verify.PublicKeys{Set: set.Set, Source: set.URL, AgeSeconds: set.AgeSeconds}
+		keys = &verify.PublicKeys{Set: set.Set, Source: set.URL, AgeSeconds: set.AgeSeconds}
 	}
 	report := verify.Verify(tok, keys, g.policy, g.now())
 	if report.Err() != nil {

@@ -20,6 +20,8 @@ func AsymmetricAlgorithms() []string {
 // section 3.2).
 func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
 
+func isHMAC(alg string) bool { return slices.Contains(SecretAlgorithms(), alg) }
+
 // checkAlgorithm judges alg before any key is looked for: it has to be a known
 // one, of the sort of the trusted keys, and among those that are allowed.
 func (v *verification) checkAlgorithm() {
@@ -41,10 +43,10 @@ func (v *verification) checkAlgorithm() {
 		v.failAlgorithm("alg is not a string", nil)
 	case strings.EqualFold(alg, "none"):
 		v.failAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: Unsigned})
-	case hmacHash(alg) != nil && !symmetric:
+	case isHMAC(alg) && !symmetric:
 		v.failAlgorithm(fmt.Sprintf("%s is signed with a shared secret, but only public keys are trusted here", alg),
 			&Diagnosis{Kind: SecretNeeded, Found: alg})
-	case hmacHash(alg) == nil && symmetric:
+	case !isHMAC(alg) && symmetric:
 		v.failAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
 			&Diagnosis{Kind: PublicKeyNeeded, Found: alg})
 	case !symmetric && !isAsymmetric(alg):
@@ -85,7 +87,7 @@ func (v *verification) checkAdvertised(alg string) {
 	switch {
 	case advertised == nil:
 		v.skip(CheckAdvertised, "no metadata to compare with")
-	case slices.ContainsFunc(advertised, func(name string) bool { return sameName(name, alg) }):
+	case slices.ContainsFunc(advertised, func(name string) bool { return jwks.SameAlgorithm(name, alg) }):
 		v.pass(CheckAdvertised, "the metadata advertises "+alg)
 	default:
 		c := Check{
@@ -98,13 +100,6 @@ func (v *verification) checkAdvertised(alg string) {
 		}
 		v.report.add(c)
 	}
-}
-
-// sameName tells whether two names are of one algorithm: with the only curve
-// that is supported, EdDSA is Ed25519 (RFC 9864 section 2.2).
-func sameName(a, b string) bool {
-	edwards := func(name string) bool { return name == "EdDSA" || name == "Ed25519" }
-	return a == b || edwards(a) && edwards(b)
 }
 
 // join writes a list for people: "a, b and c".

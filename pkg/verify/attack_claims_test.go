@@ -3,6 +3,7 @@ package verify_test
 import (
 	"testing"
 
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -192,13 +193,15 @@ func TestAttackClaimsInTheHeader(t *testing.T) {
 // The zero Policy accepts nothing, nor does one that contradicts itself.
 func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 	for name, policy := range map[string]verify.Policy{
-		"nothing said":                      {},
-		"no audience":                       {Issuer: "https://issuer.example"},
-		"no issuer":                         {Audiences: []string{"api"}},
-		"an issuer, and any":                {Issuer: "https://issuer.example", AnyIssuer: true, Audiences: []string{"api"}},
-		"an audience, and any":              {Issuer: "https://issuer.example", Audiences: []string{"api"}, AnyAudience: true},
-		"an audience that is empty":         {Issuer: "https://issuer.example", Audiences: []string{"api", ""}},
-		"a leeway of more than 5 minutes":   {Issuer: "https://issuer.example", Audiences: []string{"api"}, Leeway: verify.MaxLeeway + 1},
+		"nothing said":                    {},
+		"no audience":                     {Issuer: "https://issuer.example"},
+		"no issuer":                       {Audiences: []string{"api"}},
+		"an issuer, and any":              {Issuer: "https://issuer.example", AnyIssuer: true, Audiences: []string{"api"}},
+		"an audience, and any":            {Issuer: "https://issuer.example", Audiences: []string{"api"}, AnyAudience: true},
+		"an audience that is empty":       {Issuer: "https://issuer.example", Audiences: []string{"api", ""}},
+		"a leeway of more than 5 minutes": {Issuer: "https://issuer.example", Audiences: []string{"api"}, Leeway: verify.MaxLeeway + 1},
+		"a claim as a text and as JSON": {Issuer: "https://issuer.example", Audiences: []string{"api"},
+			Require: []verify.Requirement{{Claim: "sub", Text: new(string), JSON: strictjson.String("alice")}}},
 		"a negative leeway":                 {Issuer: "https://issuer.example", Audiences: []string{"api"}, Leeway: -1},
 		"a kind that is none":               {Issuer: "https://issuer.example", Audiences: []string{"api"}, Kind: "ID"},
 		"the kind of tokens without a kind": {Issuer: "https://issuer.example", Audiences: []string{"api"}, Kind: verify.KindOther},

@@ -143,7 +143,7 @@ func TestAttackNoKeys(t *testing.T) {
 	text := goodToken(t, "rsa", "RS256")
 	var noSecret *verify.Secret
 	for name, keys := range map[string]verify.Keys{
-		"an empty set": trustSet(t), "no set": verify.PublicKeys{}, "a set that is nil inside": verify.PublicKeys{Set: &jwks.Set{}},
+		"an empty set": trustSet(t), "no set": &verify.PublicKeys{}, "a set that is nil inside": &verify.PublicKeys{Set: &jwks.Set{}},
 	} {
 		refuse(t, []hostile{{name: name, text: text, keys: keys, reason: verify.ReasonNoMatchingKey, check: verify.CheckKey}})
 	}

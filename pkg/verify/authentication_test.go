@@ -135,6 +135,8 @@ func TestInvisibleCharacters(t *testing.T) {
 		"C1": goodClaims().with("name", `"\u009b"`), "right-to-left override": goodClaims().with("name", "\"\u202e\""),
 		"zero width": goodClaims().with("name", "\"a\u200bb\""), "a filler": goodClaims().with("name", "\"\u3164\""), "a blank": goodClaims().with("name", "\"\u2800\""),
 		"in a name": goodClaims().with("x\u200by", `1`), "deep inside": goodClaims().with("a", `[{"b":["\u0007"]}]`), "a tag": goodClaims().with("name", "\"\U000e0041\""),
+		"a selector": goodClaims().with("name", "\"a\U000e0100\""), "a selector on a letter": goodClaims().with("sub", "\"alice\ufe0f\""),
+		"a hieroglyph's blank": goodClaims().with("name", "\"\U00013441\""),
 	} {
 		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
 		wantAccepted(t, r)
@@ -142,7 +144,7 @@ func TestInvisibleCharacters(t *testing.T) {
 			t.Errorf("%s: %s", name, c.Status)
 		}
 	}
-	for _, claims := range []object{goodClaims(), goodClaims().with("name", `"Jürgen Ñandú 山田 Nguyễn 😀"`).with("list", `["a b",{"c":1}]`)} {
+	for _, claims := range []object{goodClaims(), goodClaims().with("name", `"Jürgen Ñandú 山田 Nguyễn 😀 ❤️"`).with("list", `["a b",{"c":1}]`)} {
 		wantStatus(t, judge(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Passed)
 	}
 	wantStatus(t, judge(headed(t, goodHeader("ec256", "ES256").with("x", `"\u0007"`)), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Warning)

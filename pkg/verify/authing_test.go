@@ -13,7 +13,7 @@ import (
 )
 
 // authing returns the ID token that a real issuer signed in 2020, and its key.
-func authing(t *testing.T) (string, verify.PublicKeys) {
+func authing(t *testing.T) (string, *verify.PublicKeys) {
 	t.Helper()
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "authing", name))
@@ -26,7 +26,7 @@ func authing(t *testing.T) (string, verify.PublicKeys) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSuffix(string(read("id-token.jwt")), "\n"), verify.PublicKeys{Set: set}
+	return strings.TrimSuffix(string(read("id-token.jwt")), "\n"), &verify.PublicKeys{Set: set}
 }
 
 func TestAuthing(t *testing.T) {

@@ -145,7 +145,7 @@ func TestTenants(t *testing.T) {
 	anyTenant.AnyTenant, anyTenant.Require, unsaid.Require = true, nil, nil
 	good := goodClaims().with("tid", `"`+tid+`"`).with("iss", issuer(tid))
 	ofOther := goodClaims().with("tid", `"`+other+`"`).with("iss", issuer(other))
-	keyOf := func(issuer string) verify.PublicKeys { return trustSet(t, publicJWK(t, "ed25519", "issuer", issuer)) }
+	keyOf := func(issuer string) *verify.PublicKeys { return trustSet(t, publicJWK(t, "ed25519", "issuer", issuer)) }
 	refuse(t, []hostile{
 		{name: "a tenant that was not meant", text: claiming(t, ofOther), policy: &this, reason: verify.ReasonClaimRefused, check: verify.CheckRequire},
 		{name: "tid of one tenant, iss of another", text: claiming(t, good.with("iss", issuer(other))), policy: &this, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},

@@ -36,11 +36,11 @@ func ExampleVerify() {
 	}
 
 	then := time.Date(2020, 9, 30, 7, 30, 0, 0, time.UTC)
-	report := verify.Verify(tok, verify.PublicKeys{Set: keys}, policy, then)
+	report := verify.Verify(tok, &verify.PublicKeys{Set: keys}, policy, then)
 	fmt.Println(report.Verdict, report.Claims().Get("email"))
 
 	later := then.AddDate(1, 0, 0)
-	report = verify.Verify(tok, verify.PublicKeys{Set: keys}, policy, later)
+	report = verify.Verify(tok, &verify.PublicKeys{Set: keys}, policy, later)
 	fmt.Println(report.Err())
 	fmt.Println(report.Claims().Exists())
 	// Output:

@@ -51,7 +51,7 @@ func headed(t testing.TB, header object) string {
 }
 
 // everyKey is a set of one fit key for each algorithm.
-func everyKey(t testing.TB) verify.PublicKeys {
+func everyKey(t testing.TB) *verify.PublicKeys {
 	t.Helper()
 	return trust(t, "rsa", "ec256", "ec384", "ec521", "ed25519")
 }

@@ -18,7 +18,7 @@ func (v *verification) checkSignature() {
 			v.checkBySecret(keys)
 			return
 		}
-	case PublicKeys:
+	case *PublicKeys:
 		if v.signable() && keys.Set != nil {
 			v.checkByPublicKeys(keys)
 			return
@@ -51,7 +51,7 @@ func (v *verification) whyNotSigned() string {
 func (v *verification) checkBySecret(secret *Secret) {
 	alg := v.token.Algorithm()
 	v.report.Key = &KeyInfo{Type: "oct", Algorithm: alg, Bits: 8 * len(secret.value), Source: secret.source}
-	if size := hmacHash(alg)().Size(); len(secret.value) < size {
+	if size := hashOf(alg).Size(); len(secret.value) < size {
 		v.fail(CheckKey, ReasonNoMatchingKey,
 			fmt.Sprintf("the secret has %d octets; %s needs at least %d", len(secret.value), alg, size),
 			&Diagnosis{Kind: ShortSecret, Found: alg})
@@ -66,7 +66,7 @@ func (v *verification) checkBySecret(secret *Secret) {
 	v.pass(CheckSignature, alg+" by the secret")
 }
 
-func (v *verification) checkByPublicKeys(keys PublicKeys) {
+func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	v.checkKeySet(keys.Set)
 	selection := keys.Set.Candidates(v.token)
 	if len(selection.Candidates) == 0 {
@@ -100,7 +100,7 @@ const maxTried = 32
 
 func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
 
-func (v *verification) describe(k *jwks.Key, keys PublicKeys) *KeyInfo {
+func (v *verification) describe(k *jwks.Key, keys *PublicKeys) *KeyInfo {
 	return &KeyInfo{
 		KeyID: k.KeyID, HasKeyID: k.HasKeyID, Type: k.Type, Curve: k.Curve, Algorithm: v.token.Algorithm(),
 		Bits: k.Bits, Thumbprint: k.Thumbprint, Source: keys.Source, AgeSeconds: keys.AgeSeconds,
@@ -113,10 +113,13 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	switch {
 	case len(selection.Candidates) > 1 && !named:
 		v.warn(CheckKey, ReasonClaimRefused,
-			fmt.Sprintf("the token has no kid, and %d keys fit: each was tried; the issuer should send kid", len(selection.Candidates)))
-	case len(selection.Candidates) > 1 && !onlyOneNamed(k, selection.Candidates):
+			fmt.Sprintf("the token has no kid, and %d keys fit; the issuer should send kid", len(selection.Candidates)))
+	case len(selection.Candidates) > 1 && !k.HasKeyID:
 		v.warn(CheckKey, ReasonClaimRefused,
-			fmt.Sprintf("kid %q is ambiguous, %d keys fit: each was tried", kid, len(selection.Candidates)))
+			fmt.Sprintf("the token has kid %q, and key number %d has none; the issuer should give it one", kid, k.Position))
+	case countNamed(selection.Candidates) > 1:
+		v.warn(CheckKey, ReasonClaimRefused,
+			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(selection.Candidates)))
 	case len(k.Warnings) > 0:
 		v.warn(CheckKey, ReasonNoMatchingKey, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
 	default:
@@ -125,16 +128,16 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	v.checkCertificate(k)
 }
 
-// onlyOneNamed tells whether k has the kid of the token, and is alone in that:
-// keys without a kid are only there to fall back on.
-func onlyOneNamed(k *jwks.Key, candidates []*jwks.Key) bool {
+// countNamed counts the candidates that have the token's kid: keys without one
+// are only there to fall back on.
+func countNamed(candidates []*jwks.Key) int {
 	named := 0
-	for _, candidate := range candidates {
-		if candidate.HasKeyID {
+	for _, k := range candidates {
+		if k.HasKeyID {
 			named++
 		}
 	}
-	return k.HasKeyID && named == 1
+	return named
 }
 
 func (v *verification) checkCertificate(k *jwks.Key) {

@@ -23,7 +23,7 @@ func TestChoiceOfKey(t *testing.T) {
 	named := goodToken(t, "rsa", "RS256")
 	for _, c := range []struct {
 		name, text string
-		keys       verify.PublicKeys
+		keys       *verify.PublicKeys
 		key, set   verify.Status
 	}{
 		{"by its kid", named, trustSet(t, b(), a()), verify.Passed, verify.Passed},
@@ -48,8 +48,18 @@ func TestChoiceOfKey(t *testing.T) {
 			wantStatus(t, r, verify.CheckKeySet, c.set)
 		})
 	}
-	if c, _ := judge(unnamed, trust(t, "rsa2", "rsa"), goodPolicy()).Check(verify.CheckKey); !strings.Contains(c.Message, "has no kid, and 2 keys fit") {
-		t.Errorf("the missing kid is not named: %s", c.Message)
+	for _, c := range []struct {
+		text string
+		keys *verify.PublicKeys
+		want string
+	}{
+		{unnamed, trust(t, "rsa2", "rsa"), "the token has no kid, and 2 keys fit; the issuer should send kid"},
+		{named, trustSet(t, b("kid", `"rsa"`), a()), `kid "rsa" is ambiguous: 2 keys have it and fit`},
+		{named, trustSet(t, b("kid", `"rsa"`), a("kid", "")), `the token has kid "rsa", and key number 2 has none; the issuer should give it one`},
+	} {
+		if check, _ := judge(c.text, c.keys, goodPolicy()).Check(verify.CheckKey); check.Message != c.want {
+			t.Errorf("got %q, want %q", check.Message, c.want)
+		}
 	}
 }
 
@@ -58,7 +68,7 @@ func TestKeyThatIsNotThere(t *testing.T) {
 	text := goodToken(t, "rsa", "RS256")
 	for _, c := range []struct {
 		name   string
-		keys   verify.PublicKeys
+		keys   *verify.PublicKeys
 		reason verify.Reason
 		kind   verify.DiagnosisKind
 	}{

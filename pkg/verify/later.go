@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"strings"
 	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -84,12 +83,30 @@ func findUnprintable(v strictjson.Value) (path string, found bool) {
 	return "", false
 }
 
-func unprintable(s string) bool { return strings.ContainsFunc(s, invisible) }
+// unprintable tells whether a text has a character that cannot be seen. A
+// selector that says how the symbol before it is drawn, as in emoji, is none.
+func unprintable(s string) bool {
+	previous := rune(0)
+	for _, r := range s {
+		presents := (r == 0xFE0E || r == 0xFE0F) && unicode.IsSymbol(previous)
+		if invisible(r) && !presents {
+			return true
+		}
+		previous = r
+	}
+	return false
+}
 
 // invisible tells whether r leaves no ink and is no space: Unicode counts some
-// fillers among the letters, and a blank among the symbols.
+// fillers among the letters, and blanks among the symbols.
 func invisible(r rune) bool {
-	const brailleBlank = 0x2800
+	switch r {
+	case 0x2800, // BRAILLE PATTERN BLANK
+		0x13441, 0x13442, // EGYPTIAN HIEROGLYPH FULL BLANK, HALF BLANK
+		0x16FE4, // KHITAN SMALL SCRIPT FILLER
+		0x1D159: // MUSICAL SYMBOL NULL NOTEHEAD
+		return true
+	}
 	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) ||
-		r == brailleBlank || r > unicode.MaxLatin1 && unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -8,11 +8,8 @@
 package verify
 
 import (
-	"crypto/sha256"
-	"crypto/sha512"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"slices"
 	"time"
@@ -94,6 +91,8 @@ func (p *Policy) Problem() error {
 		return errors.New("an audience that is demanded is empty")
 	case isTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
 		return errors.New("the issuer is a template, and it is not said which tenants are meant")
+	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return r.Text != nil && r.JSON.Exists() }):
+		return errors.New("a claim is demanded as a text and as JSON")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
 		return errors.New("the leeway is out of range")
 	case !slices.Contains([]Kind{"", KindID, KindAccess, KindLogout}, p.Kind):
@@ -102,12 +101,12 @@ func (p *Policy) Problem() error {
 	return nil
 }
 
-// A Requirement demands that a claim is there, or that it has a value.
+// A Requirement demands that a claim is there and not null, or that it has a
+// value: Text or JSON, not both.
 type Requirement struct {
 	Claim string           // a name, a path of names joined by dots, or a JSON pointer
 	Text  *string          // equal string, scalar with that text, or member of an array
 	JSON  strictjson.Value // exact value, unless absent
-	Label string           // how to speak of it
 }
 
 // An Assertion is a predicate over the claims set. Holds returns false with a
@@ -117,7 +116,7 @@ type Assertion struct {
 	Holds func(claims strictjson.Value) (bool, string)
 }
 
-// Keys is where trust comes from: PublicKeys or a *Secret, never both.
+// Keys is where trust comes from: *PublicKeys or a *Secret, never both.
 type Keys interface{ trusted() }
 
 // PublicKeys are keys that verify asymmetric signatures.
@@ -127,7 +126,7 @@ type PublicKeys struct {
 	AgeSeconds int64  // how long ago they were fetched
 }
 
-func (PublicKeys) trusted() {}
+func (*PublicKeys) trusted() {}
 
 // A Secret verifies HMAC signatures (RFC 7518 section 3.2). It never prints.
 type Secret struct {
@@ -148,17 +147,3 @@ func NewSecret(value []byte, source string) (*Secret, error) {
 
 // Format hides the secret, whatever the verb.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]") }
-
-// hmacHash returns the hash of an HMAC algorithm, nil if it is not one.
-func hmacHash(algorithm string) func() hash.Hash {
-	switch algorithm {
-	case "HS256":
-		return sha256.New
-	case "HS384":
-		return sha512.New384
-	case "HS512":
-		return sha512.New
-	default:
-		return nil
-	}
-}

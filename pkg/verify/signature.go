@@ -53,16 +53,28 @@ func digest(hash crypto.Hash, input string) []byte {
 	return h.Sum(nil)
 }
 
-func rsaScheme(alg string) (hash crypto.Hash, pss bool) {
+// hashOf returns the hash that goes with a signature algorithm (RFC 7518
+// sections 3.2 to 3.5); for Ed25519 it is SHA-512 (RFC 8032 section 5.1). 0: none
+// known.
+func hashOf(alg string) crypto.Hash {
 	switch alg {
-	case "RS256", "PS256":
-		hash = crypto.SHA256
-	case "RS384", "PS384":
-		hash = crypto.SHA384
-	case "RS512", "PS512":
-		hash = crypto.SHA512
+	case "RS256", "PS256", "ES256", "HS256":
+		return crypto.SHA256
+	case "RS384", "PS384", "ES384", "HS384":
+		return crypto.SHA384
+	case "RS512", "PS512", "ES512", "HS512", "EdDSA", "Ed25519":
+		return crypto.SHA512
+	default:
+		return 0
 	}
-	return hash, strings.HasPrefix(alg, "PS")
+}
+
+func rsaScheme(alg string) (hash crypto.Hash, pss bool) {
+	pss = strings.HasPrefix(alg, "PS")
+	if !pss && !strings.HasPrefix(alg, "RS") {
+		return 0, false
+	}
+	return hashOf(alg), pss
 }
 
 // ecdsaScheme returns the hash and the octets of a coordinate, which the curve
@@ -70,18 +82,14 @@ func rsaScheme(alg string) (hash crypto.Hash, pss bool) {
 func ecdsaScheme(alg string, key *ecdsa.PublicKey) (crypto.Hash, int) {
 	size := (key.Curve.Params().BitSize + 7) / 8
 	switch {
-	case alg == "ES256" && size == 32:
-		return crypto.SHA256, size
-	case alg == "ES384" && size == 48:
-		return crypto.SHA384, size
-	case alg == "ES512" && size == 66:
-		return crypto.SHA512, size
+	case alg == "ES256" && size == 32, alg == "ES384" && size == 48, alg == "ES512" && size == 66:
+		return hashOf(alg), size
 	}
 	return 0, 0
 }
 
 func verifyHMAC(alg string, secret []byte, input string, signature []byte) bool {
-	mac := hmac.New(hmacHash(alg), secret)
+	mac := hmac.New(hashOf(alg).New, secret)
 	mac.Write([]byte(input))
 	return hmac.Equal(mac.Sum(nil), signature)
 }

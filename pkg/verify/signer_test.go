@@ -50,7 +50,7 @@ func privateKey(t testing.TB, name string) *jose.JSONWebKey {
 }
 
 // trust returns the key set of the public halves of keys.
-func trust(t testing.TB, names ...string) verify.PublicKeys {
+func trust(t testing.TB, names ...string) *verify.PublicKeys {
 	t.Helper()
 	list := make([]string, len(names))
 	for i, name := range names {
@@ -60,13 +60,13 @@ func trust(t testing.TB, names ...string) verify.PublicKeys {
 }
 
 // trustSet returns the key set of JWKs as they stand.
-func trustSet(t testing.TB, list ...string) verify.PublicKeys {
+func trustSet(t testing.TB, list ...string) *verify.PublicKeys {
 	t.Helper()
 	set, err := jwks.Parse([]byte(`{"keys":[` + strings.Join(list, ",") + `]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return verify.PublicKeys{Set: set, Source: "keys.json"}
+	return &verify.PublicKeys{Set: set, Source: "keys.json"}
 }
 
 // publicJWK returns the public half of a key. edits are pairs of a member's
@@ -227,7 +227,7 @@ func digest(alg, input string) []byte {
 
 // bigRSA returns a key of 6144 bits, which go-jose does not read, and the set
 // of its public half with the kid "big".
-func bigRSA(t testing.TB) (*rsa.PrivateKey, verify.PublicKeys) {
+func bigRSA(t testing.TB) (*rsa.PrivateKey, *verify.PublicKeys) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "keys", "rsa6144.private.pem"))
 	if err != nil {

@@ -27,6 +27,8 @@ func (v *verification) checkTenant(c Check, iss string) {
 	tid, _ := v.claims.Get("tid").Text()
 	want := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)
 	switch {
+	case !v.claims.Get("tid").Exists():
+		c.Message = "tid is missing, so no tenant can be told"
 	case !isGUID(tid):
 		c.Message = fmt.Sprintf("tid is %s, not the GUID of a tenant", v.claims.Get("tid"))
 	case iss != want:

@@ -34,15 +34,12 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 	return v.report
 }
 
-// Hopeless tells, before any key is fetched, whether the token fails by its
-// structure or its algorithm: no key could change that. symmetric says that
-// the trust is a secret.
-func Hopeless(t *token.Token, symmetric bool, p Policy) bool {
-	var keys Keys = PublicKeys{}
-	if symmetric {
-		keys = (*Secret)(nil)
-	}
-	v := &verification{token: t, keys: keys, policy: &p, report: &Report{}}
+// Hopeless tells, before public keys are fetched, whether there is no signature
+// that any of them could verify: the token is not well formed, or its algorithm
+// is refused. A payload that cannot be read is not hopeless in this sense: who
+// signed such a token is worth knowing.
+func Hopeless(t *token.Token, p Policy) bool {
+	v := &verification{token: t, keys: &PublicKeys{}, policy: &p, report: &Report{}}
 	v.checkStructure()
 	v.checkAlgorithm()
 	for _, c := range v.report.Checks {

@@ -199,7 +199,7 @@ func (d *draft) keys() (verify.Keys, error) {
 	} else {
 		set, err = jwks.Parse([]byte(d.keySet()))
 	}
-	return verify.PublicKeys{Set: set, Source: "test"}, err
+	return &verify.PublicKeys{Set: set, Source: "test"}, err
 }
 
 func (d *draft) keySet() string {

@@ -60,7 +60,7 @@ func TestSignaturesOfOtherMessages(t *testing.T) {
 				asJWK += compareJWK(t, set.Keys[0], group.PublicKeyJWK, group.KeyJWK)
 				for _, c := range group.Tests {
 					run++
-					refused(t, c.TCID, alg, c.Sig, verify.PublicKeys{Set: set}, verify.CheckSignature)
+					refused(t, c.TCID, alg, c.Sig, &verify.PublicKeys{Set: set}, verify.CheckSignature)
 				}
 			}
 			if run == 0 || run != vectors.NumberOfTests {

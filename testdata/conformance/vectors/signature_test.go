@@ -119,7 +119,7 @@ func trust(key json.RawMessage) (verify.Keys, error) {
 		return trust(only)
 	}
 	set, err := keySet(key)
-	return verify.PublicKeys{Set: set, Source: "vector"}, err
+	return &verify.PublicKeys{Set: set, Source: "vector"}, err
 }
 
 func asKeys(secret *verify.Secret, err error) (verify.Keys, error) {
@@ -158,7 +158,7 @@ func checkPrivate(t *testing.T, file string, private json.RawMessage, cases []jo
 		t.Errorf("%s: a private or secret key is taken for a public one", file)
 	}
 	for _, c := range cases {
-		if ok, _ := signatureStands(judge(t, c.text(), verify.PublicKeys{Set: set})); ok {
+		if ok, _ := signatureStands(judge(t, c.text(), &verify.PublicKeys{Set: set})); ok {
 			t.Errorf("%s, case %d: verified by a private key in a public place", file, c.TCID)
 		}
 	}
@@ -175,7 +175,7 @@ func judge(t *testing.T, text string, keys verify.Keys) *verify.Report {
 		t.Errorf("accepted, although no vector has exp: %s", text)
 	}
 	_, symmetric := keys.(*verify.Secret)
-	if ok, why := signatureStands(report); ok && verify.Hopeless(parsed, symmetric, policy) {
+	if ok, why := signatureStands(report); ok && !symmetric && verify.Hopeless(parsed, policy) {
 		t.Errorf("called hopeless before a key was looked for, but verifies: %s %s", text, why)
 	}
 	return report
