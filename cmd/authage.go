@@ -8,14 +8,13 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // authAgeOptions are the flags of auth-age.
 type authAgeOptions struct {
 	judgeOptions
-	requires   requirementOptions
-	output     outputOptions
 	noClaims   bool
 	unverified bool
 }
@@ -33,13 +32,10 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
   claimcheck auth-age @id-token.jwt --unverified`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runAuthAge(c.Context(), env, opts, c.Flags(), args)
+			return runAuthAge(c.Context(), env, opts, c, args)
 		},
 	}
 	opts.judgeOptions.addFlags(c)
-	opts.requires.addFlags(c)
-	opts.output.ci = verdictFormats("auth-age")
-	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.unverified, "unverified", false, "tell the age of a token that cannot be verified here; always exits 5")
 	})
@@ -49,62 +45,62 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, flags *pflag.FlagSet, args []string) error {
-	if err := refuseEmpty(flags); err != nil {
-		return err
-	}
-	printer, err := opts.output.printer(env)
+func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Command, args []string) error {
+	r, err := opts.begin(ctx, env, c, args)
 	if err != nil {
 		return err
 	}
-	opts.typed = newRetryCommand("claimcheck auth-age", flags, args)
-	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	now, err := parseTime(opts.demands.at, env.Now())
+	defer r.end()
+	view, err := opts.view(ctx, r)
 	if err != nil {
-		return err
+		return r.noAnswer(ctx, err)
 	}
-	policy := verify.Policy{}
-	if opts.unverified {
-		err = opts.checkUnverified(flags)
-	} else {
-		policy, err = opts.policy(env, args)
-	}
-	if err == nil {
-		err = opts.requires.apply(ctx, &policy, now)
-	}
-	if err == nil && !opts.unverified {
-		err = usable(&policy)
-	}
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	policy.AuthAge = true
-	input, err := readToken(env, args, opts.input)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	var view ageView
-	if opts.unverified {
-		view = unverifiedAge(input, policy, now)
-	} else {
-		view, err = opts.verifiedAge(ctx, env, printer, input, policy, now)
-	}
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	return view.print(ctx, printer)
+	return view.print(ctx, r.printer)
 }
 
-// checkUnverified: who wants nothing verified must not seem to ask for it.
-func (o *authAgeOptions) checkUnverified(flags *pflag.FlagSet) error {
-	for _, name := range []string{"issuer", "jwks", "key", "secret", "any-issuer", "audience", "any-audience"} {
-		if flags.Changed(name) {
-			return usageError("--unverified and --%s contradict each other", name)
-		}
+func (o *authAgeOptions) view(ctx context.Context, r *run) (ageView, error) {
+	if o.unverified {
+		return o.unverifiedAge(ctx, r)
 	}
-	return nil
+	policy, err := o.policy(ctx, r)
+	if err != nil {
+		return ageView{}, err
+	}
+	policy.AuthAge = true
+	input, err := readToken(r.env, r.args, o.input)
+	if err != nil {
+		return ageView{}, err
+	}
+	report, err := o.judge(ctx, r, input, policy)
+	if err != nil {
+		return ageView{}, err
+	}
+	report.noClaims = o.noClaims
+	return ageView{
+		age: verify.MeasureAuthAge(report.anyClaims(), r.now), limit: policy.MaxAge, acr: policy.ACR, now: r.now, report: report,
+	}, nil
+}
+
+// unverifiedAge is for who wants nothing verified, and so must not seem to ask
+// for it.
+func (o *authAgeOptions) unverifiedAge(ctx context.Context, r *run) (ageView, error) {
+	if name := demanded(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
+		return ageView{}, usageError("--unverified and --%s contradict each other", name)
+	}
+	var policy verify.Policy
+	if err := o.requires.apply(ctx, &policy, r.now); err != nil {
+		return ageView{}, err
+	}
+	input, err := readToken(r.env, r.args, o.input)
+	if err != nil {
+		return ageView{}, err
+	}
+	parsed, err := token.Parse(input.text)
+	age := verify.MeasureAuthAge(parsed.UnverifiedClaims(), r.now)
+	if err != nil && !parsed.UnverifiedClaims().Exists() {
+		age = verify.AuthAge{Problem: "there are no claims to read it from: " + parsed.Faults()[0].Text}
+	}
+	return ageView{age: age, limit: policy.MaxAge, acr: policy.ACR, now: r.now, token: parsed, unverified: true}, nil
 }
 
 func (v ageView) print(ctx context.Context, printer *output.Printer) error {

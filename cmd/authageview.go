@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -23,30 +22,6 @@ type ageView struct {
 	token      *token.Token
 	unverified bool
 	report     presentedReport // not for an unverified age
-}
-
-func (o *authAgeOptions) verifiedAge(ctx context.Context, env *Env, printer *output.Printer, input tokenInput, policy verify.Policy, now time.Time) (ageView, error) {
-	report, err := o.judge(ctx, env, printer, input, policy, now)
-	if err != nil {
-		return ageView{}, err
-	}
-	report.noClaims = o.noClaims
-	claims := report.Claims()
-	if !claims.Exists() {
-		claims = report.RejectedClaims()
-	}
-	return ageView{
-		age: verify.MeasureAuthAge(claims, now), limit: policy.MaxAge, acr: policy.ACR, now: now, report: report,
-	}, nil
-}
-
-func unverifiedAge(input tokenInput, policy verify.Policy, now time.Time) ageView {
-	parsed, err := token.Parse(input.text)
-	age := verify.MeasureAuthAge(parsed.UnverifiedClaims(), now)
-	if err != nil && !parsed.UnverifiedClaims().Exists() {
-		age = verify.AuthAge{Problem: "there are no claims to read it from: " + parsed.Faults()[0].Text}
-	}
-	return ageView{age: age, limit: policy.MaxAge, acr: policy.ACR, now: now, token: parsed, unverified: true}
 }
 
 func (v ageView) code() int {

@@ -12,10 +12,7 @@ import (
 // story tells a report in a few sentences, for somebody who does not know
 // OAuth: who issued the token, for whom, for what, until when, what went wrong.
 func (r presentedReport) story() []string {
-	claims := r.Claims()
-	if !claims.Exists() {
-		claims = r.RejectedClaims()
-	}
+	claims := r.anyClaims()
 	story := []string{r.storyOfTrust()}
 	if claims.Exists() {
 		story = append(story, r.storyOfOrigin(claims), r.storyOfTime())

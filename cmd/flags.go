@@ -108,6 +108,19 @@ func (o *demandOptions) addFlags(c *cobra.Command) {
 	})
 }
 
+// demanded is the first flag on the command line that is about trust or what a
+// token has to be, but for the exceptions; empty if there is none.
+func demanded(flags *pflag.FlagSet, except ...string) string {
+	found := ""
+	flags.Visit(func(f *pflag.Flag) {
+		group := f.Annotations[flagGroup]
+		if found == "" && len(group) == 1 && (group[0] == groupTrust || group[0] == groupExpect) && !slices.Contains(except, f.Name) {
+			found = f.Name
+		}
+	})
+	return found
+}
+
 // refuseEmpty makes a flag that was given an empty value a usage error: an
 // empty variable in a script must not switch a check off.
 func refuseEmpty(flags *pflag.FlagSet) error {

@@ -17,8 +17,6 @@ import (
 // introspectOptions are the flags of introspect.
 type introspectOptions struct {
 	judgeOptions
-	requires     requirementOptions
-	output       outputOptions
 	endpoint     string
 	clientSecret string
 	bearer       string
@@ -41,13 +39,10 @@ func newIntrospectCmd(env *Env) *cobra.Command {
   claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret.txt --compare`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runIntrospect(c.Context(), env, opts, c.Flags(), args)
+			return runIntrospect(c.Context(), env, opts, c, args)
 		},
 	}
 	opts.judgeOptions.addFlags(c)
-	opts.requires.addFlags(c)
-	opts.output.ci = verdictFormats("introspect")
-	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		f.StringVar(&opts.endpoint, "endpoint", "", "the introspection endpoint (`URL`), instead of the one in the issuer's metadata")
 		f.StringVar(&opts.auth, "auth", "", "how to authenticate: basic, post, none or bearer; with a secret basic, else none")
@@ -60,71 +55,53 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, flags *pflag.FlagSet, args []string) error {
-	if err := refuseEmpty(flags); err != nil {
-		return err
-	}
-	printer, err := opts.output.printer(env)
+func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, c *cobra.Command, args []string) error {
+	r, err := opts.begin(ctx, env, c, args)
 	if err != nil {
 		return err
 	}
-	opts.typed = newRetryCommand("claimcheck introspect", flags, args)
-	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	now, err := parseTime(opts.demands.at, env.Now())
+	defer r.end()
+	view, err := opts.view(ctx, r)
 	if err != nil {
-		return err
+		return r.noAnswer(ctx, err)
+	}
+	return view.print(ctx, r.printer)
+}
+
+func (o *introspectOptions) view(ctx context.Context, r *run) (introspectionView, error) {
+	view := introspectionView{now: r.now, strict: o.demands.strict}
+	if err := o.check(r.flags); err != nil {
+		return view, err
 	}
 	var policy verify.Policy
-	err = opts.check(flags)
-	if err == nil && opts.compare {
-		if policy, err = opts.policy(env, args); err == nil {
-			err = opts.requires.apply(ctx, &policy, now)
-		}
-		if err == nil {
-			err = usable(&policy)
+	var err error
+	if o.compare {
+		if policy, err = o.policy(ctx, r); err != nil {
+			return view, err
 		}
 		policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
+	network, cancel, err := o.network.within(ctx)
 	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	network, cancel, err := opts.network.within(ctx)
-	if err != nil {
-		return err
+		return view, err
 	}
 	defer cancel()
-	input, err := readToken(env, args, opts.input)
+	input, err := readToken(r.env, r.args, o.input)
 	if err != nil {
-		return noAnswer(ctx, env, printer, err)
+		return view, err
 	}
-	answer, err := opts.ask(network, env, printer, input)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
+	if view.Introspection, err = o.ask(network, r, input); err != nil || !o.compare {
+		return view, err
 	}
-	view := introspectionView{Introspection: answer, now: now, strict: opts.demands.strict}
-	if opts.compare {
-		report, err := opts.judge(network, env, printer, input, policy, now)
-		if err != nil {
-			return noAnswer(ctx, env, printer, err)
-		}
-		view.local = &report
-	}
-	return view.print(ctx, printer)
+	report, err := o.judge(network, r, input, policy)
+	view.local = &report
+	return view, err
 }
 
 // check refuses what contradicts itself, before anything is read or sent.
 func (o *introspectOptions) check(flags *pflag.FlagSet) error {
-	if !o.compare {
-		for _, name := range []string{
-			"jwks", "key", "secret", "any-issuer", "any-tenant", "audience", "any-audience", "alg", "leeway", "min-validity", "kind", "nonce",
-			"access-token", "code", "state", "scope", "role", "role-claim", "require", "assert", "acr", "max-age",
-		} {
-			if flags.Changed(name) {
-				return usageError("--%s is about verifying the token here, which takes --compare", name)
-			}
-		}
+	if name := demanded(flags, "issuer", "client-id", "at", "strict"); name != "" && !o.compare {
+		return usageError("--%s is about verifying the token here, which takes --compare", name)
 	}
 	switch {
 	case o.style != "rfc7662" && o.style != "authing":
@@ -196,18 +173,17 @@ func (o *introspectOptions) credentials(env *Env) (provider.ClientAuth, error) {
 	return auth, err
 }
 
-func (o *introspectOptions) ask(ctx context.Context, env *Env, printer *output.Printer, input tokenInput) (*provider.Introspection, error) {
-	auth, err := o.credentials(env)
+func (o *introspectOptions) ask(ctx context.Context, r *run, input tokenInput) (*provider.Introspection, error) {
+	auth, err := o.credentials(r.env)
 	if err != nil {
 		return nil, err
 	}
-	client, err := o.network.client(env, printer)
+	client, err := r.client(&o.network)
 	if err != nil {
 		return nil, err
 	}
-	defer client.CloseIdleConnections()
 	if o.style == "authing" {
-		return o.askAuthing(ctx, client, printer, input)
+		return o.askAuthing(ctx, client, r.printer, input)
 	}
 	request := provider.IntrospectionRequest{Token: input.text, TypeHint: o.typeHint, Auth: auth}
 	endpoint := o.endpoint

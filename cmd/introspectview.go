@@ -123,10 +123,7 @@ func (v introspectionView) disagreements() []string {
 	if v.local == nil {
 		return list
 	}
-	claims := v.local.Claims()
-	if !claims.Exists() {
-		claims = v.local.RejectedClaims()
-	}
+	claims := v.local.anyClaims()
 	for _, name := range []string{"iss", "sub", "aud", "exp", "iat", "nbf", "client_id", "jti"} {
 		server, own := v.Document.Get(name), claims.Get(name)
 		if server.Exists() && own.Exists() && !sameClaim(server, own) {

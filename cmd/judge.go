@@ -3,12 +3,9 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -20,6 +17,8 @@ type judgeOptions struct {
 	trust    trustOptions
 	network  networkOptions
 	demands  demandOptions
+	requires requirementOptions
+	output   outputOptions
 	typed    retryCommand // the command line, for hints
 	meant    string       // see hinter
 }
@@ -30,22 +29,32 @@ func (o *judgeOptions) addFlags(c *cobra.Command) {
 	o.trust.addFlags(c)
 	o.demands.addFlags(c)
 	o.network.addFlags(c)
+	o.requires.addFlags(c)
+	o.output.ci = verdictFormats(c.Name())
+	o.output.addFlags(c)
 }
 
 // policy checks the command line as far as it is about verifying, before the
 // token or anything else is read.
-func (o *judgeOptions) policy(env *Env, args []string) (verify.Policy, error) {
+func (o *judgeOptions) policy(ctx context.Context, r *run) (verify.Policy, error) {
 	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
-		return verify.Policy{}, o.noTrust(env, args)
+		return verify.Policy{}, o.noTrust(r)
 	}
-	if err := o.trust.check(&o.demands, args); err != nil {
+	if err := o.trust.check(&o.demands, r.args); err != nil {
 		return verify.Policy{}, err
 	}
-	o.meant = meantHint(env, args)
-	if o.demands.anyTenant && !strings.Contains(o.demands.issuer, "{tenantid}") {
+	o.meant = meantHint(r.env, r.args)
+	if o.demands.anyTenant && !verify.IsTemplate(o.demands.issuer) {
 		return verify.Policy{}, usageError("--any-tenant is only for an --issuer that holds {tenantid}")
 	}
-	return o.demands.policy(env)
+	policy, err := o.demands.policy(r.env)
+	if err == nil {
+		err = o.requires.apply(ctx, &policy, r.now)
+	}
+	if err == nil {
+		err = usable(&policy)
+	}
+	return policy, err
 }
 
 // usable refuses a policy that cannot be used, which only the command line can
@@ -55,7 +64,7 @@ func usable(p *verify.Policy) error {
 	switch {
 	case err == nil:
 		return nil
-	case strings.Contains(p.Issuer, "{tenantid}"):
+	case verify.IsTemplate(p.Issuer):
 		return usageError("%w", err).withHint("name them with --require tid=GUID, or accept every one with --any-tenant")
 	default:
 		return usageError("%w", err)
@@ -63,21 +72,21 @@ func usable(p *verify.Policy) error {
 }
 
 // judge judges what needs no key, loads the keys and verifies.
-func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Printer, input tokenInput, policy verify.Policy, now time.Time) (presentedReport, error) {
+func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, policy verify.Policy) (presentedReport, error) {
 	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
 	policy.Repaired = input.repaired
-	loaded, err := o.keys(ctx, env, printer, parsed, policy)
+	loaded, err := o.keys(ctx, r, parsed, policy)
 	if err != nil {
 		return presentedReport{}, err
 	}
 	policy.AdvertisedAlgorithms = loaded.advertised
-	report := verify.Verify(parsed, loaded.keys, policy, now)
+	report := verify.Verify(parsed, loaded.keys, policy, r.now)
 	source := ""
 	if keys, ok := loaded.keys.(*verify.PublicKeys); ok {
 		source = keys.Source
 	}
 	return presentedReport{
-		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: env.Now(),
+		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: r.env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
 			publishes: !o.trust.named() || o.trust.remote(),
@@ -88,10 +97,10 @@ func (o *judgeOptions) judge(ctx context.Context, env *Env, printer *output.Prin
 
 // noTrust says what is missing and shows, as unverified, who the token claims
 // to be from. It never offers that as the issuer to trust.
-func (o *judgeOptions) noTrust(env *Env, args []string) error {
+func (o *judgeOptions) noTrust(r *run) error {
 	failure := usageError("no source of trust: whose keys shall verify the token?").withHint(
 		"%s; or the keys by --jwks, --key or --secret, and the issuer beside", o.typed.asking())
-	input, err := readToken(env, args, o.input)
+	input, err := readToken(r.env, r.args, o.input)
 	if err != nil {
 		return failure
 	}

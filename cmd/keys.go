@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -20,9 +19,9 @@ type loadedKeys struct {
 
 // keys loads what verifies the token: local keys, or those of the issuer. A
 // token that no key could save costs no request.
-func (o *judgeOptions) keys(ctx context.Context, env *Env, printer *output.Printer, t *token.Token, p verify.Policy) (loadedKeys, error) {
+func (o *judgeOptions) keys(ctx context.Context, r *run, t *token.Token, p verify.Policy) (loadedKeys, error) {
 	if o.trust.named() && !o.trust.remote() {
-		keys, err := o.trust.loadLocal(env)
+		keys, err := o.trust.loadLocal(r.env)
 		return loadedKeys{keys: keys}, err
 	}
 	if !o.trust.remote() {
@@ -30,11 +29,10 @@ func (o *judgeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 			return loadedKeys{}, err
 		}
 	}
-	client, err := o.network.client(env, printer)
+	client, err := r.client(&o.network)
 	if err != nil {
 		return loadedKeys{}, err
 	}
-	defer client.CloseIdleConnections()
 	if verify.Hopeless(t, p) {
 		return loadedKeys{}, nil
 	}

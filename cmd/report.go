@@ -102,6 +102,14 @@ func (r presentedReport) message(c verify.Check) string {
 	return fmt.Sprintf("%s (%s)", c.Message, output.RelativeTime(c.Time, r.EvaluatedAt))
 }
 
+// anyClaims are the claims, be they accepted or not.
+func (r presentedReport) anyClaims() strictjson.Value {
+	if claims := r.Claims(); claims.Exists() {
+		return claims
+	}
+	return r.RejectedClaims()
+}
+
 // checkByID is Report.Check for a report that may not be there.
 func (r presentedReport) checkByID(id verify.CheckID) (verify.Check, bool) {
 	if r.Report == nil {

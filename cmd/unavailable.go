@@ -36,7 +36,7 @@ func mismatchHint(e *provider.IssuerMismatchError) string {
 	if e.Found == "" {
 		return "is this the issuer's URL?"
 	}
-	if strings.Contains(e.Found, "{tenantid}") {
+	if verify.IsTemplate(e.Found) {
 		return "the document is for every tenant: ask for your tenant's own issuer"
 	}
 	d := verify.Compare(e.Asked, e.Found)

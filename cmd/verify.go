@@ -10,8 +10,6 @@ import (
 // verifyOptions are the flags of verify.
 type verifyOptions struct {
 	judgeOptions
-	requires requirementOptions
-	output   outputOptions
 	noClaims bool
 	explain  bool
 }
@@ -26,13 +24,10 @@ func newVerifyCmd(env *Env) *cobra.Command {
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runVerify(c.Context(), env, opts, c.Flags(), args)
+			return runVerify(c.Context(), env, opts, c, args)
 		},
 	}
 	opts.judgeOptions.addFlags(c)
-	opts.requires.addFlags(c)
-	opts.output.ci = verdictFormats("verify")
-	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
 		f.BoolVar(&opts.explain, "explain", false, "tell the story of the token in a few sentences")
@@ -40,44 +35,33 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runVerify(ctx context.Context, env *Env, opts *verifyOptions, flags *pflag.FlagSet, args []string) error {
-	if err := refuseEmpty(flags); err != nil {
-		return err
-	}
-	printer, err := opts.output.printer(env)
+func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) error {
+	r, err := opts.begin(ctx, env, c, args)
 	if err != nil {
 		return err
 	}
-	opts.typed = newRetryCommand("claimcheck verify", flags, args)
-	if err := opts.settings.apply(env, flags); err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	now, err := parseTime(opts.demands.at, env.Now())
+	defer r.end()
+	report, err := opts.report(ctx, r)
 	if err != nil {
-		return err
+		return r.noAnswer(ctx, err)
 	}
-	policy, err := opts.policy(env, args)
-	if err == nil {
-		err = opts.requires.apply(ctx, &policy, now)
-	}
-	if err == nil {
-		err = usable(&policy)
-	}
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	input, err := readToken(env, args, opts.input)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	report, err := opts.judge(ctx, env, printer, input, policy, now)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	report.noClaims, report.explain = opts.noClaims, opts.explain
-	if err := printVerdict(ctx, printer, report); err != nil {
+	if err := printVerdict(ctx, r.printer, report); err != nil {
 		return printFailure(err, report.code)
 	}
-	printer.Verdict(report.code == exitAccepted, report.verdictLine())
+	r.printer.Verdict(report.code == exitAccepted, report.verdictLine())
 	return report.Err()
+}
+
+func (o *verifyOptions) report(ctx context.Context, r *run) (presentedReport, error) {
+	policy, err := o.policy(ctx, r)
+	if err != nil {
+		return presentedReport{}, err
+	}
+	input, err := readToken(r.env, r.args, o.input)
+	if err != nil {
+		return presentedReport{}, err
+	}
+	report, err := o.judge(ctx, r, input, policy)
+	report.noClaims, report.explain = o.noClaims, o.explain
+	return report, err
 }

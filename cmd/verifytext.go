@@ -116,9 +116,9 @@ func (r presentedReport) keyRows() []output.Row {
 }
 
 func (r presentedReport) writeClaims(t *output.Text) {
-	title, claims := "claims", r.Claims()
+	title, claims := "claims", r.anyClaims()
 	if r.Verdict != verify.Accepted {
-		title, claims = "rejected claims", r.RejectedClaims()
+		title = "rejected claims"
 	}
 	if r.noClaims || !claims.Exists() {
 		return

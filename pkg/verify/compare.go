@@ -17,7 +17,7 @@ func Compare(wanted, found string) *Diagnosis {
 	f, errFound := url.Parse(found)
 	urls := errWanted == nil && errFound == nil && w.Host != "" && f.Host != ""
 	switch {
-	case isTemplate(found) || isTemplate(wanted):
+	case IsTemplate(found) || IsTemplate(wanted):
 		d.Kind = IssuerTemplate
 	case strings.TrimSuffix(wanted, "/") == strings.TrimSuffix(found, "/"):
 		d.Kind = DifferentSlash

@@ -28,7 +28,7 @@ func (v *verification) checkIssuer() {
 	case !value.Exists():
 		c.Message = "iss is missing"
 		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "iss"}
-	case isTemplate(v.policy.Issuer):
+	case IsTemplate(v.policy.Issuer):
 		v.checkTenant(c, iss)
 		return
 	case iss == v.policy.Issuer:

@@ -89,7 +89,7 @@ func (p *Policy) Problem() error {
 		return errors.New("an audience is demanded, and it is said that any will do")
 	case slices.Contains(p.Audiences, ""):
 		return errors.New("an audience that is demanded is empty")
-	case isTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
+	case IsTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
 		return errors.New("the issuer is a template, and it is not said which tenants are meant")
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return r.Text != nil && r.JSON.Exists() }):
 		return errors.New("a claim is demanded as a text and as JSON")

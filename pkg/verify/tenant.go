@@ -8,7 +8,9 @@ import (
 // tenantPlaceholder stands in the issuer of Entra ID's metadata for all tenants.
 const tenantPlaceholder = "{tenantid}"
 
-func isTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
+// IsTemplate tells whether an issuer stands for those of many tenants, as that of
+// Entra ID's common metadata does: it holds {tenantid}.
+func IsTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
 
 // namesTenants tells whether a requirement says which tenants are meant.
 func (p *Policy) namesTenants() bool {
