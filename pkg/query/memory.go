@@ -4,11 +4,20 @@ import (
 	"context"
 	"runtime"
 	"runtime/metrics"
+	"time"
 )
 
 // opsPerMeasure is the number of operations of gojq between two measurements of
 // the memory.
 const opsPerMeasure = 1024
+
+// A single operation is measured from outside, as time goes by. It must not be
+// stopped for a collection, so that garbage counts: as much as there is in use, by
+// the usual pace of the collector, and once more to be sure.
+const (
+	measureEvery  = 5 * time.Millisecond
+	garbageFactor = 3
+)
 
 // A meter is a context that ends when the program uses more than limit bytes.
 // gojq asks a context before each operation whether it has ended, so that the

@@ -169,6 +169,8 @@ func TestRunIsBounded(t *testing.T) {
 		`reduce range(18) as $i (` + strings.Repeat("9", 300) + `; [., .])`: errSize, // numbers
 		`reduce range(19) as $i ({a: 1}; [., .])`:                           errSize, // values
 		`reduce range(300) as $i (.; [.])`:                                  errDepth,
+		`"x" | until(false; . + .)`:                                         errMemory,
+		`"x" | until(false; "\(.)\(.)")`:                                    errMemory,
 		`reduce range(1e9) as $i ([]; . + ["x" * 100000])`:                  errMemory,
 		`reduce range(1e9) as $i (.; [.])`:                                  nil,
 	} {

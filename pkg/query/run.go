@@ -16,7 +16,8 @@ const (
 	// MaxTime is how long a run may take by the clock on the wall: long enough
 	// for a busy machine.
 	MaxTime = 10 * time.Second
-	// MaxMemory is by how many bytes the program's memory may grow during a run.
+	// MaxMemory is by how many bytes the program's memory may grow during a run. A
+	// single operation, such as "a" * 1e9, may exceed it until it has ended.
 	// It also keeps values from being nested so deeply that gojq, which walks
 	// them recursively, overflows the stack: that could not be recovered from.
 	// (About 830,000 levels fit; gojq was seen to fail at over a million.)
@@ -51,11 +52,15 @@ var (
 // those that came before it, or that of ctx.
 //
 // gojq cannot be interrupted inside one operation, such as "a" * 1e9. Such a run
-// is abandoned: Run returns, while the operation goes on to its end unobserved.
+// is abandoned when it exceeds a bound: Run returns, while the operation goes on
+// to its end unobserved.
 func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, f.maxTime, errTime)
 	defer cancel()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	plain := input.Plain()
+	m := &meter{Context: ctx, cancel: stop, limit: memoryUseWithoutGarbage() + MaxMemory}
 
 	type result struct {
 		outputs []strictjson.Value
@@ -63,14 +68,22 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	}
 	done := make(chan result, 1) // so that an abandoned run can end
 	go func() {
-		outputs, err := f.collect(ctx, plain)
+		outputs, err := f.collect(m, plain)
 		done <- result{outputs, err}
 	}()
-	select {
-	case r := <-done:
-		return r.outputs, r.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	watch := time.NewTicker(measureEvery)
+	defer watch.Stop()
+	for {
+		select {
+		case r := <-done:
+			return r.outputs, r.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-watch.C:
+			if memoryUse() > garbageFactor*m.limit {
+				return nil, errMemory
+			}
+		}
 	}
 }
 
@@ -81,9 +94,6 @@ func (f *Filter) collect(ctx context.Context, input any) (outputs []strictjson.V
 			outputs, err = nil, &RunError{Reason: fmt.Sprint("failed: gojq panicked: ", p)}
 		}
 	}()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	ctx = &meter{Context: ctx, cancel: cancel, limit: memoryUseWithoutGarbage() + MaxMemory}
 	c := converter{budget: MaxOutputBytes}
 	iter := f.code.RunWithContext(ctx, input)
 	for {
