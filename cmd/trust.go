@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -151,10 +150,6 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	if looksLikeKey(data) {
-		return nil, unreadable("%s holds a key or a certificate, not a secret", sourceOfSecret(o.secret)).withHint(
-			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")
-	}
 	switch o.secretEncoding {
 	case "base64url":
 		text := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(string(data), "="))
@@ -166,22 +161,14 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 		return nil, unreadable("the secret is not %s", o.secretEncoding)
 	}
 	secret, err := verify.NewSecret(data, sourceOfSecret(o.secret))
-	if err != nil {
+	switch {
+	case errors.Is(err, verify.ErrSecretIsKey):
+		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
+			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")
+	case err != nil:
 		return nil, unreadable("%w", err)
 	}
 	return secret, nil
-}
-
-// looksLikeKey tells whether a text is a key in a form of its own: PEM, a JWK or
-// a key set. As a secret, its text would let everybody forge tokens who has the
-// public key (RFC 8725 section 2.1).
-func looksLikeKey(data []byte) bool {
-	text := strings.TrimSpace(string(withoutBOM(data)))
-	if strings.Contains(text, "-----BEGIN ") || strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, "ecdsa-sha2-") {
-		return true
-	}
-	v, err := strictjson.ParseObject([]byte(text))
-	return err == nil && (v.Get("kty").Exists() || v.Get("keys").Exists())
 }
 
 func sourceOfSecret(argument string) string {

@@ -22,10 +22,10 @@ func TestCertificates(t *testing.T) {
 	}{
 		{"of this key", public(t, "rsa", "x5c", x5c), false, nil},
 		{"with its thumbprints", public(t, "rsa", "x5c", x5c, "x5t", quoted(short[:]), "x5t#S256", quoted(long[:])), false, nil},
-		{"of another key", public(t, "rsa", "x5c", other), true, []string{"the certificate in x5c is for another key"}},
+		{"of another key", public(t, "rsa", "x5c", other), true, nil},
 		{"with a wrong x5t", public(t, "rsa", "x5c", x5c, "x5t", quoted(long[:20])), false, []string{"x5t does not match the certificate in x5c"}},
 		{"with a wrong x5t#S256", public(t, "rsa", "x5c", x5c, "x5t#S256", quoted(make([]byte, 32))), false, []string{"x5t#S256 does not match the certificate in x5c"}},
-		{"of an RSA key, at an EC key", public(t, "ec256", "x5c", x5c), true, []string{"the certificate in x5c is for another key"}},
+		{"of an RSA key, at an EC key", public(t, "ec256", "x5c", x5c), true, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := parseSet(t, c.key).Keys[0]

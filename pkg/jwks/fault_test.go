@@ -73,7 +73,7 @@ func TestFaults(t *testing.T) {
 		{"a private key for encryption", private(t, "rsa", "use", `"enc"`), jwks.FaultPrivate, "replace it now"},
 		{"a weak private key", private(t, "rsa1024"), jwks.FaultPrivate, "replace it now"},
 		{"a private key of an unknown type", `{"kty":"AKP","priv":"AAAA"}`, jwks.FaultPrivate, "replace it now"},
-		{"a d that is null", public(t, "rsa", "d", `null`), jwks.FaultPrivate, "replace it now"},
+		{"a d that is no string", public(t, "rsa", "d", `false`), jwks.FaultPrivate, "replace it now"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			set := parseSet(t, c.key)
@@ -99,6 +99,7 @@ func TestNoFault(t *testing.T) {
 		"key_ops mixed, without use":        public(t, "rsa", "key_ops", `["verify","encrypt"]`, "use", ""),
 		"RSA of 2048 bits":                  public(t, "rsa"),
 		"RSA of 8192 bits":                  public(t, "rsa", "n", quoted(ones(8192))),
+		"private members that are null":     public(t, "rsa", "d", `null`, "oth", `null`, "k", `null`),
 		"an exponent of 3":                  public(t, "rsa", "e", `"Aw"`),
 		"n with a zero in front":            public(t, "rsa", "n", quoted(append([]byte{0}, ones(2048)...))),
 		"an empty kid":                      public(t, "rsa", "kid", `""`),

@@ -103,9 +103,7 @@ func (l *linter) labels(k *Key) {
 		l.add("key_algorithm", Error, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
 	}
 	for _, warning := range k.Warnings {
-		if !k.CertificateMismatch || warning != certificateMismatch {
-			l.add("key_oddity", Warning, k, warning, "RFC 7517 section 4")
-		}
+		l.add("key_oddity", Warning, k, warning, "RFC 7517 section 4")
 	}
 }
 

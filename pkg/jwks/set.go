@@ -52,22 +52,6 @@ func Parse(data []byte) (*Set, error) {
 	return set, nil
 }
 
-// refuseTwins refuses the public keys whose private half stands elsewhere in
-// the set: anybody can sign with them, too.
-func (s *Set) refuseTwins() {
-	known := map[string]bool{}
-	for _, k := range s.Keys {
-		if k.Fault != nil && k.Fault.Code == FaultPrivate && k.Thumbprint != "" {
-			known[k.Thumbprint] = true
-		}
-	}
-	for _, k := range s.Keys {
-		if known[k.Thumbprint] && k.Fault == nil {
-			k.Fault = &Fault{Code: FaultPrivate, Text: "its private key is published in the same set, so anybody can sign with it; replace it now"}
-		}
-	}
-}
-
 // withoutNames keeps of a syntax error what is wrong and at which byte, but not
 // the names on the way there: where a quote is lost, the next name is a value,
 // and it may be that of a private member.

@@ -124,6 +124,23 @@ func TestAttackPublishedPrivateKey(t *testing.T) {
 		{name: "Ed25519", text: goodToken(t, "ed25519", "EdDSA"), keys: trustSet(t, whole("ed25519")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
 		{name: "oct", text: goodToken(t, "hmac", "HS256"), keys: trustSet(t, whole("hmac")), reason: verify.ReasonAlgorithmRefused, check: verify.CheckAlgorithm},
 	})
+	// Half of the private key does as well, beside the public one.
+	half := func(name string, without ...string) string {
+		var edits []string
+		for _, member := range append(without, "kid") {
+			edits = append(edits, member, "")
+		}
+		return editJWK(t, []byte(whole(name)), edits...)
+	}
+	refuse(t, []hostile{
+		{name: "RSA without n", text: goodToken(t, "rsa", "RS256"), keys: trustSet(t, half("rsa", "n"), publicJWK(t, "rsa")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+		{name: "RSA, nothing but d", text: goodToken(t, "rsa", "RS256"), keys: trustSet(t, publicJWK(t, "rsa"), half("rsa", "n", "e", "p", "q", "dp", "dq", "qi")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+		{name: "EC without its point", text: goodToken(t, "ec256", "ES256"), keys: trustSet(t, half("ec256", "x", "y"), publicJWK(t, "ec256")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+		{name: "Ed25519 without its point", text: goodToken(t, "ed25519", "EdDSA"), keys: trustSet(t, half("ed25519", "x"), publicJWK(t, "ed25519")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+	})
+	for _, other := range []string{half("rsa2", "n"), half("ec256", "x", "y"), half("ed25519", "x"), `{"kty":"RSA","d":"AAAA"}`} {
+		wantAccepted(t, judge(goodToken(t, "rsa", "RS256"), trustSet(t, other, publicJWK(t, "rsa")), goodPolicy()))
+	}
 	r := judge(goodToken(t, "rsa", "RS256"), trustSet(t, whole("hmac"), whole("ec256"), publicJWK(t, "rsa")), goodPolicy())
 	wantAccepted(t, r)
 	wantStatus(t, r, verify.CheckKeySet, verify.Warning)

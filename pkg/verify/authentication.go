@@ -70,26 +70,39 @@ func (v *verification) checkAuthTime() {
 	switch {
 	case asked && !age.Known():
 		c.Status, c.Message, c.Time = Failed, age.Problem, time.Time{}
-		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, Found: age.Problem}
+		c.Diagnosis = diagnoseAuthTime(value, age, v.now)
 	case v.policy.MaxAge != nil && !age.Within(*v.policy.MaxAge):
 		c.Status = Failed
-		c.Message = fmt.Sprintf("the user authenticated %s ago, the limit is %s: at %s",
-			seconds(age.Seconds), spell(*v.policy.MaxAge), formatTime(age.AuthTime))
+		c.Message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
+			formatTime(age.AuthTime), seconds(age.Seconds), spell(*v.policy.MaxAge))
+		c.Time = time.Time{} // its age is in the message
 		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, By: *v.policy.MaxAge}
 	case !value.Exists():
 		c.Status, c.Message = NotChecked, "the token has no auth_time"
 	case !age.Known():
 		c.Status, c.Message, c.Time = Warning, age.Problem, time.Time{}
 	case problem == "" && age.AuthTime.After(iat):
-		c.Status, c.Message = Warning, "auth_time is after iat: the issuer's clock is wrong, or its session"
+		c.Status, c.Reason, c.Message = Warning, ReasonClaimRefused, "auth_time is after iat: the issuer's clock is wrong, or its session"
 	case age.Seconds > int64(staleLogin/time.Second):
-		c.Status, c.Message = Warning, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
+		c.Status, c.Reason, c.Message = Warning, ReasonClaimRefused, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
 	case asked:
 		c.Status, c.Message = Passed, "the user authenticated at "+formatTime(age.AuthTime)
 	default:
 		c.Status, c.Message = NotChecked, "the user authenticated at "+formatTime(age.AuthTime)
 	}
 	v.report.add(c)
+}
+
+// diagnoseAuthTime tells why there is no age to rely on.
+func diagnoseAuthTime(value strictjson.Value, age AuthAge, now time.Time) *Diagnosis {
+	switch {
+	case !value.Exists():
+		return &Diagnosis{Kind: ClaimMissing, Wanted: "auth_time"}
+	case looksLikeMilliseconds(age.AuthTime, now):
+		return &Diagnosis{Kind: Milliseconds, Found: "auth_time"}
+	default:
+		return &Diagnosis{Kind: ReauthenticationNeeded, Found: age.Problem}
+	}
 }
 
 // seconds writes a number of seconds; a Duration ends after 292 years.

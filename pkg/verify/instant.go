@@ -60,10 +60,6 @@ func NumericDate(v strictjson.Value) (time.Time, bool) {
 	return at, problem == ""
 }
 
-// after tells by how much a is later than b, exact to the second where the
-// difference is too large for a Duration, in which case it is the largest one.
-func after(a, b time.Time) time.Duration { return a.Sub(b) }
-
 // spell writes a duration without units that are zero: "40m", not "40m0s".
 func spell(d time.Duration) string {
 	text := d.String()

@@ -121,7 +121,7 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 		v.warn(CheckKey, ReasonClaimRefused,
 			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(selection.Candidates)))
 	case len(k.Warnings) > 0:
-		v.warn(CheckKey, ReasonNoMatchingKey, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
+		v.warn(CheckKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
 	default:
 		v.pass(CheckKey, k.Kind()+", key "+k.Name())
 	}
@@ -146,7 +146,7 @@ func (v *verification) checkCertificate(k *jwks.Key) {
 	case c == nil:
 		return
 	case k.CertificateMismatch:
-		v.warn(CheckCertificate, ReasonClaimRefused, "the certificate in x5c is for another key")
+		v.fail(CheckCertificate, ReasonClaimRefused, "the certificate in x5c is for another key", nil)
 	case v.now.Before(c.NotBefore):
 		v.warn(CheckCertificate, ReasonClaimRefused, "the key's certificate is not valid before "+formatTime(c.NotBefore))
 	case v.now.After(c.NotAfter):

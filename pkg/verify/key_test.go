@@ -130,14 +130,18 @@ func TestCertificateOfTheKey(t *testing.T) {
 		{"on its first second", der("ec256"), now.Add(-time.Hour), verify.Passed, "valid until"},
 		{"not yet valid", der("ec256"), now.Add(-time.Hour - time.Nanosecond), verify.Warning, "not valid before"},
 		{"expired", der("ec256"), now.Add(time.Hour + time.Nanosecond), verify.Warning, "expired at"},
-		{"of another key", der("rsa"), now, verify.Warning, "another key"},
+		{"of another key", der("rsa"), now, verify.Failed, "another key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			keys := trustSet(t, publicJWK(t, "ec256", "x5c", c.x5c))
 			claims := goodClaims().without("iat").with("exp", "1700000000")
 			parsed, _ := token.Parse(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), claims.String()))
 			r := verify.Verify(parsed, keys, goodPolicy(), c.when)
-			wantAccepted(t, r)
+			if c.want == verify.Failed {
+				wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckCertificate)
+			} else {
+				wantAccepted(t, r)
+			}
 			wantStatus(t, r, verify.CheckCertificate, c.want)
 			if check, _ := r.Check(verify.CheckCertificate); !strings.Contains(check.Message, c.says) {
 				t.Errorf("%q, want it to say %q", check.Message, c.says)

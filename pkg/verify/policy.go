@@ -136,11 +136,18 @@ type Secret struct {
 
 func (*Secret) trusted() {}
 
+// ErrSecretIsKey is for a key or a certificate where a shared secret belongs: with
+// a public key as the secret everybody could sign (RFC 8725 section 2.1).
+var ErrSecretIsKey = errors.New("a key or a certificate, not a secret")
+
 // NewSecret makes a Secret of its octets. source says where it came from. An
-// empty secret is an error.
+// empty secret is an error, and so is one that is a key: ErrSecretIsKey.
 func NewSecret(value []byte, source string) (*Secret, error) {
-	if len(value) == 0 {
+	switch {
+	case len(value) == 0:
 		return nil, errors.New("the secret is empty")
+	case jwks.LooksLikeKey(value):
+		return nil, ErrSecretIsKey
 	}
 	return &Secret{value: slices.Clone(value), source: source}, nil
 }

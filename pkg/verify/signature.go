@@ -111,8 +111,7 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 	}
 	for _, k := range atMost(set.Usable(), maxTried) {
 		if verifySignature(alg, k.Public(), input, signature) {
-			v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says %s", k.Name(), tried[0].Name()),
-				&Diagnosis{Kind: SignedByOtherKey, Found: k.Name()})
+			v.failOtherKey(k)
 			return
 		}
 	}
@@ -130,6 +129,21 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 		return
 	}
 	v.failSignature(fmt.Sprintf("the signature matches none of the keys that fit: %s", join(names)), &Diagnosis{Kind: Tampered})
+}
+
+// failOtherKey is for a signature by a key that the header does not lead to.
+func (v *verification) failOtherKey(k *jwks.Key) {
+	kid, named := v.token.KeyID()
+	d := &Diagnosis{Kind: SignedByOtherKey, Found: k.Name()}
+	switch {
+	case k.Algorithm != "" && !jwks.SameAlgorithm(k.Algorithm, v.token.Algorithm()):
+		v.failSignature(fmt.Sprintf("the token was signed by key %s, which is for algorithm %s, although its header says %s",
+			k.Name(), k.Algorithm, v.token.Algorithm()), d)
+	case named:
+		v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says kid %q", k.Name(), kid), d)
+	default: // a key that fits would have been tried
+		v.failSignature(fmt.Sprintf("the token was signed by key %s, which does not fit its header", k.Name()), d)
+	}
 }
 
 // signatureSize returns the octets of every signature by a key.

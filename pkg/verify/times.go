@@ -20,10 +20,10 @@ func (v *verification) checkTimes() {
 			ID: CheckLifetime, Status: Warning, Reason: ReasonExpired, Actual: v.claims.Get("exp"),
 			Message: "exp looks like milliseconds: as seconds it is " + formatTime(exp), Diagnosis: &Diagnosis{Kind: Milliseconds, Found: "exp"},
 		})
-	case expOK && iatOK:
+	case expOK && iatOK && !looksLikeMilliseconds(iat, v.now): // else that is what is wrong
 		v.checkLifetime(iat, exp)
 	default:
-		v.skip(CheckLifetime, "needs both exp and iat")
+		v.skip(CheckLifetime, "needs both exp and iat, in seconds")
 	}
 	if v.policy.Leeway > largeLeeway {
 		v.warn(CheckLeeway, ReasonClaimRefused, fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", spell(v.policy.Leeway), spell(largeLeeway)))
@@ -77,8 +77,8 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 }
 
 func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
-	by := after(v.now, exp)
-	if by < skewLimit {
+	by := v.now.Sub(exp)
+	if by < skewLimit && v.policy.MinValidity == 0 { // for which no leeway counts
 		return &Diagnosis{Kind: ClockSkew, By: by}
 	}
 	return &Diagnosis{Kind: ExpiredToken, By: by}
@@ -138,7 +138,7 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 }
 
 func (v *verification) diagnoseFuture(claim string, at time.Time) *Diagnosis {
-	if by := after(at, v.now); by < skewLimit {
+	if by := at.Sub(v.now); by < skewLimit {
 		return &Diagnosis{Kind: ClockSkew, By: by}
 	}
 	if looksLikeMilliseconds(at, v.now) {
