@@ -24,7 +24,7 @@ func (d decoded) hint() string {
 	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
 	for _, c := range report.Checks {
 		if c.ID != verify.CheckPolicy && c.Status == verify.Failed {
-			return hinter{meant: d.meant}.hint(c)
+			return hinter{meant: d.meant}.hint(c).String()
 		}
 	}
 	return ""

@@ -108,8 +108,8 @@ func (r presentedReport) storyOfEnd() []string {
 		if len(end) > 0 {
 			sentence = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
 		}
-		if hint := r.hint(c); hint != "" {
-			sentence += " Hint: " + hint + "."
+		if hint := r.hint(c); hint.advice != "" {
+			sentence += " Hint: " + hint.String() + "."
 		}
 		end = append(end, sentence)
 	}

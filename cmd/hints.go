@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -19,32 +20,59 @@ type hinter struct {
 	audiences []string // that were demanded
 	source    string   // where the keys came from, or empty
 	publishes bool     // the keys are the issuer's own, not a local file
+	single    bool     // what is trusted is one key
+	wantsID   bool     // an ID token was asked for
 }
 
-// hint returns what can be done about a check, or an empty string: advice for
-// the case and what is known of the issuer.
-func (h hinter) hint(c verify.Check) string {
-	advice := ""
+// A hint is what can be done about a check: advice and, where one helps, a whole
+// command line that can be copied as it is.
+type hint struct{ advice, command string }
+
+func (h hint) String() string {
+	if h.command == "" {
+		return h.advice
+	}
+	return h.advice + ": " + h.command
+}
+
+// note is the hint as a report for people has it, its command aside.
+func (h hint) note() []output.Span {
+	switch {
+	case h.advice == "":
+		return nil
+	case h.command != "":
+		return []output.Span{output.Strong.Span("hint: " + h.advice + ":")}
+	default:
+		return []output.Span{output.Strong.Span("hint: " + h.advice)}
+	}
+}
+
+// hint returns the hint of a check, empty if there is none: what is known of the
+// issuer and advice for the case.
+func (h hinter) hint(c verify.Check) hint {
+	var found hint
 	if c.Diagnosis != nil {
-		advice = h.advice(c, c.Diagnosis)
+		found = h.advise(c, c.Diagnosis)
 	}
 	switch {
-	case advice == "":
-		return c.Fact
-	case c.Fact == "":
-		return advice
-	default:
-		return advice + "; " + c.Fact
+	case found.advice == "":
+		found.advice = c.Fact
+	case c.Fact != "":
+		found.advice = c.Fact + "; " + found.advice
 	}
+	return found
 }
 
-func (h hinter) advice(c verify.Check, d *verify.Diagnosis) string {
-	for _, room := range []func(verify.Check, *verify.Diagnosis) string{h.formAdvice, h.keyAdvice, h.identityAdvice, h.timeAdvice} {
+func (h hinter) advise(c verify.Check, d *verify.Diagnosis) hint {
+	for _, room := range []func(verify.Check, *verify.Diagnosis) string{h.formAdvice, h.keyAdvice} {
 		if advice := room(c, d); advice != "" {
-			return advice
+			return hint{advice: advice}
 		}
 	}
-	return ""
+	if found := h.identityAdvice(c, d); found.advice != "" {
+		return found
+	}
+	return h.timeAdvice(c, d)
 }
 
 // formAdvice is about texts that are no JWT.
@@ -79,7 +107,7 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 	case verify.SecretNeeded:
 		if h.publishes {
 			return "verify it with the application's secret, --secret @FILE, if the application is set to " + d.Found +
-				"; the issuer publishes public keys, so it may be that somebody forged the token"
+				"; if it is not, somebody forged the token"
 		}
 		return "verify it with the application's secret, --secret @FILE; public keys cannot verify " + d.Found
 	case verify.PublicKeyNeeded:
@@ -91,9 +119,14 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 	case verify.KeyIDUnknown:
 		return h.unknownKeyAdvice()
 	case verify.KeyOfOtherType:
+		if h.single {
+			return "is it the key of the token's issuer?"
+		}
 		return "is the key set that of the token's issuer?"
 	case verify.SignedByOtherKey:
-		return "the issuer signs with one key and names another: its kid is wrong"
+		return "the header and the key set contradict each other: that is for the issuer to mend"
+	case verify.OtherSecret:
+		return "is it the right secret, and is --secret-encoding right?"
 	case verify.Tampered:
 		return "the token was changed after it was signed, or the keys belong to another issuer"
 	}
@@ -109,79 +142,126 @@ func (h hinter) unknownKeyAdvice() string {
 }
 
 // identityAdvice is about who issued the token and for whom.
-func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) string {
+func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) hint {
 	switch d.Kind {
 	case verify.DifferentCase:
-		return "the two differ in letter case only" + pointAt(d) + h.sameAfterAll(c, d)
+		return h.sameAfterAll(c, d, "the two differ in letter case only"+pointAt(d))
 	case verify.DifferentSlash:
-		return "the two differ in a trailing slash only: " + slashOwner(d) + h.sameAfterAll(c, d)
+		return h.sameAfterAll(c, d, "the two differ in a trailing slash only: "+slashOwner(d))
 	case verify.DifferentScheme:
-		return "the two differ in http and https only" + pointAt(d)
+		return hint{advice: "the two differ in http and https only" + pointAt(d)}
 	case verify.DifferentPort:
-		return "the two differ in the port only" + pointAt(d)
+		return hint{advice: "the two differ in the port only" + pointAt(d)}
 	case verify.IssuerTemplate:
-		return "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID"
+		return hint{advice: "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID"}
 	case verify.DifferentHost:
-		return "this token comes from another environment or issuer: " + d.Found
+		return hint{advice: "this token comes from another environment or issuer: " + d.Found}
 	case verify.DifferentValue:
-		if d.Wanted != "" {
-			return "this token comes from " + d.Found + pointAt(d)
-		}
-		return h.audienceAdvice(d)
+		return h.differentAdvice(c, d)
 	case verify.AudienceIsIssuer:
 		return h.endpointAdvice(d)
 	case verify.AudienceIsClient:
-		return "this looks like an ID token, not an access token: it is for the client, not for an API"
-	case verify.ClientInsteadOfAudience:
-		return "it names a client in place of an audience: " + h.retry.with("-audience", "", "any-audience", "", "client-id", h.trusted(d.Found, "<your client id>"))
-	case verify.OtherParty:
-		return "if that is your client, say so: --client-id " + shellWord(h.trusted(d.Found, "<your client id>"))
-	case verify.ClaimMissing:
-		if c.ID == verify.CheckAccessHash {
-			return "at_hash is optional in the authorization code flow: the issuer may never send it"
+		return h.otherAudience("this looks like an ID token, not an access token: it is for the client, not for an API", d)
+	case verify.ClientAsAudience:
+		return hint{
+			advice:  d.Wanted + " is the client that the token was issued to, not whom it is for",
+			command: h.retry.with("audience", h.trusted(first(d.Names), "<the audience>"), "client-id", d.Wanted),
 		}
+	case verify.ClientInsteadOfAudience:
+		return hint{
+			advice:  "it names a client in place of an audience",
+			command: h.retry.with("-audience", "", "any-audience", "", "client-id", h.trusted(d.Found, "<your client id>")),
+		}
+	case verify.OtherParty:
+		return hint{advice: "if that is your client, say so: --client-id " + shellWord(h.trusted(d.Found, "<your client id>"))}
+	case verify.ClaimMissing:
+		return missingAdvice(c)
 	}
-	return ""
+	return hint{}
 }
 
-// audienceAdvice is for an audience that is just another one.
-func (h hinter) audienceAdvice(d *verify.Diagnosis) string {
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func missingAdvice(c verify.Check) hint {
+	switch c.ID {
+	case verify.CheckAccessHash:
+		return hint{advice: "at_hash is optional in the authorization code flow: the issuer may never send it"}
+	case verify.CheckAuthTime:
+		return hint{advice: "ask for it in the authorization request, with max_age or claims; access tokens often lack it, so use the ID token"}
+	case verify.CheckAudience:
+		return hint{advice: "it is for nobody in particular; where that is meant to be so, say --any-audience"}
+	case verify.CheckExpiry:
+		return hint{advice: "ask the issuer for tokens that expire: nobody can take one back that does not"}
+	case verify.CheckNonce:
+		return hint{advice: "the nonce of the authorization request comes back in the ID token of that login only: is this one from a refresh, or an access token?"}
+	}
+	return hint{}
+}
+
+// differentAdvice is for an issuer or an audience that is just another one.
+func (h hinter) differentAdvice(c verify.Check, d *verify.Diagnosis) hint {
+	switch {
+	case c.ID != verify.CheckAudience && d.Found == "":
+		return hint{}
+	case c.ID != verify.CheckAudience:
+		return hint{advice: "this token comes from " + d.Found + pointAt(d)}
+	}
 	for _, wanted := range h.audiences {
 		if strings.Contains(wanted, ",") {
-			return "an audience is compared as it stands: repeat --audience for each"
+			return hint{advice: "an audience is compared as it stands: repeat --audience for each"}
 		}
 		if strings.TrimSpace(wanted) != wanted {
-			return "the audience that was demanded has a blank at its end or beginning"
+			return hint{advice: "the audience that was demanded has a blank at its end or beginning"}
 		}
 	}
-	if h.verified && len(d.Names) == 1 && copyable(d.Names[0]) {
-		return "ask for a token for your API; or, if that audience is yours: " + h.retry.with("audience", d.Names[0])
+	advice := "ask for a token for your API"
+	if h.wantsID {
+		advice = "the ID token was issued to another client"
 	}
-	return "ask for a token for your API; or demand the audience that the token has, if that is you"
+	return h.otherAudience(advice, d)
 }
 
-// sameAfterAll is the command for when the two are meant to be one.
-func (h hinter) sameAfterAll(c verify.Check, d *verify.Diagnosis) string {
+// otherAudience offers to demand the audience that the token has.
+func (h hinter) otherAudience(advice string, d *verify.Diagnosis) hint {
+	switch {
+	case len(d.Names) == 0:
+		return hint{advice: advice}
+	case h.verified && len(d.Names) == 1 && copyable(d.Names[0]):
+		return hint{advice: advice + "; or, if that audience is yours", command: h.retry.with("audience", d.Names[0])}
+	default:
+		return hint{advice: advice + "; or demand the audience that the token has, if that is you"}
+	}
+}
+
+// sameAfterAll adds the command for when the two are meant to be one.
+func (h hinter) sameAfterAll(c verify.Check, d *verify.Diagnosis, advice string) hint {
 	if !h.verified || !copyable(d.Found) {
-		return ""
+		return hint{advice: advice}
 	}
 	flag := "issuer"
 	if c.ID == verify.CheckAudience {
 		flag = "audience"
 	}
-	return "; if it is the one you mean: " + h.retry.with(flag, d.Found)
+	return hint{advice: advice + "; if it is the one you mean", command: h.retry.with(flag, d.Found)}
 }
 
 // endpointAdvice is for access tokens whose audience is the issuer itself and
 // that name the client in a claim of its own, as Authgear's do. Both values are
 // the user's own.
-func (h hinter) endpointAdvice(d *verify.Diagnosis) string {
+func (h hinter) endpointAdvice(d *verify.Diagnosis) hint {
 	endpoint := "<the endpoint>"
 	if d.Found == h.issuer {
 		endpoint = h.issuer
 	}
-	return "this is an access token whose audience is the issuer, and " + d.Wanted + " is its client: " +
-		h.retry.with("audience", endpoint, "client-id", d.Wanted)
+	return hint{
+		advice:  "this is an access token whose audience is the issuer, and " + d.Wanted + " is its client",
+		command: h.retry.with("audience", endpoint, "client-id", d.Wanted),
+	}
 }
 
 // trusted is what the token says, if its signature has verified.
@@ -193,33 +273,44 @@ func (h hinter) trusted(found, placeholder string) string {
 }
 
 // timeAdvice is about clocks and logins.
-func (h hinter) timeAdvice(c verify.Check, d *verify.Diagnosis) string {
+func (h hinter) timeAdvice(c verify.Check, d *verify.Diagnosis) hint {
 	switch d.Kind {
 	case verify.ClockSkew:
-		by := (d.By + time.Second - 1).Truncate(time.Second)
-		return fmt.Sprintf("only by %s: the clocks may differ; %s", by, h.retry.with("leeway", (by+time.Second).String()))
+		return hint{
+			advice:  fmt.Sprintf("only by %s: the clocks may differ", output.FormatDuration(d.By)),
+			command: h.retry.with("leeway", enoughLeeway(d.By)),
+		}
 	case verify.Milliseconds:
-		return "it looks like milliseconds: a JWT counts in seconds"
+		return hint{advice: "it looks like milliseconds: a JWT counts in seconds"}
 	case verify.ExpiredToken:
-		return "get a new token; to judge the rest as of an earlier time, use --at"
+		return hint{advice: "get a new token; to judge the rest as of an earlier time, use --at"}
 	case verify.ReauthenticationNeeded:
-		return reauthenticationAdvice(c, d)
+		return h.reauthenticationAdvice(c, d)
 	}
-	return ""
+	return hint{}
 }
 
-func reauthenticationAdvice(c verify.Check, d *verify.Diagnosis) string {
+// enoughLeeway is a round one that still is enough when the command is typed.
+func enoughLeeway(by time.Duration) string {
+	const typing = 20 * time.Second
+	for _, enough := range []time.Duration{30 * time.Second, time.Minute} {
+		if by+typing <= enough {
+			return output.FormatDuration(enough)
+		}
+	}
+	return "2m"
+}
+
+func (h hinter) reauthenticationAdvice(c verify.Check, d *verify.Diagnosis) hint {
 	switch {
 	case c.ID == verify.CheckACR:
-		return "let the user sign in again with acr_values=" + strings.Join(d.Names, " ")
-	case strings.Contains(d.Found, "missing"):
-		return "ask for it in the authorization request, with max_age or claims; on Authgear every user token has it"
-	case strings.Contains(d.Found, "milliseconds"):
-		return "a JWT counts in seconds"
+		return hint{advice: "let the user sign in again with acr_values=" + strings.Join(d.Names, " ")}
 	case d.Found != "":
-		return "the issuer's clock or its claim is wrong: let the user sign in again"
+		return hint{advice: "the issuer's clock or its claim is wrong: let the user sign in again"}
+	case h.retry.path == "claimcheck auth-age":
+		return hint{advice: "let the user sign in again, with max_age and prompt=login"}
 	default:
-		return "let the user sign in again, with max_age and prompt=login; claimcheck auth-age tells the whole request"
+		return hint{advice: "let the user sign in again, with max_age and prompt=login; claimcheck auth-age tells the whole request"}
 	}
 }
 

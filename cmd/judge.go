@@ -89,7 +89,7 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: r.env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
-			publishes: !o.trust.named() || o.trust.remote(),
+			publishes: !o.trust.named() || o.trust.remote(), single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
 		},
 		authorizationEndpoint: loaded.authorizationEndpoint,
 	}, nil
@@ -99,7 +99,7 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 // to be from. It never offers that as the issuer to trust.
 func (o *judgeOptions) noTrust(r *run) error {
 	failure := usageError("no source of trust: whose keys shall verify the token?").withHint(
-		"%s; or the keys by --jwks, --key or --secret, and the issuer beside", o.typed.asking())
+		"give the keys with --jwks, --key or --secret and the issuer beside, or let them be the issuer's own: %s", o.typed.asking())
 	input, err := readToken(r.env, r.args, o.input)
 	if err != nil {
 		return failure

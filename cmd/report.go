@@ -85,7 +85,7 @@ func (r presentedReport) check(c verify.Check) strictjson.Value {
 		member("expected", c.Expected),
 		member("actual", c.Actual),
 		member("message", strictjson.String(r.message(c))),
-		member("hint", text(r.hint(c))),
+		member("hint", text(r.hint(c).String())),
 		member("spec", text(c.Spec())),
 	)
 }
@@ -118,9 +118,9 @@ func (r presentedReport) checkByID(id verify.CheckID) (verify.Check, bool) {
 	return r.Check(id)
 }
 
-func (r presentedReport) hint(c verify.Check) string {
+func (r presentedReport) hint(c verify.Check) hint {
 	if c.Status == verify.Passed {
-		return ""
+		return hint{}
 	}
 	return r.hints.hint(c)
 }

@@ -26,14 +26,12 @@ func newRetryCommand(path string, flags *pflag.FlagSet, args []string) retryComm
 		case len(group) == 1 && group[0] == groupOutput:
 			return
 		case f.Value.Type() == "bool":
-			r.flags = append(r.flags, [2]string{f.Name, ""})
+			if f.Value.String() == "true" {
+				r.flags = append(r.flags, [2]string{f.Name, ""})
+			}
 			return
 		}
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, value := range values {
+		for _, value := range flagValues(f) {
 			r.flags = append(r.flags, [2]string{f.Name, hideSecret(f.Name, value)})
 		}
 	})
@@ -105,13 +103,11 @@ func copyable(value string) bool {
 // asking is the command with placeholders for what it lacks: an issuer and an
 // audience.
 func (r retryCommand) asking() string {
-	line := r.path + " " + shellWord(r.token) + " --issuer <the issuer you expect>"
-	for _, flag := range r.flags {
-		if flag[0] == "audience" || flag[0] == "any-audience" {
-			return line
-		}
+	const issuer = "<the issuer you expect>"
+	if slices.ContainsFunc(r.flags, func(flag [2]string) bool { return flag[0] == "audience" || flag[0] == "any-audience" }) {
+		return r.with("issuer", issuer)
 	}
-	return line + " --audience <your audience>"
+	return r.with("issuer", issuer, "audience", "<your audience>")
 }
 
 // shellWord quotes a word so that it can be pasted into a POSIX shell. What is

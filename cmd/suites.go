@@ -42,6 +42,9 @@ func (r presentedReport) suiteCase(c verify.Check) output.Case {
 		for _, note := range r.notes(c) {
 			result.Notes = append(result.Notes, note.Text)
 		}
+		if hint := r.hint(c).String(); hint != "" {
+			result.Notes = append(result.Notes, "hint: "+hint)
+		}
 		result.Spec = c.Spec()
 	}
 	return result

@@ -43,7 +43,7 @@ func mismatchHint(e *provider.IssuerMismatchError) string {
 	if d == nil || d.Kind == verify.DifferentHost || d.Kind == verify.DifferentValue {
 		return "the document is for another issuer: is " + e.Found + " the one that is meant?"
 	}
-	return hinter{}.identityAdvice(verify.Check{}, d)
+	return hinter{}.identityAdvice(verify.Check{}, d).String()
 }
 
 func fetchHint(e *provider.FetchError) string {
@@ -63,9 +63,14 @@ func fetchHint(e *provider.FetchError) string {
 	case provider.KindTLS:
 		return tlsHint(e.TLS)
 	case provider.KindRedirect:
+		if !strings.HasPrefix(e.Location, "https://") {
+			return "nothing is fetched from there; is the address right?"
+		}
 		return "if that is where it is now, ask there"
 	case provider.KindStatus, provider.KindHTML, provider.KindContentType, provider.KindNotJSON:
 		return statusHint(e)
+	case provider.KindNotKeySet:
+		return "if that is an issuer's address or metadata, verify takes the issuer with --issuer"
 	case provider.KindNoKeySet:
 		return "give the key set yourself, with --jwks"
 	case provider.KindOffline:
@@ -81,6 +86,8 @@ func tlsHint(problem provider.TLSProblem) string {
 		return "if the authority is your own, name it with --cacert FILE"
 	case provider.TLSExpired, provider.TLSNotYetValid:
 		return "is the clock of this machine right?"
+	case provider.TLSPlainHTTP:
+		return "does it speak http there? for a server on this machine write http://"
 	case provider.TLSWrongHost:
 		return "is the host name right?"
 	default:

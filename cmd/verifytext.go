@@ -63,7 +63,8 @@ func (r presentedReport) rows() []output.Row {
 			row.Style = output.Dim
 		}
 		if c.Status == verify.Failed || c.Status == verify.Warning {
-			row.Notes = r.notes(c)
+			hint := r.hint(c)
+			row.Notes, row.Command = append(r.notes(c), hint.note()...), hint.command
 		}
 		rows = append(rows, row)
 	}
@@ -75,7 +76,7 @@ func (r presentedReport) rows() []output.Row {
 	return rows
 }
 
-// notes are what was wanted, what was found and what can be done.
+// notes are what was wanted and what was found.
 func (r presentedReport) notes(c verify.Check) []output.Span {
 	var notes []output.Span
 	if c.Expected.Exists() {
@@ -83,9 +84,6 @@ func (r presentedReport) notes(c verify.Check) []output.Span {
 	}
 	if c.Actual.Exists() {
 		notes = append(notes, output.Dim.Span("found:  "+c.Actual.String()))
-	}
-	if hint := r.hint(c); hint != "" {
-		notes = append(notes, output.Strong.Span("hint: "+hint))
 	}
 	return notes
 }

@@ -11,10 +11,11 @@ type gridRow []cell
 const minColumn = 12
 
 // grid writes rows with their columns aligned. Each column is followed by a gap,
-// and left out where it is empty in all rows.
-func (t *Text) grid(gaps []int, rows []gridRow) {
+// and left out where it is empty in all rows. below, unless nil, writes what comes
+// below a row.
+func (t *Text) grid(gaps []int, rows []gridRow, below func(row int)) {
 	widths := t.columnWidths(gaps, rows)
-	for _, row := range rows {
+	for n, row := range rows {
 		folded := make([][][]glyph, len(row))
 		height := 0
 		for i, c := range row {
@@ -25,6 +26,9 @@ func (t *Text) grid(gaps []int, rows []gridRow) {
 		}
 		for n := range height {
 			t.line(joinCells(folded, n, widths, gaps))
+		}
+		if below != nil {
+			below(n)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (t *Text) Line(text string) { t.Spans(Plain.Span(text)) }
 
 // Spans writes a paragraph of several styles. Nothing is put between the spans.
 func (t *Text) Spans(spans ...Span) {
-	t.grid([]int{0}, []gridRow{{cell{glyphs(spans...)}}})
+	t.grid([]int{0}, []gridRow{{cell{glyphs(spans...)}}}, nil)
 }
 
 // Heading writes a title, below an empty line unless it is the first of all.
@@ -62,6 +62,9 @@ type Row struct {
 	Value string
 	Style Style  // of the value
 	Notes []Span // each in a line of its own below the value
+	// Command is a command line to copy, below all that. It is one line, however
+	// long: what a terminal folds can be copied, what we fold cannot.
+	Command string
 }
 
 // Rows writes rows with their labels and values aligned.
@@ -78,7 +81,11 @@ func (t *Text) Rows(rows ...Row) {
 			value,
 		}
 	}
-	t.grid([]int{1, 2, 0}, grid)
+	t.grid([]int{1, 2, 0}, grid, func(i int) {
+		if command := rows[i].Command; command != "" {
+			t.line(glyphs(Strong.Span("  " + command)))
+		}
+	})
 }
 
 // Table writes columns under a header. Rows have as many cells as the header.
@@ -91,7 +98,7 @@ func (t *Text) Table(header []string, rows [][]string) {
 	for _, row := range rows {
 		grid = append(grid, tableRow(Plain, row))
 	}
-	t.grid(gaps, grid)
+	t.grid(gaps, grid, nil)
 }
 
 func tableRow(style Style, cells []string) gridRow {

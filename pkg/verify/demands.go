@@ -68,6 +68,7 @@ func (v *verification) checkNonce() {
 	switch {
 	case !value.Exists():
 		c.Message = "nonce is missing: the token may have been replayed"
+		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "nonce"}
 	case !ok:
 		c.Message = "nonce is not a string"
 	case subtle.ConstantTimeCompare([]byte(nonce), []byte(v.policy.Nonce)) != 1:

@@ -17,15 +17,15 @@ type Diagnosis struct {
 
 // The cases that Verify recognises.
 const (
-	NotDemanded       DiagnosisKind = "not_demanded" // Wanted: which demand was not made
-	OpaqueToken       DiagnosisKind = "opaque_token" //
+	NotDemanded       DiagnosisKind = "not_demanded" // Wanted: which demand was not made; Found: what the token looks like
+	OpaqueToken       DiagnosisKind = "opaque_token"
 	NoToken           DiagnosisKind = "no_token"
-	EncryptedToken    DiagnosisKind = "encrypted_token"    //
-	JSONSerialisation DiagnosisKind = "json_serialisation" //
-	TruncatedToken    DiagnosisKind = "truncated_token"    //
+	EncryptedToken    DiagnosisKind = "encrypted_token"
+	JSONSerialisation DiagnosisKind = "json_serialisation"
+	TruncatedToken    DiagnosisKind = "truncated_token"
 	WhiteSpace        DiagnosisKind = "white_space"
-	PaddedBase64      DiagnosisKind = "padded_base64"       //
-	Unsigned          DiagnosisKind = "unsigned"            //
+	PaddedBase64      DiagnosisKind = "padded_base64"
+	Unsigned          DiagnosisKind = "unsigned"
 	SecretNeeded      DiagnosisKind = "secret_needed"       // Found: the algorithm
 	PublicKeyNeeded   DiagnosisKind = "public_key_needed"   // Found: the algorithm
 	ShortSecret       DiagnosisKind = "short_secret"        // Found: the algorithm
@@ -34,23 +34,25 @@ const (
 	KeyOfOtherType    DiagnosisKind = "key_of_other_type"   // Found: the algorithm
 	KeysUnusable      DiagnosisKind = "keys_unusable"       // Names: why, key by key
 	SignedByOtherKey  DiagnosisKind = "signed_by_other_key" // Found: the key that fits
-	Tampered          DiagnosisKind = "tampered"            //
-	DifferentCase     DiagnosisKind = "different_case"      // Wanted, Found
-	DifferentSlash    DiagnosisKind = "different_slash"     // Wanted, Found
-	DifferentScheme   DiagnosisKind = "different_scheme"    // Wanted, Found
-	DifferentPort     DiagnosisKind = "different_port"      // Wanted, Found
-	DifferentHost     DiagnosisKind = "different_host"      // Wanted, Found
-	DifferentValue    DiagnosisKind = "different_value"     // Wanted, Found
-	ClaimMissing      DiagnosisKind = "claim_missing"       // Wanted: its name
-	ClockSkew         DiagnosisKind = "clock_skew"          // By: how much
-	Milliseconds      DiagnosisKind = "milliseconds"        // Found
-	ExpiredToken      DiagnosisKind = "expired_token"       // By: how much
-	OtherParty        DiagnosisKind = "other_party"         // Found: azp
+	Tampered          DiagnosisKind = "tampered"
+	OtherSecret       DiagnosisKind = "other_secret"
+	DifferentCase     DiagnosisKind = "different_case"   // Wanted, Found
+	DifferentSlash    DiagnosisKind = "different_slash"  // Wanted, Found
+	DifferentScheme   DiagnosisKind = "different_scheme" // Wanted, Found
+	DifferentPort     DiagnosisKind = "different_port"   // Wanted, Found
+	DifferentHost     DiagnosisKind = "different_host"   // Wanted, Found
+	DifferentValue    DiagnosisKind = "different_value"  // Wanted, Found; for audiences Names only: those of the token
+	ClaimMissing      DiagnosisKind = "claim_missing"    // Wanted: its name
+	ClockSkew         DiagnosisKind = "clock_skew"       // By: how much
+	Milliseconds      DiagnosisKind = "milliseconds"     // Found
+	ExpiredToken      DiagnosisKind = "expired_token"    // By: how much
+	OtherParty        DiagnosisKind = "other_party"      // Found: azp
 
 	AudienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Wanted: the client that was demanded as audience
 	AudienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
 	ClientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
+	ClientAsAudience        DiagnosisKind = "client_as_audience"         // Wanted: the client that was demanded as audience; Names: the audiences
 	IssuerTemplate          DiagnosisKind = "issuer_template"            // Wanted, Found
 
-	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values
+	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time
 )

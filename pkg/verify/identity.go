@@ -127,14 +127,25 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	}
 	iss, _ := v.claims.Get("iss").Text()
 	client := v.clientOf()
-	isID := v.report.Kind == KindID && v.policy.Kind != KindID && len(accessMarkers(v.claims)) == 0
+	isID := v.report.Kind == KindID && v.policy.Kind != KindID && !v.policy.AuthAge && v.forClient(list)
 	switch {
 	case slices.Contains(list, iss) && slices.Contains(v.policy.Audiences, client):
 		return &Diagnosis{Kind: AudienceIsIssuer, Wanted: client, Found: iss}
+	case slices.Contains(v.policy.Audiences, client):
+		return &Diagnosis{Kind: ClientAsAudience, Wanted: client, Names: list}
 	case isID && len(list) > 0:
 		return &Diagnosis{Kind: AudienceIsClient, Found: list[0], Names: list}
 	}
 	return &Diagnosis{Kind: DifferentValue, Names: list}
+}
+
+// forClient tells whether what looks like an ID token is for a client: it has what
+// only ID tokens have, or is for the client that it names.
+func (v *verification) forClient(list []string) bool {
+	if len(accessMarkers(v.claims)) > 0 {
+		return false
+	}
+	return len(idMarkers(v.claims)) > 0 || len(stated(v.claims, "nonce", "auth_time", "sid")) > 0 || slices.Contains(list, v.clientOf())
 }
 
 // diagnoseNoAudience recognises tokens that name a client in place of an

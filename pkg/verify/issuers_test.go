@@ -9,44 +9,69 @@ import (
 )
 
 // TestIssuers: who a token seems to be from, and the fact that is told where a
-// check fails. The policy demands another issuer and another audience.
+// check fails; and that it is not told of another failure of the same check.
 func TestIssuers(t *testing.T) {
+	graph := `"00000003-0000-0000-c000-000000000000"`
 	for _, c := range []struct {
 		name   string
 		header object
 		claims object
+		wanted string // issuer
 		check  verify.CheckID
 		fact   string
 	}{
-		{"Auth0", nil, object{{"iss", `"https://acme.eu.auth0.com/"`}}, verify.CheckIssuer, "end in a slash"},
-		{"Okta", nil, object{{"iss", `"https://acme.okta.com"`}}, verify.CheckIssuer, "/oauth2/<id>"},
-		{"Keycloak", nil, object{{"iss", `"https://sso.acme.example/realms/main"`}}, verify.CheckAudience, "audience mapper"},
-		{"Entra ID v2", nil, object{{"iss", `"https://login.microsoftonline.com/t/v2.0"`}}, verify.CheckIssuer, "{tenantid}"},
-		{"Entra ID v1", nil, object{{"iss", `"https://sts.windows.net/t/"`}}, verify.CheckAudience, "App ID URI"},
-		{"Microsoft Graph", object{{"nonce", `"x"`}}, object{{"iss", `"https://sts.windows.net/t/"`}}, verify.CheckAudience, "Microsoft Graph"},
-		{"Cognito", nil, object{{"iss", `"https://cognito-idp.eu-west-1.amazonaws.com/p"`}}, verify.CheckAudience, "client_id"},
-		{"Google", nil, object{{"iss", `"accounts.google.com"`}}, verify.CheckIssuer, "with and without https://"},
-		{"Firebase", nil, object{{"iss", `"https://securetoken.google.com/p"`}}, verify.CheckAudience, "for the project"},
-		{"GitHub Actions", nil, object{{"iss", `"https://token.actions.githubusercontent.com"`}}, verify.CheckAudience, "owner's URL"},
-		{"GitLab CI", nil, object{{"iss", `"https://gitlab.example"`}, {"pipeline_source", `"push"`}}, verify.CheckAudience, "id_tokens"},
-		{"Kubernetes", nil, object{{"iss", `"https://kubernetes.default.svc"`}, {"kubernetes.io", `{}`}}, verify.CheckIssuer, "internal name"},
-		{"AWS load balancer (ALB)", object{{"signer", `"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/y"`}}, object{{"iss", `"x"`}}, verify.CheckIssuer, "signer"},
-		{"Authing", nil, object{{"iss", `"https://acme.authing.cn/oidc"`}}, verify.CheckIssuer, "capital A"},
-		{"Authgear", nil, object{{"iss", `"https://login.acme.example"`}, {"https://authgear.com/claims/user/is_verified", "true"}}, verify.CheckAudience, "for the endpoint"},
-		{"", nil, object{{"iss", `"https://id.acme.example"`}, {"sub", `"authgear.com"`}}, verify.CheckIssuer, ""},
-		{"", nil, object{{"iss", `"https://auth0.com.evil.example/"`}}, verify.CheckIssuer, ""},
-		{"", nil, object{{"iss", `"https://notauth0.com/"`}}, verify.CheckIssuer, ""},
+		{"Auth0", nil, object{{"iss", `"https://acme.eu.auth0.com/"`}}, "https://acme.eu.auth0.com", verify.CheckIssuer, "end in a slash"},
+		{"Auth0", nil, object{{"iss", `"https://acme.eu.auth0.com/"`}}, "https://other.eu.auth0.com/", verify.CheckIssuer, ""},
+		{"Okta", nil, object{{"iss", `"https://acme.okta.com"`}}, "https://acme.okta.com/oauth2/default", verify.CheckIssuer, "/oauth2/<id>"},
+		{"Okta", nil, object{{"iss", `"https://acme.okta.com"`}}, "https://other.okta.com", verify.CheckIssuer, ""},
+		{"Keycloak", nil, object{{"iss", `"https://sso.acme.example/realms/main"`}}, "", verify.CheckAudience, "audience mapper"},
+		{"Keycloak", nil, object{{"iss", `"https://sso.acme.example/realms/main"`}, {"typ", `"ID"`}}, "", verify.CheckAudience, ""},
+		{"Keycloak", nil, object{{"iss", `"http://keycloak:8080/realms/main"`}}, "https://sso.acme.example/realms/main", verify.CheckIssuer, "by which it was asked"},
+		{"Entra ID v2", nil, object{{"iss", `"https://login.microsoftonline.com/{tenantid}/v2.0"`}}, "https://login.microsoftonline.com/t/v2.0", verify.CheckIssuer, "{tenantid}"},
+		{"Entra ID v2", nil, object{{"iss", `"https://login.microsoftonline.com/t/v2.0"`}}, "https://sts.windows.net/t/", verify.CheckIssuer, "v1 tokens from"},
+		{"Entra ID v2", nil, object{{"iss", `"https://login.microsoftonline.com/t/v2.0"`}}, "https://login.microsoftonline.com/u/v2.0", verify.CheckIssuer, ""},
+		{"Entra ID v1", nil, object{{"iss", `"https://sts.windows.net/t/"`}}, "", verify.CheckAudience, "App ID URI"},
+		{"Microsoft Graph", nil, object{{"iss", `"https://sts.windows.net/t/"`}, {"aud", graph}}, "", verify.CheckAudience, "Microsoft Graph"},
+		{"Microsoft Graph", nil, object{{"iss", `"https://sts.windows.net/t/"`}, {"aud", "[" + graph + "]"}}, "", verify.CheckAudience, "Microsoft Graph"},
+		{"Microsoft Graph", object{{"nonce", `"x"`}}, object{{"iss", `"https://sts.windows.net/t/"`}}, "", verify.CheckAudience, ""},
+		{"Cognito", nil, object{{"iss", `"https://cognito-idp.eu-west-1.amazonaws.com/p"`}, {"aud", ""}}, "", verify.CheckAudience, "client_id"},
+		{"Cognito", nil, object{{"iss", `"https://cognito-idp.eu-west-1.amazonaws.com/p"`}}, "", verify.CheckAudience, ""},
+		{"Google", nil, object{{"iss", `"accounts.google.com"`}}, "https://accounts.google.com", verify.CheckIssuer, "with and without https://"},
+		{"Google", nil, object{{"iss", `"accounts.google.com"`}}, "https://issuer.example", verify.CheckIssuer, ""},
+		{"Firebase", nil, object{{"iss", `"https://securetoken.google.com/p"`}}, "", verify.CheckAudience, "for the project"},
+		{"GitHub Actions", nil, object{{"iss", `"https://token.actions.githubusercontent.com"`}}, "", verify.CheckAudience, "owner's URL"},
+		{"GitLab CI", nil, object{{"iss", `"https://gitlab.example"`}, {"pipeline_source", `"push"`}}, "", verify.CheckAudience, "id_tokens"},
+		{"Kubernetes", nil, object{{"iss", `"https://kubernetes.default.svc"`}, {"kubernetes.io", `{}`}}, "", verify.CheckIssuer, "internal name"},
+		{"Kubernetes", nil, object{{"iss", `"kubernetes/serviceaccount"`}, {"kubernetes.io", `{}`}, {"exp", ""}}, "", verify.CheckExpiry, "have no exp"},
+		{"Kubernetes", nil, object{{"iss", `"https://kubernetes.default.svc"`}, {"kubernetes.io", `{}`}, {"exp", "1500000000"}}, "", verify.CheckExpiry, ""},
+		{"AWS load balancer (ALB)", object{{"signer", `"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/y"`}}, object{{"iss", `"x"`}}, "", verify.CheckIssuer, "signer"},
+		{"Authing", nil, object{{"iss", `"https://acme.authing.cn/oidc"`}}, "https://acme.Authing.cn/oidc", verify.CheckIssuer, "capital A"},
+		{"Authing", nil, object{{"iss", `"https://acme.authing.cn/oidc"`}}, "", verify.CheckIssuer, ""},
+		{"Authgear", nil, object{{"iss", `"https://login.acme.example"`}, {"https://authgear.com/claims/user/is_verified", "true"}}, "", verify.CheckAudience, "for the endpoint"},
+		{"Authgear", nil, object{{"iss", `"https://acme.authgear.cloud"`}}, "https://acme.authgear.cloud/", verify.CheckIssuer, "without a slash"},
+		{"Authgear", nil, object{{"iss", `"https://acme.authgear.cloud"`}}, "https://login.acme.example", verify.CheckIssuer, "public origin"},
+		{"", nil, object{{"iss", `"https://id.acme.example"`}, {"sub", `"authgear.com"`}}, "", verify.CheckIssuer, ""},
+		{"", nil, object{{"iss", `"https://auth0.com.evil.example/"`}}, "https://auth0.com.evil.example", verify.CheckIssuer, ""},
+		{"", nil, object{{"iss", `"https://notauth0.com/"`}}, "https://notauth0.com", verify.CheckIssuer, ""},
 	} {
-		claims := append(object{{"aud", `"somebody"`}, {"exp", "1600000300"}}, c.claims...)
+		claims := object{{"aud", `"somebody"`}, {"exp", "1600000300"}}
+		for _, m := range c.claims {
+			if claims = claims.with(m.name, m.value); m.value == "" {
+				claims = claims.without(m.name)
+			}
+		}
+		policy := goodPolicy()
+		if c.wanted != "" {
+			policy.Issuer = c.wanted
+		}
 		header := append(goodHeader("ed25519", "Ed25519"), c.header...)
-		tok, _ := token.Parse(mint(t, "ed25519", "Ed25519", header.String(), claims.String()))
-		r := verify.Verify(tok, everyKey(t), goodPolicy(), now)
+		r := judge(mint(t, "ed25519", "Ed25519", header.String(), claims.String()), everyKey(t), policy)
 		if got := r.IssuerName(); got != c.name {
 			t.Errorf("%s: taken for %q", c.name, got)
 		}
 		check, ok := r.Check(c.check)
 		if !ok || check.Status != verify.Failed || !strings.Contains(check.Fact, c.fact) || (c.fact == "") != (check.Fact == "") {
-			t.Errorf("%s %v: %s tells %q, want %q", c.name, c.claims, c.check, check.Fact, c.fact)
+			t.Errorf("%s %v: %s (%s) tells %q, want %q", c.name, c.claims, c.check, check.Message, check.Fact, c.fact)
 		}
 	}
 }

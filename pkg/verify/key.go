@@ -60,7 +60,7 @@ func (v *verification) checkBySecret(secret *Secret) {
 	}
 	v.pass(CheckKey, "the secret that was given")
 	if !verifyHMAC(alg, secret.value, v.token.SigningInput(), v.token.Signature()) {
-		v.failSignature("the signature does not match the secret", nil)
+		v.failSignature("the signature does not match the secret", &Diagnosis{Kind: OtherSecret})
 		return
 	}
 	v.pass(CheckSignature, alg+" by the secret")
