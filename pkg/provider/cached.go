@@ -51,7 +51,6 @@ func (c *Client) forget(s source) {
 	}
 }
 
-// distrust says that an entry was read, but does not hold what it should.
 func (c *Cache) distrust(s source, why string) {
 	c.complain("the entry for %s in the cache is ignored: %s", shown(s.place.url), why)
 }

@@ -1,7 +1,9 @@
 // Package provider talks to issuers: it fetches metadata (OpenID Connect
 // Discovery 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are
-// active (RFC 7662), keeps a small cache on disk and looks metadata over. It is
-// the only package that uses the network.
+// active (RFC 7662), keeps a small cache and looks metadata over. It is the only
+// package that uses the network. Make one Client and keep it: it remembers what it
+// fetched for as long as that may be used, and asks for an unknown key at most
+// every RefetchFloor, however many tokens name one.
 //
 // Nothing that comes from a server is trusted further than it has to be:
 // replies are bounded in size and time, redirects stay within one https
@@ -44,7 +46,7 @@ type Config struct {
 	// system's.
 	RootCAs *x509.CertPool
 	// CustomCAs, if not nil, stand in for RootCAs. They are the user's choice
-	// for this run, so they turn the cache off.
+	// for this run, so they turn the cache on disk off.
 	CustomCAs *x509.CertPool
 	// Proxy finds the proxy for a request; nil for none. Pass
 	// http.ProxyFromEnvironment to use those of the environment.
@@ -54,9 +56,9 @@ type Config struct {
 	// Timeout bounds each call of a method of the Client, with all its
 	// requests, redirects, retries and waits; 0 for DefaultTimeout.
 	Timeout time.Duration
-	// AllowHTTP permits http beyond loopback. It turns the cache off.
+	// AllowHTTP permits http beyond loopback. It turns the cache on disk off.
 	AllowHTTP bool
-	// Headers go to the origin the user named. They turn the cache off.
+	// Headers go to the origin the user named. They turn the cache on disk off.
 	Headers   []Header
 	UserAgent string // empty for "claimcheck"
 	// Now is the clock of the cache and of certificates.
@@ -69,9 +71,11 @@ type Config struct {
 	Trace func(Event)
 	// Warn, if not nil, hears why an existing cache was ignored, once each.
 	Warn func(message string)
-	// CacheDir is the directory of the cache; empty for none.
+	// CacheDir is the directory of the cache, which outlives the Client and is
+	// shared with other processes. Without one, or where settings turn it off, the
+	// Client keeps replies in memory for itself.
 	CacheDir string
-	NoCache  bool // neither read nor write the cache
+	NoCache  bool // keep nothing: every call asks anew
 	Refresh  bool // do not read the cache, but write it
 	Offline  bool // the cache only, no network at all
 }
@@ -91,7 +95,7 @@ type Event struct {
 // A Client asks issuers. It may be used by many goroutines at once.
 type Client struct {
 	cfg   Config
-	cache *Cache // nil if it must not be used
+	cache store // nil if nothing is to be kept
 	book  *addressBook
 
 	mu    sync.Mutex
@@ -124,8 +128,13 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, book: newAddressBook(), lanes: map[bounds]*lane{}, locks: map[string]chan struct{}{}}
 	// What was fetched under weaker rules must not be found under the usual
 	// ones, nor the reverse.
-	if cfg.CacheDir != "" && !cfg.NoCache && !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0 {
+	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0
+	switch {
+	case cfg.NoCache:
+	case cfg.CacheDir != "" && usual:
 		c.cache = NewCache(cfg.CacheDir, cfg.Now, cfg.Warn)
+	default:
+		c.cache = &memory{cfg: cfg, entries: map[string]*entry{}}
 	}
 	return c, nil
 }

@@ -61,7 +61,8 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // A server that accepts the access tokens of one issuer, as Authgear issues
-// them: for the endpoint itself, with the client in a claim of its own.
+// them: for the endpoint itself, with the client in a claim of its own. Its one
+// Client lives as long as the server and remembers the keys.
 func Example_middleware() {
 	issuer, mint := exampleIssuer()
 	defer issuer.Close()

@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestAClientWithoutADirectoryRemembers: a server need not have a directory for
+// its requests not to become requests to the issuer.
+func TestAClientWithoutADirectoryRemembers(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s, func(cfg *Config) { cfg.CacheDir = "" })
+	var wait sync.WaitGroup
+	for range 20 {
+		wait.Go(func() {
+			if _, err := b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	wantRequests(t, s, "GET "+configuration, "GET /keys")
+
+	b.clock.advance(time.Minute)
+	for i := range 20 { // whoever makes up key IDs costs one request
+		set, err := b.KeysFor(t.Context(), s.URL, fmt.Sprint("unknown-", i))
+		wantKeys(t, set, err, "a")
+	}
+	wantRequests(t, s, "GET /keys")
+
+	s.issue("b")
+	b.clock.advance(MaxLifetime)
+	set, err := b.KeysFor(t.Context(), s.URL, "a")
+	wantKeys(t, set, err, "b")
+	wantRequests(t, s, "GET "+configuration, "GET /keys")
+
+	asking := newBench(t, s, func(cfg *Config) { cfg.CacheDir, cfg.NoCache = "", true })
+	for range 2 {
+		if _, err := asking.Keys(t.Context(), s.URL+"/keys", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantRequests(t, s, "GET /keys", "GET /keys")
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	s := newTLSSite(t)
+	s.serve("/keys", keySet("a"))
+	b := newBench(t, s, func(cfg *Config) { cfg.CacheDir = "" })
+	for i := range 3 * maxRemembered {
+		if _, err := b.Keys(t.Context(), fmt.Sprintf("%s/keys?%d", s.URL, i), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := b.cache.(*memory)
+	if n := len(m.entries); n > maxRemembered {
+		t.Errorf("%d entries", n)
+	}
+	b.clock.advance(MaxLifetime)
+	m.store(&entry{kind: kindKeys, fetchedAt: b.clock.now(), lifetime: time.Minute})
+	if n := len(m.entries); n != 1 {
+		t.Errorf("%d entries, of which one is fresh", n)
+	}
+}
