@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -112,8 +113,15 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 			chosen++
 		}
 	}
-	if chosen > 1 {
+	switch {
+	case chosen > 1:
 		return usageError("--check, --pem and --for are three questions: ask one")
+	case o.check && o.kid != "":
+		return usageError("--check looks a whole set over: it does not go with --kid")
+	case o.pem && (o.output.filter != "" || o.output.format != "auto"):
+		return usageError("--pem prints PEM: it does not go with --jq or -o")
+	case o.token == "-":
+		return usageError("--for cannot be read from stdin: give it itself, @FILE or env:NAME")
 	}
 	return refuseEmpty(flags)
 }
@@ -121,9 +129,7 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 // load reads the set from a URL, stdin or a file.
 func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, source string) (*jwks.Set, string, error) {
 	if !isURL(source) {
-		trust := trustOptions{jwks: source}
-		set, err := trust.readSet(env)
-		return set, source, err
+		return readKeys(env, source)
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
@@ -135,17 +141,40 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		return nil, "", err
 	}
 	defer cancel()
-	fetched, err := keysOrIssuer(network, client, source, knownIssuer(env, source))
+	fetched, err := keysOrIssuer(network, client, source)
 	if err != nil {
 		return nil, "", unavailable(err)
 	}
 	return fetched.Set, fetched.URL, nil
 }
 
+// readKeys reads a key set, or a single key in whatever form.
+func readKeys(env *Env, name string) (*jwks.Set, string, error) {
+	data, source, err := readKeyFile(env, name)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) && strings.Contains(name, ".") && !strings.ContainsAny(name, `/\`) {
+			err = unreadable("%w", err).withHint("if that is an issuer, write https://%s", name)
+		}
+		return nil, "", err
+	}
+	set, err := jwks.Parse(data)
+	single := strings.Contains(string(data), "-----BEGIN ") && !errors.Is(err, jwks.ErrCertificates)
+	if single || errors.Is(err, jwks.ErrSingleKey) {
+		set, err = jwks.ParseKey(data)
+	}
+	switch {
+	case errors.Is(err, jwks.ErrCertificates):
+		return nil, "", unreadable("%s: %w", source, err).withHint("ask for the issuer's key set instead, the jwks_uri of its metadata")
+	case err != nil:
+		return nil, "", unreadable("%s: %w", source, err)
+	}
+	return set, source, nil
+}
+
 // keysOrIssuer takes a URL for that of a key set and, where there is none, for
 // an issuer.
-func keysOrIssuer(ctx context.Context, client *provider.Client, source string, isIssuer bool) (*provider.KeySet, error) {
-	if isIssuer {
+func keysOrIssuer(ctx context.Context, client *provider.Client, source string) (*provider.KeySet, error) {
+	if client.KnowsIssuer(source) {
 		return client.KeysFor(ctx, source, "")
 	}
 	set, err := client.Keys(ctx, source, "")
@@ -158,21 +187,6 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, source string, i
 		return nil, err // there is a document, but it is neither
 	}
 	return set, issuerErr
-}
-
-// knownIssuer tells whether the cache knows a URL as that of an issuer, so that
-// it need not be asked for a key set first.
-func knownIssuer(env *Env, source string) bool {
-	dir := cacheDir(env)
-	if dir == "" {
-		return false
-	}
-	for _, e := range provider.NewCache(dir, env.Now, nil).List() {
-		if e.Kind == "metadata" && e.Issuer == source && e.Fresh {
-			return true
-		}
-	}
-	return false
 }
 
 func noKeySetThere(e *provider.FetchError) bool {
@@ -247,7 +261,7 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 		return printFailure(err, exitAccepted)
 	}
 	if len(fit.selection.Candidates) == 0 {
-		printer.Verdict(false, "no key of the set fits the token (exit 12)")
+		printer.Verdict(false, fit.verdict()+" (exit 12)")
 		return silentExit(exitNoKey)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strconv"
+
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -45,11 +47,27 @@ func keySummary(k *jwks.Key, why string) strictjson.Value {
 	)
 }
 
+func (f keyFit) verdict() string {
+	switch n := len(f.selection.Candidates); n {
+	case 0:
+		return "no key of the set fits the token"
+	case 1:
+		return "1 key of the set fits the token; nothing was verified"
+	default:
+		return strconv.Itoa(n) + " keys of the set fit the token; nothing was verified"
+	}
+}
+
 func (f keyFit) writeText(t *output.Text) {
 	kid, named := f.token.KeyID()
 	if !named {
 		kid = "(none)"
 	}
+	verdict := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: f.verdict()}
+	if len(f.selection.Candidates) == 0 {
+		verdict.Mark, verdict.Style = output.MarkFailed, output.Bad
+	}
+	t.Rows(verdict)
 	t.Rows(output.Row{Label: "token", Value: "alg " + f.token.Algorithm() + ", kid " + kid})
 	t.Heading("keys")
 	var rows []output.Row

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,13 +26,23 @@ func (v keySetView) writeText(t *output.Text) {
 	t.Blank()
 	rows := make([][]string, len(v.set.Keys))
 	for i, k := range v.set.Keys {
-		rows[i] = []string{kidOf(k), k.Kind(), orDash(k.Algorithm), orDash(k.Use), orDash(k.Thumbprint), v.expiry(k)}
+		rows[i] = []string{kidOf(k), k.Kind(), orDash(k.Algorithm), orDash(k.Use), orDash(k.Thumbprint)}
 	}
-	t.Table([]string{"kid", "key", "alg", "use", "thumbprint", "certificate until"}, rows)
+	header := []string{"kid", "key", "alg", "use", "thumbprint"}
+	if slices.ContainsFunc(v.set.Keys, func(k *jwks.Key) bool { return k.Certificate != nil }) {
+		header = append(header, "certificate until")
+		for i, k := range v.set.Keys {
+			rows[i] = append(rows[i], v.expiry(k))
+		}
+	}
+	t.Table(header, rows)
 	var notes []output.Row
 	for _, k := range v.set.Keys {
 		if k.Fault != nil {
 			notes = append(notes, output.Row{Mark: output.MarkFailed, Label: k.Name(), Value: k.Fault.Text})
+		}
+		if k.CertificateMismatch {
+			notes = append(notes, output.Row{Mark: output.MarkFailed, Label: k.Name(), Value: "the certificate in x5c is for another key"})
 		}
 		for _, warning := range k.Warnings {
 			notes = append(notes, output.Row{Mark: output.MarkWarning, Label: k.Name(), Value: warning})

@@ -81,43 +81,39 @@ func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
 }
 
 func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
-	set, err := o.readSet(env)
+	data, source, err := readKeyFile(env, o.jwks)
 	if err != nil {
 		return nil, err
 	}
-	source := o.jwks
-	if source == "-" {
-		source = "stdin"
+	set, err := jwks.Parse(data)
+	if err != nil {
+		return nil, unreadable("%s: %w", source, err).withHint("%s", keySetHint(data, err))
 	}
 	return &verify.PublicKeys{Set: set, Source: source}, nil
 }
 
-// readSet reads a key set from a file or from stdin.
-func (o *trustOptions) readSet(env *Env) (*jwks.Set, error) {
-	var data []byte
-	var err error
-	name := o.jwks
+// readKeyFile reads what should hold keys, from a file or from stdin, and says
+// how to call it.
+func readKeyFile(env *Env, name string) (data []byte, called string, err error) {
 	if name == "-" {
-		var text string
-		text, err = readStdin(env, maxFileSize)
-		data, name = []byte(text), "stdin"
-	} else {
-		data, err = readFile(o.jwks, maxFileSize)
+		text, err := readStdin(env, maxFileSize)
+		return []byte(text), "stdin", err
 	}
-	if err != nil {
-		return nil, err
+	data, err = readFile(name, maxFileSize)
+	return withoutBOM(data), name, err
+}
+
+func keySetHint(data []byte, err error) string {
+	switch {
+	case strings.Contains(string(data), "-----BEGIN ") && !errors.Is(err, jwks.ErrCertificates):
+		return "a PEM file is one key: use --key"
+	case errors.Is(err, jwks.ErrSingleKey):
+		return "for a single key use --key"
+	case errors.Is(err, jwks.ErrCertificates):
+		return "use the issuer's key set instead, with --issuer or the URL that its metadata names as jwks_uri; or one of the certificates, with --key"
+	default:
+		return ""
 	}
-	set, err := jwks.Parse(withoutBOM(data))
-	if err != nil {
-		failure := unreadable("%s: %w", name, err)
-		if strings.Contains(string(data), "-----BEGIN ") {
-			failure = failure.withHint("a PEM file is one key: use --key")
-		} else if strings.Contains(err.Error(), "single key") {
-			failure = failure.withHint("for a single key use --key")
-		}
-		return nil, failure
-	}
-	return set, nil
 }
 
 func (o *trustOptions) loadKey() (verify.Keys, error) {
@@ -140,6 +136,8 @@ func keyHint(err error) string {
 		return "for HS256, HS384 and HS512 use --secret"
 	case errors.Is(err, jwks.ErrKeySet):
 		return "for a key set use --jwks"
+	case errors.Is(err, jwks.ErrCertificates):
+		return keySetHint(nil, err)
 	default:
 		return "a PEM public key, a PEM certificate or a JWK belongs here"
 	}

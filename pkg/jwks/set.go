@@ -7,6 +7,7 @@ package jwks
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -17,13 +18,22 @@ const MaxKeys = 1000
 // A Set is a list of keys in the order of the document.
 type Set struct {
 	Keys []*Key
-	// Document is the set as it was read, or the absent value where the keys
-	// came from PEM.
+	// Document is the set as it was read, or what it would have been where a single
+	// key was read.
 	Document strictjson.Value
 }
 
-// ErrNotKeySet is what the errors of Parse and ParseKey wrap.
+// ErrNotKeySet is what the errors of Parse wrap.
 var ErrNotKeySet = errors.New("not a key set")
+
+// Errors of Parse for what is often taken for a key set.
+var (
+	// ErrSingleKey is for one JWK.
+	ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
+	// ErrCertificates is for an object of PEM certificates by kid, as Google and
+	// Firebase publish beside their key sets.
+	ErrCertificates = fmt.Errorf("%w but certificates by kid: there is no \"keys\"", ErrNotKeySet)
+)
 
 // Parse reads a JWK Set: a JSON object with an array "keys" (RFC 7517 section
 // 5). Faults of single keys are kept in those keys; the error is for what is
@@ -36,7 +46,9 @@ func Parse(data []byte) (*Set, error) {
 	keys := document.Get("keys")
 	switch {
 	case !keys.Exists() && document.Get("kty").Exists():
-		return nil, fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
+		return nil, ErrSingleKey
+	case !keys.Exists() && holdsCertificates(document):
+		return nil, ErrCertificates
 	case !keys.Exists():
 		return nil, fmt.Errorf("%w: there is no \"keys\"", ErrNotKeySet)
 	case keys.Kind() != strictjson.KindArray:
@@ -50,6 +62,15 @@ func Parse(data []byte) (*Set, error) {
 	}
 	set.refuseTwins()
 	return set, nil
+}
+
+func holdsCertificates(document strictjson.Value) bool {
+	for _, m := range document.Members() {
+		if text, _ := m.Value.Text(); strings.HasPrefix(text, "-----BEGIN CERTIFICATE-----") {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutNames keeps of a syntax error what is wrong and at which byte, but not

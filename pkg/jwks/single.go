@@ -31,7 +31,7 @@ var (
 // the first one counts) or a JWK. The result is a set of that key; its faults,
 // such as being weak, are in the key. The key itself is never part of an error.
 func ParseKey(data []byte) (*Set, error) {
-	if bytes.Contains(data, []byte("-----BEGIN ")) {
+	if bytes.Contains(data, []byte("-----BEGIN ")) && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 		return parsePEM(data)
 	}
 	v, err := strictjson.ParseObject(data)
@@ -42,6 +42,8 @@ func ParseKey(data []byte) (*Set, error) {
 		return nil, withoutNames(err)
 	case v.Get("keys").Exists():
 		return nil, ErrKeySet
+	case holdsCertificates(v):
+		return nil, ErrCertificates
 	}
 	key := parseJWK(1, v)
 	switch {
@@ -121,23 +123,31 @@ func single(public any, certificate *x509.Certificate) (*Set, error) {
 		k.Type = "unknown"
 		k.faulty(FaultUnsupported, "a key of a type that is not supported")
 	}
+	set := &Set{Keys: []*Key{k}, Document: setDocument()}
 	if k.public != nil {
 		k.Thumbprint = thumbprint(k.public)
+		set.Document = setDocument(publicJWK(k.public))
 	}
-	return &Set{Keys: []*Key{k}}, nil
+	return set, nil
+}
+
+// publicJWK writes a key that was read as a JWK; the absent value if go-jose
+// cannot.
+func publicJWK(public any) strictjson.Value {
+	data, err := jose.JSONWebKey{Key: public}.MarshalJSON()
+	if err != nil {
+		return strictjson.Value{}
+	}
+	v, _ := strictjson.ParseObject(data)
+	return v
 }
 
 // roundTrip takes the key through JWK JSON, where go-jose checks the point: a
 // raw Ed25519 key of low order would verify forged signatures.
 func (k *Key) roundTrip(public any) {
-	data, err := jose.JSONWebKey{Key: public}.MarshalJSON()
-	if err != nil {
-		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
-		return
-	}
-	v, err := strictjson.ParseObject(data)
-	if err != nil {
-		k.faulty(FaultInvalid, "%s", err)
+	v := publicJWK(public)
+	if !v.Exists() {
+		k.faulty(FaultInvalid, "the point is not on the curve")
 		return
 	}
 	if k.Type == "EC" {

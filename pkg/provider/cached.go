@@ -23,6 +23,21 @@ func (c *Client) cached(s source) *reply {
 	}
 }
 
+// KnowsIssuer tells whether a URL is that of an issuer whose metadata is in the
+// cache and may be used.
+func (c *Client) KnowsIssuer(issuer string) bool {
+	sources, _, err := c.sources(issuer)
+	if err != nil {
+		return false
+	}
+	for _, s := range sources {
+		if c.cached(s) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // hit tells the trace that the cache had the answer.
 func (c *Client) hit(r *reply) {
 	c.trace(Event{Method: "GET", URL: r.url, Size: len(r.body), FromCache: true})

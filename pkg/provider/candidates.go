@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"net/url"
 	"strings"
 )
 
@@ -113,13 +112,4 @@ func splitOrigin(text string) (origin, path string) {
 // accepts tells whether metadata for an issuer may stand at the address.
 func (c candidate) accepts(issuer string) bool {
 	return issuer == c.issuer || c.whole && issuer == c.issuer+"/"
-}
-
-// place is where the candidate lies. All candidates lie on the origin that the
-// user named.
-func (c *Client) placeOf(cand candidate) (place, error) {
-	if _, err := url.Parse(cand.url); err != nil {
-		return place{}, &FetchError{Kind: KindURL, URL: clip(bare(cand.url)), Text: "not a URL", Err: err}
-	}
-	return c.typedPlace(cand.url)
 }

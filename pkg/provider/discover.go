@@ -44,17 +44,9 @@ func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error)
 }
 
 func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error) {
-	list, bad := candidates(issuer)
-	if bad != nil {
-		return nil, bad
-	}
-	sources := make([]source, len(list))
-	for i, cand := range list {
-		p, err := c.placeOf(cand)
-		if err != nil {
-			return nil, err
-		}
-		sources[i] = source{kind: kindMetadata, issuer: issuer, place: p}
+	sources, list, err := c.sources(issuer)
+	if err != nil {
+		return nil, err
 	}
 	unlock, err := c.lock(ctx, sources[0])
 	if err != nil {
@@ -70,6 +62,24 @@ func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error)
 		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the metadata is not in the cache, and the network is not to be used"}
 	}
 	return c.fetchMetadata(ctx, sources, list)
+}
+
+// sources are where the metadata of an issuer may lie, all on the origin that the
+// user named.
+func (c *Client) sources(issuer string) ([]source, []candidate, error) {
+	list, bad := candidates(issuer)
+	if bad != nil {
+		return nil, nil, bad
+	}
+	sources := make([]source, len(list))
+	for i, cand := range list {
+		p, err := c.typedPlace(cand.url)
+		if err != nil {
+			return nil, nil, err
+		}
+		sources[i] = source{kind: kindMetadata, issuer: issuer, place: p}
+	}
+	return sources, list, nil
 }
 
 // fetchMetadata asks one address after the other until one exists.
