@@ -73,7 +73,7 @@ func (v ageView) sentence() string {
 
 func (v ageView) ageDocument() strictjson.Value {
 	var at, seconds, limit, problem strictjson.Value
-	if !v.age.AuthTime.IsZero() && v.age.AuthTime.Year() <= 9999 { // which is where RFC 3339 ends
+	if !v.age.AuthTime.IsZero() && 0 <= v.age.AuthTime.Year() && v.age.AuthTime.Year() <= 9999 { // the years of RFC 3339
 		at = strictjson.String(v.age.AuthTime.UTC().Format(time.RFC3339))
 		seconds = strictjson.Int(v.age.Seconds)
 	}
@@ -106,8 +106,11 @@ func (v ageView) advises() bool { return v.reauthenticate() && (v.believed() || 
 // again (OpenID Connect Core section 3.1.2.1).
 func (v ageView) parameters() [][2]string {
 	list := [][2]string{}
-	if v.limit != nil {
+	switch {
+	case v.limit != nil:
 		list = append(list, [2]string{"max_age", fmt.Sprint(int64(*v.limit / time.Second))})
+	case v.age.AuthTime.IsZero(): // only max_age makes the issuer send auth_time
+		list = append(list, [2]string{"max_age", "0"})
 	}
 	list = append(list, [2]string{"prompt", "login"}, [2]string{"id_token_hint", "<the ID token>"})
 	if len(v.acr) > 0 {
@@ -187,12 +190,16 @@ func (v ageView) writeText(t *output.Text) {
 	}
 }
 
+// countedTo is the time of evaluation as the age counts it: a fraction of a second
+// counts against the token.
+func (v ageView) countedTo() time.Time { return time.Unix(v.age.AuthTime.Unix()+v.age.Seconds, 0) }
+
 // writeFacts tells the two facts apart: the age of the login and the token's own
 // validity.
 func (v ageView) writeFacts(t *output.Text) {
 	var rows []output.Row
 	if !v.age.AuthTime.IsZero() {
-		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(v.age.AuthTime, v.now)})
+		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(v.age.AuthTime, v.countedTo())})
 	}
 	if v.limit != nil {
 		rows = append(rows, output.Row{Label: "limit", Value: output.FormatDuration(*v.limit)})

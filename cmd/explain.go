@@ -37,9 +37,9 @@ func (r presentedReport) storyOfOrigin(claims strictjson.Value) string {
 	if r.SignatureVerified() {
 		says = "It says"
 	}
-	text := fmt.Sprintf("%s that it is %s", says, r.kindInWords())
+	text := fmt.Sprintf("It looks like %s. %s that it was issued", r.kindInWords(), says)
 	if iss, ok := claims.Get("iss").Text(); ok {
-		text += " issued by " + iss
+		text += " by " + iss
 		if name := r.IssuerName(); name != "" {
 			text += " (it looks like " + name + ")"
 		}
@@ -94,10 +94,20 @@ func (r presentedReport) storyOfTime() string {
 	}
 }
 
+func (r presentedReport) storyOfWarnings() []string {
+	var list []string
+	for _, c := range r.Checks {
+		if c.Status == verify.Warning {
+			list = append(list, fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c)))
+		}
+	}
+	return list
+}
+
 // storyOfEnd tells what went wrong and what to do, or that nothing did.
 func (r presentedReport) storyOfEnd() []string {
 	if r.Verdict == verify.Accepted {
-		return []string{"Everything that was asked of it is fulfilled, so it is accepted."}
+		return append([]string{"Nothing that was asked of it failed, so it is accepted."}, r.storyOfWarnings()...)
 	}
 	var end []string
 	for _, c := range r.Checks {

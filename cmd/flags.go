@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/xhit/go-str2duration/v2"
 
+	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -228,7 +229,7 @@ func (o *demandOptions) readDurations(p *verify.Policy) (err error) {
 		return err
 	}
 	if p.Leeway > verify.MaxLeeway {
-		return usageError("--leeway is at most %s", verify.MaxLeeway)
+		return usageError("--leeway is at most %s", output.FormatDuration(verify.MaxLeeway))
 	}
 	if o.minValidity != "" {
 		p.MinValidity, err = parseDuration("--min-validity", o.minValidity)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -102,9 +103,9 @@ func traceLine(e provider.Event) string {
 	case e.FromCache:
 		return fmt.Sprintf("%s %s: from the cache", e.Method, e.URL)
 	case e.Failure != "" && e.Status == 0:
-		return fmt.Sprintf("%s %s: no answer (%s) in %s", e.Method, e.URL, e.Failure, output.FormatDuration(e.Duration))
+		return fmt.Sprintf("%s %s: no answer (%s) in %s", e.Method, e.URL, e.Failure, output.FormatDuration(e.Duration.Round(100*time.Microsecond)))
 	default:
-		return fmt.Sprintf("%s %s: %d, %d bytes in %s", e.Method, e.URL, e.Status, e.Size, output.FormatDuration(e.Duration))
+		return fmt.Sprintf("%s %s: %d, %d bytes in %s", e.Method, e.URL, e.Status, e.Size, output.FormatDuration(e.Duration.Round(100*time.Microsecond)))
 	}
 }
 

@@ -147,14 +147,29 @@ func keyDocument(k *verify.KeyInfo) strictjson.Value {
 
 // verdictLine is the verdict in one line for whoever reads a log.
 func (r presentedReport) verdictLine() string {
-	line := string(r.Verdict)
-	if r.Verdict != verify.Accepted {
-		line += ": " + r.headline()
-	}
+	line := string(r.Verdict) + r.remark()
 	if r.atGiven {
 		line += ", judged as of " + r.EvaluatedAt.UTC().Format(time.RFC3339)
 	}
 	return fmt.Sprintf("%s (exit %d)", line, r.code)
+}
+
+// remark is what has to be known beside the verdict: why the token was rejected,
+// or that it was accepted with warnings.
+func (r presentedReport) remark() string {
+	if r.Verdict != verify.Accepted {
+		return ": " + r.headline()
+	}
+	warnings := 0
+	for _, c := range r.Checks {
+		if c.Status == verify.Warning {
+			warnings++
+		}
+	}
+	if warnings == 0 {
+		return ""
+	}
+	return ", with " + plural(warnings, "warning")
 }
 
 // headline says in a few words why the token was rejected.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/query"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -120,7 +121,7 @@ func checkDuration(label, value string) error {
 func checkLeeway(label, value string) error {
 	d, err := parseDuration(label, value)
 	if err == nil && d > verify.MaxLeeway {
-		err = unreadable("%s is at most %s", label, verify.MaxLeeway)
+		err = unreadable("%s is at most %s", label, output.FormatDuration(verify.MaxLeeway))
 	}
 	return err
 }

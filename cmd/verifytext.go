@@ -30,21 +30,16 @@ func (r presentedReport) writeText(t *output.Text) {
 		t.JSON(r.Header)
 	}
 	r.writeClaims(t)
-	if r.Verdict != verify.Accepted { // which has scrolled away by now
-		t.Blank()
-		r.writeVerdict(t)
-	}
+	t.Blank()
+	r.writeVerdict(t) // which has scrolled away by now
 }
 
 func (r presentedReport) writeVerdict(t *output.Text) {
 	mark, style := output.MarkFailed, output.Bad
-	value := strings.ToUpper(string(r.Verdict))
 	if r.Verdict == verify.Accepted {
 		mark, style = output.MarkPassed, output.Good
-	} else {
-		value += ": " + r.headline()
 	}
-	t.Rows(output.Row{Mark: mark, Value: value, Style: style})
+	t.Rows(output.Row{Mark: mark, Value: strings.ToUpper(string(r.Verdict)) + r.remark(), Style: style})
 	if r.atGiven {
 		t.Spans(output.Caution.Span("judged as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
 	}

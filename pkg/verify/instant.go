@@ -60,16 +60,20 @@ func NumericDate(v strictjson.Value) (time.Time, bool) {
 	return at, problem == ""
 }
 
-// spell writes a duration without units that are zero: "40m", not "40m0s".
+// spell writes a duration for people: "40m", "1h 30m", "30 days".
 func spell(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return d.String()
+	case d == day:
+		return "1 day"
+	case d > day && d%day == 0:
+		return strconv.FormatInt(int64(d/day), 10) + " days"
 	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	text := strings.NewReplacer("h", "h ", "m", "m ").Replace(d.String())
+	text = strings.TrimSuffix(text, " 0s")
+	return strings.TrimSuffix(text, " 0m")
 }
 
 const (
