@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -107,15 +108,11 @@ func (v ageView) print(ctx context.Context, printer *output.Printer) error {
 	if v.unverified {
 		printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
 	}
-	if err := printVerdict(ctx, printer, v); err != nil {
-		return printFailure(err, v.code())
-	}
 	if v.unverified {
-		printer.Verdict(false, "unverified: "+v.sentence()+" (exit 5)")
-		return silentExit(exitUnverified)
+		line := fmt.Sprintf("unverified: %s (exit %d)", v.sentence(), exitUnverified)
+		return conclude(ctx, printer, v, exitUnverified, line, silentExit(exitUnverified))
 	}
-	printer.Verdict(v.code() == exitAccepted, v.report.verdictLine())
-	return v.report.Err()
+	return conclude(ctx, printer, v, v.code(), v.report.verdictLine(), v.report.Err())
 }
 
 // document is the report of verify with the age, or the age alone.

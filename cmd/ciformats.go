@@ -102,6 +102,26 @@ type verdictView interface {
 	suite() output.Suite
 }
 
+// conclude prints an answer and, for whoever reads the log, the verdict in one
+// line, also where the answer could not be printed. It returns what the command
+// has to: answer, unless printing failed.
+func conclude(ctx context.Context, printer *output.Printer, v verdictView, code int, line string, answer error) error {
+	err := printVerdict(ctx, printer, v)
+	printer.Verdict(code == exitAccepted, line)
+	if err != nil {
+		return printFailure(err, code)
+	}
+	return answer
+}
+
+// silently is the error of an answer that has been printed.
+func silently(code int) error {
+	if code == exitAccepted {
+		return nil
+	}
+	return silentExit(code)
+}
+
 // printVerdict prints an answer in the format that was asked for.
 func printVerdict(ctx context.Context, printer *output.Printer, v verdictView) error {
 	if printer.WantsSuite() {

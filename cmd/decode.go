@@ -53,7 +53,11 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
 	d := decoded{parsed, opts.showSignature, env.Now(), meantHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
-		return printFailure(err, d.code())
+		failed := printFailure(err, d.code())
+		if d.code() == exitAccepted || exitCode(ctx, failed) != d.code() {
+			return failed
+		}
+		printer.Warn(err.Error()) // the token's own problem is what counts
 	}
 	if input.repaired {
 		printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")

@@ -47,9 +47,6 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 }
 
 func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pflag.FlagSet, argument string) error {
-	if err := refuseEmpty(flags); err != nil {
-		return err
-	}
 	if !opts.check {
 		opts.output.withoutCheck()
 	}
@@ -78,6 +75,9 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 
 // fetch returns metadata with the error that they are for another issuer, too.
 func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (*provider.Metadata, error) {
+	if err := refuseEmpty(flags); err != nil {
+		return nil, err
+	}
 	if err := o.settings.apply(env, flags); err != nil {
 		return nil, err
 	}
@@ -116,14 +116,7 @@ func issuerArgument(argument string) (string, error) {
 }
 
 func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	if err := printVerdict(ctx, printer, report); err != nil {
-		return printFailure(err, report.code())
-	}
-	printer.Verdict(report.code() == exitAccepted, report.line())
-	if code := report.code(); code != exitAccepted {
-		return silentExit(code)
-	}
-	return nil
+	return conclude(ctx, printer, report, report.code(), report.line(), silently(report.code()))
 }
 
 // noFindings is for an error in the place of an answer: with --check that is a

@@ -31,7 +31,8 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's, not yet the program's
 	ConfigDir func() (string, error)
 
-	// typed is the command line, so that a token on it can be kept out of errors.
+	// typed is the command line and what our variables hold, so that a token there
+	// can be kept out of errors.
 	typed []string
 
 	// RootCAs are the trusted certificate authorities; nil for the system's.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/claimcheck/claimcheck/pkg/query"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -78,6 +77,16 @@ func codeOf(reason string) int {
 	return exitInternal
 }
 
+// reasonOf returns the reason of an exit code.
+func reasonOf(code int) string {
+	for _, info := range exitCodes() {
+		if info.code == code {
+			return info.reason
+		}
+	}
+	return "internal"
+}
+
 // A failure is an error that has its exit code and perhaps a hint.
 type failure struct {
 	code int
@@ -110,7 +119,6 @@ func exitCode(ctx context.Context, err error) int {
 	var failed *failure
 	var rejected *verify.RejectedError
 	var answered silentExit
-	var filter *query.RunError
 	switch {
 	case err == nil:
 		return exitAccepted
@@ -122,8 +130,6 @@ func exitCode(ctx context.Context, err error) int {
 		return failed.code
 	case errors.As(err, &rejected):
 		return codeOf(string(rejected.Reason))
-	case errors.As(err, &filter):
-		return exitInternal
 	default:
 		return exitInternal
 	}
@@ -131,7 +137,7 @@ func exitCode(ctx context.Context, err error) int {
 
 // finish is the one place that prints an error. An error that stands for an
 // answer, which has been printed, says nothing more.
-func finish(ctx context.Context, env *Env, command *cobra.Command, args []string, err error) int {
+func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
 	code := exitCode(ctx, err)
 	var answered silentExit
 	var rejected *verify.RejectedError
@@ -151,11 +157,11 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, args []string
 	if hint == "" && code == exitUsage && command != nil {
 		hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
 	}
-	message := redactTyped(err.Error(), args)
+	message := redactTyped(err.Error(), env.typed)
 	if hint == "" {
 		printer.Error(message)
 	} else {
-		printer.Error(message, redactTyped(hint, args))
+		printer.Error(message, redactTyped(hint, env.typed))
 	}
 	return code
 }

@@ -43,8 +43,8 @@ func (v introspectionView) code() int {
 	if v.local != nil && v.local.code != exitAccepted && (code == exitAccepted || v.local.code < code) {
 		code = v.local.code
 	}
-	if v.strict && len(v.warnings()) > 0 && (code == exitAccepted || code > exitClaim) {
-		code = exitClaim
+	if code == exitAccepted && v.warned() {
+		return exitClaim
 	}
 	return code
 }
@@ -53,7 +53,7 @@ func (v introspectionView) reason() string {
 	switch {
 	case v.local != nil && v.local.code != exitAccepted && v.code() == v.local.code:
 		return v.local.reason()
-	case v.code() == exitClaim:
+	case v.Active && v.warned():
 		return string(verify.ReasonClaimRefused)
 	case v.Active:
 		return "active"
@@ -66,14 +66,7 @@ func (v introspectionView) print(ctx context.Context, printer *output.Printer) e
 	for _, warning := range v.warnings() {
 		printer.Warn(warning)
 	}
-	if err := printVerdict(ctx, printer, v); err != nil {
-		return printFailure(err, v.code())
-	}
-	printer.Verdict(v.code() == exitAccepted, v.line())
-	if v.code() != exitAccepted {
-		return silentExit(v.code())
-	}
-	return nil
+	return conclude(ctx, printer, v, v.code(), v.line(), silently(v.code()))
 }
 
 // line is the answer in one line for whoever reads a log.
@@ -85,8 +78,14 @@ func (v introspectionView) line() string {
 			line += ", " + v.local.headline()
 		}
 	}
+	if v.Active && v.warned() {
+		line += "; refused because of a warning (--strict)"
+	}
 	return fmt.Sprintf("%s (exit %d)", line, v.code())
 }
+
+// warned tells whether a warning refuses.
+func (v introspectionView) warned() bool { return v.strict && len(v.warnings()) > 0 }
 
 func (v introspectionView) document() strictjson.Value {
 	members := []strictjson.Member{

@@ -59,9 +59,6 @@ func newJWKSCmd(env *Env) *cobra.Command {
 }
 
 func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.FlagSet, source string) error {
-	if err := opts.checkFlags(flags); err != nil {
-		return err
-	}
 	if !opts.check {
 		opts.output.withoutCheck()
 	}
@@ -69,7 +66,13 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 	if err != nil {
 		return err
 	}
-	err = opts.settings.apply(env, flags)
+	err = opts.checkFlags(flags)
+	if err == nil {
+		err = opts.settings.apply(env, flags)
+	}
+	if err == nil {
+		err = opts.network.check()
+	}
 	var set *jwks.Set
 	var from string
 	if err == nil {

@@ -40,18 +40,39 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// client makes the client that the network flags ask for.
-func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
+// check refuses flags that make no sense, whether or not anything is going to be
+// fetched.
+func (o *networkOptions) check() error {
 	timeout, err := parseDuration("--timeout", o.timeout)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case timeout == 0:
-		return nil, usageError("--timeout is zero: nothing could be asked")
+		return usageError("--timeout is zero: nothing could be asked")
 	case o.offline && o.refresh, o.offline && o.noCache:
-		return nil, usageError("--offline needs the cache: it does not go with --refresh or --no-cache")
+		return usageError("--offline needs the cache: it does not go with --refresh or --no-cache")
 	case o.offline && (o.cacert != "" || o.allowHTTP || len(o.headers) > 0):
-		return nil, usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
+		return usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
+	}
+	for _, argument := range o.headers {
+		if strings.HasPrefix(argument, "@") {
+			continue
+		}
+		if _, err := parseHeader(argument, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// client makes the client that the network flags ask for.
+func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	timeout, err := parseDuration("--timeout", o.timeout)
+	if err != nil {
+		return nil, err
 	}
 	config := provider.Config{
 		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: timeout, AllowHTTP: o.allowHTTP,
@@ -60,7 +81,7 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 		Warn:      func(message string) { printer.Warn(message) },
 	}
 	if o.verbose {
-		config.Trace = func(e provider.Event) { printer.Note(traceLine(e)) }
+		config.Trace = func(e provider.Event) { printer.Trace(traceLine(e)) }
 	}
 	if config.Headers, err = o.readHeaders(); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 // unanswered is the report of a question that could not be answered.
 type unanswered struct {
-	code int // exitUnreadable or exitUnavailable
+	code int // exitUsage, exitUnreadable or exitUnavailable
 	err  error
 }
 
@@ -19,7 +19,8 @@ type unanswered struct {
 // Errors that are no such thing only come back.
 func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error) error {
 	code := exitCode(ctx, err)
-	if code != exitUnreadable && code != exitUnavailable {
+	wrongUsage := code == exitUsage && printer.WantsSuite() // nobody reads the log of a CI system first
+	if code != exitUnreadable && code != exitUnavailable && !wrongUsage {
 		return err
 	}
 	shown := &failure{code: code, err: errors.New(redactTyped(err.Error(), env.typed)), hint: redactTyped(hintOf(err), env.typed)}
@@ -31,12 +32,7 @@ func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error)
 	return err
 }
 
-func (n unanswered) reason() string {
-	if n.code == exitUnavailable {
-		return "unavailable"
-	}
-	return "unreadable"
-}
+func (n unanswered) reason() string { return reasonOf(n.code) }
 
 func (n unanswered) document() strictjson.Value {
 	return strictjson.Object(

@@ -8,21 +8,39 @@ import (
 // notShown stands for what was typed and may be a token.
 const notShown = "[not shown]"
 
-// redactTyped takes out of a message what was typed on the command line and may
-// be a token: one where a command or a flag belongs, or as a flag's value.
-func redactTyped(message string, args []string) string {
-	for _, arg := range args {
+// redactTyped takes out of a message what was typed on the command line, or set
+// as a variable of ours, and may be a token: one where a command or a flag
+// belongs, or as a flag's value.
+func redactTyped(message string, typed []string) string {
+	var secrets []string
+	for _, arg := range typed {
 		word := strings.TrimLeft(arg, "-")
-		_, value, _ := strings.Cut(word, "=")
-		for _, candidate := range []string{word, value} {
+		name, value, _ := strings.Cut(word, "=")
+		for _, candidate := range []string{word, value, name} {
 			candidate = strings.TrimPrefix(strings.TrimPrefix(candidate, "@"), "env:")
 			if maybeToken(candidate) {
-				message = strings.ReplaceAll(message, candidate, notShown)
-				message = strings.ReplaceAll(message, candidate[:shortestToken], notShown) // where it was cut
+				secrets = append(secrets, candidate)
 			}
 		}
 	}
+	for _, secret := range secrets {
+		message = strings.ReplaceAll(message, secret, notShown)
+	}
+	for _, secret := range secrets { // where it was cut
+		message = strings.ReplaceAll(message, secret[:shortestToken], notShown)
+	}
 	return message
+}
+
+// variablesTyped are the values of our own variables.
+func variablesTyped(env *Env) []string {
+	values := []string{env.getenv(variableProfile), env.getenv(variableConfig)}
+	for _, s := range settings() {
+		if s.variable != "" {
+			values = append(values, env.getenv(s.variable))
+		}
+	}
+	return values
 }
 
 // shortestToken is the length from which a word of letters and digits may be a

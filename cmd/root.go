@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -25,7 +26,7 @@ func Main() int {
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
 	own := *env
-	own.typed = args
+	own.typed = append(slices.Clone(args), variablesTyped(env)...)
 	env = &own
 	root := newRootCmd(env)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
@@ -36,10 +37,10 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	if err := unknownCommand(root, args); err != nil {
-		return finish(ctx, env, root, args, err)
+		return finish(ctx, env, root, err)
 	}
 	command, err := root.ExecuteContextC(ctx)
-	return finish(ctx, env, command, args, err)
+	return finish(ctx, env, command, err)
 }
 
 func newRootCmd(env *Env) *cobra.Command {

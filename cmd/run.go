@@ -34,6 +34,9 @@ func (o *judgeOptions) begin(ctx context.Context, env *Env, c *cobra.Command, ar
 		err = o.settings.apply(env, r.flags)
 	}
 	if err == nil {
+		err = o.network.check()
+	}
+	if err == nil {
 		r.now, err = parseTime(o.demands.at, env.Now())
 	}
 	if err != nil {

@@ -45,11 +45,7 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Comm
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	if err := printVerdict(ctx, r.printer, report); err != nil {
-		return printFailure(err, report.code)
-	}
-	r.printer.Verdict(report.code == exitAccepted, report.verdictLine())
-	return report.Err()
+	return conclude(ctx, r.printer, report, report.code, report.verdictLine(), report.Err())
 }
 
 func (o *verifyOptions) report(ctx context.Context, r *run) (presentedReport, error) {

@@ -19,9 +19,13 @@ func (p *Printer) Warn(message string, hints ...string) {
 // Note writes a line about what the program does.
 func (p *Printer) Note(message string) {
 	if !p.options.Quiet {
-		p.errLine("claimcheck: ", Plain, message)
+		p.Trace(message)
 	}
 }
+
+// Trace writes a line about what the program does, also when quiet: it was asked
+// for.
+func (p *Printer) Trace(message string) { p.errLine("claimcheck: ", Plain, message) }
 
 // Verdict writes the verdict for whoever reads the log, where the answer is in a
 // format for programs: a text says it itself.
