@@ -20,6 +20,7 @@ type hinter struct {
 	audiences []string // that were demanded
 	source    string   // where the keys came from, or empty
 	publishes bool     // the keys are the issuer's own, not a local file
+	encoding  string   // by which the secret would fit, or empty
 	single    bool     // what is trusted is one key
 	wantsID   bool     // an ID token was asked for
 }
@@ -72,7 +73,17 @@ func (h hinter) advise(c verify.Check, d *verify.Diagnosis) hint {
 	if found := h.identityAdvice(c, d); found.advice != "" {
 		return found
 	}
+	if d.Kind == verify.ShortSecret || d.Kind == verify.OtherSecret {
+		return h.secretAdvice()
+	}
 	return h.timeAdvice(c, d)
+}
+
+func (h hinter) secretAdvice() hint {
+	if h.encoding == "" {
+		return hint{advice: "is it the right secret, and is --secret-encoding right?"}
+	}
+	return hint{advice: "the secret is written in " + h.encoding, command: h.retry.with("secret-encoding", h.encoding)}
 }
 
 // formAdvice is about texts that are no JWT.
@@ -112,8 +123,6 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 		return "verify it with the application's secret, --secret @FILE; public keys cannot verify " + d.Found
 	case verify.PublicKeyNeeded:
 		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
-	case verify.ShortSecret:
-		return "is it the right secret, and is --secret-encoding right?"
 	case verify.AlgorithmExcluded:
 		return "if the issuer really uses it, name it with --alg"
 	case verify.KeyIDUnknown:
@@ -125,8 +134,6 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 		return "is the key set that of the token's issuer?"
 	case verify.SignedByOtherKey:
 		return "the header and the key set contradict each other: that is for the issuer to mend"
-	case verify.OtherSecret:
-		return "is it the right secret, and is --secret-encoding right?"
 	case verify.Tampered:
 		return "the token was changed after it was signed, or the keys belong to another issuer"
 	}

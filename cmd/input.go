@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -175,16 +176,33 @@ func readValue(env *Env, flag, argument string) (string, error) {
 // readSecret reads a secret, which has no literal form: what stands on a
 // command line can be seen by others and is kept in histories.
 func readSecret(env *Env, flag, argument string) ([]byte, error) {
-	text, ok, err := fromFileOrEnv(env, argument, maxFileSize)
-	if !ok {
-		return nil, usageError("%s takes @FILE or env:NAME, never the secret itself", flag)
+	path, isFile := strings.CutPrefix(argument, "@")
+	var data []byte
+	var err error
+	if isFile {
+		data, err = readFile(path, maxFileSize)
+	} else {
+		text, ok, failure := fromFileOrEnv(env, argument, maxFileSize)
+		if !ok {
+			return nil, usageError("%s takes @FILE or env:NAME, never the secret itself", flag)
+		}
+		data, err = []byte(text), failure
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	text = exactToken(text)
-	if text == "" {
+	case strings.TrimSpace(string(data)) == "":
 		return nil, unreadable("%s is empty", flag)
 	}
-	return []byte(text), nil
+	return withoutLineEnd(data), nil
+}
+
+// withoutLineEnd drops what an editor or a shell adds to a secret that is text: one
+// trailing line break, and UTF-16. Of a secret that is octets nothing is touched.
+func withoutLineEnd(data []byte) []byte {
+	text := exactToken(string(fromUTF16(data)))
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
+		return data
+	}
+	return []byte(text)
 }

@@ -81,15 +81,20 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 	}
 	policy.AdvertisedAlgorithms = loaded.advertised
 	report := verify.Verify(parsed, loaded.keys, policy, r.now)
-	source := ""
-	if keys, ok := loaded.keys.(*verify.PublicKeys); ok {
+	source, encoding := "", ""
+	switch keys := loaded.keys.(type) {
+	case *verify.PublicKeys:
 		source = keys.Source
+	case *verify.Secret:
+		if !report.SignatureVerified() {
+			encoding = o.trust.otherEncoding(parsed, policy, r.now)
+		}
 	}
 	return presentedReport{
 		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: r.env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
-			publishes: !o.trust.named() || o.trust.remote(), single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
+			publishes: !o.trust.named() || o.trust.remote(), encoding: encoding, single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
 		},
 		authorizationEndpoint: loaded.authorizationEndpoint,
 	}, nil

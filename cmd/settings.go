@@ -98,7 +98,7 @@ func kindNames() []string {
 	return []string{string(verify.KindID), string(verify.KindAccess), string(verify.KindLogout)}
 }
 
-func secretEncodings() []string { return []string{"raw", "base64url", "hex"} }
+func secretEncodings() []string { return []string{"raw", "base64url", "base64", "hex"} }
 
 func supportedAlgorithms() []string {
 	return append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)

@@ -4,12 +4,16 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -19,6 +23,7 @@ type trustOptions struct {
 	key            string
 	secret         string
 	secretEncoding string
+	secretText     []byte // as it was read
 }
 
 func (o *trustOptions) addFlags(c *cobra.Command) {
@@ -26,7 +31,7 @@ func (o *trustOptions) addFlags(c *cobra.Command) {
 		f.StringVar(&o.jwks, "jwks", "", "trust this key set: a `FILE`, a URL, or - for stdin")
 		f.StringVar(&o.key, "key", "", "trust this one key: a `FILE` with a PEM public key, a PEM certificate or a JWK")
 		f.StringVar(&o.secret, "secret", "", "trust this shared secret: `@FILE` or env:NAME; HS256, HS384 and HS512 only")
-		f.StringVar(&o.secretEncoding, "secret-encoding", "raw", "how the secret is written: raw, base64url or hex")
+		f.StringVar(&o.secretEncoding, "secret-encoding", "raw", "how the secret is written, as `NAME`: raw, base64url, base64 or hex")
 	})
 }
 
@@ -60,12 +65,10 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")
 	}
-	switch o.secretEncoding {
-	case "raw", "base64url", "hex":
-		return nil
-	default:
-		return usageError("--secret-encoding is raw, base64url or hex, not %q", o.secretEncoding)
+	if !slices.Contains(secretEncodings(), o.secretEncoding) {
+		return usageError("--secret-encoding is one of %s, not %q", strings.Join(secretEncodings(), ", "), o.secretEncoding)
 	}
+	return nil
 }
 
 // loadLocal reads the keys of a local source.
@@ -144,21 +147,12 @@ func keyHint(err error) string {
 }
 
 func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
-	data, err := readSecret(env, "--secret", o.secret)
+	text, err := readSecret(env, "--secret", o.secret)
 	if err != nil {
 		return nil, err
 	}
-	switch o.secretEncoding {
-	case "base64url":
-		text := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(string(data), "="))
-		data, err = base64.RawURLEncoding.Strict().DecodeString(text) // plain base64 says the same
-	case "hex":
-		data, err = hex.DecodeString(string(data))
-	}
-	if err != nil { // which would quote the secret
-		return nil, unreadable("the secret is not %s", o.secretEncoding)
-	}
-	secret, err := verify.NewSecret(data, sourceOfSecret(o.secret))
+	o.secretText = text
+	secret, err := o.decodeSecret(o.secretEncoding)
 	switch {
 	case errors.Is(err, verify.ErrSecretIsKey):
 		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
@@ -167,6 +161,36 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 		return nil, unreadable("%w", err)
 	}
 	return secret, nil
+}
+
+// decodeSecret takes the text of the secret as written in an encoding. The error
+// never quotes it.
+func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
+	data := o.secretText
+	var err error
+	switch encoding {
+	case "base64url", "base64": // which differ in two letters and the padding
+		text := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(string(data), "="))
+		data, err = base64.RawURLEncoding.Strict().DecodeString(text)
+	case "hex":
+		data, err = hex.DecodeString(string(data))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the secret is not %s", encoding)
+	}
+	return verify.NewSecret(data, sourceOfSecret(o.secret))
+}
+
+// otherEncoding finds an encoding of the secret by which it does verify a token,
+// if there is one.
+func (o *trustOptions) otherEncoding(t *token.Token, p verify.Policy, now time.Time) string {
+	for _, encoding := range secretEncodings() {
+		secret, err := o.decodeSecret(encoding)
+		if err == nil && verify.Verify(t, secret, p, now).SignatureVerified() {
+			return encoding
+		}
+	}
+	return ""
 }
 
 func sourceOfSecret(argument string) string {

@@ -1,0 +1,65 @@
+package jwks_test
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"strings"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+)
+
+// RS/HS confusion (RFC 8725 section 2.1): whoever has the public key could sign if
+// its text were the secret, in whatever form that text is.
+func TestAttackPublicKeyAsSecret(t *testing.T) {
+	forms := map[string]string{}
+	for _, name := range []string{"rsa", "ec256", "ed25519"} {
+		block, _ := pem.Decode([]byte(spki(t, name)))
+		private, err := x509.MarshalPKCS8PrivateKey(privateKey(t, name).Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forms[name+" in PEM"] = spki(t, name)
+		forms[name+" in DER"] = string(block.Bytes)
+		forms[name+" in PKCS #8"] = string(private)
+		forms[name+" as a JWK"] = public(t, name)
+		forms[name+" as a set"] = string(keySet(public(t, name)))
+		forms[name+" as an array"] = "[" + public(t, name) + "]"
+	}
+	forms["a certificate in DER"] = string(certificate(t, "rsa"))
+	forms["a JWK with a member twice"] = `{"kty":"RSA","kty":"RSA"}`
+	forms["OpenSSH"] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA"
+	forms["RFC 4716"] = "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n"
+	wrap := func(text string) string {
+		var lines []string
+		for len(text) > 64 {
+			lines, text = append(lines, text[:64]), text[64:]
+		}
+		return strings.Join(append(lines, text), "\r\n") + "\n"
+	}
+	for name, text := range forms {
+		for how, secret := range map[string]string{
+			"as it is": text, "with a BOM": "\ufeff" + text, "with blanks": " " + text + "\n",
+			"in base64": base64.StdEncoding.EncodeToString([]byte(text)), "in base64url": base64.RawURLEncoding.EncodeToString([]byte(text)),
+			"in hex": hex.EncodeToString([]byte(text)), "wrapped": wrap(base64.StdEncoding.EncodeToString([]byte(text))),
+		} {
+			octets := strings.HasSuffix(name, "DER") || strings.HasSuffix(name, "#8")
+			if octets && (how == "with a BOM" || how == "with blanks") {
+				continue // which nothing adds to octets
+			}
+			if !jwks.LooksLikeKey([]byte(secret)) {
+				t.Errorf("%s %s is taken for a secret", name, how)
+			}
+		}
+	}
+	for _, secret := range []string{
+		"", "secret", "correct horse battery staple correct horse", strings.Repeat("0", 64), strings.Repeat("0", 200),
+		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", "\x30\x82", "ssh",
+	} {
+		if jwks.LooksLikeKey([]byte(secret)) {
+			t.Errorf("%q is taken for a key", secret)
+		}
+	}
+}
