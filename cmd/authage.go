@@ -31,7 +31,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck auth-age @id-token.jwt --issuer https://issuer.example --audience my-client --max-age 5m
   claimcheck auth-age @id-token.jwt --jwks keys.json --issuer https://issuer.example --audience my-client
   claimcheck auth-age @id-token.jwt --unverified`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: tokenArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return runAuthAge(c.Context(), env, opts, c, args)
 		},

@@ -19,7 +19,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Use:     "cache",
 		Short:   "show what is cached",
 		Example: "  claimcheck cache\n  claimcheck cache --jq '.entries[].url'\n  claimcheck cache clear",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runCache(c.Context(), env, opts, listCache)
 		},
@@ -29,7 +29,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Use:     "clear",
 		Short:   "empty the cache",
 		Example: "  claimcheck cache clear\n  claimcheck cache clear -q\n  claimcheck cache clear -o json",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runCache(c.Context(), env, opts, clearCache)
 		},

@@ -56,11 +56,7 @@ func checkShell(_ *cobra.Command, args []string) error {
 			return nil
 		}
 	}
-	failure := usageError("there is no completion for the shell %q", args[0]).withHint("%s", there)
-	if near := nearest(args[0], completionShells()); near != "" {
-		failure.hint = "did you mean " + near + "?"
-	}
-	return failure
+	return usageError("there is no completion for the shell %q", args[0]).near(args[0], completionShells()).orHint(there)
 }
 
 func completionScript(root *cobra.Command, shell string, descriptions bool) ([]byte, error) {

@@ -104,12 +104,7 @@ func (f *configFile) find(name string) (*profile, error) {
 		names = append(names, f.profiles[i].name)
 	}
 	slices.Sort(names)
-	failure := unreadable("there is no profile %q in %s", name, f.path)
-	failure.hint = "there are: " + strings.Join(names, ", ")
-	if near := nearest(name, names); near != "" {
-		failure.hint = "did you mean " + near + "? " + failure.hint
-	}
-	return nil, failure
+	return nil, unreadable("there is no profile %q in %s", name, f.path).withHint("there are: %s", strings.Join(names, ", ")).near(name, names)
 }
 
 // load reads the configuration, or returns nil where the user has none.

@@ -167,11 +167,7 @@ func (p configParser) setting(pair yamlPair) (given, error) {
 		return given{}, p.fault(pair.key, "%s can only be said as a flag", name).withHint(
 			"a file must not weaken a check: say --%s where you mean it", name)
 	case !known:
-		failure := p.fault(pair.key, "unknown key %q", name).withHint("the keys are %s", strings.Join(settingNames(), ", "))
-		if near := nearest(name, settingNames()); near != "" {
-			failure.hint = "did you mean " + near + "?"
-		}
-		return given{}, failure
+		return given{}, p.fault(pair.key, "unknown key %q", name).near(name, settingNames()).orHint("the keys are " + strings.Join(settingNames(), ", "))
 	}
 	values, err := p.values(s, pair.value)
 	if err != nil {

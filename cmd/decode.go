@@ -25,7 +25,7 @@ func newDecodeCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck decode @token.jwt
   pbpaste | claimcheck decode
   claimcheck decode env:TOKEN --jq .payload.sub`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: tokenArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return runDecode(c.Context(), env, opts, c.Flags(), args)
 		},

@@ -31,7 +31,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck discover https://issuer.example
   claimcheck discover issuer.example --check
   claimcheck discover https://issuer.example --jq .jwks_uri`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: oneArg("no issuer given: its URL, a host name, or the whole address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runDiscover(c.Context(), env, opts, c.Flags(), args[0])
 		},

@@ -106,6 +106,23 @@ func (f *failure) withHint(format string, args ...any) *failure {
 	return f
 }
 
+// near adds what was probably meant by a mistyped word, in front of the hint that
+// there is.
+func (f *failure) near(word string, candidates []string) *failure {
+	if found := nearest(word, candidates); found != "" {
+		f.hint = strings.TrimSpace("did you mean " + found + "? " + f.hint)
+	}
+	return f
+}
+
+// orHint is withHint where there is none yet.
+func (f *failure) orHint(hint string) *failure {
+	if f.hint == "" {
+		f.hint = hint
+	}
+	return f
+}
+
 func usageError(format string, args ...any) *failure { return fail(exitUsage, format, args...) }
 func unreadable(format string, args ...any) *failure { return fail(exitUnreadable, format, args...) }
 

@@ -237,6 +237,24 @@ func (o *demandOptions) readDurations(p *verify.Policy) (err error) {
 	return err
 }
 
+// bareAccessToken takes an access token out of what people paste, a header or a
+// token response. What is not recognised stays as it is.
+func bareAccessToken(text string) string {
+	if !strings.ContainsAny(text, " \t\r\n\"'{") {
+		return text
+	}
+	found := findTokens(text)
+	for _, t := range found {
+		if t.name == pasteAccessToken {
+			return t.text
+		}
+	}
+	if len(found) == 1 {
+		return found[0].text
+	}
+	return text
+}
+
 func (o *demandOptions) readBindings(env *Env, p *verify.Policy) error {
 	bindings := []struct {
 		flag, argument string
@@ -249,6 +267,9 @@ func (o *demandOptions) readBindings(env *Env, p *verify.Policy) error {
 	var errs []error
 	for _, b := range bindings {
 		value, err := readValue(env, b.flag, b.argument)
+		if b.value == &p.AccessToken {
+			value = bareAccessToken(value)
+		}
 		*b.value = value
 		errs = append(errs, err)
 	}

@@ -20,17 +20,29 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 || c == root && len(args) > 0 {
-				failure := usageError("there is no help on %q", strings.Join(args, " "))
-				failure.hint = "claimcheck help lists the commands and topics"
-				return failure
+				return usageError("there is no help on %q", strings.Join(args, " ")).
+					near(args[0], commandNames(root)).orHint("claimcheck help lists the commands and topics")
 			}
 			return c.Help()
 		},
 	}
 }
 
-// writeUsage is the usage of a command with its flags in groups.
-func writeUsage(c *cobra.Command) error {
+// writeHelp is what a command is for, and its usage.
+func writeHelp(c *cobra.Command, width int) {
+	about := c.Long
+	if about == "" {
+		about = c.Short
+	}
+	text := foldHelp(strings.TrimRight(about, " \n"), width) + "\n"
+	if c.Runnable() || c.HasSubCommands() {
+		text += "\n" + usageOf(c, width)
+	}
+	_, _ = c.OutOrStdout().Write([]byte(text)) // see checkedWriter
+}
+
+// usageOf is the usage of a command with its flags in groups.
+func usageOf(c *cobra.Command, width int) string {
 	var b strings.Builder
 	if c.Runnable() && c.HasParent() {
 		fmt.Fprintf(&b, "Usage:\n  %s\n", c.UseLine())
@@ -40,15 +52,14 @@ func writeUsage(c *cobra.Command) error {
 	if c.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
 	}
-	writeCommands(&b, c)
+	writeCommands(&b, c, width)
 	for _, group := range []string{groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, ""} {
 		writeFlags(&b, c, group)
 	}
-	_, err := c.OutOrStderr().Write([]byte(b.String()))
-	return err
+	return b.String()
 }
 
-func writeCommands(b *strings.Builder, c *cobra.Command) {
+func writeCommands(b *strings.Builder, c *cobra.Command, width int) {
 	titles := []struct {
 		title string
 		shows func(*cobra.Command) bool
@@ -64,7 +75,7 @@ func writeCommands(b *strings.Builder, c *cobra.Command) {
 			}
 		}
 		if len(lines) > 0 {
-			fmt.Fprintf(b, "\n%s:\n%s\n", section.title, strings.Join(lines, "\n"))
+			fmt.Fprintf(b, "\n%s:\n%s\n", section.title, foldHelp(strings.Join(lines, "\n"), width))
 		}
 	}
 }

@@ -20,6 +20,7 @@ type hinter struct {
 	audiences []string // that were demanded
 	source    string   // where the keys came from, or empty
 	publishes bool     // the keys are the issuer's own, not a local file
+	held      bool     // they were not fetched again, although that could help
 	encoding  string   // by which the secret would fit, or empty
 	single    bool     // what is trusted is one key
 	wantsID   bool     // an ID token was asked for
@@ -106,6 +107,8 @@ func (h hinter) formAdvice(_ verify.Check, d *verify.Diagnosis) string {
 		return "the token was broken by white space: copy it as one line, without blanks"
 	case verify.PaddedBase64:
 		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) make such tokens in x-amzn-oidc-data"
+	case verify.DisclosuresAdded:
+		return "verify what stands before the first ~; what the disclosures say is not checked here"
 	case verify.Unsigned:
 		return "anybody can write an unsigned token: refuse it, whatever it says"
 	}
@@ -144,6 +147,9 @@ func (h hinter) unknownKeyAdvice() string {
 	advice := "is the token from another environment, or was its key withdrawn?"
 	if h.source != "" {
 		advice += " the keys are from " + h.source
+	}
+	if h.held {
+		advice += "; --refresh asks in any case"
 	}
 	return advice
 }

@@ -37,7 +37,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck introspect @token.jwt --issuer https://issuer.example --client-id api --client-secret env:SECRET
   claimcheck introspect @token.jwt --endpoint https://issuer.example/introspect --client-id api --auth none
   claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret.txt --compare`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: tokenArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return runIntrospect(c.Context(), env, opts, c, args)
 		},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -85,6 +86,9 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 	switch keys := loaded.keys.(type) {
 	case *verify.PublicKeys:
 		source = keys.Source
+		if keys.AgeSeconds > 0 {
+			source += ", " + output.FormatSeconds(keys.AgeSeconds) + " old"
+		}
 	case *verify.Secret:
 		if !report.SignatureVerified() {
 			encoding = o.trust.otherEncoding(parsed, policy, r.now)
@@ -94,7 +98,7 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: r.env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
-			publishes: !o.trust.named() || o.trust.remote(), encoding: encoding, single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
+			publishes: !o.trust.named() || o.trust.remote(), held: loaded.held, encoding: encoding, single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
 		},
 		authorizationEndpoint: loaded.authorizationEndpoint,
 	}, nil

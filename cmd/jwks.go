@@ -36,7 +36,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck jwks https://issuer.example
   claimcheck jwks keys.json --for @token.jwt
   claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: oneArg("no key set given: the URL of one or of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runJWKS(c.Context(), env, opts, c.Flags(), args[0])
 		},

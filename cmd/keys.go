@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 
+	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -15,6 +17,7 @@ type loadedKeys struct {
 	keys                  verify.Keys
 	advertised            []string // see verify.Policy.AdvertisedAlgorithms
 	authorizationEndpoint string   // empty if not known
+	held                  bool     // the keys were not fetched again, although that could help
 }
 
 // keys loads what verifies the token: local keys, or those of the issuer. A
@@ -56,6 +59,7 @@ func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, t *to
 		return loadedKeys{}, unavailable(err)
 	}
 	loaded := loadedKeys{keys: &verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}}
+	loaded.held = set.Refetch == provider.RefetchHeld
 	if set.Metadata != nil {
 		loaded.advertised = advertised(set.Metadata)
 		loaded.authorizationEndpoint, _ = set.Metadata.Document.Get("authorization_endpoint").Text()
@@ -86,7 +90,7 @@ func sourceOf(set *provider.KeySet) string {
 	case provider.RefetchDone:
 		source += ", fetched again for the unknown kid"
 	case provider.RefetchHeld:
-		source += "; fetched less than 30 seconds ago, so not again for the unknown kid"
+		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", output.FormatDuration(provider.RefetchFloor))
 	case provider.RefetchOffline:
 		source += "; not fetched again for the unknown kid, because of --offline"
 	}

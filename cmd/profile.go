@@ -17,7 +17,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 		Short:   "show the profiles, and where each setting comes from",
 		Long:    "profile shows what the configuration holds. claimcheck help profiles tells how to write it.",
 		Example: "  claimcheck profile list\n  claimcheck profile show staging\n  claimcheck profile show staging --jq '.settings[] | select(.name == \"issuer\").value'",
-		Args:    usageArgs(cobra.ArbitraryArgs),
+		Args:    cobra.ArbitraryArgs,
 		RunE:    commandMissing,
 	}
 	c.AddCommand(newProfileListCmd(env), newProfileShowCmd(env))
@@ -31,7 +31,7 @@ func newProfileListCmd(env *Env) *cobra.Command {
 		Use:     "list",
 		Short:   "list the profiles that there are",
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return printAnswer(c, env, &out, func() (answer, error) { return listProfiles(env, &from) })
 		},
@@ -50,7 +50,7 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 		Long: "show tells what verify would be asked with this profile, with the environment as it is and\n" +
 			"with the flags that are given here, and what of it is not used because something else wins.",
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
-		Args:    usageArgs(cobra.MaximumNArgs(1)),
+		Args:    profileArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return printAnswer(c, env, &out, func() (answer, error) { return showProfile(env, &from, c.Flags(), args) })
 		},
@@ -117,6 +117,13 @@ func listProfiles(env *Env, from *settingsOptions) (answer, error) {
 		file = &configFile{path: path}
 	}
 	return answer{file.document(), file.writeText}, nil
+}
+
+func profileArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError("one profile at a time, and there are %d", len(args))
+	}
+	return nil
 }
 
 func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []string) (answer, error) {

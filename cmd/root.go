@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
 )
 
 // Main runs the program on its process and returns the exit code.
@@ -34,12 +36,16 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	}
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
-	root.SetOut(env.Stdout)
+	out := &checkedWriter{Writer: env.Stdout}
+	root.SetOut(out)
 	root.SetErr(env.Stderr)
 	if err := unknownCommand(root, args); err != nil {
 		return finish(ctx, env, root, err)
 	}
 	command, err := root.ExecuteContextC(ctx)
+	if err == nil && out.err != nil {
+		err = printFailure(&output.WriteError{Err: out.err}, exitAccepted)
+	}
 	return finish(ctx, env, command, err)
 }
 
@@ -49,7 +55,7 @@ func newRootCmd(env *Env) *cobra.Command {
 		Short: "inspect and verify OAuth 2.0 and OpenID Connect tokens",
 		Long: "claimcheck says what is in a token, whether it is genuine, whether it is for you\n" +
 			"and still good, and if not, exactly why and what to do about it.",
-		Args:                       usageArgs(cobra.ArbitraryArgs),
+		Args:                       cobra.ArbitraryArgs,
 		RunE:                       runRoot,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
@@ -62,7 +68,11 @@ func newRootCmd(env *Env) *cobra.Command {
 	)
 	root.Flags().Bool("version", false, "show the version, as claimcheck version does")
 	root.SetHelpCommand(newHelpCmd(root))
-	root.SetUsageFunc(writeUsage)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c, env.textWidth()) })
+	root.SetUsageFunc(func(c *cobra.Command) error {
+		_, err := c.OutOrStderr().Write([]byte(usageOf(c, env.textWidth())))
+		return err
+	})
 	root.SetFlagErrorFunc(flagError)
 	return root
 }
@@ -86,24 +96,42 @@ func runRoot(c *cobra.Command, args []string) error {
 		return usageError("no command given")
 	}
 	failure := usageError("unknown command %q", args[0])
-	if maybeToken(args[0]) {
-		failure.hint = "a token goes behind a command, as in: claimcheck decode @FILE"
-		return failure
+	if maybeToken(args[0]) || strings.HasPrefix(args[0], "@") || strings.HasPrefix(args[0], "env:") {
+		return failure.withHint("a token goes behind a command, as in: claimcheck decode @FILE")
 	}
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		failure.hint = "did you mean " + near[0] + "?"
-	} else {
-		failure.hint = "claimcheck help lists the commands"
+		return failure.withHint("did you mean %s?", near[0])
 	}
-	return failure
+	return failure.withHint("claimcheck help lists the commands")
 }
 
-// usageArgs turns what cobra says about arguments into a usage error.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := check(c, args); err != nil {
-			return usageError("%s", err)
-		}
+// noArgs is for commands that take nothing.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("%s takes no argument, and %q is one", c.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// tokenArgs is for commands that take a token, or find it on stdin.
+func tokenArgs(_ *cobra.Command, args []string) error {
+	if len(args) < 2 {
 		return nil
+	}
+	return usageError("one token is one argument, and there are %d", len(args)).withHint(
+		"quote what has blanks in it, as in 'Bearer eyJ…'")
+}
+
+// oneArg is for commands that ask about one thing, which missing names.
+func oneArg(missing string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return usageError("%s", missing)
+		case 1:
+			return nil
+		default:
+			return usageError("one argument is expected, and there are %d", len(args))
+		}
 	}
 }

@@ -104,22 +104,24 @@ func flagOwners(root *cobra.Command, name string) []string {
 // commandMissing is for a command that only holds others: none or an unknown one
 // was named, and help alone would look like an answer.
 func commandMissing(c *cobra.Command, args []string) error {
+	names := commandNames(c)
+	there := "there are: " + strings.Join(names, ", ")
+	if len(args) == 0 {
+		return usageError("%s needs a command", c.Name()).withHint("%s", there)
+	}
+	return usageError("unknown command %q for %s", args[0], c.Name()).near(args[0], names).orHint(there)
+}
+
+// commandNames are the commands and topics below one.
+func commandNames(c *cobra.Command) []string {
 	var names []string
 	for _, child := range c.Commands() {
-		if child.IsAvailableCommand() {
+		if child.IsAvailableCommand() || child.IsAdditionalHelpTopicCommand() {
 			names = append(names, child.Name())
 		}
 	}
 	slices.Sort(names)
-	there := "there are: " + strings.Join(names, ", ")
-	if len(args) == 0 {
-		return usageError("%s needs a command", c.CommandPath()).withHint("%s", there)
-	}
-	failure := usageError("unknown command %q for %s", args[0], c.CommandPath()).withHint("%s", there)
-	if near := nearest(args[0], names); near != "" {
-		failure.hint = "did you mean " + near + "?"
-	}
-	return failure
+	return names
 }
 
 // unknownCommand finds a command that does not exist, and a topic that is taken

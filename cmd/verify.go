@@ -22,7 +22,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck verify @token.jwt --issuer https://issuer.example --audience api
   claimcheck verify @token.jwt --jwks keys.json --issuer https://issuer.example --audience api
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: tokenArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return runVerify(c.Context(), env, opts, c, args)
 		},

@@ -24,7 +24,7 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Use:     "version",
 		Short:   "show the version of the program and of what it is built with",
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := refuseEmpty(c.Flags()); err != nil {
 				return err

@@ -32,6 +32,8 @@ func (t *Token) parse(text string) {
 	// At most six parts are looked at: a text of nothing but dots costs nothing.
 	segments := strings.SplitN(text, ".", 7)
 	switch {
+	case looksLikeHeader(segments[0]) && strings.Contains(text, "~"):
+		t.parseDisclosures(text)
 	case len(segments) == 3 && looksLikeHeader(segments[0]):
 		t.parseCompact(segments)
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
@@ -107,7 +109,7 @@ func looksLikeHeader(segment string) bool {
 
 func (t *Token) parseCompact(segments []string) {
 	t.form = FormJWS
-	t.signingInput = t.raw[:len(t.raw)-len(segments[2])-1]
+	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
 	t.payloadText = segments[1]
 	header, headerOK := t.decode(SegmentHeader, segments[0])
 	t.payload, _ = t.decode(SegmentPayload, segments[1])
@@ -125,6 +127,17 @@ func (t *Token) parseCompact(segments []string) {
 	if t.header.Exists() && t.claims.Exists() && len(t.faults) == 0 {
 		t.form = FormJWT
 	}
+}
+
+// parseDisclosures looks at what stands before the first "~" of an SD-JWT (RFC 9901
+// section 4): a JWT, which is shown, but as a whole the text is none.
+func (t *Token) parseDisclosures(text string) {
+	jwt, _, _ := strings.Cut(text, "~")
+	if segments := strings.SplitN(jwt, ".", 7); len(segments) == 3 {
+		t.parseCompact(segments)
+	}
+	t.form = FormMalformed
+	t.fault(AreaStructure, CauseDisclosures, "", "an SD-JWT: behind the first \"~\" are disclosures, which a JWT does not have")
 }
 
 func (t *Token) parseEncrypted(segment string) {
@@ -147,7 +160,7 @@ func (t *Token) parseJSONForm(text string) {
 		t.fault(AreaStructure, CauseJSON, "", "begins like JSON, but is not: "+reason(err))
 	case has("ciphertext"):
 		t.form = FormJWEJSON
-		t.fault(AreaStructure, CauseJSONForm, "", "a JWE in JSON serialisation: a JWT is compact")
+		t.fault(AreaStructure, CauseEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
 	case has("payload") && (has("signatures") || has("signature")):
 		t.form = FormJWSJSON
 		t.fault(AreaStructure, CauseJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
@@ -193,11 +206,11 @@ func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		what := "it ends in the middle of an octet (spare bits are set): characters are missing or were changed"
+		what := fmt.Sprintf("its %s segment ends in the middle of an octet, at byte %d (spare bits are set)", segment, len(text))
 		if len(text)%4 == 1 {
-			what = "no base64url has this length: characters are missing or one is too many"
+			what = fmt.Sprintf("its %s segment has %d bytes, a length that no base64url has", segment, len(text))
 		}
-		t.fault(AreaEncoding, CauseTrailingBits, segment, fmt.Sprintf("byte %d of the %s segment: %s", len(text), segment, what))
+		t.fault(AreaEncoding, CauseTrailingBits, segment, "the token was cut off or changed: "+what)
 		return nil, false
 	}
 	return data, true

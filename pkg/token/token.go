@@ -26,7 +26,7 @@ const (
 	FormJWSJSON   Form = "jws_json"  // JWS in JSON serialisation (RFC 7515 section 7.2)
 	FormJWEJSON   Form = "jwe_json"  // JWE in JSON serialisation (RFC 7516 section 7.2)
 	FormOpaque    Form = "opaque"    // a reference token: no structure to look at
-	FormMalformed Form = "malformed" // begins like a JWT, but is not one
+	FormMalformed Form = "malformed" // nothing of the above
 )
 
 // Segment names a part of a compact JWS.
@@ -49,6 +49,7 @@ const (
 	CauseEncrypted    Cause = "encrypted"
 	CauseJSONForm     Cause = "json_serialisation"
 	CauseSegments     Cause = "segment_count"
+	CauseDisclosures  Cause = "disclosures" // of an SD-JWT
 	CauseEmptyHeader  Cause = "empty_header"
 	CauseTooLong      Cause = "too_long"
 	CausePadding      Cause = "padding"

@@ -25,6 +25,7 @@ const (
 	TruncatedToken    DiagnosisKind = "truncated_token"
 	WhiteSpace        DiagnosisKind = "white_space"
 	PaddedBase64      DiagnosisKind = "padded_base64"
+	DisclosuresAdded  DiagnosisKind = "disclosures_added"
 	Unsigned          DiagnosisKind = "unsigned"
 	SecretNeeded      DiagnosisKind = "secret_needed"       // Found: the algorithm
 	PublicKeyNeeded   DiagnosisKind = "public_key_needed"   // Found: the algorithm

@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha256" // registers SHA-256 for crypto.Hash
 	_ "crypto/sha512" // registers SHA-384 and SHA-512
+	"encoding/asn1"
 	"fmt"
 	"math/big"
 	"strings"
@@ -115,6 +116,10 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 			return
 		}
 	}
+	if strings.HasPrefix(alg, "ES") && isDER(signature) {
+		v.failSignature("the signature is in ASN.1 DER, as OpenSSL writes it; that of a JWS is R and S side by side (RFC 7518 section 3.4)", nil)
+		return
+	}
 	if size := signatureSize(tried[0].Public()); len(tried) == 1 && size != len(signature) {
 		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s by key %s makes %d", len(signature), alg, tried[0].Name(), size),
 			&Diagnosis{Kind: TruncatedToken})
@@ -144,6 +149,13 @@ func (v *verification) failOtherKey(k *jwks.Key) {
 	default: // a key that fits would have been tried
 		v.failSignature(fmt.Sprintf("the token was signed by key %s, which does not fit its header", k.Name()), d)
 	}
+}
+
+// isDER tells whether an ECDSA signature is a sequence of two integers.
+func isDER(signature []byte) bool {
+	var rs struct{ R, S *big.Int }
+	rest, err := asn1.Unmarshal(signature, &rs)
+	return err == nil && len(rest) == 0
 }
 
 // signatureSize returns the octets of every signature by a key.

@@ -57,6 +57,7 @@ func diagnoseFault(fault *token.Fault) *Diagnosis {
 		token.CausePadding:      PaddedBase64,
 		token.CauseWhitespace:   WhiteSpace,
 		token.CauseTrailingBits: TruncatedToken,
+		token.CauseDisclosures:  DisclosuresAdded,
 	}
 	kind, ok := kinds[fault.Cause]
 	if !ok {
@@ -90,8 +91,11 @@ func criticalProblem(header, crit strictjson.Value) string {
 		return ""
 	}
 	names, ok := crit.TextList()
-	if !ok || len(names) == 0 {
+	switch {
+	case !ok:
 		return "\"crit\" is not an array of names"
+	case len(names) == 0:
+		return "\"crit\" is an empty array, which it must not be"
 	}
 	seen := map[string]bool{}
 	for _, name := range names {

@@ -1,0 +1,82 @@
+package cmd
+
+import (
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// widestHelp is the widest that paragraphs of help get: longer lines are hard to
+// read.
+const widestHelp = 100
+
+// foldHelp fits a text to a terminal: paragraphs are set anew, and an indented
+// line that is too long goes on below where its last column begins.
+func foldHelp(text string, width int) string {
+	if width == unfolded || width <= 0 {
+		return text
+	}
+	var out, paragraph []string
+	end := func() {
+		if len(paragraph) > 0 {
+			out = append(out, foldLine(strings.Join(paragraph, " "), min(width, widestHelp), 0)...)
+			paragraph = nil
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case line == "":
+			end()
+			out = append(out, "")
+		case strings.HasPrefix(line, " "):
+			end()
+			out = append(out, foldLine(line, width, lastColumn(line))...)
+		default:
+			paragraph = append(paragraph, line)
+		}
+	}
+	end()
+	return strings.Join(out, "\n")
+}
+
+// columns are the gaps of two blanks and more between what is aligned.
+var columns = regexp.MustCompile(`\S {2,}`)
+
+// lastColumn is where the text of an aligned line begins.
+func lastColumn(line string) int {
+	const indent = 4
+	gaps := columns.FindAllStringIndex(line, -1)
+	if len(gaps) == 0 {
+		return indent
+	}
+	return utf8.RuneCountInString(line[:gaps[len(gaps)-1][1]])
+}
+
+func foldLine(line string, width, hang int) []string {
+	var lines []string
+	for utf8.RuneCountInString(line) > width {
+		runes := []rune(line)
+		at := strings.LastIndex(string(runes[:width+1]), " ")
+		if at <= hang || strings.TrimSpace(line[:at]) == "" {
+			break // one long word: it is not cut
+		}
+		lines = append(lines, strings.TrimRight(line[:at], " "))
+		line = strings.Repeat(" ", hang) + strings.TrimLeft(line[at:], " ")
+	}
+	return append(lines, line)
+}
+
+// A checkedWriter remembers that a write failed: cobra does not tell.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
+}
