@@ -23,6 +23,7 @@ func registerCompletions(c *cobra.Command, env *Env) {
 		if complete := flagCompletion(f, env); complete != nil {
 			_ = c.RegisterFlagCompletionFunc(f.Name, complete) // fails only where it is there already
 		}
+		f.Usage = strings.ReplaceAll(f.Usage, "`", "") // the name of the value, which only help takes out
 	})
 	for _, child := range c.Commands() {
 		registerCompletions(child, env)
@@ -33,6 +34,8 @@ func argumentCompletion(c *cobra.Command, env *Env) cobra.CompletionFunc {
 	switch _, arguments, _ := strings.Cut(c.Use, " "); arguments {
 	case "[TOKEN]":
 		return onlyFirst(completeMarkedFile)
+	case "ISSUER":
+		return onlyFirst(completeIssuers(env))
 	case "SOURCE":
 		return onlyFirst(cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault))
 	case "[NAME]":
@@ -61,6 +64,8 @@ func flagCompletion(f *pflag.Flag, env *Env) cobra.CompletionFunc {
 		return completeKeyIDs(env)
 	case "profile":
 		return completeProfiles(env)
+	case "issuer":
+		return completeIssuers(env)
 	case "alg":
 		return completeAlgorithms
 	}
@@ -135,24 +140,53 @@ func completeProfiles(env *Env) cobra.CompletionFunc {
 			from.config = f.Value.String()
 		}
 		var list []cobra.Completion
-		if file, err := from.load(env); err == nil && file != nil {
-			for _, p := range file.profiles {
-				list = append(list, described(p.name, p.value("issuer"))...)
-			}
+		for _, p := range profilesOf(env, from) {
+			list = append(list, described(p.name, p.value("issuer"))...)
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
+func profilesOf(env *Env, from settingsOptions) []profile {
+	file, err := from.load(env)
+	if err != nil || file == nil {
+		return nil
+	}
+	return file.profiles
+}
+
+// completeIssuers offers the issuers that are in the cache or in a profile.
+func completeIssuers(env *Env) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var list []cobra.Completion
+		offer := func(issuer string) {
+			if safeInShell(issuer) && !slices.Contains(list, issuer) {
+				list = append(list, issuer)
+			}
+		}
+		for _, entry := range cachedEntries(env) {
+			offer(entry.Issuer)
+		}
+		for _, p := range profilesOf(env, settingsOptions{}) {
+			offer(p.value("issuer"))
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func cachedEntries(env *Env) []provider.CacheEntry {
+	dir := cacheDir(env)
+	if dir == "" {
+		return nil
+	}
+	return provider.NewCache(dir, env.Now, nil).List()
+}
+
 // completeKeyIDs offers the key IDs that are in the cache.
 func completeKeyIDs(env *Env) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		dir := cacheDir(env)
-		if dir == "" {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
 		var list []cobra.Completion
-		for _, entry := range provider.NewCache(dir, env.Now, nil).List() {
+		for _, entry := range cachedEntries(env) {
 			for _, kid := range entry.KeyIDs {
 				list = append(list, described(kid, entry.URL)...)
 			}

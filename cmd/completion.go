@@ -26,7 +26,8 @@ func newCompletionCmd() *cobra.Command {
   fish        claimcheck completion fish > ~/.config/fish/completions/claimcheck.fish
   powershell  claimcheck completion powershell >> $PROFILE
 
-Completion reads the cache and the configuration. It never uses the network.`,
+In bash it needs the package bash-completion. Completion reads the cache and the
+configuration. It never uses the network.`,
 		Example:               "  source <(claimcheck completion bash)\n  claimcheck completion zsh > \"${fpath[1]}/_claimcheck\"\n  claimcheck completion fish | source",
 		DisableFlagsInUseLine: true,
 		ValidArgs:             completionShells(),

@@ -61,7 +61,7 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 		f.StringVarP(&o.format, "output", "o", "auto", "output `FORMAT`: "+o.formatList())
 		f.StringVar(&o.filter, "jq", "", "filter the JSON by a jq `EXPRESSION`")
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but errors: the exit code is the answer")
-		f.StringVar(&o.color, "color", "auto", "colour: auto, always or never")
+		f.StringVar(&o.color, "color", "auto", "colour, `WHEN`: auto, always or never")
 	})
 }
 

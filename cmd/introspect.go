@@ -45,11 +45,11 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 	opts.judgeOptions.addFlags(c)
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		f.StringVar(&opts.endpoint, "endpoint", "", "the introspection endpoint (`URL`), instead of the one in the issuer's metadata")
-		f.StringVar(&opts.auth, "auth", "", "how to authenticate: basic, post, none or bearer; with a secret basic, else none")
+		f.StringVar(&opts.auth, "auth", "", "how to authenticate, by `METHOD`: basic, post, none or bearer; with a secret basic, else none")
 		f.StringVar(&opts.clientSecret, "client-secret", "", "the client's secret: `@FILE` or env:NAME")
 		f.StringVar(&opts.bearer, "bearer", "", "the access token to authenticate with: `@FILE` or env:NAME")
 		f.StringVar(&opts.typeHint, "token-type-hint", "", "the `TYPE` of token to tell the server: access_token or refresh_token")
-		f.StringVar(&opts.style, "style", "rfc7662", "how to ask: rfc7662 or authing")
+		f.StringVar(&opts.style, "style", "rfc7662", "how to ask, in `STYLE`: rfc7662 or authing")
 		f.BoolVar(&opts.compare, "compare", false, "verify the token here as well, and say where the two disagree")
 	})
 	return c
