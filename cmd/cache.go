@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -20,9 +19,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Short:   "show what is cached",
 		Example: "  claimcheck cache\n  claimcheck cache --jq '.entries[].url'\n  claimcheck cache clear",
 		Args:    noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return runCache(c.Context(), env, opts, listCache)
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return runCache(c, env, opts, listCache) },
 	}
 	opts.addFlags(c)
 	clear := &cobra.Command{
@@ -30,42 +27,24 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Short:   "empty the cache",
 		Example: "  claimcheck cache clear\n  claimcheck cache clear -q\n  claimcheck cache clear -o json",
 		Args:    noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return runCache(c.Context(), env, opts, clearCache)
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return runCache(c, env, opts, clearCache) },
 	}
 	opts.addFlags(clear)
 	c.AddCommand(clear)
 	return c
 }
 
-// cacheAnswer is what a command on the cache has to say.
-type cacheAnswer struct {
-	document  strictjson.Value
-	writeText func(*output.Text)
+func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(*provider.Cache, *Env) (answer, error)) error {
+	return printAnswer(c, env, opts, func(printer *output.Printer) (answer, error) {
+		dir := cacheDir(env)
+		if dir == "" {
+			return answer{}, unreadable("there is no directory for the cache")
+		}
+		return ask(provider.NewCache(dir, env.Now, func(message string) { printer.Warn(message) }), env)
+	})
 }
 
-func runCache(ctx context.Context, env *Env, opts *outputOptions, ask func(*provider.Cache, *Env) (cacheAnswer, error)) error {
-	printer, err := opts.printer(env)
-	if err != nil {
-		return err
-	}
-	dir := cacheDir(env)
-	if dir == "" {
-		return unreadable("there is no directory for the cache")
-	}
-	cache := provider.NewCache(dir, env.Now, func(message string) { printer.Warn(message) })
-	answer, err := ask(cache, env)
-	if err != nil {
-		return err
-	}
-	if err := printer.Print(ctx, answer.document, answer.writeText); err != nil {
-		return printFailure(err, exitAccepted)
-	}
-	return nil
-}
-
-func listCache(cache *provider.Cache, env *Env) (cacheAnswer, error) {
+func listCache(cache *provider.Cache, env *Env) (answer, error) {
 	entries := cache.List()
 	list := make([]strictjson.Value, len(entries))
 	for i, e := range entries {
@@ -75,7 +54,7 @@ func listCache(cache *provider.Cache, env *Env) (cacheAnswer, error) {
 		member("directory", strictjson.String(cache.Dir())),
 		member("entries", strictjson.Array(list...)),
 	)
-	return cacheAnswer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
+	return answer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
 }
 
 func entryDocument(e provider.CacheEntry, now time.Time) strictjson.Value {
@@ -120,14 +99,14 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 	}
 }
 
-func clearCache(cache *provider.Cache, _ *Env) (cacheAnswer, error) {
+func clearCache(cache *provider.Cache, _ *Env) (answer, error) {
 	removed, err := cache.Clear()
 	if err != nil {
-		return cacheAnswer{}, unreadable("%w", err)
+		return answer{}, unreadable("%w", err)
 	}
 	document := strictjson.Object(
 		member("directory", strictjson.String(cache.Dir())),
 		member("removed", strictjson.Int(int64(removed))),
 	)
-	return cacheAnswer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, cache.Dir())) }}, nil
+	return answer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, cache.Dir())) }}, nil
 }

@@ -83,7 +83,7 @@ func newCILab(t *testing.T, program, shell string) *ciLab {
 func (l *ciLab) mint(t *testing.T, audience string) string {
 	t.Helper()
 	claims, err := json.Marshal(map[string]any{
-		"iss": "https://issuer.example", "sub": "s", "aud": audience, "exp": 4102444800,
+		"iss": "https://issuer.example", "sub": "s", "aud": audience, "exp": 3000000000,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -64,8 +64,8 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 		return printFindings(ctx, printer, report)
 	}
 	view := metadataView{metadata, report}
-	if err := printer.Print(ctx, metadata.Document, view.writeText); err != nil {
-		return printFailure(err, exitAccepted)
+	if err := printShown(ctx, printer, answer{metadata.Document, view.writeText}); err != nil {
+		return err
 	}
 	if mismatch != nil {
 		printer.Warn(mismatch.Error(), mismatchHint(mismatch))
@@ -135,8 +135,8 @@ func lintMetadata(metadata *provider.Metadata) findingsReport {
 		if f.Wanted != "" && f.Found != "" {
 			hint = mismatchHint(&provider.IssuerMismatchError{Asked: f.Wanted, Found: f.Found})
 		}
-		report.findings = append(report.findings, finding{
-			id: f.ID, severity: string(f.Severity), place: f.Member, message: f.Message, hint: hint, spec: f.Spec,
+		report.add(finding{
+			id: f.ID, severity: f.Severity, place: f.Member, message: f.Message, hint: hint, spec: f.Spec,
 		})
 	}
 	return report

@@ -1,16 +1,20 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // A finding is one thing that --check has to say about a document.
 type finding struct {
-	id, severity, place string
+	id, place           string
+	severity            jwks.Severity
 	message, hint, spec string
 }
 
@@ -20,10 +24,19 @@ type findingsReport struct {
 	findings []finding
 }
 
+// add puts findings into the order in which they matter.
+func (r *findingsReport) add(list ...finding) {
+	order := []jwks.Severity{jwks.SeverityError, jwks.SeverityWarning, jwks.SeverityInfo}
+	r.findings = append(r.findings, list...)
+	slices.SortStableFunc(r.findings, func(a, b finding) int {
+		return cmp.Compare(slices.Index(order, a.severity), slices.Index(order, b.severity))
+	})
+}
+
 // code is that of errors: warnings and information do not fail a document.
 func (r findingsReport) code() int {
 	for _, f := range r.findings {
-		if f.severity == "error" {
+		if f.severity == jwks.SeverityError {
 			return exitFindings
 		}
 	}
@@ -37,7 +50,7 @@ func (r findingsReport) verdict() string {
 	return "findings"
 }
 
-func (r findingsReport) count(severity string) int {
+func (r findingsReport) count(severity jwks.Severity) int {
 	n := 0
 	for _, f := range r.findings {
 		if f.severity == severity {
@@ -52,7 +65,10 @@ func (r findingsReport) line() string {
 }
 
 func (r findingsReport) summary() string {
-	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.count("error"), "error"), plural(r.count("warning"), "warning"))
+	if r.count(jwks.SeverityError) == 0 && r.count(jwks.SeverityWarning) > 0 {
+		return "no errors, " + plural(r.count(jwks.SeverityWarning), "warning")
+	}
+	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.count(jwks.SeverityError), "error"), plural(r.count(jwks.SeverityWarning), "warning"))
 }
 
 func plural(n int, what string) string {
@@ -67,7 +83,7 @@ func (r findingsReport) document() strictjson.Value {
 	for i, f := range r.findings {
 		list[i] = strictjson.Object(
 			member("id", strictjson.String(f.id)),
-			member("severity", strictjson.String(f.severity)),
+			member("severity", strictjson.String(string(f.severity))),
 			member("place", text(f.place)),
 			member("message", strictjson.String(f.message)),
 			member("hint", text(f.hint)),
@@ -99,17 +115,19 @@ func (r findingsReport) writeText(t *output.Text) {
 }
 
 func findingRows(findings []finding) []output.Row {
-	marks := map[string]output.Mark{"error": output.MarkFailed, "warning": output.MarkWarning, "info": output.MarkSkipped}
+	marks := map[jwks.Severity]output.Mark{
+		jwks.SeverityError: output.MarkFailed, jwks.SeverityWarning: output.MarkWarning, jwks.SeverityInfo: output.MarkSkipped,
+	}
 	rows := make([]output.Row, len(findings))
 	for i, f := range findings {
 		row := output.Row{Mark: marks[f.severity], Label: f.id, Value: f.message}
-		if f.place != "" && !strings.HasPrefix(f.message, f.place) {
+		if f.place != "" && !strings.HasPrefix(strings.TrimPrefix(f.message, `"`), f.place) {
 			row.Value = f.place + ": " + f.message
 		}
 		if f.hint != "" {
 			row.Notes = append(row.Notes, output.Strong.Span("hint: "+f.hint))
 		}
-		if f.spec != "" && f.severity != "info" {
+		if f.spec != "" && f.severity != jwks.SeverityInfo {
 			row.Notes = append(row.Notes, output.Dim.Span(f.spec))
 		}
 		rows[i] = row

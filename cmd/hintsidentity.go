@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -37,6 +38,10 @@ func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) hint {
 		return hint{
 			advice:  "it names a client in place of an audience",
 			command: h.retry.with("-audience", "", "any-audience", "", "client-id", h.trusted(d.Found, "<your client id>")),
+		}
+	case verify.DemandMissing:
+		if slices.ContainsFunc(d.Names, func(name string) bool { return strings.Contains(name, ",") }) {
+			return hint{advice: "what is demanded is compared as it stands: repeat the flag for each"}
 		}
 	case verify.OtherParty:
 		return hint{advice: "if that is your client, say so: --client-id " + shellWord(h.trusted(d.Found, "<your client id>"))}

@@ -61,7 +61,7 @@ func meantHint(env *Env, args []string) string {
 		return ""
 	}
 	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
-		return "that is the name of a file: did you mean @" + args[0] + "?"
+		return "that is the name of a file: did you mean " + shellWord("@"+args[0]) + "?"
 	}
 	name := strings.Trim(args[0], "${}")
 	if _, set := env.LookupEnv(name); set && name != "" {
@@ -79,6 +79,8 @@ func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, 
 	if name, found := strings.CutPrefix(argument, "env:"); found {
 		value, set := env.LookupEnv(name)
 		switch {
+		case name == "":
+			return "", true, unreadable("env: names no environment variable")
 		case !set:
 			return "", true, unreadable("the environment variable %s is not set", name)
 		case strings.TrimSpace(value) == "":

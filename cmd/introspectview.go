@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/output"
@@ -108,7 +109,7 @@ func (v introspectionView) document() strictjson.Value {
 func (v introspectionView) warnings() []string {
 	list := []string{}
 	if extra := v.Extra(); len(extra) > 0 && v.Code == "" {
-		list = append(list, fmt.Sprintf("the token is not active, but the server says more about it: %v", extra))
+		list = append(list, fmt.Sprintf("the token is not active, but the server says more about it: %s", strings.Join(extra, ", ")))
 	}
 	if exp, ok := verify.NumericDate(v.Document.Get("exp")); ok && v.Active && !v.now.Before(exp) {
 		list = append(list, "the server says that the token is active, although it expired at "+output.FormatTime(exp, v.now))

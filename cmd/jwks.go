@@ -96,10 +96,7 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 		return opts.printFit(ctx, env, printer, set)
 	}
 	view := keySetView{set: set, source: from, now: env.Now()}
-	if err := printer.Print(ctx, set.PublicDocument(), view.writeText); err != nil {
-		return printFailure(err, exitAccepted)
-	}
-	return nil
+	return printShown(ctx, printer, answer{set.PublicDocument(), view.writeText})
 }
 
 func kidsHint(kids []string) string {
@@ -207,12 +204,12 @@ func lintSet(set *jwks.Set, source string, env *Env) findingsReport {
 		place := ""
 		if f.Key != nil {
 			place = "key " + f.Key.Name()
-			if f.Key.Thumbprint != "" && f.Severity == jwks.Error {
+			if f.Key.Thumbprint != "" && f.Severity == jwks.SeverityError {
 				place += " (thumbprint " + f.Key.Thumbprint + ")"
 			}
 		}
-		report.findings = append(report.findings, finding{
-			id: f.ID, severity: string(f.Severity), place: place, message: f.Message, spec: f.Spec,
+		report.add(finding{
+			id: f.ID, severity: f.Severity, place: place, message: f.Message, spec: f.Spec,
 		})
 	}
 	return report

@@ -33,7 +33,7 @@ func newProfileListCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return printAnswer(c, env, &out, func() (answer, error) { return listProfiles(env, &from) })
+			return printAnswer(c, env, &out, func(*output.Printer) (answer, error) { return listProfiles(env, &from) })
 		},
 	}
 	from.addConfigFlag(c)
@@ -52,7 +52,7 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
 		Args:    profileArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			return printAnswer(c, env, &out, func() (answer, error) { return showProfile(env, &from, c.Flags(), args) })
+			return printAnswer(c, env, &out, func(*output.Printer) (answer, error) { return showProfile(env, &from, c.Flags(), args) })
 		},
 	}
 	from.addFlags(c)
@@ -82,7 +82,7 @@ type answer struct {
 }
 
 // printAnswer runs a command that only has something to show.
-func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func() (answer, error)) error {
+func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func(*output.Printer) (answer, error)) error {
 	if err := refuseEmpty(c.Flags()); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func() (ans
 	if err != nil {
 		return err
 	}
-	shown, err := ask()
+	shown, err := ask(printer)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -107,10 +108,12 @@ func (r findingsReport) suite() output.Suite {
 		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: r.line(), ExitCode: r.code(), URI: sourceURI(r.source),
 		Facts: []output.Fact{{Name: "source", Value: r.source}},
 	}
-	outcomes := map[string]output.Outcome{"error": output.Failed, "warning": output.Warned, "info": output.Noted}
+	outcomes := map[jwks.Severity]output.Outcome{
+		jwks.SeverityError: output.Failed, jwks.SeverityWarning: output.Warned, jwks.SeverityInfo: output.Noted,
+	}
 	for _, f := range r.findings {
 		c := output.Case{ID: f.id, Outcome: outcomes[f.severity], Place: f.place, Message: f.message, Spec: f.spec}
-		if f.severity == "error" {
+		if f.severity == jwks.SeverityError {
 			c.Reason = "findings"
 		}
 		if f.hint != "" {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -26,21 +25,14 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := refuseEmpty(c.Flags()); err != nil {
-				return err
-			}
-			return runVersion(c.Context(), env, opts)
+			return printAnswer(c, env, opts, func(*output.Printer) (answer, error) { return showVersion(), nil })
 		},
 	}
 	opts.addFlags(c)
 	return c
 }
 
-func runVersion(ctx context.Context, env *Env, opts *outputOptions) error {
-	printer, err := opts.printer(env)
-	if err != nil {
-		return err
-	}
+func showVersion() answer {
 	v := readVersion()
 	document := strictjson.Object(
 		member("version", strictjson.String(v.version)),
@@ -49,13 +41,9 @@ func runVersion(ctx context.Context, env *Env, opts *outputOptions) error {
 		member("go_jose", strictjson.String(v.goJOSE)),
 		member("platform", strictjson.String(v.platform)),
 	)
-	err = printer.Print(ctx, document, func(t *output.Text) {
+	return answer{document, func(t *output.Text) {
 		t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.version, v.commit, v.goVersion, v.goJOSE, v.platform))
-	})
-	if err != nil {
-		return printFailure(err, exitAccepted)
-	}
-	return nil
+	}}
 }
 
 type versionInfo struct {

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Severity is how bad a finding is.
+// Severity is how bad a finding is, about a key set or about metadata.
 type Severity string
 
 // The severities of a finding.
 const (
-	Error   Severity = "error"   // the set must not be published like this
-	Warning Severity = "warning" // it works, but not everywhere or not for long
-	Info    Severity = "info"    // worth knowing
+	SeverityError   Severity = "error"   // against the specification, or unsafe
+	SeverityWarning Severity = "warning" // it works, but not with everybody or not for long
+	SeverityInfo    Severity = "info"    // worth knowing
 )
 
 // A Finding is one thing that Lint has to say about a set.
@@ -30,9 +30,9 @@ type Finding struct {
 func (s *Set) Lint(now time.Time) []Finding {
 	l := &linter{now: now}
 	if len(s.Keys) == 0 {
-		l.add("empty_set", Error, nil, "the set has no keys", "RFC 7517 section 5.1")
+		l.add("empty_set", SeverityError, nil, "the set has no keys", "RFC 7517 section 5.1")
 	} else if len(s.Usable()) == 0 {
-		l.add("no_usable_key", Error, nil, "no key of the set can verify a signature", "RFC 7517 section 5.1")
+		l.add("no_usable_key", SeverityError, nil, "no key of the set can verify a signature", "RFC 7517 section 5.1")
 	}
 	l.keyIDs(s)
 	for _, k := range s.Keys {
@@ -59,9 +59,9 @@ func (l *linter) keyIDs(s *Set) {
 	for _, k := range s.Keys {
 		switch {
 		case !k.HasKeyID && len(s.Keys) > 1:
-			l.add("missing_kid", Warning, k, "the key has no kid, although the set has several keys", "OpenID Connect Core section 10.1")
+			l.add("missing_kid", SeverityWarning, k, "the key has no kid, although the set has several keys", "OpenID Connect Core section 10.1")
 		case k.HasKeyID && seen[k.KeyID]:
-			l.add("duplicate_kid", Warning, k, fmt.Sprintf("another key has the kid %q too", k.KeyID), "RFC 7517 section 4.5")
+			l.add("duplicate_kid", SeverityWarning, k, fmt.Sprintf("another key has the kid %q too", k.KeyID), "RFC 7517 section 4.5")
 		}
 		seen[k.KeyID] = seen[k.KeyID] || k.HasKeyID
 	}
@@ -73,19 +73,19 @@ func (l *linter) fault(k *Key) {
 	}
 	switch k.Fault.Code {
 	case FaultPrivate:
-		l.add("private_key", Error, k, "PRIVATE KEY PUBLISHED: rotate it now; "+k.Fault.Text, "RFC 7517 section 9.2")
+		l.add("private_key", SeverityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
 	case FaultSharedSecret:
-		l.add("shared_secret", Error, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
+		l.add("shared_secret", SeverityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
 	case FaultWeak:
-		l.add("weak_key", Error, k, k.Fault.Text, "RFC 7518 section 3.3")
+		l.add("weak_key", SeverityError, k, k.Fault.Text, "RFC 7518 section 3.3")
 	case FaultInvalid, FaultMalformed:
-		l.add("invalid_key", Error, k, k.Fault.Text, "RFC 8725 section 3.4")
+		l.add("invalid_key", SeverityError, k, k.Fault.Text, "RFC 8725 section 3.4")
 	case FaultUnsupported:
-		l.add("unsupported_key", Info, k, k.Fault.Text, "RFC 7517 section 5")
+		l.add("unsupported_key", SeverityInfo, k, k.Fault.Text, "RFC 7517 section 5")
 	case FaultUse:
-		severity := Error
+		severity := SeverityError
 		if k.Use == "enc" && k.Operations == nil {
-			severity = Info // a key for encryption belongs into a set
+			severity = SeverityInfo // a key for encryption belongs into a set
 		}
 		l.add("key_use", severity, k, k.Fault.Text, "RFC 7517 section 4.2")
 	}
@@ -96,14 +96,14 @@ func (l *linter) labels(k *Key) {
 		return
 	}
 	if requirement, known := Require(k.Algorithm); known && (requirement.Type != k.Type || requirement.Curve != k.Curve) {
-		l.add("key_algorithm", Error, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, requirement), "RFC 7518 section 3.1")
+		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, requirement), "RFC 7518 section 3.1")
 	} else if k.Algorithm == "" {
-		l.add("missing_alg", Info, k, "the key does not say its alg", "RFC 7517 section 4.4")
+		l.add("missing_alg", SeverityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
 	} else if !known {
-		l.add("key_algorithm", Error, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
+		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
 	}
 	for _, warning := range k.Warnings {
-		l.add("key_oddity", Warning, k, warning, "RFC 7517 section 4")
+		l.add("key_oddity", SeverityWarning, k, warning, "RFC 7517 section 4")
 	}
 }
 
@@ -112,11 +112,11 @@ func (l *linter) certificate(k *Key) {
 	switch {
 	case c == nil:
 	case k.CertificateMismatch:
-		l.add("certificate", Error, k, certificateMismatch, "RFC 7517 section 4.7")
+		l.add("certificate", SeverityError, k, certificateMismatch, "RFC 7517 section 4.7")
 	case l.now.After(c.NotAfter):
-		l.add("certificate", Warning, k, "the certificate in x5c expired at "+formatTime(c.NotAfter), "RFC 7517 section 4.7")
+		l.add("certificate", SeverityWarning, k, "the certificate in x5c expired at "+formatTime(c.NotAfter), "RFC 7517 section 4.7")
 	case l.now.Before(c.NotBefore):
-		l.add("certificate", Warning, k, "the certificate in x5c is not valid before "+formatTime(c.NotBefore), "RFC 7517 section 4.7")
+		l.add("certificate", SeverityWarning, k, "the certificate in x5c is not valid before "+formatTime(c.NotBefore), "RFC 7517 section 4.7")
 	}
 }
 

@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -57,9 +58,15 @@ const (
 	Passed
 )
 
+// namesPlace tells whether the place has to be said before the message, which may
+// begin with it.
+func (c Case) namesPlace() bool {
+	return c.Place != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Place)
+}
+
 // line is where and what, escaped.
 func (c Case) line() string {
-	if c.Place == "" {
+	if !c.namesPlace() {
 		return Escape(c.Message)
 	}
 	return Escape(c.Place + ": " + c.Message)

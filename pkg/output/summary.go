@@ -66,7 +66,7 @@ func (w *summaryWriter) table(cases []Case) {
 
 func details(c Case) string {
 	lines := []string{code(c.Message)}
-	if c.Place != "" {
+	if c.namesPlace() {
 		lines[0] = code(c.Place) + ": " + lines[0]
 	}
 	if c.Outcome != Passed && c.Outcome != Skipped {

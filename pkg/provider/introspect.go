@@ -92,7 +92,7 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	}
 	active := document.Get("active")
 	if active.Kind() != strictjson.KindBool {
-		return nil, a.hide(&FetchError{Kind: KindReply, Text: fmt.Sprintf("\"active\" is not a boolean but of type %s", active.Kind())})
+		return nil, a.hide(&FetchError{Kind: KindReply, Text: fmt.Sprintf("\"active\" is not a boolean but %s", kindName(active))})
 	}
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }
@@ -119,7 +119,7 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 	}
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 	switch q.Auth.Method {
-	case AuthNone:
+	case AuthNone, "":
 		if q.Auth.ClientID != "" {
 			form.Set("client_id", q.Auth.ClientID)
 		}

@@ -5,23 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
-)
-
-// Severity is how bad a finding is.
-type Severity string
-
-// The severities of a finding.
-const (
-	Error   Severity = "error"   // against the specification, or unsafe
-	Warning Severity = "warning" // it works, but not with everybody
-	Info    Severity = "info"    // worth knowing
 )
 
 // A Finding is one thing that LintMetadata has to say.
 type Finding struct {
 	ID       string // which check, as "issuer_match"
-	Severity Severity
+	Severity jwks.Severity
 	Member   string // of the document, or empty
 	// Wanted and Found are the two that differ, where the finding is about
 	// that.
@@ -58,9 +49,9 @@ func LintMetadata(md *Metadata) []Finding {
 	l.required()
 	l.algorithms()
 	l.endpoints()
-	l.add(Finding{ID: LintForm, Severity: Info, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
+	l.add(Finding{ID: LintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
 	if md.Document.Get("signed_metadata").Exists() {
-		l.say(LintSigned, Info, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
+		l.say(LintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
 	}
 	return l.findings
 }
@@ -73,7 +64,7 @@ type linter struct {
 
 func (l *linter) add(f Finding) { l.findings = append(l.findings, f) }
 
-func (l *linter) say(id string, severity Severity, member, message, spec string) {
+func (l *linter) say(id string, severity jwks.Severity, member, message, spec string) {
 	l.add(Finding{ID: id, Severity: severity, Member: member, Message: message, Spec: spec})
 }
 
@@ -93,7 +84,7 @@ func (l *linter) issuer() {
 	}
 	if issuer != l.md.Asked {
 		l.add(Finding{
-			ID: LintIssuerMatch, Severity: Error, Member: "issuer", Wanted: l.md.Asked, Found: issuer,
+			ID: LintIssuerMatch, Severity: jwks.SeverityError, Member: "issuer", Wanted: l.md.Asked, Found: issuer,
 			Message: fmt.Sprintf("the document is for issuer %q, asked for was %q", clip(issuer), clip(l.md.Asked)),
 			Spec:    l.spec(specIssuer, specIssuer84),
 		})
@@ -104,9 +95,9 @@ func (l *linter) issuer() {
 	case trouble != "":
 		l.say(LintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(showText(issuer)), trouble), spec)
 	case strings.Contains(issuer, "?"):
-		l.say(LintIssuerURL, Error, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
+		l.say(LintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
-		l.say(LintIssuerURL, Info, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
+		l.say(LintIssuerURL, jwks.SeverityInfo, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
 	}
 }
 
@@ -120,7 +111,7 @@ func (l *linter) contentType() {
 	if l.md.ContentType == "" {
 		message = "it is served without a Content-Type"
 	}
-	l.say(LintContentType, Warning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
+	l.say(LintContentType, jwks.SeverityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
 }
 
 // algorithms looks at what ID tokens can be signed with.
@@ -132,10 +123,10 @@ func (l *linter) algorithms() {
 		return
 	}
 	if l.openID && !slices.Contains(list, "RS256") {
-		l.say(LintAlgorithms, Warning, member, "RS256 is missing, which every client understands", spec)
+		l.say(LintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client understands", spec)
 	}
 	if slices.Contains(list, "none") {
-		l.say(LintAlgorithms, Warning, member, "\"none\" is offered: unsigned ID tokens", spec)
+		l.say(LintAlgorithms, jwks.SeverityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -13,24 +14,24 @@ import (
 // are (OpenID Connect Discovery section 3; RFC 8414 section 2).
 func (l *linter) required() {
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	l.demand("issuer", Error, "", spec)
+	l.demand("issuer", jwks.SeverityError, "", spec)
 	l.demand("authorization_endpoint", l.endpointSeverity(), l.workload(), spec)
 	l.demand("token_endpoint", l.tokenSeverity(), l.workload(), spec)
 	if l.openID {
-		l.demand("jwks_uri", Error, "", spec)
-		l.demand("subject_types_supported", Error, "", spec)
-		l.demand("id_token_signing_alg_values_supported", Error, "", spec)
+		l.demand("jwks_uri", jwks.SeverityError, "", spec)
+		l.demand("subject_types_supported", jwks.SeverityError, "", spec)
+		l.demand("id_token_signing_alg_values_supported", jwks.SeverityError, "", spec)
 	} else {
-		l.demand("jwks_uri", Warning, ": there are no keys to verify tokens with", spec)
+		l.demand("jwks_uri", jwks.SeverityWarning, ": there are no keys to verify tokens with", spec)
 	}
-	l.demand("response_types_supported", Error, "", spec)
+	l.demand("response_types_supported", jwks.SeverityError, "", spec)
 	for _, m := range l.md.Document.Members() {
 		l.memberType(m)
 	}
 }
 
 // demand reports a member that is missing; an empty severity demands nothing.
-func (l *linter) demand(member string, severity Severity, because, spec string) {
+func (l *linter) demand(member string, severity jwks.Severity, because, spec string) {
 	if severity != "" && !l.md.Document.Get(member).Exists() {
 		l.say(LintRequired, severity, member, fmt.Sprintf("%q is missing", member)+because, spec)
 	}
@@ -53,14 +54,14 @@ func (l *linter) loginless() bool {
 
 // endpointSeverity is that of a missing authorization endpoint. RFC 8414 does
 // without if no grant uses it; its default grants do.
-func (l *linter) endpointSeverity() Severity {
+func (l *linter) endpointSeverity() jwks.Severity {
 	grants := l.texts("grant_types_supported")
 	uses := len(grants) == 0 || slices.Contains(grants, "authorization_code") || slices.Contains(grants, "implicit")
 	switch {
 	case l.loginless():
-		return Warning
+		return jwks.SeverityWarning
 	case l.openID || uses:
-		return Error
+		return jwks.SeverityError
 	default:
 		return ""
 	}
@@ -68,16 +69,16 @@ func (l *linter) endpointSeverity() Severity {
 
 // tokenSeverity is that of a missing token endpoint: only the implicit flow
 // does without.
-func (l *linter) tokenSeverity() Severity {
+func (l *linter) tokenSeverity() jwks.Severity {
 	grants := l.texts("grant_types_supported")
 	implicit := len(grants) > 0 && !slices.ContainsFunc(grants, func(g string) bool { return g != "implicit" })
 	switch {
 	case l.loginless():
-		return Warning
+		return jwks.SeverityWarning
 	case implicit:
 		return ""
 	default:
-		return Error
+		return jwks.SeverityError
 	}
 }
 
@@ -85,7 +86,7 @@ func (l *linter) tokenSeverity() Severity {
 // are arrays with something in them, but for the boolean ones.
 func (l *linter) memberType(m strictjson.Member) {
 	wrong := func(what, spec string) {
-		l.say(LintRequired, Error, m.Name, fmt.Sprintf("%q is not %s but %s", m.Name, what, kindName(m.Value)), spec)
+		l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is not %s but %s", m.Name, what, kindName(m.Value)), spec)
 	}
 	spec := l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	switch {
@@ -96,10 +97,10 @@ func (l *linter) memberType(m strictjson.Member) {
 	case isList(m.Name) && m.Value.Kind() != strictjson.KindArray:
 		wrong("an array", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && len(m.Value.Items()) == 0:
-		l.say(LintRequired, Error, m.Name, fmt.Sprintf("%q is an empty array: what has no elements must be left out", m.Name), spec)
+		l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is an empty array: what has no elements must be left out", m.Name), spec)
 	case isList(m.Name):
 		if _, ok := m.Value.TextList(); !ok {
-			l.say(LintRequired, Error, m.Name, fmt.Sprintf("%q holds something else than strings", m.Name), spec)
+			l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q holds something else than strings", m.Name), spec)
 		}
 	}
 }
@@ -148,25 +149,25 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 		return
 	}
 	if near := reachOfHost(there.Hostname()); near > reachOfHost(issuer.Hostname()) {
-		l.say(LintEndpoints, Warning, name, fmt.Sprintf("%s lies at a %s address: it cannot be reached from elsewhere", name, near), spec)
+		l.say(LintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("%s lies at a %s address: it cannot be reached from elsewhere", name, near), spec)
 	} else if name == "jwks_uri" && !sameHost(there, issuer) {
-		l.say(LintEndpoints, Info, name, fmt.Sprintf("the keys lie at another host: %s", clip(there.Host)), spec)
+		l.say(LintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys lie at another host: %s", clip(there.Host)), spec)
 	}
 }
 
 // judgeURL says what is wrong with a URL that metadata names, and how bad it is.
 // http is for trying things out on one machine, where it is only a warning.
-func (l *linter) judgeURL(text string) (string, Severity) {
+func (l *linter) judgeURL(text string) (string, jwks.Severity) {
 	u, bad := parseURL(text)
 	switch {
 	case bad != nil:
-		return bad.Text, Error
+		return bad.Text, jwks.SeverityError
 	case u.Scheme == "https":
 		return "", ""
 	case l.onLoopback() && reachOfHost(u.Hostname()) == reachLoopback:
-		return "it is http, which is safe on this machine only", Warning
+		return "it is http, which is safe on this machine only", jwks.SeverityWarning
 	default:
-		return "it is http, not https", Error
+		return "it is http, not https", jwks.SeverityError
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -49,7 +50,7 @@ func TestLintGoodMetadata(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	all := LintMetadata(md)
-	if len(all) != 1 || all[0].ID != LintForm || all[0].Severity != Info {
+	if len(all) != 1 || all[0].ID != LintForm || all[0].Severity != jwks.SeverityInfo {
 		t.Fatalf("got %+v", all)
 	}
 	wantText(t, all[0].Message, md.URL, "appended to the issuer")

@@ -47,6 +47,7 @@ const (
 	ClockSkew         DiagnosisKind = "clock_skew"       // By: how much
 	Milliseconds      DiagnosisKind = "milliseconds"     // Found
 	ExpiredToken      DiagnosisKind = "expired_token"    // By: how much
+	DemandMissing     DiagnosisKind = "demand_missing"   // Names: what is missing
 	OtherParty        DiagnosisKind = "other_party"      // Found: azp
 
 	AudienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Wanted: the client that was demanded as audience

@@ -108,6 +108,18 @@ func TestKidsAreCounted(t *testing.T) {
 	}
 }
 
+// TestKeysThatAreNone: a nil pointer trusts nobody, and does not crash.
+func TestKeysThatAreNone(t *testing.T) {
+	for _, keys := range []verify.Keys{nil, (*verify.PublicKeys)(nil), &verify.PublicKeys{}} {
+		r := judge(goodToken(t, "rsa", "RS256"), keys, goodPolicy())
+		wantRejected(t, r, verify.ReasonNoMatchingKey, verify.CheckKey)
+	}
+	wantRejected(t, judge(goodToken(t, "hmac", "HS256"), (*verify.Secret)(nil), goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
+	// Where the token fails before that, nobody may have looked for keys.
+	critical := headed(t, goodHeader("ec256", "ES256").with("crit", `["x"]`))
+	wantStatus(t, judge(critical, nil, goodPolicy()), verify.CheckKey, verify.NotChecked)
+}
+
 // K12: the certificate is compared and dated, and never what is trusted.
 func TestCertificateOfTheKey(t *testing.T) {
 	der := func(name string) string {

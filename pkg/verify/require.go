@@ -62,7 +62,7 @@ func (v *verification) checkScopes() {
 		return
 	}
 	granted := append(words(v.claims.Get("scope")), words(v.claims.Get("scp"))...)
-	v.report.add(demandAll(CheckScope, v.policy.Scopes, granted, "scope and scp"))
+	v.report.add(demandAll(CheckScope, "scope", v.policy.Scopes, granted, "scope and scp"))
 }
 
 // words reads a list that is a string of words or an array of strings.
@@ -80,24 +80,35 @@ func ScopeWords(scope string) []string {
 	return slices.DeleteFunc(strings.Split(scope, " "), func(word string) bool { return word == "" })
 }
 
-// demandAll checks that everything wanted is among what was found.
-func demandAll(id CheckID, wanted, found []string, where string) Check {
+// demandAll checks that everything wanted is among what was found. what is the
+// singular of both.
+func demandAll(id CheckID, what string, wanted, found []string, where string) Check {
 	c := Check{ID: id, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(wanted), Actual: strictjson.Strings(found)}
-	var missing []string
-	for _, w := range wanted {
-		if !slices.Contains(found, w) {
-			missing = append(missing, fmt.Sprintf("%q", w))
-		}
+	missing := slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return slices.Contains(found, w) })
+	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
+	if len(missing) > 1 {
+		lacks = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
 	}
 	switch {
 	case len(missing) == 0:
 		c.Status, c.Message = Passed, "has "+join(wanted)
 	case len(found) == 0:
-		c.Message = fmt.Sprintf("%s missing: there is nothing in %s", join(missing), where)
+		c.Message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
 	default:
-		c.Message = fmt.Sprintf("%s missing; %s has %s", join(missing), where, quoteAll(found))
+		c.Message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
+		c.Diagnosis = &Diagnosis{Kind: DemandMissing, Names: missing}
 	}
 	return c
+}
+
+func withoutRepeats(list []string) []string {
+	var once []string
+	for _, s := range list {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
 }
 
 // checkRoles demands every role, in the claim that was named or in the places
@@ -108,7 +119,7 @@ func (v *verification) checkRoles() {
 		return
 	}
 	if path := v.policy.RoleClaim; path != "" {
-		v.report.add(demandAll(CheckRole, v.policy.Roles, roleList(Lookup(v.claims, path)), path))
+		v.report.add(demandAll(CheckRole, "role", v.policy.Roles, roleList(Lookup(v.claims, path)), path))
 		return
 	}
 	var found, places []string
@@ -122,7 +133,7 @@ func (v *verification) checkRoles() {
 	if len(places) > 0 {
 		where = join(places)
 	}
-	v.report.add(demandAll(CheckRole, v.policy.Roles, found, where))
+	v.report.add(demandAll(CheckRole, "role", v.policy.Roles, found, where))
 }
 
 // rolePlaces are the paths of Entra and others, Authgear, Keycloak and Cognito.

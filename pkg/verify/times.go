@@ -22,6 +22,8 @@ func (v *verification) checkTimes() {
 		})
 	case expOK && iatOK && !looksLikeMilliseconds(iat, v.now): // else that is what is wrong
 		v.checkLifetime(iat, exp)
+	case expOK && exp.Unix()-v.now.Unix() > absurdLife:
+		v.warn(CheckLifetime, ReasonExpired, "the token lives for more than 50 years")
 	default:
 		v.skip(CheckLifetime, "needs both exp and iat, in seconds")
 	}
