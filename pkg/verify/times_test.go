@@ -70,7 +70,6 @@ func TestTimesAtTheirBoundaries(t *testing.T) {
 		{"exp in milliseconds", goodClaims().with("exp", "1600000300000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in 60 years, no iat", goodClaims().without("iat").with("exp", "3500000000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in 40 years, no iat", goodClaims().without("iat").with("exp", "2860000000"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
-		{"iat in milliseconds, exp in seconds", goodClaims().with("iat", "1600000000000"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
 		{"exp in milliseconds, no iat", goodClaims().without("iat").with("exp", "1600000300000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"no iat to compare with", goodClaims().without("iat"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
 
@@ -139,4 +138,11 @@ func TestTimesAreDiagnosed(t *testing.T) {
 	if check, _ := late.Check(verify.CheckExpiry); !check.Time.Equal(at(1_600_000_300, 0)) || !late.EvaluatedAt.Equal(at(1_600_000_360, 0)) {
 		t.Errorf("exp is %s, judged at %s", check.Time, late.EvaluatedAt)
 	}
+}
+
+// An iat in milliseconds is what is wrong, not that exp comes before it.
+func TestIssuedAtInMilliseconds(t *testing.T) {
+	r := judgeAt(t, goodClaims().with("iat", "1600000000000"), goodPolicy(), now)
+	wantRejected(t, r, verify.ReasonNotYetValid, verify.CheckIssuedAt)
+	wantStatus(t, r, verify.CheckLifetime, verify.NotChecked)
 }
