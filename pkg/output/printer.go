@@ -71,7 +71,8 @@ func (e *WriteError) Unwrap() error { return e.Err }
 
 // Print prints the answer: in the format text what text writes, in the others
 // document, through the filter if there is one. The error is a *WriteError, or
-// else that of the filter, before which the filter's outputs so far are printed.
+// else that of the filter, before which the outputs are printed that query.Filter
+// gave with it.
 func (p *Printer) Print(ctx context.Context, document strictjson.Value, text func(*Text)) error {
 	switch {
 	case p.options.Quiet:

@@ -17,7 +17,7 @@ type Text struct {
 	ascii   bool
 }
 
-// indentStep is by how many columns Indented moves its body, and JSON its levels.
+// indentStep is by how many columns Indented moves its body.
 const indentStep = 2
 
 // A Span is a piece of text in one style.

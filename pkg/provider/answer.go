@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 
@@ -89,14 +88,8 @@ func plainReason(err error) string {
 // repeated of the request. The error below stays only if it is the context's.
 func (a *answer) hide(e *FetchError) error {
 	e.URL = clip(a.url)
-	var operation *net.OpError
-	switch {
-	case e.Kind == KindContentType:
+	if e.Kind == KindContentType {
 		e.Text = "the answer is not JSON"
-	case e.Kind == KindConnection && errors.As(e.Err, &operation):
-		e.Text = clip(operation.Error())
-	case e.Kind == KindConnection:
-		e.Text = "the connection failed, or the answer was not HTTP"
 	}
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		e.Err = nil

@@ -57,7 +57,10 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		e.Kind, e.Text = KindConnection, "the connection broke off before the whole answer had come"
 	default:
-		e.Kind, e.Text = KindConnection, clip(err.Error())
+		e.Kind, e.Text = KindConnection, "the connection failed, or the answer was not HTTP"
+		if operation := new(net.OpError); errors.As(err, &operation) { // others quote what the server sent
+			e.Text = clip(operation.Error())
+		}
 	}
 	return e
 }

@@ -76,7 +76,7 @@ func (l *linter) spec(openID, oauth string) string {
 	return oauth
 }
 
-// issuer is D01 and D02.
+// issuer compares the issuer with the one that was asked for.
 func (l *linter) issuer() {
 	issuer, ok := l.md.Document.Get("issuer").Text()
 	if !ok {
@@ -101,7 +101,7 @@ func (l *linter) issuer() {
 	}
 }
 
-// contentType is D03: that the status was 200 and the body an object has been
+// contentType looks at what the document was served as: that the status was 200 and the body an object has been
 // seen to when it was fetched.
 func (l *linter) contentType() {
 	if IsJSONType(l.md.ContentType) {

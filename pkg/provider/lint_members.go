@@ -10,7 +10,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// required is D04: members that have to be there, and the types of those that
+// required looks for members that have to be there, and the types of those that
 // are (OpenID Connect Discovery section 3; RFC 8414 section 2).
 func (l *linter) required() {
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
@@ -119,7 +119,7 @@ func isEndpoint(name string) bool {
 	return strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" || name == "check_session_iframe"
 }
 
-// endpoints is D05.
+// endpoints judges the URLs that the document names.
 func (l *linter) endpoints() {
 	for _, m := range l.md.Document.Members() {
 		if isEndpoint(m.Name) {

@@ -48,8 +48,9 @@ var (
 
 // Run gives the input to the expression and returns all its outputs in order.
 // Numbers that the expression does not touch keep their text; members of objects
-// come out sorted by name. The error is a *RunError, after which the outputs are
-// those that came before it, or that of ctx.
+// come out sorted by name. The error is a *RunError or that of ctx. Where the
+// expression itself raised it, the outputs are those that came before; where a
+// bound was exceeded there are none.
 //
 // gojq cannot be interrupted inside one operation, such as "a" * 1e9. Such a run
 // is abandoned when it exceeds a bound: Run returns, while the operation goes on

@@ -128,7 +128,7 @@ func TestWeightOfReauthentication(t *testing.T) {
 	}
 }
 
-// P01: what cannot be seen is pointed at; what merely is not ASCII is not.
+// What cannot be seen is pointed at; what merely is not ASCII is not.
 func TestInvisibleCharacters(t *testing.T) {
 	for name, claims := range map[string]object{
 		"ESC": goodClaims().with("name", `"\u001b[31m"`), "a line break": goodClaims().with("name", `"a\nb"`), "DEL": goodClaims().with("name", `"\u007f"`),

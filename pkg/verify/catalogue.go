@@ -3,7 +3,7 @@ package verify
 // CheckID is the readable name of a check. It is part of the report's format.
 type CheckID string
 
-// The checks, in the order in which a report lists them.
+// The checks. Catalogue has them in the order of a report.
 const (
 	CheckPolicy       CheckID = "policy"
 	CheckRepaired     CheckID = "input_repaired"

@@ -21,7 +21,7 @@ func Compare(wanted, found string) *Diagnosis {
 		d.Kind = IssuerTemplate
 	case strings.TrimSuffix(wanted, "/") == strings.TrimSuffix(found, "/"):
 		d.Kind = DifferentSlash
-	case strings.EqualFold(wanted, found):
+	case isASCII(wanted) && isASCII(found) && strings.EqualFold(wanted, found): // ſ is no capital s
 		d.Kind = DifferentCase
 	case urls && w.Host == f.Host && w.Scheme != f.Scheme && w.Path == f.Path:
 		d.Kind = DifferentScheme

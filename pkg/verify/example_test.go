@@ -45,7 +45,7 @@ func ExampleVerify() {
 	fmt.Println(report.Claims().Exists())
 	// Output:
 	// accepted "test1@123.com"
-	// expired: expired at 2020-09-30 08:12:38 UTC
+	// token rejected (expired): expired at 2020-09-30 08:12:38 UTC
 	// false
 }
 

@@ -124,6 +124,8 @@ func TestCompare(t *testing.T) {
 		{"https://a.example", "acme.com", verify.DifferentValue},
 		{"api", "other", verify.DifferentValue},
 		{"https://a.example/%zz", "x", verify.DifferentValue},
+		{"https://iss.example", "https://iſs.example", verify.DifferentValue},
+		{"api-s", "api-ſ", verify.DifferentValue},
 		{"https://a.example/{tenantid}", "https://a.example/72f988bf", verify.IssuerTemplate},
 	} {
 		for _, d := range []*verify.Diagnosis{verify.Compare(c.wanted, c.found), verify.Compare(c.found, c.wanted)} {

@@ -14,7 +14,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// The rows K01 to K05, K08 and K09: which key was taken, and how sure that is.
+// Which key was taken, and how sure that is.
 func TestChoiceOfKey(t *testing.T) {
 	a := func(edits ...string) string { return publicJWK(t, "rsa", edits...) }
 	b := func(edits ...string) string { return publicJWK(t, "rsa2", edits...) }
@@ -120,7 +120,7 @@ func TestKeysThatAreNone(t *testing.T) {
 	wantStatus(t, judge(critical, nil, goodPolicy()), verify.CheckKey, verify.NotChecked)
 }
 
-// K12: the certificate is compared and dated, and never what is trusted.
+// The certificate is compared and dated, and never what is trusted.
 func TestCertificateOfTheKey(t *testing.T) {
 	der := func(name string) string {
 		key := privateKey(t, name)

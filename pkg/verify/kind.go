@@ -156,8 +156,11 @@ func kindName(kind Kind) string {
 // checkUnnamedKind is for when no kind was demanded: a token that is never a
 // bearer token is refused all the same.
 func (v *verification) checkUnnamedKind(c Check, typ string) {
-	if neverBearer(typ) {
+	if logout := v.report.Kind == KindLogout; logout || neverBearer(typ) {
 		c.Message = fmt.Sprintf("typ is %q: not a token that grants anything", v.token.Type())
+		if logout {
+			c.Message = "this is a logout token, which grants nothing; it is verified only where that kind is demanded"
+		}
 		v.report.add(c)
 		v.skip(CheckKindClaims, "no kind was demanded")
 		return

@@ -140,7 +140,9 @@ type RejectedError struct {
 	Message string
 }
 
-func (e *RejectedError) Error() string { return fmt.Sprintf("%s: %s", e.Reason, e.Message) }
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("token rejected (%s): %s", e.Reason, e.Message)
+}
 
 // Err is nil only if every required check ran and passed. Otherwise it is a
 // *RejectedError.

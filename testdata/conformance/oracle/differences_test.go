@@ -113,6 +113,8 @@ func stricterParties() []*difference {
 			may: []string{"azp of somebody else", "another client is demanded", "another kind is demanded"}},
 		{check: verify.CheckKind, reason: "golang-jwt does not read typ (T01)",
 			mustWhen: wrongType},
+		{check: verify.CheckKind, reason: "a logout token grants nothing where that kind is not demanded (T03)",
+			mayWhen: func(d *draft) bool { return d.kind == verify.KindLogout && d.policy.Kind == "" }},
 		{check: verify.CheckKind, reason: "golang-jwt knows no kinds of tokens (T01–T03)",
 			may: []string{
 				"nonce of somebody else", "events of another kind",
