@@ -40,8 +40,20 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads exactly one JSON value. White space around it is allowed. The
 // error is a *SyntaxError.
-func Parse(data []byte) (Value, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
+func Parse(data []byte) (Value, error) { return new(Parser).Parse(data) }
+
+// ParseObject is Parse for a text that has to be a JSON object.
+func ParseObject(data []byte) (Value, error) { return new(Parser).ParseObject(data) }
+
+// A Parser reads one text after the other and uses its memory again, which for
+// small texts is most of the cost. Its zero value is ready. It is for one goroutine
+// at a time.
+type Parser struct{ decoder jsontext.Decoder }
+
+// Parse is the function Parse.
+func (p *Parser) Parse(data []byte) (Value, error) {
+	dec := &p.decoder
+	dec.Reset(bytes.NewBuffer(data))
 	v, err := readValue(dec)
 	if err != nil {
 		return Value{}, syntaxError(err, dec.InputOffset())
@@ -53,9 +65,9 @@ func Parse(data []byte) (Value, error) {
 	return v, nil
 }
 
-// ParseObject is Parse for a text that has to be a JSON object.
-func ParseObject(data []byte) (Value, error) {
-	v, err := Parse(data)
+// ParseObject is the function ParseObject.
+func (p *Parser) ParseObject(data []byte) (Value, error) {
+	v, err := p.Parse(data)
 	if err != nil {
 		return Value{}, err
 	}
@@ -88,6 +100,9 @@ func readValue(dec *jsontext.Decoder) (Value, error) {
 	}
 }
 
+// usualMembers is how many members a small object has.
+const usualMembers = 4
+
 func readObject(dec *jsontext.Decoder) (Value, error) {
 	if dec.StackDepth() > MaxDepth {
 		return Value{}, errTooDeep
@@ -102,6 +117,9 @@ func readObject(dec *jsontext.Decoder) (Value, error) {
 		member, err := readValue(dec)
 		if err != nil {
 			return Value{}, err
+		}
+		if members == nil {
+			members = make([]Member, 0, usualMembers)
 		}
 		members = append(members, Member{Name: text, Value: member})
 	}

@@ -108,6 +108,7 @@ func looksLikeHeader(segment string) bool {
 }
 
 func (t *Token) parseCompact(segments []string) {
+	var parser strictjson.Parser
 	t.form = FormJWS
 	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
 	t.payloadText = segments[1]
@@ -115,10 +116,10 @@ func (t *Token) parseCompact(segments []string) {
 	t.payload, _ = t.decode(SegmentPayload, segments[1])
 	t.signature, _ = t.decode(SegmentSignature, segments[2])
 	if headerOK {
-		t.readHeader(header)
+		t.readHeader(&parser, header)
 	}
 	if t.payload != nil {
-		claims, err := strictjson.ParseObject(t.payload)
+		claims, err := parser.ParseObject(t.payload)
 		t.claims = claims
 		if err != nil {
 			t.fault(AreaPayload, CauseJSON, SegmentPayload, "the claims set is not a JSON object: "+reason(err))
@@ -144,7 +145,7 @@ func (t *Token) parseEncrypted(segment string) {
 	t.form = FormJWE
 	t.fault(AreaStructure, CauseEncrypted, "", "an encrypted token (JWE): only its audience can read it")
 	if header, ok := t.decode(SegmentHeader, segment); ok {
-		t.readHeader(header)
+		t.readHeader(&strictjson.Parser{}, header)
 	}
 }
 
@@ -180,8 +181,8 @@ func readHeader(segment string) (strictjson.Value, error) {
 
 // readHeader checks what every JOSE header has to fulfil (RFC 7515 sections 4,
 // 4.1.4, 4.1.9 and 4.1.10).
-func (t *Token) readHeader(data []byte) {
-	header, err := strictjson.ParseObject(data)
+func (t *Token) readHeader(parser *strictjson.Parser, data []byte) {
+	header, err := parser.ParseObject(data)
 	if err != nil {
 		t.fault(AreaHeader, CauseJSON, SegmentHeader, "the header is not a JSON object: "+reason(err))
 		return
