@@ -73,6 +73,17 @@ func TestText(t *testing.T) {
 			"– nonce      no --nonce given",
 			"✗ rejected")},
 
+		{"a command to copy", 24, func(t *Text) {
+			t.Rows(
+				Row{Mark: MarkFailed, Label: "a", Value: "b", Notes: []Span{Plain.Span("hint:")}, Command: "claimcheck verify @t.jwt --issuer x\x1b"},
+				Row{Mark: MarkPassed, Label: "c", Value: "d"},
+			)
+		}, lines(
+			"✗ a  b",
+			"     hint:",
+			`  claimcheck verify @t.jwt --issuer x\u001b`,
+			"✓ c  d")},
+
 		{"tables", 80, func(t *Text) {
 			t.Table([]string{"kid", "type", "size"}, [][]string{{"TfLOt3Lb", "RSA", "2048"}, {"鍵", "EC", ""}, {"e\u0301", "EC", "256"}})
 		}, lines(

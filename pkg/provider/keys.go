@@ -161,7 +161,7 @@ func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	if publishesSecrets(set.Set) {
+	if _, onDisk := c.cache.(*Cache); onDisk && publishesSecrets(set.Set) {
 		r.lifetime = 0 // not to be copied to yet another disk
 	}
 	c.keep(s, r)

@@ -46,6 +46,34 @@ func TestAClientWithoutADirectoryRemembers(t *testing.T) {
 	wantRequests(t, s, "GET /keys", "GET /keys")
 }
 
+// TestMemoryForgets what must not be kept, but keeps what must only not get to a
+// disk.
+func TestMemoryForgets(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("old")
+	b := newBench(t, s, func(cfg *Config) { cfg.CacheDir = "" })
+	_, err := b.KeysFor(t.Context(), s.URL, "old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.serve("/keys", keySet("new"), "Cache-Control", "no-store")
+	b.clock.advance(time.Minute)
+	for range 2 {
+		set, err := b.KeysFor(t.Context(), s.URL, "new")
+		wantKeys(t, set, err, "new")
+	}
+	wantRequests(t, s, "GET "+configuration, "GET /keys", "GET /keys", "GET /keys")
+
+	s.serve("/keys", `{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}`)
+	b = newBench(t, s, func(cfg *Config) { cfg.CacheDir = "" })
+	for range 2 {
+		if _, err := b.Keys(t.Context(), s.URL+"/keys", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantRequests(t, s, "GET /keys")
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	s := newTLSSite(t)
 	s.serve("/keys", keySet("a"))

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -35,6 +37,16 @@ func TestNamesThatDoNotResolve(t *testing.T) {
 	}
 }
 
+func TestANetworkThatCannotBeReached(t *testing.T) {
+	b := newBench(t, nil, func(cfg *Config) {
+		cfg.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.EHOSTUNREACH}
+		}
+	})
+	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
+	wantText(t, wantFetchError(t, err, KindConnection).Text, syscall.EHOSTUNREACH.Error())
+}
+
 func TestAConnectionThatTakesTooLong(t *testing.T) {
 	b := newBench(t, nil, func(cfg *Config) {
 		cfg.DialContext = func(context.Context, string, string) (net.Conn, error) {
@@ -43,6 +55,30 @@ func TestAConnectionThatTakesTooLong(t *testing.T) {
 	})
 	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
 	wantText(t, wantFetchError(t, err, KindTimeout).Text, "no answer in time")
+}
+
+// TestWhatIsNoHTTPIsNotQuoted: a server that answers with something else does not
+// get its words into an error.
+func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("SSH-2.0-s3cret\r\n"))
+			_ = conn.Close()
+		}
+	}()
+	_, err = newBench(t, nil).Keys(t.Context(), "http://"+listener.Addr().String()+"/keys", "")
+	if e := wantFetchError(t, err, KindConnection); strings.Contains(e.Error(), "s3cret") {
+		t.Errorf("got %v", e)
+	}
 }
 
 // TestAnAddressWithoutItsSecrets: what stands before an @ is never shown.

@@ -108,6 +108,36 @@ func TestLookAlikeClaims(t *testing.T) {
 }
 
 // Where issuers differ, the kind of difference is named.
+// What looks like an ID token is called one where the audience is wrong, unless it
+// is as much an access token, or an ID token was asked for.
+func TestIDTokenInPlaceOfAnAccessToken(t *testing.T) {
+	mine := goodClaims().with("aud", `"client"`)
+	for _, c := range []struct {
+		name   string
+		claims object
+		policy func(*verify.Policy)
+		want   verify.DiagnosisKind
+	}{
+		{"with at_hash", mine.with("at_hash", `"x"`), nil, verify.AudienceIsClient},
+		{"with a nonce", mine.with("nonce", `"x"`), nil, verify.AudienceIsClient},
+		{"for the client it names", mine.with("azp", `"client"`).with("amr", `["pwd"]`), nil, verify.AudienceIsClient},
+		{"with amr alone", mine.with("amr", `["pwd"]`), nil, verify.DifferentValue},
+		{"with a scope beside", mine.with("at_hash", `"x"`).with("scope", `"a"`), nil, verify.DifferentValue},
+		{"where an ID token is wanted", mine.with("at_hash", `"x"`), func(p *verify.Policy) { p.Kind = verify.KindID }, verify.DifferentValue},
+		{"where the login is asked about", mine.with("auth_time", "1600000000"), func(p *verify.Policy) { p.AuthAge = true }, verify.DifferentValue},
+		{"whose client was demanded", goodClaims().with("aud", `"account"`).with("azp", `"api"`), nil, verify.ClientAsAudience},
+	} {
+		policy := goodPolicy()
+		if c.policy != nil {
+			c.policy(&policy)
+		}
+		check, _ := judge(claiming(t, c.claims), everyKey(t), policy).Check(verify.CheckAudience)
+		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
+			t.Errorf("%s: %+v, want %s", c.name, check.Diagnosis, c.want)
+		}
+	}
+}
+
 func TestCompare(t *testing.T) {
 	for _, c := range []struct {
 		wanted, found string

@@ -140,15 +140,12 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 func (v *verification) failOtherKey(k *jwks.Key) {
 	kid, named := v.token.KeyID()
 	d := &Diagnosis{Kind: SignedByOtherKey, Found: k.Name()}
-	switch {
-	case k.Algorithm != "" && !jwks.SameAlgorithm(k.Algorithm, v.token.Algorithm()):
-		v.failSignature(fmt.Sprintf("the token was signed by key %s, which is for algorithm %s, although its header says %s",
-			k.Name(), k.Algorithm, v.token.Algorithm()), d)
-	case named:
+	if named && k.KeyID != kid {
 		v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says kid %q", k.Name(), kid), d)
-	default: // a key that fits would have been tried
-		v.failSignature(fmt.Sprintf("the token was signed by key %s, which does not fit its header", k.Name()), d)
+		return
 	}
+	v.failSignature(fmt.Sprintf("the token was signed by key %s, which is for algorithm %s, although its header says %s",
+		k.Name(), k.Algorithm, v.token.Algorithm()), d)
 }
 
 // isDER tells whether an ECDSA signature is a sequence of two integers.

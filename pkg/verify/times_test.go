@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,20 @@ func TestTimesAreDiagnosed(t *testing.T) {
 	late := judgeAt(t, goodClaims(), goodPolicy(), at(1_600_000_360, 0))
 	if check, _ := late.Check(verify.CheckExpiry); !check.Time.Equal(at(1_600_000_300, 0)) || !late.EvaluatedAt.Equal(at(1_600_000_360, 0)) {
 		t.Errorf("exp is %s, judged at %s", check.Time, late.EvaluatedAt)
+	}
+}
+
+// A duration is written as people write it.
+func TestDurationsInWords(t *testing.T) {
+	for least, want := range map[time.Duration]string{
+		30 * time.Minute: "less than 30m is left", 90 * time.Minute: "less than 1h 30m is left", 24 * time.Hour: "less than 1 day is left",
+		720 * time.Hour: "less than 30 days is left", 25 * time.Hour: "less than 25h is left", 5*time.Minute + 30*time.Second: "less than 5m 30s is left",
+	} {
+		policy := goodPolicy()
+		policy.MinValidity = least
+		if c, _ := judge(claiming(t, goodClaims()), everyKey(t), policy).Check(verify.CheckMinValidity); !strings.HasPrefix(c.Message, want) {
+			t.Errorf("%s: got %q", least, c.Message)
+		}
 	}
 }
 
