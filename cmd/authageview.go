@@ -58,9 +58,13 @@ func (v ageView) sentence() string {
 		return "the token is refused, so what it says about the login counts for nothing"
 	}
 	if !v.age.Known() {
-		return v.age.Problem + ": re-authenticate"
+		advice := ": re-authenticate"
+		if v.age.AuthTime.IsZero() && v.report.Report != nil && v.report.Kind == verify.KindAccess {
+			advice += ", or ask with the ID token, since access tokens often lack it"
+		}
+		return v.age.Problem + advice
 	}
-	text := "the user signed in " + output.FormatSeconds(v.age.Seconds) + " ago"
+	text := "the user signed in " + output.FormatSeconds(v.now.Unix()-v.age.AuthTime.Unix()) + " ago" // full seconds, as everywhere
 	switch {
 	case v.limit == nil:
 		return text
@@ -190,16 +194,12 @@ func (v ageView) writeText(t *output.Text) {
 	}
 }
 
-// countedTo is the time of evaluation as the age counts it: a fraction of a second
-// counts against the token.
-func (v ageView) countedTo() time.Time { return time.Unix(v.age.AuthTime.Unix()+v.age.Seconds, 0) }
-
 // writeFacts tells the two facts apart: the age of the login and the token's own
 // validity.
 func (v ageView) writeFacts(t *output.Text) {
 	var rows []output.Row
 	if !v.age.AuthTime.IsZero() {
-		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(v.age.AuthTime, v.countedTo())})
+		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(v.age.AuthTime, v.now)})
 	}
 	if v.limit != nil {
 		rows = append(rows, output.Row{Label: "limit", Value: output.FormatDuration(*v.limit)})
@@ -216,11 +216,12 @@ func (v ageView) writeAdvice(t *output.Text) {
 	for _, p := range v.parameters() {
 		rows = append(rows, output.Row{Label: p[0], Value: p[1]})
 	}
-	if address := v.requestURL(); address != "" {
-		rows = append(rows, output.Row{Label: "as in", Value: address})
-	}
 	t.Line("send an authorization request with")
 	t.Rows(rows...)
+	if address := v.requestURL(); address != "" {
+		t.Line("as in")
+		t.Command(address)
+	}
 	t.Line("an API answers 401 with")
-	t.Indented(func() { t.Line(v.challenge()) })
+	t.Command(v.challenge())
 }

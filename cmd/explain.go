@@ -11,16 +11,33 @@ import (
 
 // story tells a report in a few sentences, for somebody who does not know
 // OAuth: who issued the token, for whom, for what, until when, what went wrong.
-func (r presentedReport) story() []string {
+func (r presentedReport) story() []sentence {
 	claims := r.anyClaims()
-	story := []string{r.storyOfTrust()}
+	story := []sentence{{text: r.storyOfTrust()}}
 	if claims.Exists() {
-		story = append(story, r.storyOfOrigin(claims), r.storyOfTime())
+		story = append(story, sentence{text: r.storyOfOrigin(claims)}, sentence{text: r.storyOfTime()})
 	}
 	return append(story, r.storyOfEnd()...)
 }
 
+// A sentence of the story. A command at its end has no full stop behind it, which
+// would be copied too.
+type sentence struct{ text, command string }
+
+func (s sentence) String() string { return strings.TrimSpace(s.text + " " + s.command) }
+
+func joinStory(story []sentence) string {
+	var words []string
+	for _, s := range story {
+		words = append(words, s.String())
+	}
+	return strings.Join(words, " ")
+}
+
 func (r presentedReport) storyOfTrust() string {
+	if c, _ := r.Check(verify.CheckAlgorithm); c.Diagnosis != nil && c.Diagnosis.Kind == verify.Unsigned {
+		return "The token is not signed, so anybody could have written it."
+	}
 	switch c, _ := r.Check(verify.CheckSignature); c.Status {
 	case verify.Passed:
 		return "The signature is good: nobody has changed this token since it was signed with a key that you trust."
@@ -84,7 +101,10 @@ func (r presentedReport) storyOfTime() string {
 		return "It does not say until when it is good."
 	}
 	when := output.FormatTime(c.Time, r.EvaluatedAt)
+	early, _ := r.Check(verify.CheckNotBefore)
 	switch {
+	case r.SignatureVerified() && early.Status == verify.Failed && !early.Time.IsZero():
+		return "It is good from " + output.FormatTime(early.Time, r.EvaluatedAt) + " until " + when + "."
 	case !r.SignatureVerified():
 		return "It claims to be good until " + when + "."
 	case c.Status == verify.Failed:
@@ -94,34 +114,38 @@ func (r presentedReport) storyOfTime() string {
 	}
 }
 
-func (r presentedReport) storyOfWarnings() []string {
-	var list []string
+func (r presentedReport) storyOfWarnings() []sentence {
+	var list []sentence
 	for _, c := range r.Checks {
 		if c.Status == verify.Warning {
-			list = append(list, fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c)))
+			list = append(list, sentence{text: fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c))})
 		}
 	}
 	return list
 }
 
 // storyOfEnd tells what went wrong and what to do, or that nothing did.
-func (r presentedReport) storyOfEnd() []string {
+func (r presentedReport) storyOfEnd() []sentence {
 	if r.Verdict == verify.Accepted {
-		return append([]string{"Nothing that was asked of it failed, so it is accepted."}, r.storyOfWarnings()...)
+		return append([]sentence{{text: "Nothing that was asked of it failed, so it is accepted."}}, r.storyOfWarnings()...)
 	}
-	var end []string
+	var end []sentence
 	for _, c := range r.Checks {
 		if c.Status != verify.Failed {
 			continue
 		}
-		sentence := fmt.Sprintf("It is refused. What failed is the check %q: %s.", c.ID, r.message(c))
+		said := sentence{text: fmt.Sprintf("It is refused. What failed is the check %q: %s.", c.ID, r.message(c))}
 		if len(end) > 0 {
-			sentence = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
+			said.text = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
 		}
-		if hint := r.hint(c); hint.advice != "" {
-			sentence += " Hint: " + hint.String() + "."
+		switch hint := r.hint(c); {
+		case hint.command != "":
+			said.text += " Hint: " + hint.advice + ":"
+			said.command = hint.command
+		case hint.advice != "":
+			said.text += " Hint: " + hint.advice + "."
 		}
-		end = append(end, sentence)
+		end = append(end, said)
 	}
 	return end
 }

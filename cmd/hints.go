@@ -18,9 +18,11 @@ type hinter struct {
 	verified  bool     // the signature
 	issuer    string   // that was demanded, or empty
 	audiences []string // that were demanded
-	source    string   // where the keys came from, or empty
+	source    string   // "from" where the keys came, and how old they are; or empty
 	publishes bool     // the keys are the issuer's own, not a local file
 	held      bool     // they were not fetched again, although that could help
+	cached    bool     // they came from the cache
+	keySet    string   // where the issuer's metadata says that they are, or empty
 	encoding  string   // by which the secret would fit, or empty
 	single    bool     // what is trusted is one key
 	wantsID   bool     // an ID token was asked for
@@ -74,8 +76,17 @@ func (h hinter) advise(c verify.Check, d *verify.Diagnosis) hint {
 	if found := h.identityAdvice(c, d); found.advice != "" {
 		return found
 	}
-	if d.Kind == verify.ShortSecret || d.Kind == verify.OtherSecret {
+	switch d.Kind {
+	case verify.ShortSecret, verify.OtherSecret:
 		return h.secretAdvice()
+	case verify.KeyIDUnknown:
+		return h.unknownKeyAdvice()
+	case verify.Tampered:
+		advice := "the token was changed after it was signed, or the keys belong to another issuer"
+		if h.cached {
+			advice += ", or the issuer has replaced a key without giving it another kid; the keys are " + h.source
+		}
+		return h.orRefresh(hint{advice: advice}, h.cached)
 	}
 	return h.timeAdvice(c, d)
 }
@@ -128,8 +139,6 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
 	case verify.AlgorithmExcluded:
 		return "if the issuer really uses it, name it with --alg"
-	case verify.KeyIDUnknown:
-		return h.unknownKeyAdvice()
 	case verify.KeyOfOtherType:
 		if h.single {
 			return "is it the key of the token's issuer?"
@@ -137,21 +146,27 @@ func (h hinter) keyAdvice(_ verify.Check, d *verify.Diagnosis) string {
 		return "is the key set that of the token's issuer?"
 	case verify.SignedByOtherKey:
 		return "the header and the key set contradict each other: that is for the issuer to mend"
-	case verify.Tampered:
-		return "the token was changed after it was signed, or the keys belong to another issuer"
 	}
 	return ""
 }
 
-func (h hinter) unknownKeyAdvice() string {
+// unknownKeyAdvice says where the keys come from that do not have the token's, and
+// how to have them fetched anew where they were not.
+func (h hinter) unknownKeyAdvice() hint {
 	advice := "is the token from another environment, or was its key withdrawn?"
 	if h.source != "" {
-		advice += " the keys are from " + h.source
+		advice += " the keys are " + h.source
 	}
-	if h.held {
-		advice += "; --refresh asks in any case"
+	return h.orRefresh(hint{advice: advice}, h.held)
+}
+
+// orRefresh offers to ask the issuer again.
+func (h hinter) orRefresh(found hint, useful bool) hint {
+	if useful {
+		found.advice += "; to ask again in any case"
+		found.command = h.retry.with("refresh", "")
 	}
-	return advice
+	return found
 }
 
 // timeAdvice is about clocks and logins.
@@ -162,6 +177,8 @@ func (h hinter) timeAdvice(c verify.Check, d *verify.Diagnosis) hint {
 			advice:  fmt.Sprintf("only by %s: the clocks may differ", output.FormatDuration(d.By)),
 			command: h.retry.with("leeway", enoughLeeway(d.By)),
 		}
+	case verify.NotYetTime:
+		return hint{advice: "wait until then, or look whether a clock is wrong, or local time was taken for UTC"}
 	case verify.Milliseconds:
 		return hint{advice: "it looks like milliseconds: a JWT counts in seconds"}
 	case verify.ExpiredToken:

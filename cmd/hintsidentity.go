@@ -114,11 +114,17 @@ func (h hinter) sameAfterAll(c verify.Check, d *verify.Diagnosis, advice string)
 	if !h.verified || !copyable(d.Found) {
 		return hint{advice: advice}
 	}
-	flag := "issuer"
-	if c.ID == verify.CheckAudience {
-		flag = "audience"
+	switch {
+	case c.ID == verify.CheckAudience:
+		return hint{advice: advice + "; if it is the one you mean", command: h.retry.with("audience", d.Found)}
+	case h.keySet != "": // found there by metadata that agrees with what was wanted
+		return hint{
+			advice:  advice + "; the issuer's own metadata agrees with what was wanted, so it is the token that is wrong; to take it all the same",
+			command: h.retry.with("issuer", d.Found, "jwks", h.keySet),
+		}
+	default:
+		return hint{advice: advice + "; if it is the one you mean", command: h.retry.with("issuer", d.Found)}
 	}
-	return hint{advice: advice + "; if it is the one you mean", command: h.retry.with(flag, d.Found)}
 }
 
 // endpointAdvice is for access tokens whose audience is the issuer itself and

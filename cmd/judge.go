@@ -87,7 +87,9 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 	case *verify.PublicKeys:
 		source = keys.Source
 		if keys.AgeSeconds > 0 {
-			source += ", " + output.FormatSeconds(keys.AgeSeconds) + " old"
+			source = output.FormatSeconds(keys.AgeSeconds) + " old, from " + source
+		} else if source != "" {
+			source = "from " + source
 		}
 	case *verify.Secret:
 		if !report.SignatureVerified() {
@@ -98,7 +100,7 @@ func (o *judgeOptions) judge(ctx context.Context, r *run, input tokenInput, poli
 		Report: report, code: exitCode(context.Background(), report.Err()), atGiven: o.demands.at != "", realNow: r.env.Now(),
 		hints: hinter{
 			retry: o.typed, meant: o.meant, verified: report.SignatureVerified(), issuer: policy.Issuer, audiences: policy.Audiences, source: source,
-			publishes: !o.trust.named() || o.trust.remote(), held: loaded.held, encoding: encoding, single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
+			publishes: !o.trust.named() || o.trust.remote(), held: loaded.held, cached: loaded.cached, keySet: loaded.url, encoding: encoding, single: o.trust.key != "", wantsID: policy.Kind == verify.KindID || policy.AuthAge,
 		},
 		authorizationEndpoint: loaded.authorizationEndpoint,
 	}, nil

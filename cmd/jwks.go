@@ -165,6 +165,8 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 	switch {
 	case errors.Is(err, jwks.ErrCertificates):
 		return nil, "", unreadable("%s: %w", source, err).withHint("ask for the issuer's key set instead, the jwks_uri of its metadata")
+	case errors.Is(err, jwks.ErrPrivateKey):
+		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keyHint(name, err))
 	case err != nil:
 		return nil, "", unreadable("%s: %w", source, err)
 	}

@@ -18,6 +18,8 @@ type loadedKeys struct {
 	advertised            []string // see verify.Policy.AdvertisedAlgorithms
 	authorizationEndpoint string   // empty if not known
 	held                  bool     // the keys were not fetched again, although that could help
+	cached                bool     // they came from the cache
+	url                   string   // of the key set that the issuer's metadata names, or empty
 }
 
 // keys loads what verifies the token: local keys, or those of the issuer. A
@@ -59,7 +61,10 @@ func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, t *to
 		return loadedKeys{}, unavailable(err)
 	}
 	loaded := loadedKeys{keys: &verify.PublicKeys{Set: set.Set, Source: sourceOf(set), AgeSeconds: set.AgeSeconds}}
-	loaded.held = set.Refetch == provider.RefetchHeld
+	loaded.held, loaded.cached = set.Refetch == provider.RefetchHeld, set.FromCache
+	if !o.trust.remote() {
+		loaded.url = set.URL
+	}
 	if set.Metadata != nil {
 		loaded.advertised = advertised(set.Metadata)
 		loaded.authorizationEndpoint, _ = set.Metadata.Document.Get("authorization_endpoint").Text()
@@ -103,7 +108,7 @@ func checkIssuerURL(issuer string) error {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
 		return usageError("--issuer %q is not an https URL, so its keys cannot be looked up", issuer).withHint(
-			"write it as the token has it, with https://, or give the keys with --jwks, --key or --secret")
+			"write it as the token has it, with https:// (or http:// on this machine), or give the keys with --jwks, --key or --secret")
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (r presentedReport) document() strictjson.Value {
 		member("header", r.Header),
 	)
 	if r.explain {
-		members = append(members, member("explanation", strictjson.String(strings.Join(r.story(), " "))))
+		members = append(members, member("explanation", strictjson.String(joinStory(r.story()))))
 	}
 	if !r.noClaims {
 		members = append(members, member("claims", r.Claims()), member("rejected_claims", r.RejectedClaims()))
@@ -172,16 +172,25 @@ func (r presentedReport) remark() string {
 	return ", with " + plural(warnings, "warning")
 }
 
+// decisive is the check that the verdict is about, nil for an accepted token.
+func (r presentedReport) decisive() *verify.Check {
+	for i, c := range r.Checks {
+		if c.Status == verify.Failed && c.Reason == r.Reason {
+			return &r.Checks[i]
+		}
+	}
+	return nil
+}
+
 // headline says in a few words why the token was rejected.
 func (r presentedReport) headline() string {
-	for _, c := range r.Checks {
-		if c.Status != verify.Failed || c.Reason != r.Reason {
-			continue
-		}
-		if c.ID == verify.CheckExpiry && !c.Time.IsZero() {
-			return "expired " + output.RelativeTime(c.Time, r.EvaluatedAt)
-		}
+	c := r.decisive()
+	switch {
+	case c == nil:
+		return strings.ReplaceAll(string(r.Reason), "_", " ")
+	case c.ID == verify.CheckExpiry && !c.Time.IsZero():
+		return "expired " + output.RelativeTime(c.Time, r.EvaluatedAt)
+	default:
 		return c.Message
 	}
-	return strings.ReplaceAll(string(r.Reason), "_", " ")
 }

@@ -127,15 +127,14 @@ func (r findingsReport) suite() output.Suite {
 	return s
 }
 
-// sourceURI is a URL or a file name as a URI reference.
+// sourceURI is what was looked at as a relative reference: code scanning takes
+// nothing but files of the repository, and refuses a document with URLs whole.
 func sourceURI(source string) string {
 	if source == "-" {
 		return "stdin"
 	}
-	if isURL(source) {
-		if u, err := url.Parse(source); err == nil {
-			return u.String()
-		}
+	if u, err := url.Parse(source); err == nil && isURL(source) {
+		return (&url.URL{Path: u.Host + u.Path}).String()
 	}
 	return (&url.URL{Path: filepath.ToSlash(source)}).String()
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -126,15 +127,15 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 	}
 	set, err := jwks.ParseKey(withoutBOM(data))
 	if err != nil {
-		return nil, unreadable("%s: %w", o.key, err).withHint("%s", keyHint(err))
+		return nil, unreadable("%s: %w", o.key, err).withHint("%s", keyHint(o.key, err))
 	}
 	return &verify.PublicKeys{Set: set, Source: o.key}, nil
 }
 
-func keyHint(err error) string {
+func keyHint(name string, err error) string {
 	switch {
 	case errors.Is(err, jwks.ErrPrivateKey):
-		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -pubout"
+		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -in " + shellWord(name) + " -pubout"
 	case errors.Is(err, jwks.ErrSharedSecret):
 		return "for HS256, HS384 and HS512 use --secret"
 	case errors.Is(err, jwks.ErrKeySet):
@@ -158,7 +159,7 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
 			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")
 	case err != nil:
-		return nil, unreadable("%w", err)
+		return nil, unreadable("%w", err).withHint("is --secret-encoding right? it is one of %s", strings.Join(secretEncodings(), ", "))
 	}
 	return secret, nil
 }
@@ -176,7 +177,7 @@ func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
 		data, err = hex.DecodeString(string(data))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the secret is not %s", encoding)
+		return nil, fmt.Errorf("what %s holds is not %s", sourceOfSecret(o.secret), encoding)
 	}
 	return verify.NewSecret(data, sourceOfSecret(o.secret))
 }
@@ -185,6 +186,9 @@ func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
 // if there is one.
 func (o *trustOptions) otherEncoding(t *token.Token, p verify.Policy, now time.Time) string {
 	for _, encoding := range secretEncodings() {
+		if encoding == "base64url" && bytes.ContainsAny(o.secretText, "+/=") {
+			continue // it is taken, but that is not what it is
+		}
 		secret, err := o.decodeSecret(encoding)
 		if err == nil && verify.Verify(t, secret, p, now).SignatureVerified() {
 			return encoding

@@ -57,7 +57,7 @@ func fetchHint(e *provider.FetchError) string {
 	case provider.KindRefused:
 		return "are host and port right, and is the server running?"
 	case provider.KindConnection:
-		return "are host and port right, is it https rather than http, and does a proxy stand in between?"
+		return "are host and port right, does the server speak " + scheme(e.URL) + " there, and does a proxy stand in between?"
 	case provider.KindTimeout:
 		return "is the server slow, or unreachable from here? --timeout allows more time"
 	case provider.KindTLS:
@@ -78,6 +78,11 @@ func fetchHint(e *provider.FetchError) string {
 	default:
 		return ""
 	}
+}
+
+func scheme(url string) string {
+	before, _, _ := strings.Cut(url, "://")
+	return before
 }
 
 func tlsHint(problem provider.TLSProblem) string {

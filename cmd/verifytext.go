@@ -12,12 +12,19 @@ func (r presentedReport) writeText(t *output.Text) {
 	r.writeVerdict(t)
 	if r.explain {
 		t.Blank()
-		for _, sentence := range r.story() {
-			t.Line(sentence)
+		for _, s := range r.story() {
+			t.Line(s.text)
+			if s.command != "" {
+				t.Command(s.command)
+			}
 		}
 	}
 	t.Heading("checks")
-	if !r.SignatureVerified() {
+	switch c, _ := r.Check(verify.CheckSignature); c.Status {
+	case verify.Passed:
+	case verify.Failed:
+		t.Spans(output.Bad.Span("the signature is not good: believe nothing that the token says"))
+	default:
 		t.Spans(output.Caution.Span("the signature was not verified: claims are unverified"))
 	}
 	t.Rows(r.rows()...)
@@ -30,8 +37,17 @@ func (r presentedReport) writeText(t *output.Text) {
 		t.JSON(r.Header)
 	}
 	r.writeClaims(t)
-	t.Blank()
-	r.writeVerdict(t) // which has scrolled away by now
+	t.Blank() // the verdict has scrolled away by now
+	r.writeVerdict(t)
+	if c := r.decisive(); c != nil {
+		hint := r.hint(*c)
+		for _, note := range hint.note() {
+			t.Spans(note)
+		}
+		if hint.command != "" {
+			t.Command(hint.command)
+		}
+	}
 }
 
 func (r presentedReport) writeVerdict(t *output.Text) {

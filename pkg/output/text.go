@@ -62,8 +62,7 @@ type Row struct {
 	Value string
 	Style Style  // of the value
 	Notes []Span // each in a line of its own below the value
-	// Command is a command line to copy, below all that. It is one line, however
-	// long: what a terminal folds can be copied, what we fold cannot.
+	// Command is a command line to copy, below all that.
 	Command string
 }
 
@@ -82,11 +81,15 @@ func (t *Text) Rows(rows ...Row) {
 		}
 	}
 	t.grid([]int{1, 2, 0}, grid, func(i int) {
-		if command := rows[i].Command; command != "" {
-			t.line(glyphs(Strong.Span("  " + command)))
+		if rows[i].Command != "" {
+			t.Command(rows[i].Command)
 		}
 	})
 }
+
+// Command writes a command line to copy, or what else is of one piece: one line,
+// however long. What a terminal folds can be copied, what we fold cannot.
+func (t *Text) Command(line string) { t.line(glyphs(Strong.Span("  " + line))) }
 
 // Table writes columns under a header. Rows have as many cells as the header.
 func (t *Text) Table(header []string, rows [][]string) {

@@ -264,11 +264,12 @@ func (c *Cache) Clear() (int, error) {
 	removed := 0
 	var failed error
 	err = c.each(func(f fs.DirEntry) {
+		e, _ := c.read(f.Name())
 		switch err := os.Remove(filepath.Join(c.dir, f.Name())); {
 		case errors.Is(err, fs.ErrNotExist): // another process was faster
 		case err != nil:
 			failed = err
-		case filepath.Ext(f.Name()) == entrySuffix:
+		case filepath.Ext(f.Name()) == entrySuffix && (e == nil || e.kind != kindRefetch): // as List counts
 			removed++
 		}
 	})

@@ -74,7 +74,7 @@ func (v *verification) checkAuthTime() {
 	case v.policy.MaxAge != nil && !age.Within(*v.policy.MaxAge):
 		c.Status = Failed
 		c.Message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
-			formatTime(age.AuthTime), seconds(age.Seconds), spell(*v.policy.MaxAge))
+			formatTime(age.AuthTime), seconds(v.now.Unix()-age.AuthTime.Unix()), spell(*v.policy.MaxAge))
 		c.Time = time.Time{} // its age is in the message
 		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, By: *v.policy.MaxAge}
 	case !value.Exists():

@@ -46,6 +46,7 @@ const (
 	ClaimMissing      DiagnosisKind = "claim_missing"    // Wanted: its name
 	ClockSkew         DiagnosisKind = "clock_skew"       // By: how much
 	Milliseconds      DiagnosisKind = "milliseconds"     // Found
+	NotYetTime        DiagnosisKind = "not_yet_time"     // By: how much
 	ExpiredToken      DiagnosisKind = "expired_token"    // By: how much
 	DemandMissing     DiagnosisKind = "demand_missing"   // Names: what is missing
 	OtherParty        DiagnosisKind = "other_party"      // Found: azp

@@ -79,7 +79,7 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 }
 
 func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
-	by := v.now.Sub(exp)
+	by := time.Duration(v.now.Unix()-exp.Unix()) * time.Second
 	if by < skewLimit && v.policy.MinValidity == 0 { // for which no leeway counts
 		return &Diagnosis{Kind: ClockSkew, By: by}
 	}
@@ -140,13 +140,14 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 }
 
 func (v *verification) diagnoseFuture(claim string, at time.Time) *Diagnosis {
-	if by := at.Sub(v.now); by < skewLimit {
-		return &Diagnosis{Kind: ClockSkew, By: by}
-	}
 	if looksLikeMilliseconds(at, v.now) {
 		return &Diagnosis{Kind: Milliseconds, Found: claim}
 	}
-	return nil
+	by := at.Sub(v.now)
+	if by < skewLimit {
+		return &Diagnosis{Kind: ClockSkew, By: time.Duration(at.Unix()-v.now.Unix()) * time.Second}
+	}
+	return &Diagnosis{Kind: NotYetTime, By: by}
 }
 
 // looksLikeMilliseconds tells whether a time that makes no sense would make
@@ -164,7 +165,7 @@ func (v *verification) checkLifetime(iat, exp time.Time) {
 	case life > absurdLife:
 		v.warn(CheckLifetime, ReasonExpired, "the token lives for more than 50 years")
 	case life > int64(longLife/time.Second):
-		v.warn(CheckLifetime, ReasonClaimRefused, fmt.Sprintf("long-lived: %d hours", life/3600))
+		v.warn(CheckLifetime, ReasonClaimRefused, fmt.Sprintf("long-lived: %s, where %s is much", spell(time.Duration(life)*time.Second), spell(longLife)))
 	default:
 		v.pass(CheckLifetime, strconv.FormatInt(life, 10)+" seconds")
 	}
