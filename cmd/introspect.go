@@ -11,6 +11,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -90,6 +91,8 @@ func (o *introspectOptions) view(ctx context.Context, r *run) (introspectionView
 	if err != nil {
 		return view, err
 	}
+	parsed, _ := token.Parse(input.text)
+	view.own = parsed.UnverifiedClaims()
 	if view.Introspection, err = o.ask(network, r, input); err != nil || !o.compare {
 		return view, err
 	}

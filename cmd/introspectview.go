@@ -18,6 +18,7 @@ import (
 type introspectionView struct {
 	*provider.Introspection
 	local  *presentedReport // nil without --compare
+	own    strictjson.Value // the token's own claims, unverified
 	now    time.Time
 	strict bool // every warning refuses
 }
@@ -96,6 +97,7 @@ func (v introspectionView) document() strictjson.Value {
 		member("source", strictjson.String(v.URL)),
 		member("response", v.Document),
 		member("warnings", strictjson.Strings(v.warnings())),
+		member("hint", text(v.whyInactive())),
 	}
 	if v.local != nil {
 		members = append(members,
@@ -115,6 +117,21 @@ func (v introspectionView) warnings() []string {
 		list = append(list, "the server says that the token is active, although it expired at "+output.FormatTime(exp, v.now))
 	}
 	return append(list, v.disagreements()...)
+}
+
+// whyInactive is what can be said of a token that is not active.
+func (v introspectionView) whyInactive() string {
+	exp, ok := verify.NumericDate(v.own.Get("exp"))
+	switch {
+	case v.Active || v.local != nil:
+		return ""
+	case ok && !v.now.Before(exp):
+		return "by its own exp, which is not verified, it expired at " + output.FormatTime(exp, v.now)
+	case v.own.Exists():
+		return "--compare verifies it here as well, and says what is wrong with it"
+	default:
+		return ""
+	}
 }
 
 // disagreements are where the server and the token say different things.
@@ -156,6 +173,9 @@ func (v introspectionView) writeText(t *output.Text) {
 		row = output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: "NOT ACTIVE, says " + v.URL}
 		if v.Message != "" {
 			row.Value += ": " + v.Message
+		}
+		if why := v.whyInactive(); why != "" {
+			row.Notes = []output.Span{output.Strong.Span("hint: " + why)}
 		}
 	}
 	t.Rows(row)

@@ -59,7 +59,7 @@ func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error)
 		}
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the metadata is not in the cache, and the network is not to be used"}
+		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
 	}
 	return c.fetchMetadata(ctx, sources, list)
 }

@@ -101,7 +101,7 @@ func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error
 	cached := c.cachedKeys(s)
 	switch {
 	case cached == nil && c.cfg.Offline:
-		return nil, &FetchError{Kind: KindOffline, URL: shown(s.place.url), Text: "the key set is not in the cache, and the network is not to be used"}
+		return nil, &FetchError{Kind: KindOffline, URL: shown(s.place.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
 	case cached == nil:
 		return c.fetchKeys(ctx, s)
 	case knows(cached.Set, kid):
