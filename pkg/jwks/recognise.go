@@ -5,48 +5,54 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"regexp"
 	"strings"
-	"unicode"
 )
 
 // LooksLikeKey tells whether octets are a key or a certificate in a form of its
-// own: PEM, DER, a JWK, a set of them, or a key of OpenSSH; as they are, or in
-// base64 or hex. Such a text is no shared secret: whoever has the public key could
-// sign with it (RFC 8725 section 2.1).
-func LooksLikeKey(data []byte) bool {
-	if isKey(data) {
-		return true
-	}
-	text := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, string(data))
-	standard := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
-	if inner, err := base64.RawStdEncoding.DecodeString(standard); err == nil && isKey(inner) {
-		return true
-	}
-	inner, err := hex.DecodeString(text)
-	return err == nil && isKey(inner)
-}
+// own, or hold one: PEM, DER, a JWK, OpenSSH, PuTTY, XML; as they are, or in base64
+// or hex, in UTF-8 or UTF-16, with quotes or words around. Such a text is no shared
+// secret: whoever has the public key could sign with it (RFC 8725 section 2.1).
+func LooksLikeKey(data []byte) bool { return holdsKey(data, 2) }
 
-func isKey(data []byte) bool {
-	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	for _, start := range []string{"ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"} {
-		if bytes.HasPrefix(text, []byte(start)) {
+// keyMarks is what stands in a text that holds a key, whatever is around it.
+var keyMarks = regexp.MustCompile(
+	`---- ?BEGIN|-----BEGIN(%20|\+)` + // PEM, RFC 4716; perhaps in a URL
+		`|\bkty\\?["']?\s*:|\\?"keys\\?"\s*:` + // a JWK, also in YAML
+		`|AAAAB3NzaC1|AAAAC3NzaC1lZ|AAAAE2VjZHNhLXNoYTIt|AAAAGnNrLXNza|AAAAInNrLWVjZHNh` + // the body of an OpenSSH key
+		`|PuTTY-User-Key-File|<RSAKeyValue>|<Modulus>`)
+
+// encodedRun is a run of base64 or hex that is long enough for a key.
+var encodedRun = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}`)
+
+// holdsKey looks below as many encodings as depth.
+func holdsKey(data []byte, depth int) bool {
+	if isDER(data) {
+		return true
+	}
+	text := bytes.ReplaceAll(data, []byte{0}, nil) // of UTF-16
+	if keyMarks.Match(text) || isDER(bytes.TrimSpace(text)) {
+		return true
+	}
+	if depth == 0 {
+		return false
+	}
+	// Line breaks wrap base64, and colons separate octets of hex.
+	joined := strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "").Replace(string(text))
+	for _, candidate := range append(encodedRun.FindAllString(joined, maxRuns), strings.ReplaceAll(joined, ":", "")) {
+		if inner, err := hex.DecodeString(candidate); err == nil && holdsKey(inner, depth-1) {
+			return true
+		}
+		standard := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(candidate, "="))
+		if inner, err := base64.RawStdEncoding.DecodeString(standard); err == nil && holdsKey(inner, depth-1) {
 			return true
 		}
 	}
-	switch {
-	case bytes.Contains(text, []byte("---- BEGIN ")), bytes.Contains(text, []byte("-----BEGIN ")):
-		return true
-	case bytes.HasPrefix(text, []byte("{")), bytes.HasPrefix(text, []byte("[")):
-		return bytes.Contains(text, []byte(`"kty"`)) || bytes.Contains(text, []byte(`"keys"`))
-	default:
-		return isDER(data) || isDER(text)
-	}
+	return false
 }
+
+// maxRuns bounds how much of a text is decoded.
+const maxRuns = 16
 
 func isDER(data []byte) bool {
 	const sequence = 0x30

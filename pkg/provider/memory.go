@@ -11,8 +11,9 @@ type store interface {
 	distrust(s source, why string)
 }
 
-// maxRemembered is how many replies a Client without a directory keeps.
-const maxRemembered = 64
+// maxRemembered is how many documents a Client without a directory keeps: two for
+// each of more issuers than a server has. Then the oldest goes.
+const maxRemembered = 256
 
 // memory is the store of a Client without a directory. It ends with the Client.
 type memory struct {
@@ -35,12 +36,22 @@ func (m *memory) load(kind entryKind, issuer, url string) *entry {
 func (m *memory) store(e *entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.entries[entryName(e.kind, e.issuer, e.url)] = e
+	documents, oldest := 0, ""
 	for name, other := range m.entries {
-		if !other.fresh(m.cfg.Now()) || len(m.entries) >= maxRemembered {
+		switch {
+		case !other.fresh(m.cfg.Now()):
 			delete(m.entries, name)
+		case other.kind != kindRefetch: // which holds nothing
+			documents++
+			if oldest == "" || other.fetchedAt.Before(m.entries[oldest].fetchedAt) {
+				oldest = name
+			}
 		}
 	}
-	m.entries[entryName(e.kind, e.issuer, e.url)] = e
+	if documents > maxRemembered {
+		delete(m.entries, oldest)
+	}
 }
 
 func (m *memory) remove(kind entryKind, issuer, url string) {

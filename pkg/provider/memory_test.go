@@ -79,8 +79,19 @@ func TestMemoryIsBounded(t *testing.T) {
 	s.serve("/keys", keySet("a"))
 	b := newBench(t, s, func(cfg *Config) { cfg.CacheDir = "" })
 	for i := range 3 * maxRemembered {
+		b.clock.advance(time.Millisecond)
 		if _, err := b.Keys(t.Context(), fmt.Sprintf("%s/keys?%d", s.URL, i), ""); err != nil {
 			t.Fatal(err)
+		}
+	}
+	// The newest is there, and the oldest is what went.
+	for place, want := range map[int]bool{0: false, 3*maxRemembered - 1: true} {
+		s.requests()
+		if _, err := b.Keys(t.Context(), fmt.Sprintf("%s/keys?%d", s.URL, place), ""); err != nil {
+			t.Fatal(err)
+		}
+		if remembered := len(s.requests()) == 0; remembered != want {
+			t.Errorf("number %d is remembered: %t", place, remembered)
 		}
 	}
 	m := b.cache.(*memory)

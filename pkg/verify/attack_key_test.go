@@ -138,7 +138,11 @@ func TestAttackPublishedPrivateKey(t *testing.T) {
 		{name: "EC without its point", text: goodToken(t, "ec256", "ES256"), keys: trustSet(t, half("ec256", "x", "y"), publicJWK(t, "ec256")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
 		{name: "Ed25519 without its point", text: goodToken(t, "ed25519", "EdDSA"), keys: trustSet(t, half("ed25519", "x"), publicJWK(t, "ed25519")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
 	})
-	for _, other := range []string{half("rsa2", "n"), half("ec256", "x", "y"), half("ed25519", "x"), `{"kty":"RSA","d":"AAAA"}`, `{"kty":"RSA","d":"` + strings.Repeat("_", 400) + `"}`} {
+	refuse(t, []hostile{
+		{name: "RSA, nothing but p and q", text: goodToken(t, "rsa", "RS256"), keys: trustSet(t, half("rsa", "n", "e", "d", "dp", "dq", "qi"), publicJWK(t, "rsa")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+		{name: "of whichever key", text: goodToken(t, "rsa", "RS256"), keys: trustSet(t, `{"kty":"RSA","d":"AAAA"}`, publicJWK(t, "rsa")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
+	})
+	for _, other := range []string{whole("rsa2"), half("ec256", "x", "y"), half("ed25519", "x"), `{"kty":"oct","k":"AAAA"}`} {
 		wantAccepted(t, judge(goodToken(t, "rsa", "RS256"), trustSet(t, other, publicJWK(t, "rsa")), goodPolicy()))
 	}
 	r := judge(goodToken(t, "rsa", "RS256"), trustSet(t, whole("hmac"), whole("ec256"), publicJWK(t, "rsa")), goodPolicy())
