@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -109,10 +108,9 @@ func (v ageView) print(ctx context.Context, printer *output.Printer) error {
 		printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
 	}
 	if v.unverified {
-		line := fmt.Sprintf("unverified: %s (exit %d)", v.sentence(), exitUnverified)
-		return conclude(ctx, printer, v, exitUnverified, line, silentExit(exitUnverified))
+		return conclude(ctx, printer, v, exitUnverified, "unverified: "+v.sentence(), silentExit(exitUnverified))
 	}
-	return conclude(ctx, printer, v, v.code(), v.report.verdictLine(), v.report.Err())
+	return conclude(ctx, printer, v, v.code(), v.report.sentence(), v.report.Err())
 }
 
 // document is the report of verify with the age, or the age alone.

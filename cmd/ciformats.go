@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -105,14 +106,16 @@ type verdictView interface {
 // conclude prints an answer and, for whoever reads the log, the verdict in one
 // line, also where the answer could not be printed. It returns what the command
 // has to: answer, unless printing failed.
-func conclude(ctx context.Context, printer *output.Printer, v verdictView, code int, line string, answer error) error {
+func conclude(ctx context.Context, printer *output.Printer, v verdictView, code int, sentence string, answer error) error {
 	err := printVerdict(ctx, printer, v)
-	printer.Verdict(code == exitAccepted, line)
 	if err != nil {
-		return printFailure(err, code)
+		answer = printFailure(err, code)
 	}
+	printer.Verdict(code == exitAccepted, withCode(sentence, exitCode(ctx, answer)))
 	return answer
 }
+
+func withCode(sentence string, code int) string { return fmt.Sprintf("%s (exit %d)", sentence, code) }
 
 // silently is the error of an answer that has been printed.
 func silently(code int) error {

@@ -66,7 +66,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 		return fail(d.code(), "%s", d.problem()).withHint("%s", d.hint())
 	}
 	if problem := d.problem(); problem != "" && d.readable() {
-		printer.Warn(problem + ": no server will take it")
+		printer.Warn(problem + ": nobody will take it for a JWT")
 	}
 	printer.Note(d.note())
 	return nil

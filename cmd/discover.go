@@ -116,7 +116,7 @@ func issuerArgument(argument string) (string, error) {
 }
 
 func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	return conclude(ctx, printer, report, report.code(), report.line(), silently(report.code()))
+	return conclude(ctx, printer, report, report.code(), report.summary(), silently(report.code()))
 }
 
 // noFindings is for an error in the place of an answer: with --check that is a

@@ -61,7 +61,7 @@ func (r findingsReport) count(severity jwks.Severity) int {
 }
 
 func (r findingsReport) line() string {
-	return fmt.Sprintf("%s (exit %d)", r.summary(), r.code())
+	return withCode(r.summary(), r.code())
 }
 
 func (r findingsReport) summary() string {

@@ -54,7 +54,7 @@ func usageOf(c *cobra.Command, width int) string {
 	}
 	writeCommands(&b, c, width)
 	for _, group := range []string{groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, ""} {
-		writeFlags(&b, c, group)
+		writeFlags(&b, c, group, width)
 	}
 	return b.String()
 }
@@ -80,7 +80,7 @@ func writeCommands(b *strings.Builder, c *cobra.Command, width int) {
 	}
 }
 
-func writeFlags(b *strings.Builder, c *cobra.Command, group string) {
+func writeFlags(b *strings.Builder, c *cobra.Command, group string, width int) {
 	set := pflag.NewFlagSet(group, pflag.ContinueOnError)
 	set.SortFlags = false
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -93,6 +93,15 @@ func writeFlags(b *strings.Builder, c *cobra.Command, group string) {
 		if title == "" {
 			title = "Other"
 		}
-		fmt.Fprintf(b, "\n%s:\n%s", title, set.FlagUsagesWrapped(80))
+		fmt.Fprintf(b, "\n%s:\n%s", title, set.FlagUsagesWrapped(flagWidth(width)))
 	}
+}
+
+// flagWidth is where flags are folded: a narrow terminal has less than the usual.
+func flagWidth(width int) int {
+	const usual = 80
+	if width <= 0 {
+		return usual
+	}
+	return min(width, usual)
 }

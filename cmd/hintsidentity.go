@@ -44,6 +44,9 @@ func (h hinter) identityAdvice(c verify.Check, d *verify.Diagnosis) hint {
 			return hint{advice: "what is demanded is compared as it stands: repeat the flag for each"}
 		}
 	case verify.OtherParty:
+		if h.retry.path == "claimcheck introspect" {
+			return hint{} // there --client-id says who asks
+		}
 		return hint{advice: "if that is your client, say so: --client-id " + shellWord(h.trusted(d.Found, "<your client id>"))}
 	case verify.ClaimMissing:
 		return missingAdvice(c)

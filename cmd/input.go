@@ -203,7 +203,8 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 // trailing line break, and UTF-16. Of a secret that is octets nothing is touched.
 func withoutLineEnd(data []byte) []byte {
 	text := exactToken(string(fromUTF16(data)))
-	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }) {
+	binary := func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\t' }
+	if text == "" || strings.ContainsFunc(text, binary) {
 		return data
 	}
 	return []byte(text)

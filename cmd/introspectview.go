@@ -68,11 +68,13 @@ func (v introspectionView) print(ctx context.Context, printer *output.Printer) e
 	for _, warning := range v.warnings() {
 		printer.Warn(warning)
 	}
-	return conclude(ctx, printer, v, v.code(), v.line(), silently(v.code()))
+	return conclude(ctx, printer, v, v.code(), v.sentence(), silently(v.code()))
 }
 
 // line is the answer in one line for whoever reads a log.
-func (v introspectionView) line() string {
+func (v introspectionView) line() string { return withCode(v.sentence(), v.code()) }
+
+func (v introspectionView) sentence() string {
 	line := "the issuer says: " + v.verdict()
 	if v.local != nil {
 		line += "; here: " + string(v.local.Verdict)
@@ -83,7 +85,7 @@ func (v introspectionView) line() string {
 	if v.Active && v.warned() {
 		line += "; refused because of a warning (--strict)"
 	}
-	return fmt.Sprintf("%s (exit %d)", line, v.code())
+	return line
 }
 
 // warned tells whether a warning refuses.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -29,8 +30,15 @@ func redactTyped(message string, typed []string) string {
 	for _, secret := range secrets { // where it was cut
 		message = strings.ReplaceAll(message, secret[:shortestToken], notShown)
 	}
-	return message
+	message = beginsJWT.ReplaceAllString(message, notShown)
+	return bearerInText.ReplaceAllString(message, "$1 "+notShown)
 }
+
+// beginsJWT is a JWT, or what is left of one, wherever it stands in a text.
+var beginsJWT = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}[A-Za-z0-9._~+/=-]*`)
+
+// bearerInText is a token behind its scheme.
+var bearerInText = regexp.MustCompile(`(?i)\b(bearer|dpop)(\s|\\[nrt])+[A-Za-z0-9._~+/=-]{8,}`)
 
 // variablesTyped are the values of our own variables.
 func variablesTyped(env *Env) []string {

@@ -146,12 +146,15 @@ func keyDocument(k *verify.KeyInfo) strictjson.Value {
 }
 
 // verdictLine is the verdict in one line for whoever reads a log.
-func (r presentedReport) verdictLine() string {
+func (r presentedReport) verdictLine() string { return withCode(r.sentence(), r.code) }
+
+// sentence is the verdict in words.
+func (r presentedReport) sentence() string {
 	line := string(r.Verdict) + r.remark()
 	if r.atGiven {
 		line += ", judged as of " + r.EvaluatedAt.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("%s (exit %d)", line, r.code)
+	return line
 }
 
 // remark is what has to be known beside the verdict: why the token was rejected,

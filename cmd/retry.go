@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/pkg/output"
 )
 
 // A retryCommand is the command that was typed, to be shown again with other
@@ -70,6 +73,9 @@ func (r retryCommand) with(pairs ...string) string {
 	var left, added []string
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name := strings.TrimPrefix(pairs[i], "-")
+		if name == "client-id" && r.path == "claimcheck introspect" {
+			continue // there it says who asks
+		}
 		left = append(left, name)
 		if name == pairs[i] {
 			added = append(added, "--"+name)
@@ -120,5 +126,27 @@ func shellWord(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s
 	}
+	if output.Escape(s) != s { // what cannot be seen cannot be copied
+		return "$" + quoteANSI(s)
+	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// quoteANSI writes a word for $'…', which bash, zsh and ksh know.
+func quoteANSI(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for _, r := range s {
+		switch {
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case output.Escape(string(r)) != string(r) || r == '#':
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String() + "'"
 }

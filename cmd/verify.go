@@ -45,7 +45,7 @@ func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Comm
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	return conclude(ctx, r.printer, report, report.code, report.verdictLine(), report.Err())
+	return conclude(ctx, r.printer, report, report.code, report.sentence(), report.Err())
 }
 
 func (o *verifyOptions) report(ctx context.Context, r *run) (presentedReport, error) {

@@ -32,7 +32,7 @@ func (t *Token) parse(text string) {
 	// At most six parts are looked at: a text of nothing but dots costs nothing.
 	segments := strings.SplitN(text, ".", 7)
 	switch {
-	case looksLikeHeader(segments[0]) && strings.Contains(text, "~"):
+	case looksLikeHeader(segments[0]) && strings.Contains(text, "~") && !isEncryptedHeader(segments[0]):
 		t.parseDisclosures(text)
 	case len(segments) == 3 && looksLikeHeader(segments[0]):
 		t.parseCompact(segments)

@@ -23,14 +23,22 @@ func Compare(wanted, found string) *Diagnosis {
 		d.Kind = DifferentSlash
 	case isASCII(wanted) && isASCII(found) && strings.EqualFold(wanted, found): // ſ is no capital s
 		d.Kind = DifferentCase
-	case urls && w.Host == f.Host && w.Scheme != f.Scheme && w.Path == f.Path:
+	case urls && w.Scheme != f.Scheme && same(w, f, func(u *url.URL) { u.Scheme = "" }):
 		d.Kind = DifferentScheme
-	case urls && w.Hostname() == f.Hostname() && w.Port() != f.Port() && w.Path == f.Path:
+	case urls && w.Port() != f.Port() && same(w, f, func(u *url.URL) { u.Host = u.Hostname() }):
 		d.Kind = DifferentPort
 	case urls && !strings.EqualFold(w.Hostname(), f.Hostname()):
 		d.Kind = DifferentHost
 	}
 	return d
+}
+
+// same tells whether two URLs are the same without a part that drop takes away.
+func same(a, b *url.URL, drop func(*url.URL)) bool {
+	x, y := *a, *b
+	drop(&x)
+	drop(&y)
+	return x.String() == y.String()
 }
 
 // FirstDifference returns the number of bytes that two texts have in common at

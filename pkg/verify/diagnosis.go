@@ -55,6 +55,7 @@ const (
 	AudienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
 	ClientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
 	ClientAsAudience        DiagnosisKind = "client_as_audience"         // Wanted: the client that was demanded as audience; Names: the audiences
+	AudienceIsElsewhere     DiagnosisKind = "audience_is_elsewhere"      // the token is for a service that alone can verify it
 	IssuerTemplate          DiagnosisKind = "issuer_template"            // Wanted, Found
 
 	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time

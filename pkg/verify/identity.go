@@ -133,6 +133,8 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 		return &Diagnosis{Kind: AudienceIsIssuer, Wanted: client, Found: iss}
 	case slices.Contains(v.policy.Audiences, client):
 		return &Diagnosis{Kind: ClientAsAudience, Wanted: client, Names: list}
+	case isForGraph(v.report.seen()):
+		return &Diagnosis{Kind: AudienceIsElsewhere}
 	case isID && len(list) > 0:
 		return &Diagnosis{Kind: AudienceIsClient, Found: list[0], Names: list}
 	}

@@ -156,6 +156,9 @@ func TestCompare(t *testing.T) {
 		{"https://a.example/%zz", "x", verify.DifferentValue},
 		{"https://iss.example", "https://iſs.example", verify.DifferentValue},
 		{"api-s", "api-ſ", verify.DifferentValue},
+		{"https://a.example:8443/x", "http://a.example:8080/x", verify.DifferentValue},
+		{"https://a.example", "http://a.example?a=b", verify.DifferentValue},
+		{"https://a.example/a%2fb", "http://a.example/a/b", verify.DifferentValue},
 		{"https://a.example/{tenantid}", "https://a.example/72f988bf", verify.IssuerTemplate},
 	} {
 		for _, d := range []*verify.Diagnosis{verify.Compare(c.wanted, c.found), verify.Compare(c.found, c.wanted)} {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -189,7 +190,7 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	switch {
 	case len(set.Keys) == 0:
 		v.fail(CheckKey, ReasonNoMatchingKey, "the key set is empty", nil)
-	case len(fitting) == 0:
+	case len(fitting) == 0, named && len(set.KeyIDs()) > 0 && !slices.Contains(set.KeyIDs(), kid):
 		v.report.add(Check{
 			ID: CheckKey, Status: Failed, Reason: ReasonNoMatchingKey,
 			Expected: strictjson.String(kid), Actual: strictjson.Strings(set.KeyIDs()),
