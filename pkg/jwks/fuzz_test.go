@@ -86,3 +86,17 @@ func checkUsable(t *testing.T, k *jwks.Key) {
 		t.Fatal("a usable key without a thumbprint")
 	}
 }
+
+// FuzzLooksLikeKey: whatever a secret's file holds, there is an answer, and PEM is
+// recognised whatever stands around it.
+func FuzzLooksLikeKey(f *testing.F) {
+	for _, seed := range []string{"", "secret", "-----BEGIN PUBLIC KEY-----\nMIIB", `{"kty":"RSA"}`, "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "0\x82\x01\x22", "30:82:01:22"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		jwks.LooksLikeKey(data)
+		if !jwks.LooksLikeKey([]byte(string(data) + "-----BEGIN PUBLIC KEY-----" + string(data))) {
+			t.Errorf("PEM amid %q is taken for a secret", data)
+		}
+	})
+}
