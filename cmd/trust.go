@@ -101,7 +101,7 @@ func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
 func readKeyFile(env *Env, name string) (data []byte, called string, err error) {
 	if name == "-" {
 		text, err := readStdin(env, maxFileSize)
-		return []byte(text), "stdin", err
+		return withoutBOM([]byte(text)), "stdin", err
 	}
 	data, err = readFile(name, maxFileSize)
 	return withoutBOM(data), name, err
