@@ -70,7 +70,7 @@ func missingAdvice(c verify.Check) hint {
 	case verify.CheckAudience:
 		return hint{advice: "it is for nobody in particular; where that is meant to be so, say --any-audience"}
 	case verify.CheckExpiry:
-		return hint{advice: "ask the issuer for tokens that expire: nobody can take one back that does not"}
+		return hint{advice: "ask the issuer for tokens that expire: one that never does cannot be taken back"}
 	case verify.CheckNonce:
 		return hint{advice: "the nonce of the authorization request comes back in the ID token of that login only: is this one from a refresh, or an access token?"}
 	}
