@@ -23,17 +23,22 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// tokens is how many each part of the test makes unless -rapid.checks or
-// RAPID_CHECKS says so.
-const tokens = "1500"
+// What the tests make unless told otherwise: the same tokens in every run.
+// -rapid.checks makes others, in any number, and never the same twice.
+const (
+	tokens = "1500" // of each part of the test
+	seed   = "1"
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	said := os.Getenv("RAPID_CHECKS") != ""
-	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "rapid.checks" })
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || strings.HasPrefix(f.Name, "rapid.") })
 	if !said {
-		if err := flag.Set("rapid.checks", tokens); err != nil {
-			panic(err)
+		for name, value := range map[string]string{"rapid.checks": tokens, "rapid.seed": seed} {
+			if err := flag.Set(name, value); err != nil {
+				panic(err)
+			}
 		}
 	}
 	jwt.TimePrecision = time.Nanosecond // by default golang-jwt cuts fractions off
