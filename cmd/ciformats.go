@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 

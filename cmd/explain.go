@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )

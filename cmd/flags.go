@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/xhit/go-str2duration/v2"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 

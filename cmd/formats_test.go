@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 )
 
 // hostileTexts are what somebody may write into a claim or a key.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )

@@ -3,8 +3,8 @@ package cmd
 import (
 	"strconv"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/output"
 )
 
 // keySetView is a key set for people, as a table.

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
-	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 

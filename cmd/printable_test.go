@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
-	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 

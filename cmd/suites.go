@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 

@@ -3,7 +3,7 @@ package cmd
 import (
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 

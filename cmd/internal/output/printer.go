@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 

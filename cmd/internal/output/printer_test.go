@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/claimcheck/claimcheck/pkg/query"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
 )
 
 const document = `{"iss":"https://a","n":1.50,"name":"a\nb\u001b","list":[1,"x"]}`
