@@ -12,6 +12,7 @@ import (
 	"github.com/xhit/go-str2duration/v2"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -243,14 +244,14 @@ func bareAccessToken(text string) string {
 	if !strings.ContainsAny(text, " \t\r\n\"'{") {
 		return text
 	}
-	found := findTokens(text)
+	found := paste.Find(text)
 	for _, t := range found {
-		if t.name == pasteAccessToken {
-			return t.text
+		if t.Name == paste.AccessToken {
+			return t.Text
 		}
 	}
 	if len(found) == 1 {
-		return found[0].text
+		return found[0].Text
 	}
 	return text
 }

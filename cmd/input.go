@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
@@ -74,7 +75,7 @@ func meantHint(env *Env, args []string) string {
 func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, err error) {
 	if path, found := strings.CutPrefix(argument, "@"); found {
 		data, err := readFile(path, limit)
-		return string(fromUTF16(data)), true, err
+		return string(paste.FromUTF16(data)), true, err
 	}
 	if name, found := strings.CutPrefix(argument, "env:"); found {
 		value, set := env.LookupEnv(name)
@@ -99,18 +100,18 @@ func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 		return tokenInput{}, unreadable("there is no token: nothing but white space was given")
 	}
 	if opts.exact {
-		return tokenInput{text: exactToken(text)}, nil
+		return tokenInput{text: paste.Exact(text)}, nil
 	}
-	picked, err := pickToken(findTokens(text), opts.pick)
+	picked, err := paste.Pick(paste.Find(text), opts.pick)
 	if err != nil {
 		return tokenInput{}, &failure{code: exitUnreadable, err: err, hint: pickHint(err)}
 	}
-	return tokenInput{text: picked.text, repaired: picked.repaired}, nil
+	return tokenInput{text: picked.Text, repaired: picked.Repaired}, nil
 }
 
 func pickHint(err error) string {
-	var choice *pasteChoiceError
-	if !errors.As(err, &choice) || len(choice.found) < 2 {
+	var choice *paste.ChoiceError
+	if !errors.As(err, &choice) || len(choice.Found) < 2 {
 		return ""
 	}
 	return "choose one with --pick NAME or --pick N"
@@ -121,7 +122,7 @@ func readStdin(env *Env, limit int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	data = fromUTF16(data)
+	data = paste.FromUTF16(data)
 	if len(data) == 0 {
 		return "", unreadable("stdin is empty")
 	}
@@ -170,7 +171,7 @@ func readValue(env *Env, flag, argument string) (string, error) {
 		if err == nil && strings.TrimSpace(text) == "" {
 			err = unreadable("%s is empty", flag)
 		}
-		return exactToken(text), err
+		return paste.Exact(text), err
 	}
 	return argument, nil
 }
@@ -202,7 +203,7 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 // withoutLineEnd drops what an editor or a shell adds to a secret that is text: one
 // trailing line break, and UTF-16. Of a secret that is octets nothing is touched.
 func withoutLineEnd(data []byte) []byte {
-	text := exactToken(string(fromUTF16(data)))
+	text := paste.Exact(string(paste.FromUTF16(data)))
 	binary := func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\t' }
 	if text == "" || strings.ContainsFunc(text, binary) {
 		return data

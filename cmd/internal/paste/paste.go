@@ -1,4 +1,6 @@
-package cmd
+// Package paste finds tokens in the text that people have: a header, a cookie, a
+// URL, a token response, a transcript.
+package paste
 
 import "strings"
 
@@ -12,75 +14,75 @@ import "strings"
 // The names that make a value a token whatever it looks like. Under any other
 // name only a JWT or a JWE is one.
 const (
-	pasteIDToken      = "id_token"
-	pasteAccessToken  = "access_token"
-	pasteRefreshToken = "refresh_token"
-	pasteHeaderName   = "Authorization"
+	idToken      = "id_token"
+	AccessToken  = "access_token"
+	refreshToken = "refresh_token"
+	headerName   = "Authorization"
 )
 
-// pastedToken is one token found in pasted text.
-type pastedToken struct {
-	// name is what the text calls the token: "id_token", "access_token", a
+// Token is one token found in pasted text.
+type Token struct {
+	// Name is what the text calls the token: "id_token", "access_token", a
 	// cookie's name, "Authorization"; empty when it has none. It holds letters,
 	// digits, ".", "_" and "-" only, and is never a number.
-	name string
-	// otherNames are further names of the same token in the same text.
-	otherNames []string
-	// text is the token itself.
-	text string
-	// repaired means that line breaks were joined: the text as given is not a
+	Name string
+	// OtherNames are further names of the same token in the same text.
+	OtherNames []string
+	// Text is the token itself.
+	Text string
+	// Repaired means that line breaks were joined: the text as given is not a
 	// valid token.
-	repaired bool
+	Repaired bool
 }
 
-// findTokens returns the different tokens in text, in order of appearance. A
+// Find returns the different tokens in text, in order of appearance. A
 // text in which no token is recognised comes back as one candidate, without
 // the quotes and the scheme around it, for the parser to diagnose. Only a text
 // that holds nothing has none.
-func findTokens(text string) []pastedToken {
-	core, name := unwrapPaste(text)
+func Find(text string) []Token {
+	core, name := unwrap(text)
 	if core == "" {
 		return nil
 	}
-	c := &pasteCollector{}
-	c.readText(unquotePaste(text), "", 0)
+	c := &collector{}
+	c.readText(unquote(text), "", 0)
 	if len(c.found) == 0 {
-		c.add(wholePaste(core, name))
+		c.add(wholeText(core, name))
 	}
 	return c.found
 }
 
-// exactToken is the input as it stands, one trailing newline aside (--exact).
-func exactToken(text string) string {
+// Exact is the input as it stands, one trailing newline aside (--exact).
+func Exact(text string) string {
 	if rest, ok := strings.CutSuffix(text, "\n"); ok {
 		return strings.TrimSuffix(rest, "\r")
 	}
 	return text
 }
 
-// wholePaste takes a whole text for one token. A wrap is undone here too, so
+// wholeText takes a whole text for one token. A wrap is undone here too, so
 // that a wrapped token with a segment missing is told so, and not that it has a
 // line break.
-func wholePaste(core, name string) pastedToken {
-	if pasteBeginsHeader(core) {
-		block := readPasteBlock(core, 0, pasteRunEnd(core, 0))
+func wholeText(core, name string) Token {
+	if beginsHeader(core) {
+		block := readBlock(core, 0, runEnd(core, 0))
 		last := len(block.lines) - 1
 		if last > 0 && block.lines[last].end == len(core) && block.isWrap(last) {
-			return pastedToken{name: name, text: block.joined, repaired: true}
+			return Token{Name: name, Text: block.joined, Repaired: true}
 		}
 	}
-	return pastedToken{name: name, text: core}
+	return Token{Name: name, Text: core}
 }
 
-// unwrapPaste removes what may surround a lone token: white space, a byte order
+// unwrap removes what may surround a lone token: white space, a byte order
 // mark, quotes, "Authorization:" and the scheme, in any nesting.
-func unwrapPaste(text string) (core, name string) {
+func unwrap(text string) (core, name string) {
 	for {
-		core = unquotePaste(text)
-		if rest, ok := pasteCutFold(core, "authorization:"); ok {
-			core, name = rest, pasteHeaderName
+		core = unquote(text)
+		if rest, ok := cutFold(core, "authorization:"); ok {
+			core, name = rest, headerName
 		}
-		if scheme := pasteSchemeLen(core); scheme > 0 {
+		if scheme := schemeLen(core); scheme > 0 {
 			core = core[scheme:]
 		}
 		if len(core) == len(text) {
@@ -90,8 +92,8 @@ func unwrapPaste(text string) (core, name string) {
 	}
 }
 
-// unquotePaste removes white space, a byte order mark and pairs of quotes.
-func unquotePaste(text string) string {
+// unquote removes white space, a byte order mark and pairs of quotes.
+func unquote(text string) string {
 	for {
 		before := len(text)
 		text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
@@ -110,11 +112,11 @@ func unquotePaste(text string) string {
 	}
 }
 
-// pasteSchemeLen is the length of "Bearer " or "DPoP " at the front of text, or
+// schemeLen is the length of "Bearer " or "DPoP " at the front of text, or
 // 0. A scheme with nothing behind it counts as one: it is not a token.
-func pasteSchemeLen(text string) int {
+func schemeLen(text string) int {
 	for _, scheme := range [...]string{"bearer", "dpop"} {
-		rest, ok := pasteCutFold(text, scheme)
+		rest, ok := cutFold(text, scheme)
 		if !ok {
 			continue
 		}
@@ -126,8 +128,8 @@ func pasteSchemeLen(text string) int {
 	return 0
 }
 
-// pasteCutFold is strings.CutPrefix for an ASCII prefix in any case.
-func pasteCutFold(text, prefix string) (string, bool) {
+// cutFold is strings.CutPrefix for an ASCII prefix in any case.
+func cutFold(text, prefix string) (string, bool) {
 	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
 		return text, false
 	}

@@ -1,13 +1,13 @@
-package cmd
+package paste
 
 import (
 	"strings"
 	"testing"
 )
 
-// pasteHostile are texts that invite looking at the same place again and again.
+// hostile are texts that invite looking at the same place again and again.
 // Each is repeated until it fills the input.
-var pasteHostile = map[string]string{
+var hostile = map[string]string{
 	"dots":                   ".",
 	"eyJ":                    "eyJ",
 	"eyJ and dots":           "eyJ.",
@@ -46,16 +46,16 @@ var pasteHostile = map[string]string{
 	"line separators":        "\u2028",
 }
 
-func pasteFill(unit string, size int) string { return strings.Repeat(unit, size/len(unit)) }
+func fill(unit string, size int) string { return strings.Repeat(unit, size/len(unit)) }
 
-// BenchmarkPasteHostile reads texts of 256 KiB, the largest input.
-func BenchmarkPasteHostile(b *testing.B) {
-	for name, unit := range pasteHostile {
-		text := pasteFill(unit, 256<<10)
+// BenchmarkHostile reads texts of 256 KiB, the largest input.
+func BenchmarkHostile(b *testing.B) {
+	for name, unit := range hostile {
+		text := fill(unit, 256<<10)
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				_ = findTokens(text)
+				_ = Find(text)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package cmd
+package paste
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-func TestPasteOfATokenResponse(t *testing.T) {
-	a, b := pasteA, pasteB
-	runPasteCases(t, []pasteCase{
+func TestOfATokenResponse(t *testing.T) {
+	a, b := signedShort, signedLong
+	runCases(t, []pasteCase{
 		{"one token", `{"access_token":"` + a + `","token_type":"Bearer","expires_in":3600}`, []string{"access_token=" + a}},
 		{"two tokens", `{"access_token":"` + a + `","id_token":"` + b + `"}`, []string{"access_token=" + a, "id_token=" + b}},
 		{"the same twice", `{"access_token":"` + a + `","id_token":"` + a + `"}`, []string{"access_token=" + a}},
@@ -38,9 +38,9 @@ func TestPasteOfATokenResponse(t *testing.T) {
 	})
 }
 
-func TestPasteOfURLsAndCookies(t *testing.T) {
-	a, b := pasteA, pasteB
-	runPasteCases(t, []pasteCase{
+func TestOfURLsAndCookies(t *testing.T) {
+	a, b := signedShort, signedLong
+	runCases(t, []pasteCase{
 		{"fragment", "https://rp.example/cb#id_token=" + a + "&state=x", []string{"id_token=" + a}},
 		{"query", "https://rp.example/cb?access_token=" + a, []string{"access_token=" + a}},
 		{"both", "https://rp.example/cb#access_token=" + a + "&id_token=" + b, []string{"access_token=" + a, "id_token=" + b}},
@@ -61,86 +61,86 @@ func TestPasteOfURLsAndCookies(t *testing.T) {
 	})
 }
 
-func TestPasteOfATranscript(t *testing.T) {
+func TestOfATranscript(t *testing.T) {
 	text := strings.ReplaceAll(`* Connected to api.example (192.0.2.1) port 443
 > POST /token HTTP/2
 > Host: api.example
-> authorization: Bearer `+pasteA+`
-> cookie: theme=dark; sid=`+pasteJWE+`
+> authorization: Bearer `+signedShort+`
+> cookie: theme=dark; sid=`+encrypted+`
 >
 < HTTP/2 200
 < www-authenticate: Bearer realm="x", error="invalid_token"
-< set-cookie: id=`+pasteB+`; Path=/
+< set-cookie: id=`+signedLong+`; Path=/
 < content-type: application/json
 <
 {
   "access_token": "7f3a9b",
-  "id_token": "`+pasteB+`",
+  "id_token": "`+signedLong+`",
   "refresh_token": "r1"
 }
 * Connection #0 to host api.example left intact
 `, "\n", "\r\n")
-	found := findTokens(text)
-	want := []string{"Authorization=" + pasteA, "sid=" + pasteJWE, "id=" + pasteB, "access_token=7f3a9b", "refresh_token=r1"}
-	if got := pasteNamed(found); !slices.Equal(got, want) {
+	found := Find(text)
+	want := []string{"Authorization=" + signedShort, "sid=" + encrypted, "id=" + signedLong, "access_token=7f3a9b", "refresh_token=r1"}
+	if got := named(found); !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
-	if !slices.Equal(found[2].otherNames, []string{"id_token"}) {
-		t.Errorf("other names: %q", found[2].otherNames)
+	if !slices.Equal(found[2].OtherNames, []string{"id_token"}) {
+		t.Errorf("other names: %q", found[2].OtherNames)
 	}
 }
 
-func TestPastePick(t *testing.T) {
-	two := findTokens("sid=" + pasteA + "&id_token=" + pasteA + "&access_token=" + pasteB)
-	same := findTokens("id_token=" + pasteA + "&id_token=" + pasteB)
-	response := findTokens(`{"refresh_token":"` + pasteA + `","access_token":"` + pasteB + `"}`)
+func TestPick(t *testing.T) {
+	two := Find("sid=" + signedShort + "&id_token=" + signedShort + "&access_token=" + signedLong)
+	same := Find("id_token=" + signedShort + "&id_token=" + signedLong)
+	response := Find(`{"refresh_token":"` + signedShort + `","access_token":"` + signedLong + `"}`)
 	for _, c := range []struct {
-		found   []pastedToken
+		found   []Token
 		pick    string
 		want    string
 		message string
 	}{
 		{two, "", "", "there are 2 different tokens in the input: 1 (sid, id_token), 2 (access_token)"},
-		{two, "sid", pasteA, ""},
-		{two, "id_token", pasteA, ""},
-		{two, "access_token", pasteB, ""},
-		{two, "1", pasteA, ""},
-		{two, "2", pasteB, ""},
+		{two, "sid", signedShort, ""},
+		{two, "id_token", signedShort, ""},
+		{two, "access_token", signedLong, ""},
+		{two, "1", signedShort, ""},
+		{two, "2", signedLong, ""},
 		{two, "0", "", "there is no token 0; the input holds: 1 (sid, id_token), 2 (access_token)"},
 		{two, "3", "", "there is no token 3; the input holds: 1 (sid, id_token), 2 (access_token)"},
 		{two, strings.Repeat("9", 30), "", "there is no token 999999999999999999999999999999; the input holds: 1 (sid, id_token), 2 (access_token)"},
 		{two, "-1", "", `no token is named "-1"; the input holds: 1 (sid, id_token), 2 (access_token)`},
 		{two, "ID_TOKEN", "", `no token is named "ID_TOKEN"; the input holds: 1 (sid, id_token), 2 (access_token)`},
 		{same, "id_token", "", `2 different tokens are named "id_token"; the input holds: 1 (id_token), 2 (id_token)`},
-		{same, "2", pasteB, ""},
-		{response, "", pasteB, ""},
-		{response, "refresh_token", pasteA, ""},
-		{response, "1", pasteA, ""},
-		{findTokens("refresh_token=r1"), "", "r1", ""},
-		{findTokens("refresh_token=r1&refresh_token=r2"), "", "", "there are 2 different tokens in the input: 1 (refresh_token), 2 (refresh_token)"},
-		{findTokens(pasteA), "", pasteA, ""},
-		{findTokens(pasteA), "id_token", "", `no token is named "id_token"; the input holds: 1`},
-		{findTokens(strings.Repeat(pasteA+" ", 3) + pasteB), "9", "", "there is no token 9; the input holds: 1, 2"},
-		{findTokens(" "), "", "", "there is no token in the input"},
+		{same, "2", signedLong, ""},
+		{response, "", signedLong, ""},
+		{response, "refresh_token", signedShort, ""},
+		{response, "1", signedShort, ""},
+		{Find("refresh_token=r1"), "", "r1", ""},
+		{Find("refresh_token=r1&refresh_token=r2"), "", "", "there are 2 different tokens in the input: 1 (refresh_token), 2 (refresh_token)"},
+		{Find(signedShort), "", signedShort, ""},
+		{Find(signedShort), "id_token", "", `no token is named "id_token"; the input holds: 1`},
+		{Find(strings.Repeat(signedShort+" ", 3) + signedLong), "9", "", "there is no token 9; the input holds: 1, 2"},
+		{Find(" "), "", "", "there is no token in the input"},
 	} {
 		t.Run(fmt.Sprint(len(c.found), " ", c.pick), func(t *testing.T) {
-			got, err := pickToken(c.found, c.pick)
-			if c.message == "" && (err != nil || got.text != c.want) {
+			got, err := Pick(c.found, c.pick)
+			if c.message == "" && (err != nil || got.Text != c.want) {
 				t.Errorf("got %+v, %v", got, err)
 			}
-			if c.message != "" && (err == nil || err.Error() != c.message || got.text != "") {
+			if c.message != "" && (err == nil || err.Error() != c.message || got.Text != "") {
 				t.Errorf("got %+v, %v; want %s", got, err, c.message)
 			}
 		})
 	}
 }
 
-func TestPasteChoiceErrorIsBounded(t *testing.T) {
+func TestChoiceErrorIsBounded(t *testing.T) {
 	var text strings.Builder
 	for i := range 500 {
-		fmt.Fprintf(&text, "n%d=%s&", i, pasteJWT("HS256", fmt.Sprint(i)))
+		fmt.Fprintf(&text, "n%d=%s&", i, makeJWT("HS256", fmt.Sprint(i)))
 	}
-	_, err := pickToken(findTokens(text.String()), "")
+	_, err := Pick(Find(text.String()), "")
 	if err == nil || !strings.HasSuffix(err.Error(), "10 (n9), and 490 more") || strings.Contains(err.Error(), "eyJ") {
 		t.Error(err)
 	}

@@ -1,4 +1,4 @@
-package cmd
+package paste
 
 import (
 	"fmt"
@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// pasteMaxListed is how many of the tokens that were found a message names.
-const pasteMaxListed = 10
+// maxListed is how many of the tokens that were found a message names.
+const maxListed = 10
 
-// pasteChoiceError says that --pick, or its absence, does not choose exactly
+// ChoiceError says that --pick, or its absence, does not choose exactly
 // one of the tokens that were found. The message lists them by position and
 // name; it shows none of them.
-type pasteChoiceError struct {
-	found []pastedToken
+type ChoiceError struct {
+	Found []Token
 	pick  string // as given; it may hold anything
 	named int    // how many different tokens have that name
 }
 
-func (e *pasteChoiceError) Error() string {
+func (e *ChoiceError) Error() string {
 	switch {
-	case len(e.found) == 0:
+	case len(e.Found) == 0:
 		return "there is no token in the input"
 	case e.pick == "":
-		return fmt.Sprintf("there are %d different tokens in the input: %s", len(e.found), e.list())
+		return fmt.Sprintf("there are %d different tokens in the input: %s", len(e.Found), e.list())
 	case e.named > 1:
 		return fmt.Sprintf("%d different tokens are named %q; the input holds: %s", e.named, e.pick, e.list())
-	case isPasteNumber(e.pick):
+	case isNumber(e.pick):
 		return fmt.Sprintf("there is no token %s; the input holds: %s", e.pick, e.list())
 	default:
 		return fmt.Sprintf("no token is named %q; the input holds: %s", e.pick, e.list())
@@ -35,44 +35,44 @@ func (e *pasteChoiceError) Error() string {
 }
 
 // list gives what can be said to --pick: "1 (access_token), 2 (id_token, sid), 3".
-func (e *pasteChoiceError) list() string {
+func (e *ChoiceError) list() string {
 	var list []string
-	for i, t := range e.found {
-		if i == pasteMaxListed {
-			list = append(list, fmt.Sprintf("and %d more", len(e.found)-i))
+	for i, t := range e.Found {
+		if i == maxListed {
+			list = append(list, fmt.Sprintf("and %d more", len(e.Found)-i))
 			break
 		}
 		item := strconv.Itoa(i + 1)
-		if t.name != "" {
-			names := append([]string{t.name}, t.otherNames...)
-			item += " (" + strings.Join(names[:min(len(names), pasteMaxListed)], ", ") + ")"
+		if t.Name != "" {
+			names := append([]string{t.Name}, t.OtherNames...)
+			item += " (" + strings.Join(names[:min(len(names), maxListed)], ", ") + ")"
 		}
 		list = append(list, item)
 	}
 	return strings.Join(list, ", ")
 }
 
-// pickToken applies --pick NAME|N (N counts from 1) to what findTokens found.
+// Pick applies --pick NAME|N (N counts from 1) to what Find found.
 // Without --pick there has to be one token only. A refresh token is set aside
 // then as long as there are others: it stands in most token responses, and it
-// is for its issuer alone to read. The error is a *pasteChoiceError.
-func pickToken(found []pastedToken, pick string) (pastedToken, error) {
-	refusal := &pasteChoiceError{found: found, pick: pick}
+// is for its issuer alone to read. The error is a *ChoiceError.
+func Pick(found []Token, pick string) (Token, error) {
+	refusal := &ChoiceError{Found: found, pick: pick}
 	if pick == "" {
 		found = withoutRefreshTokens(found)
 		if len(found) != 1 {
-			return pastedToken{}, refusal
+			return Token{}, refusal
 		}
 		return found[0], nil
 	}
-	if isPasteNumber(pick) {
+	if isNumber(pick) {
 		n, err := strconv.Atoi(pick)
 		if err != nil || n < 1 || n > len(found) {
-			return pastedToken{}, refusal
+			return Token{}, refusal
 		}
 		return found[n-1], nil
 	}
-	var chosen pastedToken
+	var chosen Token
 	for _, t := range found {
 		if t.isNamed(pick) {
 			chosen = t
@@ -80,21 +80,21 @@ func pickToken(found []pastedToken, pick string) (pastedToken, error) {
 		}
 	}
 	if refusal.named != 1 {
-		return pastedToken{}, refusal
+		return Token{}, refusal
 	}
 	return chosen, nil
 }
 
-func (t pastedToken) isNamed(name string) bool {
-	return t.name == name || slices.Contains(t.otherNames, name)
+func (t Token) isNamed(name string) bool {
+	return t.Name == name || slices.Contains(t.OtherNames, name)
 }
 
 // withoutRefreshTokens leaves out the tokens that are named nothing but
 // refresh_token, unless there are no others.
-func withoutRefreshTokens(found []pastedToken) []pastedToken {
-	var others []pastedToken
+func withoutRefreshTokens(found []Token) []Token {
+	var others []Token
 	for _, t := range found {
-		if t.name != pasteRefreshToken || len(t.otherNames) > 0 {
+		if t.Name != refreshToken || len(t.OtherNames) > 0 {
 			others = append(others, t)
 		}
 	}
@@ -104,6 +104,6 @@ func withoutRefreshTokens(found []pastedToken) []pastedToken {
 	return others
 }
 
-// isPasteNumber tells whether a text given to --pick is a position: no name
+// isNumber tells whether a text given to --pick is a position: no name
 // consists of digits only.
-func isPasteNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }
+func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

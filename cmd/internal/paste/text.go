@@ -1,4 +1,4 @@
-package cmd
+package paste
 
 import (
 	"encoding/base64"
@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// pasteRegion is a stretch of text in which nothing ends a token.
-type pasteRegion struct {
+// region is a stretch of text in which nothing ends a token.
+type region struct {
 	end     int
 	percent int // where its last percent sign is, or -1
 	odd     int // where its last character is that opaque tokens don't have, or -1
 }
 
-// readPasteRegion reads on from start to the first character that ends a token.
-func readPasteRegion(text string, start int) pasteRegion {
-	region := pasteRegion{end: len(text), percent: -1, odd: -1}
+// readRegion reads on from start to the first character that ends a token.
+func readRegion(text string, start int) region {
+	region := region{end: len(text), percent: -1, odd: -1}
 	for i, r := range text[start:] {
 		switch {
-		case isPasteEnd(r):
+		case isTokenEnd(r):
 			region.end = start + i
 			return region
 		case r == '%':
@@ -33,22 +33,22 @@ func readPasteRegion(text string, start int) pasteRegion {
 
 // isOpaque tells whether the value text[start:region.end] may be a token, and
 // not a placeholder for one.
-func (region pasteRegion) isOpaque(text string, start int) bool {
-	return region.odd < start && strings.ContainsFunc(text[start:region.end], isPasteAlnum)
+func (region region) isOpaque(text string, start int) bool {
+	return region.odd < start && strings.ContainsFunc(text[start:region.end], isAlnum)
 }
 
-// isPasteOpaqueValue tells whether the whole of a value that a token response
+// isOpaqueValue tells whether the whole of a value that a token response
 // names a token may be one: visible ASCII (RFC 6749 appendix A.12), and no
 // placeholder such as "***", "[redacted]" or "$TOKEN".
-func isPasteOpaqueValue(value string) bool {
+func isOpaqueValue(value string) bool {
 	visible := !strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' })
 	placeholder := strings.HasPrefix(value, "$") || strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") || strings.HasPrefix(value, "<")
-	return visible && !placeholder && strings.ContainsFunc(value, isPasteAlnum)
+	return visible && !placeholder && strings.ContainsFunc(value, isAlnum)
 }
 
-// pasteBeginsHeader tells whether text begins like a JSON object in base64url:
+// beginsHeader tells whether text begins like a JSON object in base64url:
 // a brace and then a quote, perhaps with white space between.
-func pasteBeginsHeader(text string) bool {
+func beginsHeader(text string) bool {
 	if strings.HasPrefix(text, "eyJ") {
 		return true
 	}
@@ -63,47 +63,47 @@ func pasteBeginsHeader(text string) bool {
 	return rest == "" || rest[0] == '"'
 }
 
-// isPasteCompact tells whether text has the shape of a JWT or a JWE: three or
+// isCompact tells whether text has the shape of a JWT or a JWE: three or
 // five segments, the first an object.
-func isPasteCompact(text string) bool {
+func isCompact(text string) bool {
 	dots := strings.Count(text, ".")
-	return (dots == 2 || dots == 4) && pasteBeginsHeader(text) && pasteRunEnd(text, 0) == len(text)
+	return (dots == 2 || dots == 4) && beginsHeader(text) && runEnd(text, 0) == len(text)
 }
 
-// pasteRunEnd returns where the token characters that begin at pos end.
-func pasteRunEnd(text string, pos int) int {
-	for pos < len(text) && (isPasteAlnum(rune(text[pos])) || text[pos] == '.' || text[pos] == '_' || text[pos] == '-') {
+// runEnd returns where the token characters that begin at pos end.
+func runEnd(text string, pos int) int {
+	for pos < len(text) && (isAlnum(rune(text[pos])) || text[pos] == '.' || text[pos] == '_' || text[pos] == '-') {
 		pos++
 	}
 	return pos
 }
 
-func isPasteAlnum(r rune) bool {
+func isAlnum(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-func isPasteQuote(b byte) bool { return b == '"' || b == '\'' || b == '`' }
+func isQuote(b byte) bool { return b == '"' || b == '\'' || b == '`' }
 
-func skipPasteBlanks(text string, pos int) int {
+func skipBlanks(text string, pos int) int {
 	for pos < len(text) && (text[pos] == ' ' || text[pos] == '\t') {
 		pos++
 	}
 	return pos
 }
 
-func pasteEndsAt(text string, pos int) bool {
+func tokenEndsAt(text string, pos int) bool {
 	r, _ := utf8.DecodeRuneInString(text[pos:])
-	return pos == len(text) || isPasteEnd(r)
+	return pos == len(text) || isTokenEnd(r)
 }
 
-// pasteFollowsLetter is for letters that are not ASCII; the others are in the run.
-func pasteFollowsLetter(text string, pos int) bool {
+// followsLetter is for letters that are not ASCII; the others are in the run.
+func followsLetter(text string, pos int) bool {
 	r, _ := utf8.DecodeLastRuneInString(text[:pos])
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
 }
 
-// isPasteEnd tells whether a token in other text may end before r.
-func isPasteEnd(r rune) bool {
+// isTokenEnd tells whether a token in other text may end before r.
+func isTokenEnd(r rune) bool {
 	switch r {
 	case '"', '\'', '`', ';', ',', '&', '#', '<', '>', ')', ']', '}', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '›':
 		return true

@@ -1,13 +1,13 @@
-package cmd
+package paste
 
 import (
 	"encoding/binary"
 	"unicode/utf16"
 )
 
-// fromUTF16 decodes text that says by its byte order mark that it is UTF-16, as
+// FromUTF16 decodes text that says by its byte order mark that it is UTF-16, as
 // Windows PowerShell writes what is redirected to a file. Other text stays.
-func fromUTF16(data []byte) []byte {
+func FromUTF16(data []byte) []byte {
 	var order binary.ByteOrder
 	switch {
 	case len(data) < 2 || len(data)%2 != 0:

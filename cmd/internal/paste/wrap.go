@@ -1,4 +1,4 @@
-package cmd
+package paste
 
 import (
 	"encoding/base64"
@@ -10,22 +10,22 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// pasteMinWrap is the narrowest window, in columns, that is believed to have
+// minWrap is the narrowest window, in columns, that is believed to have
 // wrapped a token. Shorter lines were broken by somebody, not by something.
-const pasteMinWrap = 40
+const minWrap = 40
 
-// pasteBlock is a token that ends at a line break, with the lines below it that
+// block is a token that ends at a line break, with the lines below it that
 // hold nothing but token characters: perhaps one token, wrapped.
-type pasteBlock struct {
+type block struct {
 	text   string
 	start  int
 	joined string // the lines without their breaks and indentation
-	lines  []pasteLine
+	lines  []line
 	widths [2]int // of the first line: of its part of the token, and in full
 }
 
-// pasteLine is one line's part of a block.
-type pasteLine struct {
+// line is one line's part of a block.
+type line struct {
 	length  int
 	end     int  // in the text
 	joined  int  // length of the joined text up to here
@@ -34,22 +34,22 @@ type pasteLine struct {
 	partial bool // something follows on the same line
 }
 
-// readPasteBlock reads the block whose first line holds text[start:end].
-func readPasteBlock(text string, start, end int) pasteBlock {
-	b := pasteBlock{text: text, start: start}
+// readBlock reads the block whose first line holds text[start:end].
+func readBlock(text string, start, end int) block {
+	b := block{text: text, start: start}
 	var joined strings.Builder
 	b.appendLine(&joined, start, end, false)
 	for last := end; ; {
-		next, ok := nextPasteLine(text, last)
+		next, ok := nextLine(text, last)
 		if !ok {
 			break
 		}
-		last = pasteRunEnd(text, next)
-		if last == next || isPasteCompact(text[next:last]) {
+		last = runEnd(text, next)
+		if last == next || isCompact(text[next:last]) {
 			break // a blank line, or a token of its own
 		}
-		_, full := nextPasteLine(text, last)
-		if r, _ := utf8.DecodeRuneInString(text[last:]); !full && (!isPasteEnd(r) || unicode.IsSpace(r)) {
+		_, full := nextLine(text, last)
+		if r, _ := utf8.DecodeRuneInString(text[last:]); !full && (!isTokenEnd(r) || unicode.IsSpace(r)) {
 			break // words
 		}
 		b.appendLine(&joined, next, last, !full)
@@ -66,9 +66,9 @@ func readPasteBlock(text string, start, end int) pasteBlock {
 	return b
 }
 
-func (b *pasteBlock) appendLine(joined *strings.Builder, start, end int, partial bool) {
+func (b *block) appendLine(joined *strings.Builder, start, end int, partial bool) {
 	part := b.text[start:end]
-	l := pasteLine{length: len(part), end: end, dots: strings.Count(part, "."), partial: partial}
+	l := line{length: len(part), end: end, dots: strings.Count(part, "."), partial: partial}
 	if n := len(b.lines); n > 0 {
 		l.dots += b.lines[n-1].dots
 		l.lastDot = b.lines[n-1].lastDot
@@ -81,10 +81,10 @@ func (b *pasteBlock) appendLine(joined *strings.Builder, start, end int, partial
 	b.lines = append(b.lines, l)
 }
 
-// nextPasteLine returns where the line after the break at pos begins, without
+// nextLine returns where the line after the break at pos begins, without
 // the indentation. The end of the text is a break with nothing behind it.
-func nextPasteLine(text string, pos int) (next int, ok bool) {
-	pos = skipPasteBlanks(text, pos)
+func nextLine(text string, pos int) (next int, ok bool) {
+	pos = skipBlanks(text, pos)
 	switch {
 	case pos == len(text):
 		return pos, true
@@ -93,15 +93,15 @@ func nextPasteLine(text string, pos int) (next int, ok bool) {
 	case text[pos] != '\n' && text[pos] != '\r':
 		return pos, false
 	}
-	return skipPasteBlanks(text, pos+1), true
+	return skipBlanks(text, pos+1), true
 }
 
 // isWrap tells whether the lines up to the one with index last are one wrapped
 // line: all but the last equally long, at least 40 columns, the last not
 // longer. The first may be measured with what stands before the token on it.
-func (b *pasteBlock) isWrap(last int) bool {
+func (b *block) isWrap(last int) bool {
 	for _, width := range b.widths {
-		if width < pasteMinWrap || b.lines[last].length > width {
+		if width < minWrap || b.lines[last].length > width {
 			continue
 		}
 		equal := 1
@@ -122,32 +122,32 @@ func (b *pasteBlock) isWrap(last int) bool {
 // ("3600"). So where the algorithm says how long the signature has to be, the
 // token ends on the line that completes it; the last such line counts, for RSA
 // keys have several sizes.
-func (b *pasteBlock) token() (text string, next int, repaired, ok bool) {
+func (b *block) token() (text string, next int, repaired, ok bool) {
 	first, last := b.lines[0], len(b.lines)-1
 	run := b.text[b.start:first.end]
 	if last == 0 {
-		return run, first.end, false, isPasteCompact(run)
+		return run, first.end, false, isCompact(run)
 	}
 	alg, isJWE := b.header()
-	lengths := pasteSignatureLengths(alg)
+	lengths := signatureLengths(alg)
 	for i := last; i >= 0; i-- {
 		if l := b.lines[i]; l.isSigned(lengths) && (i == 0 || b.isWrap(i)) {
 			return b.joined[:l.joined], l.end, i > 0, true
 		}
 	}
-	if l := b.lines[last]; l.partial && !isPasteQuote(b.text[l.end]) {
+	if l := b.lines[last]; l.partial && !isQuote(b.text[l.end]) {
 		last-- // words, it seems
 	}
 	end := b.lines[last]
 	joined := b.joined[:end.joined]
 	switch {
-	case last > 0 && b.isWrap(last) && isPasteCompact(joined) && (end.dots == 2 || isJWE):
+	case last > 0 && b.isWrap(last) && isCompact(joined) && (end.dots == 2 || isJWE):
 		return joined, end.end, true, true
 	case last > 0 && first.dots == 2 && lengths != nil:
 		// Broken inside the signature, and not by a wrap: whole, for the parser
 		// to refuse; its first line alone would be refused for a wrong reason.
 		return b.text[b.start:end.end], end.end, false, true
-	case isPasteCompact(run):
+	case isCompact(run):
 		return run, first.end, false, true
 	default:
 		return run, end.end, false, false
@@ -155,13 +155,13 @@ func (b *pasteBlock) token() (text string, next int, repaired, ok bool) {
 }
 
 // isSigned tells whether the signature is complete at the end of the line.
-func (l pasteLine) isSigned(lengths []int) bool {
+func (l line) isSigned(lengths []int) bool {
 	return l.dots == 2 && slices.Contains(lengths, l.joined-l.lastDot-1)
 }
 
-// pasteSignatureLengths returns how long, in base64url, a signature by alg can
+// signatureLengths returns how long, in base64url, a signature by alg can
 // be (RFC 7518 section 3, RFC 8037 section 3.1), or nil if that is not known.
-func pasteSignatureLengths(alg string) []int {
+func signatureLengths(alg string) []int {
 	switch alg {
 	case "none":
 		return []int{0}
@@ -183,7 +183,7 @@ func pasteSignatureLengths(alg string) []int {
 }
 
 // header reads what the header says of the token's form.
-func (b *pasteBlock) header() (alg string, isJWE bool) {
+func (b *block) header() (alg string, isJWE bool) {
 	segment, _, _ := strings.Cut(b.joined, ".")
 	data, err := base64.RawURLEncoding.DecodeString(segment)
 	if err != nil {

@@ -1,4 +1,4 @@
-package cmd
+package paste
 
 import (
 	"net/url"
@@ -7,21 +7,21 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// pasteScanner looks for tokens in text that is not JSON. It goes over the text
+// scanner looks for tokens in text that is not JSON. It goes over the text
 // once, from one run of token characters to the next: a run is a token, or the
 // name of a value, or a word. What it looks at ahead is never looked at again
 // more than a fixed number of times, so that no text takes long.
-type pasteScanner struct {
+type scanner struct {
 	text     string
 	fallback string // name of the tokens that have none of their own
 	depth    int
-	region   pasteRegion
-	to       *pasteCollector
+	region   region
+	to       *collector
 }
 
-// pasteLabel is what stands before a value: `name=`, `"name": "`,
+// label is what stands before a value: `name=`, `"name": "`,
 // `Authorization: Bearer `.
-type pasteLabel struct {
+type label struct {
 	name   string
 	sep    byte // '=' or ':', 0 if there is no label
 	quoted bool
@@ -29,14 +29,14 @@ type pasteLabel struct {
 	start  int  // of the value
 }
 
-func (s *pasteScanner) scan() {
+func (s *scanner) scan() {
 	for pos := 0; pos < len(s.text); {
-		end := pasteRunEnd(s.text, pos)
+		end := runEnd(s.text, pos)
 		switch {
 		case end == pos:
 			pos++
-		case pasteBeginsHeader(s.text[pos:end]) && !pasteFollowsLetter(s.text, pos):
-			pos = s.takeToken(pos, pasteLabel{})
+		case beginsHeader(s.text[pos:end]) && !followsLetter(s.text, pos):
+			pos = s.takeToken(pos, label{})
 		default:
 			pos = s.takeValue(end, s.labelAt(pos, end))
 		}
@@ -44,33 +44,33 @@ func (s *pasteScanner) scan() {
 }
 
 // labelAt reads the run text[pos:end] as the name of the value that follows.
-func (s *pasteScanner) labelAt(pos, end int) pasteLabel {
+func (s *scanner) labelAt(pos, end int) label {
 	i := end
-	if i < len(s.text) && isPasteQuote(s.text[i]) {
+	if i < len(s.text) && isQuote(s.text[i]) {
 		i++
 	}
-	i = skipPasteBlanks(s.text, i)
+	i = skipBlanks(s.text, i)
 	if i == len(s.text) || s.text[i] != '=' && s.text[i] != ':' {
-		return pasteLabel{}
+		return label{}
 	}
-	l := pasteLabel{name: s.text[pos:end], sep: s.text[i]}
-	l.start = skipPasteBlanks(s.text, i+1)
+	l := label{name: s.text[pos:end], sep: s.text[i]}
+	l.start = skipBlanks(s.text, i+1)
 	tight := l.start == end+1
-	if l.start < len(s.text) && isPasteQuote(s.text[l.start]) {
+	if l.start < len(s.text) && isQuote(s.text[l.start]) {
 		l.quoted = true
 		l.start++
 	}
 	scheme := 0
 	if l.start < len(s.text) {
-		scheme = pasteSchemeLen(s.text[l.start:min(len(s.text), l.start+len("bearer "))])
+		scheme = schemeLen(s.text[l.start:min(len(s.text), l.start+len("bearer "))])
 	}
 	if scheme > 0 {
-		l.start = skipPasteBlanks(s.text, l.start+scheme)
+		l.start = skipBlanks(s.text, l.start+scheme)
 	}
 	switch {
-	case strings.EqualFold(l.name, pasteHeaderName):
+	case strings.EqualFold(l.name, headerName):
 		l.opaque = l.sep == ':' && scheme > 0
-	case isPasteTokenName(l.name):
+	case isTokenName(l.name):
 		l.opaque = l.sep == '=' && tight || l.sep == ':' && l.quoted // else it may be prose
 	}
 	return l
@@ -78,7 +78,7 @@ func (s *pasteScanner) labelAt(pos, end int) pasteLabel {
 
 // takeValue collects the value behind a label and returns where to go on; end
 // is where the label's name ends.
-func (s *pasteScanner) takeValue(end int, l pasteLabel) int {
+func (s *scanner) takeValue(end int, l label) int {
 	if l.sep == 0 {
 		return end
 	}
@@ -98,7 +98,7 @@ func (s *pasteScanner) takeValue(end int, l pasteLabel) int {
 			return region.end
 		}
 	}
-	if pasteBeginsHeader(value) {
+	if beginsHeader(value) {
 		return s.takeToken(l.start, l)
 	}
 	if l.opaque && region.isOpaque(s.text, l.start) {
@@ -110,9 +110,9 @@ func (s *pasteScanner) takeValue(end int, l pasteLabel) int {
 
 // takeToken collects the token that begins at start, if it is one, and returns
 // where to go on.
-func (s *pasteScanner) takeToken(start int, l pasteLabel) int {
-	end := pasteRunEnd(s.text, start)
-	if !pasteEndsAt(s.text, end) {
+func (s *scanner) takeToken(start int, l label) int {
+	end := runEnd(s.text, start)
+	if !tokenEndsAt(s.text, end) {
 		// A character that no token has: what is behind it is no token either.
 		region := s.regionAt(start)
 		if l.opaque {
@@ -120,7 +120,7 @@ func (s *pasteScanner) takeToken(start int, l pasteLabel) int {
 		}
 		return region.end
 	}
-	block := readPasteBlock(s.text, start, end)
+	block := readBlock(s.text, start, end)
 	text, next, repaired, ok := block.token()
 	if ok || l.opaque {
 		s.add(l, text, repaired)
@@ -128,18 +128,18 @@ func (s *pasteScanner) takeToken(start int, l pasteLabel) int {
 	return next
 }
 
-func (s *pasteScanner) add(l pasteLabel, text string, repaired bool) {
+func (s *scanner) add(l label, text string, repaired bool) {
 	name := l.name
-	if cleanPasteName(name) == "" {
+	if cleanName(name) == "" {
 		name = s.fallback
 	}
-	s.to.add(pastedToken{name: name, text: text, repaired: repaired})
+	s.to.add(Token{Name: name, Text: text, Repaired: repaired})
 }
 
 // regionAt returns the region around start, which is read only once.
-func (s *pasteScanner) regionAt(start int) pasteRegion {
+func (s *scanner) regionAt(start int) region {
 	if start >= s.region.end {
-		s.region = readPasteRegion(s.text, start)
+		s.region = readRegion(s.text, start)
 	}
 	return s.region
 }
