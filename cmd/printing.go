@@ -28,9 +28,11 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 	}
 	o.forCI(env, &options)
 	if o.filter != "" {
-		if options.Filter, err = query.Compile(o.filter, env.Now()); err != nil {
+		filter, err := query.Compile(o.filter, env.Now())
+		if err != nil {
 			return nil, usageError("--jq: %w", err)
 		}
+		options.Filter = filter.Run
 	}
 	return output.New(options), nil
 }

@@ -46,7 +46,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic), nil},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
-		{"cmd/internal/output", append(own("pkg/strictjson", "cmd/internal/query"), color, width), pure},
+		{"cmd/internal/output", append(own("pkg/strictjson"), color, width), pure},
 	}
 	seen := []string{}
 	for _, rule := range rules {

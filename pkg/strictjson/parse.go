@@ -54,7 +54,7 @@ type Parser struct{ decoder jsontext.Decoder }
 func (p *Parser) Parse(data []byte) (Value, error) {
 	dec := &p.decoder
 	dec.Reset(bytes.NewBuffer(data))
-	v, err := readValue(dec)
+	v, err := readValue(dec, MaxDepth)
 	if err != nil {
 		return Value{}, syntaxError(err, dec.InputOffset())
 	}
@@ -79,16 +79,17 @@ func (p *Parser) ParseObject(data []byte) (Value, error) {
 
 var errTooDeep = errors.New("nested too deeply")
 
-func readValue(dec *jsontext.Decoder) (Value, error) {
+// readValue reads a value with arrays and objects nested at most maxDepth deep.
+func readValue(dec *jsontext.Decoder, maxDepth int) (Value, error) {
 	tok, err := dec.ReadToken()
 	if err != nil {
 		return Value{}, err
 	}
 	switch tok.Kind() {
 	case jsontext.KindBeginObject:
-		return readObject(dec)
+		return readObject(dec, maxDepth)
 	case jsontext.KindBeginArray:
-		return readArray(dec)
+		return readArray(dec, maxDepth)
 	case jsontext.KindString:
 		return String(tok.String()), nil
 	case jsontext.KindNumber:
@@ -103,8 +104,8 @@ func readValue(dec *jsontext.Decoder) (Value, error) {
 // usualMembers is how many members a small object has.
 const usualMembers = 4
 
-func readObject(dec *jsontext.Decoder) (Value, error) {
-	if dec.StackDepth() > MaxDepth {
+func readObject(dec *jsontext.Decoder, maxDepth int) (Value, error) {
+	if dec.StackDepth() > maxDepth {
 		return Value{}, errTooDeep
 	}
 	var members []Member
@@ -114,7 +115,7 @@ func readObject(dec *jsontext.Decoder) (Value, error) {
 			return Value{}, err
 		}
 		text := name.String() // before the next read, which invalidates the token
-		member, err := readValue(dec)
+		member, err := readValue(dec, maxDepth)
 		if err != nil {
 			return Value{}, err
 		}
@@ -127,13 +128,13 @@ func readObject(dec *jsontext.Decoder) (Value, error) {
 	return Value{kind: KindObject, nested: &nested{members: members}}, err
 }
 
-func readArray(dec *jsontext.Decoder) (Value, error) {
-	if dec.StackDepth() > MaxDepth {
+func readArray(dec *jsontext.Decoder, maxDepth int) (Value, error) {
+	if dec.StackDepth() > maxDepth {
 		return Value{}, errTooDeep
 	}
 	var items []Value
 	for dec.PeekKind() != jsontext.KindEndArray {
-		item, err := readValue(dec)
+		item, err := readValue(dec, maxDepth)
 		if err != nil {
 			return Value{}, err
 		}

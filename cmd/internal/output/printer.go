@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -28,18 +27,22 @@ const defaultWidth = 80
 // jsonIndent is one level of indentation of JSON.
 const jsonIndent = "  "
 
+// A Filter makes outputs of a document. Those that come with an error are printed
+// before it.
+type Filter func(ctx context.Context, document strictjson.Value) ([]strictjson.Value, error)
+
 // Options says how to print.
 type Options struct {
 	Out, Err           io.Writer
 	OutIsTerminal      bool
-	ColorOut, ColorErr bool          // see DecideColor
-	Format             Format        // of documents
-	Filter             *query.Filter // of documents in JSON; nil for none
-	Quiet              bool          // nothing but errors
-	Width              int           // columns of a text; 0 means 80
-	ASCII              bool          // marks without characters beyond ASCII
-	Tool               Tool          // of suites
-	Summary            io.Writer     // of suites in FormatGitHub, beside Out; nil for none
+	ColorOut, ColorErr bool      // see DecideColor
+	Format             Format    // of documents
+	Filter             Filter    // of documents in JSON; nil for none
+	Quiet              bool      // nothing but errors
+	Width              int       // columns of a text; 0 means 80
+	ASCII              bool      // marks without characters beyond ASCII
+	Tool               Tool      // of suites
+	Summary            io.Writer // of suites in FormatGitHub, beside Out; nil for none
 }
 
 // A Printer prints a command's answer on one stream and everything else on the
@@ -70,20 +73,24 @@ func (e *WriteError) Error() string { return "writing the output: " + e.Err.Erro
 func (e *WriteError) Unwrap() error { return e.Err }
 
 // Print prints the answer: in the format text what text writes, in the others
-// document, through the filter if there is one. The error is a *WriteError, or
-// else that of the filter, before which the outputs are printed that query.Filter
-// gave with it.
-func (p *Printer) Print(ctx context.Context, document strictjson.Value, text func(*Text)) error {
+// document, through the filter if there is one. A document is a strictjson.Value or
+// a struct with JSON tags. The error is a *WriteError, or else that of the filter or
+// of json.Marshal.
+func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) error {
 	switch {
 	case p.options.Quiet:
 		return nil
 	case p.options.Format == FormatText:
 		return p.printText(text)
-	case p.options.Filter == nil:
-		return p.write(p.appendJSON(nil, document))
-	default:
-		return p.printFiltered(ctx, document)
 	}
+	value, err := strictjson.Marshal(document)
+	if err != nil {
+		return err
+	}
+	if p.options.Filter == nil {
+		return p.write(p.appendJSON(nil, value))
+	}
+	return p.printFiltered(ctx, value)
 }
 
 // PrintUnescaped writes data as it is, whatever the format. It is only for text
@@ -104,7 +111,7 @@ func (p *Printer) printText(text func(*Text)) error {
 // printFiltered prints strings raw and all else as JSON. On a terminal a raw
 // string is escaped too; elsewhere a script has to get the exact value.
 func (p *Printer) printFiltered(ctx context.Context, document strictjson.Value) error {
-	outputs, filterErr := p.options.Filter.Run(ctx, document)
+	outputs, filterErr := p.options.Filter(ctx, document)
 	var data []byte
 	for _, output := range outputs {
 		text, isString := output.Text()

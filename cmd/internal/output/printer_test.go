@@ -46,7 +46,7 @@ func TestPrint(t *testing.T) {
 	}
 }
 
-func compile(t *testing.T, expression string) *query.Filter {
+func compile(t *testing.T, expression string) Filter {
 	t.Helper()
 	if expression == "" {
 		return nil
@@ -55,7 +55,7 @@ func compile(t *testing.T, expression string) *query.Filter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filter
+	return filter.Run
 }
 
 func TestPrintReportsAFailingFilter(t *testing.T) {
