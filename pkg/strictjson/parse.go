@@ -54,7 +54,7 @@ type Parser struct{ decoder jsontext.Decoder }
 func (p *Parser) Parse(data []byte) (Value, error) {
 	dec := &p.decoder
 	dec.Reset(bytes.NewBuffer(data))
-	v, err := readValue(dec, MaxDepth)
+	v, err := readValue(dec)
 	if err != nil {
 		return Value{}, syntaxError(err, dec.InputOffset())
 	}
@@ -79,17 +79,16 @@ func (p *Parser) ParseObject(data []byte) (Value, error) {
 
 var errTooDeep = errors.New("nested too deeply")
 
-// readValue reads a value with arrays and objects nested at most maxDepth deep.
-func readValue(dec *jsontext.Decoder, maxDepth int) (Value, error) {
+func readValue(dec *jsontext.Decoder) (Value, error) {
 	tok, err := dec.ReadToken()
 	if err != nil {
 		return Value{}, err
 	}
 	switch tok.Kind() {
 	case jsontext.KindBeginObject:
-		return readObject(dec, maxDepth)
+		return readObject(dec)
 	case jsontext.KindBeginArray:
-		return readArray(dec, maxDepth)
+		return readArray(dec)
 	case jsontext.KindString:
 		return String(tok.String()), nil
 	case jsontext.KindNumber:
@@ -104,8 +103,8 @@ func readValue(dec *jsontext.Decoder, maxDepth int) (Value, error) {
 // usualMembers is how many members a small object has.
 const usualMembers = 4
 
-func readObject(dec *jsontext.Decoder, maxDepth int) (Value, error) {
-	if dec.StackDepth() > maxDepth {
+func readObject(dec *jsontext.Decoder) (Value, error) {
+	if dec.StackDepth() > MaxDepth {
 		return Value{}, errTooDeep
 	}
 	var members []Member
@@ -115,7 +114,7 @@ func readObject(dec *jsontext.Decoder, maxDepth int) (Value, error) {
 			return Value{}, err
 		}
 		text := name.String() // before the next read, which invalidates the token
-		member, err := readValue(dec, maxDepth)
+		member, err := readValue(dec)
 		if err != nil {
 			return Value{}, err
 		}
@@ -128,13 +127,13 @@ func readObject(dec *jsontext.Decoder, maxDepth int) (Value, error) {
 	return Value{kind: KindObject, nested: &nested{members: members}}, err
 }
 
-func readArray(dec *jsontext.Decoder, maxDepth int) (Value, error) {
-	if dec.StackDepth() > maxDepth {
+func readArray(dec *jsontext.Decoder) (Value, error) {
+	if dec.StackDepth() > MaxDepth {
 		return Value{}, errTooDeep
 	}
 	var items []Value
 	for dec.PeekKind() != jsontext.KindEndArray {
-		item, err := readValue(dec, maxDepth)
+		item, err := readValue(dec)
 		if err != nil {
 			return Value{}, err
 		}

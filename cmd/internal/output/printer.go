@@ -73,9 +73,8 @@ func (e *WriteError) Error() string { return "writing the output: " + e.Err.Erro
 func (e *WriteError) Unwrap() error { return e.Err }
 
 // Print prints the answer: in the format text what text writes, in the others
-// document, through the filter if there is one. A document is a strictjson.Value or
-// a struct with JSON tags. The error is a *WriteError, or else that of the filter or
-// of json.Marshal.
+// document, through the filter if there is one. A document is what strictjson.From
+// takes. The error is a *WriteError, or else that of the filter.
 func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) error {
 	switch {
 	case p.options.Quiet:
@@ -83,10 +82,7 @@ func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) err
 	case p.options.Format == FormatText:
 		return p.printText(text)
 	}
-	value, err := strictjson.Marshal(document)
-	if err != nil {
-		return err
-	}
+	value := strictjson.From(document)
 	if p.options.Filter == nil {
 		return p.write(p.appendJSON(nil, value))
 	}
