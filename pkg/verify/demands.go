@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -117,4 +118,155 @@ func (v *verification) checkHash(id CheckID, claim, demand, text string) {
 func LeftHalfHash(hash crypto.Hash, text string) string {
 	sum := digest(hash, text)
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// checkRequirements makes a check of each claim that is required and of each
+// assertion over the claims.
+func (v *verification) checkRequirements() {
+	for _, r := range v.policy.Require {
+		v.checkRequirement(r)
+	}
+	for _, a := range v.policy.Assertions {
+		c := Check{ID: CheckAssert, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.String(a.Label)}
+		if ok, why := a.Holds(v.claims); ok {
+			c.Status, c.Message = Passed, a.Label
+		} else {
+			c.Message = fmt.Sprintf("%s: %s", a.Label, why)
+		}
+		v.report.add(c)
+	}
+}
+
+// checkRequirement: a claim that is null has no value, so it is not there.
+func (v *verification) checkRequirement(r Requirement) {
+	value := Lookup(v.claims, r.Claim)
+	c := Check{ID: CheckRequire, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
+	switch {
+	case r.JSON.Exists():
+		c.Expected = r.JSON
+	case r.Text != nil:
+		c.Expected = strictjson.String(*r.Text)
+	}
+	switch {
+	case !value.Exists():
+		c.Message = r.Claim + " is missing"
+		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: r.Claim}
+	case r.JSON.Exists() && strictjson.Equal(r.JSON, value),
+		r.Text != nil && holds(value, *r.Text):
+		c.Status, c.Message = Passed, fmt.Sprintf("%s is %s", r.Claim, value)
+	case r.JSON.Exists():
+		c.Message = fmt.Sprintf("%s is %s, not exactly %s", r.Claim, value, r.JSON)
+	case r.Text != nil:
+		c.Message = fmt.Sprintf("%s is %s, not %q", r.Claim, value, *r.Text)
+	case value.Kind() == strictjson.KindNull:
+		c.Message = r.Claim + " is null"
+	default:
+		c.Status, c.Message = Passed, r.Claim+" is there"
+	}
+	v.report.add(c)
+}
+
+// checkScopes demands every scope, in scope (RFC 9068 section 2.2.3) or in scp
+// (Entra, Okta, Hydra).
+func (v *verification) checkScopes() {
+	if len(v.policy.Scopes) == 0 {
+		v.notDemanded(CheckScope, "scope")
+		return
+	}
+	granted := append(words(v.claims.Get("scope")), words(v.claims.Get("scp"))...)
+	v.report.add(demandAll(CheckScope, "scope", v.policy.Scopes, granted, "scope and scp"))
+}
+
+// words reads a list that is a string of words or an array of strings.
+func words(v strictjson.Value) []string {
+	if text, ok := v.Text(); ok {
+		return ScopeWords(text)
+	}
+	list, _ := v.TextList()
+	return list
+}
+
+// ScopeWords splits a scope at U+0020, and at nothing else (RFC 6749 section
+// 3.3).
+func ScopeWords(scope string) []string {
+	return slices.DeleteFunc(strings.Split(scope, " "), func(word string) bool { return word == "" })
+}
+
+// demandAll checks that everything wanted is among what was found. what is the
+// singular of both.
+func demandAll(id CheckID, what string, wanted, found []string, where string) Check {
+	c := Check{ID: id, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(wanted), Actual: strictjson.Strings(found)}
+	missing := slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return slices.Contains(found, w) })
+	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
+	if len(missing) > 1 {
+		lacks = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
+	}
+	switch {
+	case len(missing) == 0:
+		c.Status, c.Message = Passed, "has "+join(wanted)
+	case len(found) == 0:
+		c.Message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
+	default:
+		c.Message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
+		c.Diagnosis = &Diagnosis{Kind: DemandMissing, Names: missing}
+	}
+	return c
+}
+
+func withoutRepeats(list []string) []string {
+	var once []string
+	for _, s := range list {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
+}
+
+// checkRoles demands every role, in the claim that was named or in the places
+// where issuers are known to put roles.
+func (v *verification) checkRoles() {
+	if len(v.policy.Roles) == 0 {
+		v.notDemanded(CheckRole, "role")
+		return
+	}
+	if path := v.policy.RoleClaim; path != "" {
+		v.report.add(demandAll(CheckRole, "role", v.policy.Roles, roleList(Lookup(v.claims, path)), path))
+		return
+	}
+	var found, places []string
+	for _, place := range v.rolePlaces() {
+		if list := roleList(descend(v.claims, place)); len(list) > 0 {
+			found = append(found, list...)
+			places = append(places, strings.Join(place, "."))
+		}
+	}
+	where := "the known places of roles"
+	if len(places) > 0 {
+		where = join(places)
+	}
+	v.report.add(demandAll(CheckRole, "role", v.policy.Roles, found, where))
+}
+
+// rolePlaces are the paths of Entra and others, Authgear, Keycloak and Cognito.
+// The roles of a Keycloak client count only for the client or the audience that
+// was demanded: those of another one grant nothing here.
+func (v *verification) rolePlaces() [][]string {
+	places := [][]string{
+		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
+	}
+	for _, client := range append([]string{v.policy.ClientID}, v.policy.Audiences...) {
+		if client != "" {
+			places = append(places, []string{"resource_access", client, "roles"})
+		}
+	}
+	return places
+}
+
+func roleList(v strictjson.Value) []string {
+	if text, ok := v.Text(); ok {
+		return []string{text}
+	}
+	list, _ := v.TextList()
+	return list
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -9,12 +10,116 @@ import (
 	_ "crypto/sha256" // registers SHA-256 for crypto.Hash
 	_ "crypto/sha512" // registers SHA-384 and SHA-512
 	"encoding/asn1"
+	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
 )
+
+// AsymmetricAlgorithms returns the signature algorithms that public keys verify
+// (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2).
+func AsymmetricAlgorithms() []string {
+	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
+}
+
+// SecretAlgorithms returns the algorithms that a secret verifies (RFC 7518
+// section 3.2).
+func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
+
+func isHMAC(alg string) bool { return slices.Contains(SecretAlgorithms(), alg) }
+
+// checkAlgorithm judges alg before any key is looked for: it has to be a known
+// one, of the sort of the trusted keys, and among those that are allowed.
+func (v *verification) checkAlgorithm() {
+	header := v.token.Header()
+	switch {
+	case !header.Exists():
+		v.skip(CheckAlgorithm, "there is no header to read it from")
+		return
+	case v.token.Form() == token.FormJWE || v.token.Form() == token.FormJWEJSON:
+		v.skip(CheckAlgorithm, "that of an encrypted token is not one of signatures")
+		return
+	}
+	alg, ok := header.Get("alg").Text()
+	_, symmetric := v.keys.(*Secret)
+	switch {
+	case !header.Get("alg").Exists():
+		v.failAlgorithm("the header has no alg", nil)
+	case !ok:
+		v.failAlgorithm("alg is not a string", nil)
+	case strings.EqualFold(alg, "none"):
+		v.failAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: Unsigned})
+	case isHMAC(alg) && !symmetric:
+		v.failAlgorithm(fmt.Sprintf("%s is signed with a shared secret, but only public keys are trusted here", alg),
+			&Diagnosis{Kind: SecretNeeded, Found: alg})
+	case !isHMAC(alg) && symmetric:
+		v.failAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
+			&Diagnosis{Kind: PublicKeyNeeded, Found: alg})
+	case !symmetric && !isAsymmetric(alg):
+		v.failAlgorithm(fmt.Sprintf("the algorithm %q is not supported", alg), nil)
+	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
+		v.failAlgorithm(fmt.Sprintf("the token says %s; allowed is %s", alg, join(v.policy.Algorithms)),
+			&Diagnosis{Kind: AlgorithmExcluded, Found: alg, Names: v.policy.Algorithms})
+	default:
+		v.algorithmOK = true
+		v.pass(CheckAlgorithm, algorithmNote(alg))
+		v.checkAdvertised(alg)
+	}
+}
+
+func isAsymmetric(alg string) bool {
+	_, known := jwks.Require(alg)
+	return known
+}
+
+func algorithmNote(alg string) string {
+	if alg == "EdDSA" {
+		return "EdDSA; the name is deprecated, Ed25519 says it exactly (RFC 9864)"
+	}
+	return alg
+}
+
+func (v *verification) failAlgorithm(message string, diagnosis *Diagnosis) {
+	v.report.add(Check{
+		ID: CheckAlgorithm, Status: Failed, Reason: ReasonAlgorithmRefused, Actual: v.token.Header().Get("alg"),
+		Message: message, Diagnosis: diagnosis,
+	})
+}
+
+// checkAdvertised compares with id_token_signing_alg_values_supported, which is
+// about ID tokens; for other kinds an issuer may well use another algorithm.
+func (v *verification) checkAdvertised(alg string) {
+	advertised := v.policy.AdvertisedAlgorithms
+	switch {
+	case advertised == nil:
+		v.skip(CheckAdvertised, "no metadata to compare with")
+	case slices.ContainsFunc(advertised, func(name string) bool { return jwks.SameAlgorithm(name, alg) }):
+		v.pass(CheckAdvertised, "the metadata advertises "+alg)
+	default:
+		c := Check{
+			ID: CheckAdvertised, Status: Warning, Reason: ReasonAlgorithmRefused,
+			Expected: strictjson.Strings(advertised), Actual: strictjson.String(alg),
+			Message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
+		}
+		if v.policy.Kind == KindID {
+			c.Status = Failed
+		}
+		v.report.add(c)
+	}
+}
+
+// join writes a list for people: "a, b and c".
+func join(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
 
 // verifySignature checks a signature over exactly the octets that were
 // received (RFC 7515 section 5.2). The key has been selected for the algorithm;
@@ -165,4 +270,45 @@ func signatureSize(public crypto.PublicKey) int {
 	default:
 		return ed25519.SignatureSize
 	}
+}
+
+// pssSalt returns the octets of the salt of a PSS signature that is good but
+// for their number, and false for any other signature.
+func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte) (int, bool) {
+	key, ok := public.(*rsa.PublicKey)
+	hash, pss := rsaScheme(alg)
+	if !ok || !pss {
+		return 0, false
+	}
+	anyLength := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}
+	if rsa.VerifyPSS(key, hash, digest(hash, input), signature, anyLength) != nil {
+		return 0, false
+	}
+	return saltLength(key, hash, signature), true
+}
+
+// saltLength opens the encoding of a signature that has been verified (RFC 8017
+// section 9.1.2, steps 5 to 10): behind the mask, the salt follows the first
+// octet that is not zero.
+func saltLength(key *rsa.PublicKey, hash crypto.Hash, signature []byte) int {
+	bits := key.N.BitLen() - 1
+	encoded := new(big.Int).Exp(new(big.Int).SetBytes(signature), big.NewInt(int64(key.E)), key.N)
+	em := encoded.FillBytes(make([]byte, (bits+7)/8))
+	block, seed := em[:len(em)-hash.Size()-1], em[len(em)-hash.Size()-1:len(em)-1]
+	for i, octet := range mask(hash, seed, len(block)) {
+		block[i] ^= octet
+	}
+	block[0] &= 0xff >> (8*len(em) - bits)
+	return len(block) - 1 - bytes.IndexByte(block, 1)
+}
+
+// mask is MGF1 (RFC 8017 appendix B.2.1).
+func mask(hash crypto.Hash, seed []byte, length int) []byte {
+	var out []byte
+	for counter := uint32(0); len(out) < length; counter++ {
+		h := hash.New()
+		h.Write(binary.BigEndian.AppendUint32(bytes.Clone(seed), counter))
+		out = h.Sum(out)
+	}
+	return out[:length]
 }

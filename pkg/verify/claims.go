@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -233,4 +234,270 @@ func (v *verification) checkParty() {
 		c.Diagnosis = &Diagnosis{Kind: OtherParty, Found: azp}
 	}
 	v.report.add(c)
+}
+
+// tenantPlaceholder stands in the issuer of Entra ID's metadata for all tenants.
+const tenantPlaceholder = "{tenantid}"
+
+// IsTemplate tells whether an issuer stands for those of many tenants, as that of
+// Entra ID's common metadata does: it holds {tenantid}.
+func IsTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
+
+// namesTenants tells whether a requirement says which tenants are meant.
+func (p *Policy) namesTenants() bool {
+	for _, r := range p.Require {
+		if r.Claim == "tid" && (r.Text != nil || r.JSON.Exists()) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkTenant matches an issuer that was demanded as a template: tid is a GUID,
+// iss is the template with that GUID in it and so, where the key says whose
+// tokens it signs, is the key's issuer.
+func (v *verification) checkTenant(c Check, iss string) {
+	tid, _ := v.claims.Get("tid").Text()
+	want := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)
+	switch {
+	case !v.claims.Get("tid").Exists():
+		c.Message = "tid is missing, so no tenant can be told"
+	case !isGUID(tid):
+		c.Message = fmt.Sprintf("tid is %s, not the GUID of a tenant", v.claims.Get("tid"))
+	case iss != want:
+		c.Message = fmt.Sprintf("the token is from %q, not from %q", iss, want)
+		c.Diagnosis = Compare(want, iss)
+	case v.key != nil && v.key.Issuer != "" && strings.ReplaceAll(v.key.Issuer, tenantPlaceholder, tid) != iss:
+		c.Message = fmt.Sprintf("the key signs tokens of %q, not of %q", v.key.Issuer, iss)
+	default:
+		c.Status, c.Message = Passed, iss
+	}
+	v.report.add(c)
+}
+
+// isGUID tells whether s is a GUID in its usual form: 8-4-4-4-12 hex digits.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen != (s[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkNames looks for claims that a careless reader would take for known ones
+// (RFC 7519 section 10.1.1), and at claims copied into the header (section 5.3).
+func (v *verification) checkNames() {
+	known := []string{
+		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
+		"acr", "amr", "sid", "client_id", "scope", "events", "cnf",
+	}
+	var alike []string
+	for _, m := range v.claims.Members() {
+		i := slices.IndexFunc(known, func(name string) bool { return name != m.Name && strings.EqualFold(name, m.Name) })
+		if i >= 0 {
+			alike = append(alike, fmt.Sprintf("%q is not %s", m.Name, known[i]))
+		}
+	}
+	if len(alike) > 0 {
+		v.warn(CheckClaimNames, ReasonClaimRefused, join(alike))
+	} else {
+		v.pass(CheckClaimNames, "no look-alikes")
+	}
+	v.checkHeaderClaims()
+}
+
+func (v *verification) checkHeaderClaims() {
+	copied := present(v.token.Header(), "iss", "sub", "aud")
+	for _, name := range copied {
+		inHeader, claim := v.token.Header().Get(name), v.claims.Get(name)
+		if !strictjson.Equal(inHeader, claim) {
+			v.report.add(Check{
+				ID: CheckHeaderClaims, Status: Failed, Reason: ReasonClaimRefused, Expected: claim, Actual: inHeader,
+				Message: fmt.Sprintf("%s in the header differs from the claim", name),
+			})
+			return
+		}
+	}
+	if len(copied) == 0 {
+		v.skip(CheckHeaderClaims, "no claims in the header")
+		return
+	}
+	v.pass(CheckHeaderClaims, join(copied)+" in the header equal the claims")
+}
+
+// checkBinding shows what restricts a token beyond its claims. None of it is
+// enforced here: that takes a proof, which a token alone does not bring.
+func (v *verification) checkBinding() {
+	cnf := v.claims.Get("cnf")
+	switch {
+	case !cnf.Exists():
+		v.skip(CheckConfirmation, "the token is not bound to a key of its sender")
+	default:
+		v.report.add(Check{
+			ID: CheckConfirmation, Status: NotChecked, Actual: cnf,
+			Message: "the token is bound to a key of its sender, and that binding is NOT CHECKED here: used as a bearer token it must be refused",
+		})
+	}
+	if hasMember(v.claims, "_sd", "_sd_alg") {
+		v.skip(CheckDisclosure, "the token has selectively disclosable claims; disclosures are NOT CHECKED here")
+	} else {
+		v.skip(CheckDisclosure, "nothing is selectively disclosed")
+	}
+}
+
+// hasMember looks for member names at any depth.
+func hasMember(v strictjson.Value, names ...string) bool {
+	if len(present(v, names...)) > 0 {
+		return true
+	}
+	for _, m := range v.Members() {
+		if hasMember(m.Value, names...) {
+			return true
+		}
+	}
+	for _, item := range v.Items() {
+		if hasMember(item, names...) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPrintable warns of text that does not show what it is: control, bidi and
+// invisible characters (CWE-150). Whatever is printed is escaped anyway.
+func (v *verification) checkPrintable() {
+	for _, part := range []struct {
+		name  string
+		value strictjson.Value
+	}{{"header", v.token.Header()}, {"claims", v.claims}} {
+		if where, found := findUnprintable(part.value); found {
+			v.warn(CheckPrintable, ReasonClaimRefused,
+				fmt.Sprintf("the %s hold characters that cannot be seen, at %q; they are shown escaped", part.name, where))
+			return
+		}
+	}
+	v.pass(CheckPrintable, "only characters that can be seen")
+}
+
+// findUnprintable returns the path of the first text with such a character. The
+// path is put together on the way back, so that it costs nothing where all is well.
+func findUnprintable(v strictjson.Value) (path string, found bool) {
+	if text, ok := v.Text(); ok {
+		return "", unprintable(text)
+	}
+	for _, m := range v.Members() {
+		if unprintable(m.Name) {
+			return "/" + m.Name, true
+		}
+		if rest, found := findUnprintable(m.Value); found {
+			return "/" + m.Name + rest, true
+		}
+	}
+	for i, item := range v.Items() {
+		if rest, found := findUnprintable(item); found {
+			return fmt.Sprintf("/%d%s", i, rest), true
+		}
+	}
+	return "", false
+}
+
+// unprintable tells whether a text has a character that cannot be seen. A
+// selector that says how the symbol before it is drawn, as in emoji, is none.
+func unprintable(s string) bool {
+	previous := rune(0)
+	for _, r := range s {
+		presents := (r == 0xFE0E || r == 0xFE0F) && unicode.IsSymbol(previous)
+		if invisible(r) && !presents {
+			return true
+		}
+		previous = r
+	}
+	return false
+}
+
+// invisible tells whether r leaves no ink and is no space: Unicode counts some
+// fillers among the letters, and blanks among the symbols.
+func invisible(r rune) bool {
+	switch r {
+	case 0x2800, // BRAILLE PATTERN BLANK
+		0x13441, 0x13442, // EGYPTIAN HIEROGLYPH FULL BLANK, HALF BLANK
+		0x16FE4, // KHITAN SMALL SCRIPT FILLER
+		0x1D159: // MUSICAL SYMBOL NULL NOTEHEAD
+		return true
+	}
+	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) ||
+		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// Lookup finds a claim: by its name as it stands, else by a path of names
+// joined by dots, or by a JSON pointer, which begins with a slash (RFC 6901).
+// The result is absent where there is none.
+func Lookup(claims strictjson.Value, path string) strictjson.Value {
+	if strings.HasPrefix(path, "/") {
+		return lookupPointer(claims, path[1:])
+	}
+	if v := claims.Get(path); v.Exists() {
+		return v
+	}
+	names := strings.Split(path, ".")
+	if len(names) == 1 {
+		return strictjson.Value{}
+	}
+	return descend(claims, names)
+}
+
+func descend(v strictjson.Value, names []string) strictjson.Value {
+	for _, name := range names {
+		v = v.Get(name)
+	}
+	return v
+}
+
+func lookupPointer(v strictjson.Value, pointer string) strictjson.Value {
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	for token := range strings.SplitSeq(pointer, "/") {
+		if v.Kind() == strictjson.KindArray {
+			v = item(v, token)
+			continue
+		}
+		v = v.Get(unescape.Replace(token))
+	}
+	return v
+}
+
+// item returns an item of an array by its index, written without leading zeros
+// (RFC 6901 section 4).
+func item(v strictjson.Value, index string) strictjson.Value {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(v.Items()) || strconv.Itoa(i) != index {
+		return strictjson.Value{}
+	}
+	return v.Items()[i]
+}
+
+// holds tells whether a claim has a value: it is that string, a number or a
+// boolean with that text, or an array with such a member. Null is no value.
+func holds(v strictjson.Value, text string) bool {
+	if v.Kind() == strictjson.KindArray {
+		for _, item := range v.Items() {
+			if item.Kind() != strictjson.KindArray && holds(item, text) {
+				return true
+			}
+		}
+		return false
+	}
+	if s, ok := v.Text(); ok {
+		return s == text
+	}
+	switch v.Kind() {
+	case strictjson.KindNumber, strictjson.KindBool:
+		return v.String() == text
+	default:
+		return false
+	}
 }
