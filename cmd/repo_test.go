@@ -41,6 +41,7 @@ func TestImportRules(t *testing.T) {
 	}{
 		{"pkg/strictjson", []string{jsontext}, append(pure, "time")},
 		{"pkg/token", append(own("pkg/strictjson"), jose), append(pure, "time")},
+		{"pkg/challenge", nil, append(pure, "time")},
 		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose), pure},
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
 		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic), nil},

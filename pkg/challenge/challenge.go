@@ -1,0 +1,159 @@
+// Package challenge reads and writes the WWW-Authenticate header field (RFC 9110
+// section 11.6.1), in which a server that refuses a request says how to come back:
+// any number of challenges, with the parameters of RFC 6750, RFC 9449, RFC 9470 and
+// RFC 9728 among others.
+//
+// Parse reads what servers really send: it goes on behind a mistake and reports
+// it, so that a program can show what is there and still say what breaks the
+// grammar. Check compares challenges with what RFC 6750 asks of them.
+package challenge
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The schemes that carry access tokens.
+const (
+	Bearer = "Bearer" // RFC 6750
+	DPoP   = "DPoP"   // RFC 9449
+)
+
+// MaxLength is the length in bytes of the longest field value that Parse reads.
+const MaxLength = 16 << 10
+
+// A Challenge is one way to authenticate (RFC 9110 section 11.3).
+type Challenge struct {
+	Scheme  string // as the server wrote it; compare it with Is
+	Token68 string // instead of parameters, as Negotiate has it
+	Params  []Param
+}
+
+// A Param is a parameter of a challenge, its value without quotes and escapes.
+type Param struct{ Name, Value string }
+
+// Is reports whether a challenge has a scheme, whatever its case (RFC 9110
+// section 11.1).
+func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, scheme) }
+
+// Param returns the value of the first parameter of that name, whatever its case
+// (RFC 9110 section 11.2), or an empty string.
+func (c Challenge) Param(name string) string {
+	value, _ := c.Lookup(name)
+	return value
+}
+
+// Lookup is Param that also reports whether the parameter is there.
+func (c Challenge) Lookup(name string) (string, bool) {
+	for _, p := range c.Params {
+		if strings.EqualFold(p.Name, name) {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// Find returns the first challenge of a scheme and whether there is one.
+func Find(list []Challenge, scheme string) (Challenge, bool) {
+	for _, c := range list {
+		if c.Is(scheme) {
+			return c, true
+		}
+	}
+	return Challenge{}, false
+}
+
+// A SyntaxError is one place at which a field value breaks the grammar of RFC
+// 9110 section 11.6.1.
+type SyntaxError struct {
+	Offset int    // in bytes
+	Text   string // what is wrong, in words; it may quote the server
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Text, e.Offset+1) }
+
+// ErrTooLong is the error of Parse for a value longer than MaxLength.
+var ErrTooLong = errors.New("challenge: the field value is longer than 16 KiB")
+
+// Encode returns the challenge as a field value. It fails on what no field value
+// can hold: names that are no tokens, control characters, or parameters beside a
+// token68.
+func (c Challenge) Encode() (string, error) {
+	var b strings.Builder
+	switch {
+	case !isToken(c.Scheme):
+		return "", fmt.Errorf("challenge: %q is not a scheme", c.Scheme)
+	case c.Token68 != "" && len(c.Params) > 0:
+		return "", errors.New("challenge: a token68 and parameters exclude each other")
+	case c.Token68 != "" && token68Len(c.Token68) != len(c.Token68):
+		return "", errors.New("challenge: the token68 has characters that it must not have")
+	}
+	b.WriteString(c.Scheme)
+	if c.Token68 != "" {
+		b.WriteString(" " + c.Token68)
+	}
+	for i, p := range c.Params {
+		if !isToken(p.Name) {
+			return "", fmt.Errorf("challenge: %q is not the name of a parameter", p.Name)
+		}
+		separator := ", "
+		if i == 0 {
+			separator = " "
+		}
+		b.WriteString(separator + p.Name + "=")
+		if err := quote(&b, p.Value); err != nil {
+			return "", fmt.Errorf("challenge: %s: %w", p.Name, err)
+		}
+	}
+	return b.String(), nil
+}
+
+// quote writes a quoted-string (RFC 9110 section 5.6.4).
+func quote(b *strings.Builder, value string) error {
+	b.WriteByte('"')
+	for i := range len(value) {
+		switch ch := value[i]; {
+		case ch == '"' || ch == '\\':
+			b.WriteByte('\\')
+		case ch < ' ' && ch != '\t', ch == 0x7f:
+			return errors.New("the value has a control character")
+		}
+		b.WriteByte(value[i])
+	}
+	b.WriteByte('"')
+	return nil
+}
+
+// isToken reports whether s is a token (RFC 9110 section 5.6.2).
+func isToken(s string) bool { return s != "" && tokenLen(s) == len(s) }
+
+// tokenLen returns the length of the token at the front of s.
+func tokenLen(s string) int {
+	for i := range len(s) {
+		if !isLetterOrDigit(s[i]) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(s[i])) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// token68Len returns the length of the token68 at the front of s (RFC 9110 section
+// 11.2).
+func token68Len(s string) int {
+	i := 0
+	for i < len(s) && (isLetterOrDigit(s[i]) || strings.ContainsRune("-._~+/", rune(s[i]))) {
+		i++
+	}
+	if i == 0 {
+		return 0
+	}
+	for i < len(s) && s[i] == '=' {
+		i++
+	}
+	return i
+}
+
+func isLetterOrDigit(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}

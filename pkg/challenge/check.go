@@ -1,0 +1,122 @@
+package challenge
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A Problem is one way in which challenges break a specification.
+type Problem struct {
+	Text string // in words; it may quote the server
+	Spec string // the section
+}
+
+// An ErrorCode is a value of the parameter error, with the status that belongs to
+// it.
+type ErrorCode struct {
+	Code   string
+	Status int
+	Spec   string
+}
+
+// ErrorCodes returns the registered values of the parameter error.
+func ErrorCodes() []ErrorCode {
+	const bearer, dpop = "RFC 6750 section 3.1", "RFC 9449 section 7.1"
+	return []ErrorCode{
+		{"invalid_request", http.StatusBadRequest, bearer},
+		{"invalid_token", http.StatusUnauthorized, bearer},
+		{"insufficient_scope", http.StatusForbidden, bearer},
+		{"insufficient_user_authentication", http.StatusUnauthorized, "RFC 9470 section 3"},
+		{"invalid_dpop_proof", http.StatusUnauthorized, dpop},
+		{"use_dpop_nonce", http.StatusUnauthorized, "RFC 9449 section 9"},
+	}
+}
+
+// Check compares the challenges of a response with RFC 6750 section 3. status is
+// that of the response; sentToken tells whether the request had a token. It
+// judges challenges of the schemes Bearer and DPoP, and that there is one.
+func Check(status int, sentToken bool, list []Challenge) []Problem {
+	c := &checker{status: status, sentToken: sentToken}
+	found := false
+	for _, one := range list {
+		if one.Is(Bearer) || one.Is(DPoP) {
+			found = true
+			c.challenge(one)
+		}
+	}
+	switch {
+	case status == http.StatusUnauthorized && len(list) == 0:
+		c.say("RFC 9110 section 15.5.2", "401 without WWW-Authenticate: the client is not told how to authenticate")
+	case status == http.StatusUnauthorized && !found:
+		c.say("RFC 6750 section 3", "no challenge of the scheme Bearer, only %s", quoteSchemes(list))
+	}
+	return c.problems
+}
+
+func quoteSchemes(list []Challenge) string {
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.Scheme
+	}
+	return strings.Join(names, ", ")
+}
+
+type checker struct {
+	status    int
+	sentToken bool
+	problems  []Problem
+}
+
+func (c *checker) say(spec, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Text: fmt.Sprintf(format, args...), Spec: spec})
+}
+
+func (c *checker) challenge(one Challenge) {
+	if one.Token68 != "" {
+		c.say("RFC 6750 section 3", "%s has a token68, not parameters", one.Scheme)
+	}
+	// RFC 6750 asks for at least one parameter; a bare "Bearer" to a request
+	// without a token is what its own section 3.1 suggests, and common.
+	if len(one.Params) == 0 && one.Token68 == "" && c.sentToken {
+		c.say("RFC 6750 section 3", "%s has no parameters: it does not say what is wrong with the token", one.Scheme)
+	}
+	c.errorCode(one)
+	c.characters(one, "error", "RFC 6750 section 3", isErrorText)
+	c.characters(one, "error_description", "RFC 6750 section 3", isErrorText)
+	c.characters(one, "scope", "RFC 6750 section 3", isErrorText)
+}
+
+func (c *checker) errorCode(one Challenge) {
+	code, ok := one.Lookup("error")
+	if !ok {
+		return
+	}
+	if !c.sentToken {
+		c.say("RFC 6750 section 3.1", "error=%q although the request had no token", code)
+		return
+	}
+	known := ErrorCodes()
+	i := slices.IndexFunc(known, func(e ErrorCode) bool { return e.Code == code })
+	switch {
+	case i < 0:
+		c.say("RFC 6750 section 3.1", "error=%q is not a registered code", code)
+	case known[i].Status != c.status:
+		c.say(known[i].Spec, "error=%q belongs to status %d, not %d", code, known[i].Status, c.status)
+	}
+}
+
+func (c *checker) characters(one Challenge, name, spec string, allowed func(byte) bool) {
+	value := one.Param(name)
+	for i := range len(value) {
+		if !allowed(value[i]) {
+			c.say(spec, "%s has a character that it must not have: %q", name, value[i:i+1])
+			return
+		}
+	}
+}
+
+// isErrorText reports whether a byte may stand in error and error_description:
+// %x20-21 / %x23-5B / %x5D-7E.
+func isErrorText(b byte) bool { return ' ' <= b && b <= '~' && b != '"' && b != '\\' }
