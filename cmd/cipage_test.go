@@ -9,6 +9,16 @@ import (
 	"testing"
 )
 
+// buildProgram builds the program for this system.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "claimcheck")
+	if out, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
+
 // TestScriptOfTheCIPage runs the shell script of docs/verifying-in-ci.md with a
 // real shell and the real program. Only the issuer is not there: a wrapper gives
 // the program its key set and a clock.

@@ -1,4 +1,7 @@
-package cmd
+// Package ci tests what surrounds the program: the GitHub Action, the GitLab
+// component, the release and the comparison with other tools. The go command
+// leaves it out of ./...; .ci/run names it.
+package ci
 
 import (
 	"archive/tar"
@@ -199,6 +202,15 @@ func with(inputs map[string]string, name, value string) map[string]string {
 	changed := maps.Clone(inputs)
 	changed[name] = value
 	return changed
+}
+
+func readRepoFile(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func writeTestFile(t *testing.T, name, content string, mode os.FileMode) {

@@ -1,4 +1,4 @@
-package cmd
+package ci
 
 import (
 	"encoding/xml"

@@ -1,4 +1,4 @@
-package cmd
+package ci
 
 import (
 	"os"
@@ -19,7 +19,7 @@ func TestComparison(t *testing.T) {
 	dir := t.TempDir()
 	wrapper := "#!/bin/sh\n[ \"$1\" != verify ] || set -- \"$@\" --at \"$NOW\"\nexec '" + buildProgram(t) + "' \"$@\"\n"
 	writeTestFile(t, filepath.Join(dir, "claimcheck"), wrapper, 0o755)
-	command := exec.Command("bash", filepath.Join(repoTop(), "testdata", "comparison", "compare"))
+	command := exec.Command("bash", filepath.Join("..", "testdata", "comparison", "compare"))
 	command.Env = []string{
 		"PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "NOW=1767225600",
 	}
@@ -27,7 +27,7 @@ func TestComparison(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := readRepoFile(t, filepath.Join(repoTop(), "docs", "comparison.md"))
+	page := readRepoFile(t, filepath.Join("..", "docs", "comparison.md"))
 	for _, line := range strings.Split(string(out), "\n")[:2] { // whoever has the others installed gets their lines too
 		if !strings.Contains(page, "    "+line+"\n") {
 			t.Errorf("docs/comparison.md does not say %q", line)
