@@ -45,6 +45,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose), pure},
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
 		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic), nil},
+		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
 		{"cmd/internal/output", append(own("pkg/strictjson"), color, width), pure},

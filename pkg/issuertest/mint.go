@@ -1,0 +1,298 @@
+package issuertest
+
+import (
+	"crypto"
+	"crypto/rand"
+	_ "crypto/sha256" // for at_hash
+	_ "crypto/sha512"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Token says what token to make. The zero Token is a good access token for the
+// issuer's first user and the default audience.
+type Token struct {
+	Kind     verify.Kind // access (or empty), id or logout
+	Subject  string      // a user's name or subject, or any other text; empty for the first user
+	Program  bool        // the token of a program: nobody logged in
+	Audience []string    // empty for the kind's default: the API, or for an ID token the client
+	ClientID string      // empty for the default client
+	Scopes   []string    // empty for "openid profile email"
+	Roles    []string    // empty for the user's
+	Nonce    string      // of an ID token
+	Session  string      // sid; empty for a new one in an ID or a logout token
+	ACR      string
+	// AccessToken is what at_hash of an ID token has to fit; empty for no at_hash.
+	AccessToken string
+
+	ExpiresIn time.Duration // 0 for the lifetime of the shape
+	AuthTime  time.Time     // zero for the time of issue
+
+	Claims  []strictjson.Member // replace claims, or are added; an absent value removes one
+	Header  []strictjson.Member // the same in the header
+	Payload []byte              // stands for the claims as a whole, as it is
+
+	Flaws []string // what is wrong with it on purpose; see Flaws
+}
+
+// MinterConfig are the settings of a Minter. Key and Now are required.
+type MinterConfig struct {
+	Key      *Key
+	Issuer   string // iss; empty for the shape's issuer at http://127.0.0.1:8811
+	Like     string // the shape, one of Vendors; empty for "plain"
+	Audience string // of access tokens; empty for the shape's default
+	ClientID string // empty for "demo"
+	Users    []User // empty for the default users
+	Now      func() time.Time
+}
+
+// DefaultOrigin is the origin of an issuer for which nothing else is said.
+const DefaultOrigin = "http://127.0.0.1:8811"
+
+// A Minter makes tokens. It may be used by several goroutines.
+type Minter struct {
+	key      *Key
+	issuer   string
+	shape    vendor
+	audience string
+	client   string
+	users    []User
+	now      func() time.Time
+}
+
+// NewMinter makes a Minter that signs with a key of the caller's.
+func NewMinter(config MinterConfig) (*Minter, error) {
+	shape, err := findVendor(config.Like)
+	if err != nil {
+		return nil, err
+	}
+	if config.Key == nil || config.Now == nil {
+		return nil, errors.New("a minter needs a key and a clock")
+	}
+	m := &Minter{
+		key: config.Key, issuer: config.Issuer, shape: shape, audience: config.Audience, client: config.ClientID,
+		users: config.Users, now: config.Now,
+	}
+	if m.issuer == "" {
+		m.issuer = DefaultOrigin + shape.issuer
+	}
+	if m.audience == "" {
+		m.audience = shape.audience
+	}
+	if m.audience == "" {
+		m.audience = m.issuer
+	}
+	if m.client == "" {
+		m.client = defaultApp
+	}
+	if len(m.users) == 0 {
+		m.users = DefaultUsers()
+	}
+	return m, nil
+}
+
+// Issuer returns the iss of the tokens.
+func (m *Minter) Issuer() string { return m.issuer }
+
+// Audience returns the default audience of access tokens.
+func (m *Minter) Audience() string { return m.audience }
+
+// ClientID returns the client to which tokens are issued by default.
+func (m *Minter) ClientID() string { return m.client }
+
+// JWKS returns the key set that verifies the tokens; it is empty where a secret
+// does.
+func (m *Minter) JWKS() strictjson.Value { return keySet(m.key) }
+
+// Mint makes a token. It is an error to name an unknown flaw, or flaws that
+// contradict each other.
+func (m *Minter) Mint(t Token) (string, error) {
+	flaws, err := findFlaws(t.Flaws)
+	if err != nil {
+		return "", err
+	}
+	for _, f := range flaws {
+		if f.as != "" {
+			t.Kind = f.as
+		}
+	}
+	d, err := m.draft(t)
+	if err != nil {
+		return "", err
+	}
+	for _, f := range flaws {
+		if err := f.apply(d); err != nil {
+			return "", fmt.Errorf("flaw %s: %w", f.Name, err)
+		}
+	}
+	return d.finish()
+}
+
+// draft is the good token.
+func (m *Minter) draft(t Token) (*draft, error) {
+	f := m.facts(t)
+	d := &draft{minter: m, key: m.key, now: f.issued, payload: t.Payload}
+	switch t.Kind {
+	case "", verify.KindAccess:
+		if m.shape.opaque {
+			return nil, fmt.Errorf("access tokens of %s are opaque: mint an ID token", m.shape.name)
+		}
+		d.typ(m.shape.accessType)
+		d.claims = m.shape.access(f)
+	case verify.KindID:
+		d.typ(m.shape.idType)
+		d.claims = m.shape.id(f)
+	case verify.KindLogout:
+		d.typ("logout+jwt")
+		d.claims = logoutClaims(f)
+	default:
+		return nil, fmt.Errorf("no kind %q: there are access, id and logout", t.Kind)
+	}
+	if m.key.id != "" {
+		d.header.set("kid", m.key.id)
+	}
+	for _, member := range t.Claims {
+		d.claims.set(member.Name, member.Value)
+	}
+	for _, member := range t.Header {
+		d.header.set(member.Name, member.Value)
+	}
+	return d, nil
+}
+
+// facts fills in what a Token leaves open.
+func (m *Minter) facts(t Token) *facts {
+	now := m.now()
+	f := &facts{
+		issuer: m.issuer, client: or(t.ClientID, m.client), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
+		authTime: t.AuthTime, id: rand.Text(), session: t.Session, nonce: t.Nonce, acr: t.ACR, accessToken: t.AccessToken,
+		algorithm: m.key.algorithm,
+	}
+	life := m.shape.accessLife
+	switch t.Kind {
+	case verify.KindID, verify.KindLogout:
+		life = m.shape.idLife
+		f.session = or(f.session, rand.Text())
+		f.defaultAudience(f.client)
+	default:
+		f.defaultAudience(m.audience)
+	}
+	if t.ExpiresIn != 0 {
+		life = t.ExpiresIn
+	}
+	f.expires = now.Add(life)
+	if t.Program {
+		f.authTime = time.Time{}
+		return f
+	}
+	if f.user = m.user(t.Subject); len(f.roles) == 0 {
+		f.roles = f.user.Roles
+	}
+	if f.authTime.IsZero() {
+		f.authTime = now
+	}
+	if len(f.scope) == 0 {
+		f.scope = []string{"openid", "profile", "email"}
+	}
+	return f
+}
+
+func (f *facts) defaultAudience(audience string) {
+	if len(f.audience) == 0 {
+		f.audience = []string{audience}
+	}
+}
+
+// user is the user of a name or a subject; nobody else is refused, so that a token
+// can speak about anybody.
+func (m *Minter) user(subject string) *User {
+	for i := range m.users {
+		if u := &m.users[i]; subject == "" || u.Name == subject || u.Subject == subject {
+			return u
+		}
+	}
+	return &User{Name: subject, Subject: subject}
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// logoutClaims are those of a logout token (OpenID Connect Back-Channel Logout
+// section 2.4).
+func logoutClaims(f *facts) claims {
+	c := claims{}
+	c.set("iss", f.issuer)
+	c.set("sub", f.subject())
+	c.set("aud", one(f.audience))
+	c.set("iat", f.issued.Unix())
+	c.set("exp", f.issued.Add(2*time.Minute).Unix())
+	c.set("jti", f.id)
+	c.set("events", object("http://schemas.openid.net/event/backchannel-logout", strictjson.Object()))
+	c.set("sid", f.session)
+	return c
+}
+
+// leftHalf is at_hash of an access token under an algorithm.
+func leftHalf(algorithm, accessToken string) string {
+	hash := crypto.SHA512 // of EdDSA, too
+	switch {
+	case strings.HasSuffix(algorithm, "256"):
+		hash = crypto.SHA256
+	case strings.HasSuffix(algorithm, "384"):
+		hash = crypto.SHA384
+	}
+	h := hash.New()
+	h.Write([]byte(accessToken))
+	sum := h.Sum(nil)
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// A draft is a token before it is signed.
+type draft struct {
+	minter  *Minter
+	key     *Key // that signs
+	header  claims
+	claims  claims
+	payload []byte // stands for the claims
+	now     time.Time
+	// unsigned leaves the signature empty; after changes the text that was signed.
+	unsigned bool
+	after    []func(text string) string
+}
+
+func (d *draft) typ(typ string) {
+	d.header.set("typ", notEmpty(typ))
+}
+
+func (d *draft) finish() (string, error) {
+	payload := d.payload
+	if payload == nil {
+		payload = d.claims.json()
+	}
+	text := ""
+	if d.unsigned {
+		text = encode(d.header.json()) + "." + encode(payload) + "."
+	} else {
+		signed, err := d.key.sign(d.header, payload)
+		if err != nil {
+			return "", err
+		}
+		text = signed
+	}
+	for _, change := range d.after {
+		text = change(text)
+	}
+	return text, nil
+}
+
+func encode(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }

@@ -1,0 +1,33 @@
+package issuertest
+
+// A User can log in to the issuer.
+type User struct {
+	Name     string   // what the login page shows and the password grant takes
+	Password string   // for the password grant; empty for "secret"
+	Subject  string   // sub; empty for the name
+	FullName string   // claim name
+	Email    string   // claim email
+	Roles    []string // claim roles of access tokens
+}
+
+// DefaultUsers returns the users of an issuer for which none are given.
+func DefaultUsers() []User {
+	return []User{
+		{Name: "ada", Subject: "user-ada", FullName: "Ada Lovelace", Email: "ada@example.com", Roles: []string{"admin", "editor"}},
+		{Name: "alan", Subject: "user-alan", FullName: "Alan Turing", Email: "alan@example.com", Roles: []string{"reader"}},
+	}
+}
+
+// A Client is an application that is registered with the issuer.
+type Client struct {
+	ID     string
+	Secret string // empty for a public client, which has to use PKCE
+	// RedirectURIs are where users may be sent back to, beside any http address
+	// on loopback (RFC 8252 section 7.3).
+	RedirectURIs []string
+	// LogoutURI is where logout tokens are sent, on loopback; empty for nowhere
+	// (OpenID Connect Back-Channel Logout section 2.2).
+	LogoutURI string
+}
+
+func (c *Client) public() bool { return c.Secret == "" }
