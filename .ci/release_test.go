@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -28,6 +29,12 @@ func TestReleaseVersionIsOne(t *testing.T) {
 		text := readRepoFile(t, filepath.Join("..", filepath.FromSlash(file)))
 		if !regexp.MustCompile(`(?m)^` + line + regexp.QuoteMeta(version) + `$`).MatchString(text) {
 			t.Errorf("%s: the check in .goreleaser.yaml does not find the version", file)
+		}
+	}
+	page := readRepoFile(t, filepath.Join("..", "docs", "verifying-in-ci.md"))
+	for _, reference := range []string{"uses: claimcheck/claimcheck@" + version, "claimcheck/verify@" + strings.TrimPrefix(version, "v")} {
+		if !strings.Contains(page, reference+"\n") {
+			t.Errorf("docs/verifying-in-ci.md does not say %q", reference)
 		}
 	}
 }
