@@ -21,6 +21,7 @@ func TestImportRules(t *testing.T) {
 	const (
 		jose     = "github.com/go-jose/go-jose/v4"
 		jsontext = "github.com/go-json-experiment/json/jsontext"
+		json     = "github.com/go-json-experiment/json"
 		gojq     = "github.com/itchyny/gojq"
 		color    = "github.com/fatih/color"
 		width    = "golang.org/x/text/width"
@@ -46,6 +47,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
 		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic), nil},
 		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},
+		{"pkg/verifier", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider"), json), []string{"os", "log"}},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
 		{"cmd/internal/output", append(own("pkg/strictjson"), color, width), pure},

@@ -151,6 +151,22 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 	}, nil
 }
 
+// IDTokenAlgorithms returns what the issuer advertises to sign ID tokens with:
+// id_token_signing_alg_values_supported, without which OpenID Connect Discovery
+// section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
+// nothing of it.
+func (md *Metadata) IDTokenAlgorithms() []string {
+	list, ok := md.Document.Get("id_token_signing_alg_values_supported").TextList()
+	switch {
+	case ok:
+		return append([]string{}, list...)
+	case md.Form == FormOpenID:
+		return []string{"RS256"}
+	default:
+		return nil
+	}
+}
+
 // age is the time since a reply was fetched, in whole seconds.
 func (c *Client) age(r *reply) int64 {
 	return max(0, int64(c.cfg.Now().Sub(r.fetchedAt)/time.Second))

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -30,6 +31,23 @@ type KeySet struct {
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
 	Refetch     Refetch
+}
+
+// Source describes where the set came from, for a report.
+func (s *KeySet) Source() string {
+	source := s.URL
+	if s.FromCache {
+		source += ", from the cache"
+	}
+	switch s.Refetch {
+	case RefetchDone:
+		source += ", fetched again for the unknown kid"
+	case RefetchHeld:
+		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", RefetchFloor)
+	case RefetchOffline:
+		source += "; not fetched again for the unknown kid: offline"
+	}
+	return source
 }
 
 // KeysFor is discovery and keys in one, within one Timeout: what it takes to

@@ -173,8 +173,13 @@ func (v *verification) checkScopes() {
 		v.notDemanded(CheckScope, "scope")
 		return
 	}
-	granted := append(words(v.claims.Get("scope")), words(v.claims.Get("scp"))...)
-	v.report.add(demandAll(CheckScope, "scope", v.policy.Scopes, granted, "scope and scp"))
+	v.report.add(demandAll(CheckScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp"))
+}
+
+// Scopes returns the scopes that claims grant, in scope (RFC 9068 section 2.2.3)
+// and in scp.
+func Scopes(claims strictjson.Value) []string {
+	return append(words(claims.Get("scope")), words(claims.Get("scp"))...)
 }
 
 // words reads a list that is a string of words or an array of strings.
@@ -230,17 +235,7 @@ func (v *verification) checkRoles() {
 		v.notDemanded(CheckRole, "role")
 		return
 	}
-	if path := v.policy.RoleClaim; path != "" {
-		v.report.add(demandAll(CheckRole, "role", v.policy.Roles, roleList(Lookup(v.claims, path)), path))
-		return
-	}
-	var found, places []string
-	for _, place := range v.rolePlaces() {
-		if list := roleList(descend(v.claims, place)); len(list) > 0 {
-			found = append(found, list...)
-			places = append(places, strings.Join(place, "."))
-		}
-	}
+	found, places := findRoles(v.claims, v.policy)
 	where := "the known places of roles"
 	if len(places) > 0 {
 		where = join(places)
@@ -248,14 +243,35 @@ func (v *verification) checkRoles() {
 	v.report.add(demandAll(CheckRole, "role", v.policy.Roles, found, where))
 }
 
+// Roles returns the roles that claims grant: those in the policy's RoleClaim,
+// else those in the places where issuers are known to put them.
+func Roles(claims strictjson.Value, p *Policy) []string {
+	roles, _ := findRoles(claims, p)
+	return roles
+}
+
+// findRoles returns the roles and the places where they were found.
+func findRoles(claims strictjson.Value, p *Policy) (roles, places []string) {
+	if path := p.RoleClaim; path != "" {
+		return roleList(Lookup(claims, path)), []string{path}
+	}
+	for _, place := range rolePlaces(p) {
+		if list := roleList(descend(claims, place)); len(list) > 0 {
+			roles = append(roles, list...)
+			places = append(places, strings.Join(place, "."))
+		}
+	}
+	return roles, places
+}
+
 // rolePlaces are the paths of Entra and others, Authgear, Keycloak and Cognito.
 // The roles of a Keycloak client count only for the client or the audience that
 // was demanded: those of another one grant nothing here.
-func (v *verification) rolePlaces() [][]string {
+func rolePlaces(p *Policy) [][]string {
 	places := [][]string{
 		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
 	}
-	for _, client := range append([]string{v.policy.ClientID}, v.policy.Audiences...) {
+	for _, client := range append([]string{p.ClientID}, p.Audiences...) {
 		if client != "" {
 			places = append(places, []string{"resource_access", client, "roles"})
 		}

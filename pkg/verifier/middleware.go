@@ -1,0 +1,213 @@
+package verifier
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// contextKey is where the middleware puts the token.
+type contextKey struct{}
+
+// session is what the middleware leaves in the context.
+type session struct {
+	token    *Token
+	verifier *Verifier
+}
+
+// FromContext returns the token that the middleware accepted for a request.
+func FromContext(ctx context.Context) (*Token, bool) {
+	s, ok := ctx.Value(contextKey{}).(session)
+	return s.token, ok
+}
+
+// Middleware lets a request through to next only with an accepted bearer token,
+// which next finds with FromContext. The token is read from the Authorization
+// header and from nowhere else: not from the query, a form or a cookie.
+//
+// Whoever has no good token gets 401 with a WWW-Authenticate challenge that says
+// why (RFC 6750 section 3); a token without the policy's scopes or roles gets 403;
+// one whose login is too old or too weak gets 401 with what to ask for (RFC 9470
+// section 3). Where the issuer cannot be asked the answer is 503: that says
+// nothing about the token.
+//
+// Unless the policy demands a kind, a token that looks like an ID token is
+// refused: it tells a client who signed in and grants nothing (RFC 8725 section
+// 3.11).
+func (v *Verifier) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, refusal := bearer(r.Header.Values("Authorization"))
+		if refusal != nil {
+			v.refuse(w, *refusal)
+			return
+		}
+		result, err := v.Examine(r.Context(), raw)
+		if err != nil {
+			w.Header().Set("Retry-After", strconv.Itoa(int(provider.RefetchFloor/time.Second)))
+			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
+			return
+		}
+		if refusal := v.judge(result.Report); refusal != nil {
+			v.refuse(w, *refusal)
+			return
+		}
+		s := session{token: newToken(result, &v.policy), verifier: v}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, s)))
+	})
+}
+
+// RequireScope lets a request through only if its token was granted every one
+// of the scopes. It belongs behind Middleware:
+//
+//	v.Middleware(verifier.RequireScope("orders:read")(handler))
+func RequireScope(scopes ...string) func(http.Handler) http.Handler {
+	refusal := challenge{
+		status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(scopes, " "),
+		description: "the token lacks a scope that is needed here",
+	}
+	return require(refusal, func(t *Token) bool { return holdsAll(t.Scopes, scopes) })
+}
+
+// RequireRole lets a request through only if its token has every one of the
+// roles. It belongs behind Middleware, as RequireScope does.
+func RequireRole(roles ...string) func(http.Handler) http.Handler {
+	refusal := challenge{
+		status: http.StatusForbidden, code: "insufficient_scope",
+		description: "the token lacks a role that is needed here",
+	}
+	return require(refusal, func(t *Token) bool { return holdsAll(t.Roles, roles) })
+}
+
+func holdsAll(granted, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(granted, w) })
+}
+
+func require(refusal challenge, allowed func(*Token) bool) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s, ok := r.Context().Value(contextKey{}).(session)
+			switch {
+			case !ok: // nobody verified a token for this request
+				(&Verifier{}).refuse(w, challenge{status: http.StatusUnauthorized})
+			case !allowed(s.token):
+				s.verifier.refuse(w, refusal)
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
+// bearer takes the token out of the Authorization headers (RFC 6750 section 2.1;
+// RFC 9110 section 11.4): one header, the scheme in any case, one token.
+func bearer(headers []string) (string, *challenge) {
+	switch len(headers) {
+	case 0:
+		return "", &challenge{status: http.StatusUnauthorized}
+	case 1:
+	default:
+		return "", &challenge{
+			status: http.StatusBadRequest, code: "invalid_request", description: "there is more than one Authorization header",
+		}
+	}
+	scheme, credentials, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", &challenge{status: http.StatusUnauthorized}
+	}
+	raw := strings.Trim(credentials, " ")
+	if !isToken68(raw) {
+		return "", &challenge{
+			status: http.StatusUnauthorized, code: "invalid_token", description: "what follows Bearer is not one token",
+		}
+	}
+	return raw, nil
+}
+
+// isToken68 reports whether a text has the form of a bearer token (RFC 6750
+// section 2.1): one or more of a set of characters, then any number of "=".
+func isToken68(text string) bool {
+	text = strings.TrimRight(text, "=")
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~+/", r))
+	})
+}
+
+// judge turns a report into the refusal of a request, or nil.
+func (v *Verifier) judge(report *verify.Report) *challenge {
+	err := report.Err()
+	var rejected *verify.RejectedError
+	switch {
+	case err == nil && v.policy.Kind == "" && report.Kind == verify.KindID:
+		return &challenge{
+			status: http.StatusUnauthorized, code: "invalid_token", description: "this is an ID token, not an access token",
+		}
+	case err == nil:
+		return nil
+	case !errors.As(err, &rejected):
+		return &challenge{status: http.StatusUnauthorized, code: "invalid_token"}
+	case rejected.Reason == verify.ReasonReauthentication:
+		return v.signInAgain()
+	case lacksOnlyGrants(report):
+		return &challenge{
+			status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(v.policy.Scopes, " "),
+			description: "the token lacks a scope or a role that is needed here",
+		}
+	}
+	return &challenge{status: http.StatusUnauthorized, code: "invalid_token", description: describe(rejected.Reason)}
+}
+
+// lacksOnlyGrants reports whether scopes and roles are all that is wrong.
+func lacksOnlyGrants(report *verify.Report) bool {
+	for _, c := range report.Checks {
+		if c.Status == verify.Failed && c.ID != verify.CheckScope && c.ID != verify.CheckRole {
+			return false
+		}
+	}
+	return report.SignatureVerified()
+}
+
+// signInAgain is the challenge of RFC 9470 section 3.
+func (v *Verifier) signInAgain() *challenge {
+	c := &challenge{
+		status: http.StatusUnauthorized, code: "insufficient_user_authentication",
+		description: describe(verify.ReasonReauthentication), acrValues: strings.Join(v.policy.ACR, " "),
+	}
+	if v.policy.MaxAge != nil {
+		c.maxAge = strconv.FormatInt(int64(*v.policy.MaxAge/time.Second), 10)
+	}
+	return c
+}
+
+// describe puts a reason into words for the one who sent the token. It quotes
+// nothing of the token.
+func describe(reason verify.Reason) string {
+	switch reason {
+	case verify.ReasonMalformed:
+		return "the token is malformed"
+	case verify.ReasonAlgorithmRefused:
+		return "the algorithm of the token is not allowed"
+	case verify.ReasonNoMatchingKey:
+		return "no trusted key fits the token"
+	case verify.ReasonBadSignature:
+		return "the signature of the token does not match"
+	case verify.ReasonWrongIssuer:
+		return "the token was issued by another issuer"
+	case verify.ReasonWrongAudience:
+		return "the token is for another audience"
+	case verify.ReasonExpired:
+		return "the token has expired"
+	case verify.ReasonNotYetValid:
+		return "the token is not valid yet"
+	case verify.ReasonReauthentication:
+		return "the user has to sign in again"
+	default:
+		return "a claim of the token is refused"
+	}
+}

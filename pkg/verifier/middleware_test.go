@@ -1,0 +1,212 @@
+package verifier_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/verifier"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// hello greets the subject of the token in the context.
+func hello(w http.ResponseWriter, r *http.Request) {
+	tok, ok := verifier.FromContext(r.Context())
+	if !ok {
+		http.Error(w, "no token in the context", http.StatusInternalServerError)
+		return
+	}
+	_, _ = io.WriteString(w, "hello "+tok.Subject)
+}
+
+// call sends a request with Authorization headers.
+func call(h http.Handler, target string, authorization ...string) *http.Response {
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	for _, a := range authorization {
+		r.Header.Add("Authorization", a)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestMiddleware(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	v := i.verifier(t, verify.Policy{})
+	h := v.Middleware(http.HandlerFunc(hello))
+	good := i.token()
+	const realm = `Bearer realm="api"`
+	invalid := func(description string) string {
+		return realm + `, error="invalid_token", error_description="` + description + `"`
+	}
+	const notOne = "what follows Bearer is not one token"
+	for _, test := range []struct {
+		name          string
+		target        string
+		authorization []string
+		status        int
+		challenge     string
+	}{
+		{"good", "/", []string{"Bearer " + good}, 200, ""},
+		{"lower case", "/", []string{"bearer " + good}, 200, ""},
+		{"two spaces", "/", []string{"Bearer  " + good}, 200, ""},
+		{"nothing", "/", nil, 401, realm},
+		{"empty", "/", []string{""}, 401, realm},
+		{"another scheme", "/", []string{"Basic " + good}, 401, realm},
+		{"no scheme", "/", []string{good}, 401, realm},
+		{"scheme only", "/", []string{"Bearer"}, 401, invalid(notOne)},
+		{"scheme and space", "/", []string{"Bearer "}, 401, invalid(notOne)},
+		{"twice Bearer", "/", []string{"Bearer Bearer " + good}, 401, invalid(notOne)},
+		{"two tokens", "/", []string{"Bearer " + good + " " + good}, 401, invalid(notOne)},
+		{"a list", "/", []string{"Bearer " + good + ", Bearer " + good}, 401, invalid(notOne)},
+		{"a tab", "/", []string{"Bearer\t" + good}, 401, realm},
+		{"two headers", "/", []string{"Bearer " + good, "Bearer " + good}, 400,
+			realm + `, error="invalid_request", error_description="there is more than one Authorization header"`},
+		{"in the query", "/?access_token=" + good, nil, 401, realm},
+		{"garbage", "/", []string{"Bearer garbage"}, 401, invalid("the token is malformed")},
+		{"expired", "/", []string{"Bearer " + i.token("exp", i.clock.now().Unix()-1)}, 401, invalid("the token has expired")},
+		{"not yet", "/", []string{"Bearer " + i.token("nbf", i.clock.now().Unix()+99)}, 401, invalid("the token is not valid yet")},
+		{"audience", "/", []string{"Bearer " + i.token("aud", "other")}, 401, invalid("the token is for another audience")},
+		{"issuer", "/", []string{"Bearer " + i.token("iss", "other")}, 401, invalid("the token was issued by another issuer")},
+		{"algorithm", "/", []string{"Bearer " + mustSign("hmac", "HS256", "", i.claims())}, 401, invalid("the algorithm of the token is not allowed")},
+		{"signature", "/", []string{"Bearer " + mustSign("rsa2", "RS256", "rsa", i.claims())}, 401, invalid("the signature of the token does not match")},
+		{"key", "/", []string{"Bearer " + mustSign("rsa2", "RS256", "rsa2", i.claims())}, 401, invalid("no trusted key fits the token")},
+		{"claim", "/", []string{"Bearer " + i.token("sub", "")}, 401, invalid("a claim of the token is refused")},
+		{"ID token", "/", []string{"Bearer " + i.token("client_id", nil, "scope", nil, "nonce", "n")}, 401,
+			invalid("this is an ID token, not an access token")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(h, test.target, test.authorization...)
+			body, _ := io.ReadAll(got.Body)
+			if got.StatusCode != test.status || got.Header.Get("WWW-Authenticate") != test.challenge {
+				t.Errorf("got %d %s\nwant %d %s", got.StatusCode, got.Header.Get("WWW-Authenticate"), test.status, test.challenge)
+			}
+			if (string(body) == "hello ada") != (test.status == 200) {
+				t.Errorf("got body %q", body)
+			}
+			if test.status != 200 && got.Header.Get("Cache-Control") != "no-store" {
+				t.Error("a refusal may be stored")
+			}
+			if strings.Contains(string(body)+got.Header.Get("WWW-Authenticate"), good) {
+				t.Error("the answer repeats the token")
+			}
+		})
+	}
+}
+
+// Where the issuer cannot be asked nothing is said about the token.
+func TestMiddlewareWithoutAnIssuer(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	i.down = true
+	got := call(i.verifier(t, verify.Policy{}).Middleware(http.HandlerFunc(hello)), "/", "Bearer "+i.token())
+	if got.StatusCode != 503 || got.Header.Get("WWW-Authenticate") != "" || got.Header.Get("Retry-After") != "30" {
+		t.Errorf("got %d, %v", got.StatusCode, got.Header)
+	}
+}
+
+func TestMiddlewareOfTheZeroVerifier(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	var v verifier.Verifier
+	if got := call(v.Middleware(http.HandlerFunc(hello)), "/", "Bearer "+i.token()); got.StatusCode != 401 {
+		t.Errorf("got %d", got.StatusCode)
+	}
+}
+
+func TestRequiredGrants(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	v := i.verifier(t, verify.Policy{})
+	for _, test := range []struct {
+		name   string
+		guard  func(http.Handler) http.Handler
+		edits  []any
+		status int
+		want   string
+	}{
+		{"scope", verifier.RequireScope("read"), nil, 200, ""},
+		{"both scopes", verifier.RequireScope("read", "write"), nil, 200, ""},
+		{"scp", verifier.RequireScope("read"), []any{"scope", nil, "scp", []string{"read"}}, 200, ""},
+		{"no scope", verifier.RequireScope("read", "admin"), nil, 403,
+			`, error="insufficient_scope", error_description="the token lacks a scope that is needed here", scope="read admin"`},
+		{"role", verifier.RequireRole("editor"), []any{"roles", []string{"reader", "editor"}}, 200, ""},
+		{"Authgear's role", verifier.RequireRole("editor"), []any{"https://authgear.com/claims/user/roles", []string{"editor"}}, 200, ""},
+		{"Keycloak's role", verifier.RequireRole("editor"), []any{"resource_access", map[string]any{"api": map[string]any{"roles": []string{"editor"}}}}, 200, ""},
+		{"another client's role", verifier.RequireRole("editor"), []any{"resource_access", map[string]any{"crm": map[string]any{"roles": []string{"editor"}}}}, 403,
+			`, error="insufficient_scope", error_description="the token lacks a role that is needed here"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(v.Middleware(test.guard(http.HandlerFunc(hello))), "/", "Bearer "+i.token(test.edits...))
+			if test.want != "" {
+				test.want = `Bearer realm="api"` + test.want
+			}
+			if got.StatusCode != test.status || got.Header.Get("WWW-Authenticate") != test.want {
+				t.Errorf("got %d %s\nwant %d %s", got.StatusCode, got.Header.Get("WWW-Authenticate"), test.status, test.want)
+			}
+		})
+	}
+}
+
+// Without the middleware in front nobody verified anything.
+func TestRequiredGrantsWithoutMiddleware(t *testing.T) {
+	for _, guard := range []func(http.Handler) http.Handler{verifier.RequireScope(), verifier.RequireRole()} {
+		if got := call(guard(http.HandlerFunc(hello)), "/", "Bearer x"); got.StatusCode != 401 {
+			t.Errorf("got %d", got.StatusCode)
+		}
+	}
+	if _, ok := verifier.FromContext(t.Context()); ok {
+		t.Error("a token out of nowhere")
+	}
+}
+
+// The policy's own scopes, roles and login have answers of their own.
+func TestPolicyInTheMiddleware(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	limit := 5 * time.Minute
+	base := verify.Policy{Issuer: i.URL, Audiences: []string{"api"}}
+	with := func(change func(*verify.Policy)) verify.Policy {
+		p := base
+		change(&p)
+		return p
+	}
+	lacking := `, error="insufficient_scope", error_description="the token lacks a scope or a role that is needed here"`
+	for _, test := range []struct {
+		name   string
+		policy verify.Policy
+		edits  []any
+		status int
+		want   string
+	}{
+		{"scope", with(func(p *verify.Policy) { p.Scopes = []string{"admin", "read"} }), nil, 403, lacking + `, scope="admin read"`},
+		{"role", with(func(p *verify.Policy) { p.Roles = []string{"admin"} }), nil, 403, lacking},
+		{"scope and expired", with(func(p *verify.Policy) { p.Scopes = []string{"admin"} }), []any{"exp", 1}, 401,
+			`, error="invalid_token", error_description="the token has expired"`},
+		{"login too old", with(func(p *verify.Policy) { p.MaxAge = &limit }), []any{"auth_time", i.clock.now().Unix() - 301}, 401,
+			`, error="insufficient_user_authentication", error_description="the user has to sign in again", max_age="300"`},
+		{"login too weak", with(func(p *verify.Policy) { p.ACR = []string{"gold", "silver"} }), []any{"acr", "tin"}, 401,
+			`, error="insufficient_user_authentication", error_description="the user has to sign in again", acr_values="gold silver"`},
+		{"kind", with(func(p *verify.Policy) { p.Kind = verify.KindID }), []any{"client_id", nil, "scope", nil, "nonce", "n"}, 200, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := call(i.verifier(t, test.policy).Middleware(http.HandlerFunc(hello)), "/", "Bearer "+i.token(test.edits...))
+			if test.want != "" {
+				test.want = `Bearer realm="api"` + test.want
+			}
+			if got.StatusCode != test.status || got.Header.Get("WWW-Authenticate") != test.want {
+				t.Errorf("got %d %s\nwant %d %s", got.StatusCode, got.Header.Get("WWW-Authenticate"), test.status, test.want)
+			}
+		})
+	}
+}
+
+func TestResourceMetadataAndRealm(t *testing.T) {
+	i := newIssuer(t, "rsa")
+	policy := verify.Policy{Issuer: i.URL, Audiences: []string{"a \"b\\\r\n\u00e9"}}
+	v := i.verifier(t, policy, verifier.WithResourceMetadata("https://api.example/.well-known/oauth-protected-resource"))
+	got := call(v.Middleware(http.HandlerFunc(hello)), "/").Header.Get("WWW-Authenticate")
+	want := `Bearer realm="a \"b\\", resource_metadata="https://api.example/.well-known/oauth-protected-resource"`
+	if got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,60 @@
+package verifier
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// DefaultStaleFor is how long a Verifier goes on with keys that have run out
+// while their issuer cannot be reached.
+const DefaultStaleFor = time.Hour
+
+// An Option changes where a Verifier takes its keys or its time from.
+type Option func(*options)
+
+type options struct {
+	keys             verify.Keys
+	keySetURL        string
+	client           *provider.Client
+	now              func() time.Time // never nil but in the zero Verifier
+	staleFor         *time.Duration
+	resourceMetadata string
+}
+
+// WithKeys trusts these keys, a *verify.PublicKeys or a *verify.Secret, in place
+// of the issuer's. Nobody is asked.
+func WithKeys(keys verify.Keys) Option { return func(o *options) { o.keys = keys } }
+
+// WithKeySetURL takes the keys from this address instead of the one that the
+// issuer's metadata names. There is no discovery then.
+func WithKeySetURL(url string) Option { return func(o *options) { o.keySetURL = url } }
+
+// WithClient asks through this client: for a proxy, certificate authorities of
+// your own, a cache on disk or other limits. Several Verifiers may share one.
+func WithClient(client *provider.Client) Option { return func(o *options) { o.client = client } }
+
+// WithClock judges exp, nbf and iat by another clock than the machine's. The
+// client keeps its own.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// WithStaleFor changes DefaultStaleFor; 0 goes on for no time at all. A key ID
+// that the old keys do not have is never answered from them.
+func WithStaleFor(d time.Duration) Option { return func(o *options) { o.staleFor = &d } }
+
+// WithResourceMetadata has the middleware name the address of this API's own
+// metadata in every challenge (resource_metadata, RFC 9728 section 5.1).
+func WithResourceMetadata(url string) Option { return func(o *options) { o.resourceMetadata = url } }
+
+// newClient makes the client of a Verifier that was given none: it keeps what it
+// fetched in memory only.
+func (o *options) newClient() error {
+	var err error
+	o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment})
+	return err
+}
+
+// machineClock is where the library's one clock is read.
+func machineClock() time.Time { return time.Now() } //nolint:forbidigo // a server's usual clock; WithClock takes another

@@ -1,0 +1,49 @@
+package verifier
+
+import (
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Token is a token that was accepted. Only Verify makes one, so whoever holds
+// it may rely on what it says.
+type Token struct {
+	Subject  string    // sub, or empty (RFC 7519 section 4.1.2)
+	Issuer   string    // iss
+	Audience []string  // aud, which may be one string in the token
+	Expiry   time.Time // exp
+	Scopes   []string  // of scope and scp (RFC 9068 section 2.2.3)
+	Roles    []string  // in the policy's RoleClaim, else where issuers are known to put them
+
+	claims  strictjson.Value
+	payload []byte
+}
+
+func newToken(result *Result, policy *verify.Policy) *Token {
+	claims := result.Report.Claims()
+	t := &Token{
+		Scopes: verify.Scopes(claims), Roles: verify.Roles(claims, policy),
+		claims: claims, payload: result.Token.Payload(),
+	}
+	t.Subject, _ = claims.Get("sub").Text()
+	t.Issuer, _ = claims.Get("iss").Text()
+	if one, ok := claims.Get("aud").Text(); ok {
+		t.Audience = []string{one}
+	} else {
+		t.Audience, _ = claims.Get("aud").TextList()
+	}
+	t.Expiry, _ = verify.NumericDate(claims.Get("exp"))
+	return t
+}
+
+// Claims returns the claims as the token has them: in order, with exact numbers.
+func (t *Token) Claims() strictjson.Value { return t.claims }
+
+// Decode writes the claims into v, a pointer to a struct with json tags or to a
+// map. Names are compared byte for byte: a claim "ADMIN" does not set a field
+// tagged "admin".
+func (t *Token) Decode(v any) error { return json.Unmarshal(t.payload, v) }

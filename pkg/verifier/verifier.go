@@ -1,0 +1,164 @@
+// Package verifier verifies tokens for Go programs: it finds the issuer's keys,
+// keeps them, follows their rotation and judges each token by one policy. It is
+// what the command itself verifies with, so both give the same verdict.
+//
+//	v, err := verifier.New(verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}})
+//	if err != nil { … }
+//	mux.Handle("/api/", v.Middleware(api))
+//
+// or, without HTTP:
+//
+//	tok, err := v.Verify(ctx, raw)
+//
+// Make one Verifier for each policy and keep it: what it fetched is parsed once
+// and shared by every goroutine that verifies with it.
+package verifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Verifier judges tokens by one policy. Its methods may be called by many
+// goroutines at once. The zero Verifier accepts nothing and asks nobody.
+type Verifier struct {
+	policy verify.Policy
+	opts   options
+}
+
+// New returns a Verifier. Without an option that says otherwise the keys are
+// those of policy.Issuer, found by discovery when the first token needs them.
+// The error is for a policy that cannot be used, an issuer whose keys cannot be
+// looked up, or options that contradict each other.
+func New(policy verify.Policy, opts ...Option) (*Verifier, error) {
+	if err := policy.Problem(); err != nil {
+		return nil, fmt.Errorf("verifier: %w", err)
+	}
+	v := &Verifier{policy: policy}
+	for _, opt := range opts {
+		opt(&v.opts)
+	}
+	if err := v.opts.complete(policy); err != nil {
+		return nil, fmt.Errorf("verifier: %w", err)
+	}
+	return v, nil
+}
+
+// complete refuses options that contradict each other and fills in the usual
+// ones.
+func (o *options) complete(policy verify.Policy) error {
+	switch {
+	case o.keys != nil && o.keySetURL != "":
+		return errors.New("local keys and the URL of a key set are two sources of trust")
+	case o.keys == nil && o.keySetURL == "" && policy.Issuer == "":
+		return errors.New("no trusted keys: name the issuer, a key set or the keys")
+	case o.client != nil && o.staleFor != nil:
+		return errors.New("StaleFor is a setting of the client that is given")
+	}
+	if o.now == nil {
+		o.now = machineClock
+	}
+	if o.keys != nil {
+		return nil
+	}
+	source := policy.Issuer
+	if o.keySetURL != "" {
+		source = o.keySetURL
+	}
+	if u, err := url.Parse(source); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("%q is not an https URL, so no keys can be looked up there", source)
+	}
+	if o.client == nil {
+		return o.newClient()
+	}
+	return nil
+}
+
+// Verify returns the token if it is accepted. For a token that is not, the error
+// is a *verify.RejectedError, and errors.Is finds its reason
+// (verify.ReasonExpired and so on). Every other error means that there is no
+// verdict, because the issuer could not be asked: see Report.
+func (v *Verifier) Verify(ctx context.Context, raw string) (*Token, error) {
+	result, err := v.Examine(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := result.Report.Err(); err != nil {
+		return nil, err
+	}
+	return newToken(result, &v.policy), nil
+}
+
+// Report returns everything that was found out about a token, accepted or not.
+// The error is for an issuer that could not be asked: a *provider.FetchError, or
+// a *provider.IssuerMismatchError where its metadata names another issuer.
+func (v *Verifier) Report(ctx context.Context, raw string) (*verify.Report, error) {
+	result, err := v.Examine(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	return result.Report, nil
+}
+
+// A Result is a report with what it was made of.
+type Result struct {
+	Report *verify.Report
+	Token  *token.Token     // unverified: the Report says what it is worth
+	KeySet *provider.KeySet // nil where the keys are local, or where none were needed
+}
+
+// Examine is Report for programs that explain: it tells as well where the keys
+// came from.
+func (v *Verifier) Examine(ctx context.Context, raw string) (*Result, error) {
+	t, _ := token.Parse(raw) // what is wrong with it is in the report
+	result := &Result{Token: t}
+	policy := v.policy
+	if v.opts.now == nil { // the zero Verifier
+		result.Report = verify.Verify(t, nil, policy, time.Time{})
+		return result, nil
+	}
+	keys, err := v.keys(ctx, result)
+	if err != nil {
+		return nil, err
+	}
+	if set := result.KeySet; set != nil && set.Metadata != nil && policy.AdvertisedAlgorithms == nil {
+		policy.AdvertisedAlgorithms = set.Metadata.IDTokenAlgorithms()
+	}
+	result.Report = verify.Verify(t, keys, policy, v.opts.now())
+	return result, nil
+}
+
+// keys finds what verifies the token. One that no key could save costs no
+// request.
+func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error) {
+	if v.opts.keys != nil {
+		return v.opts.keys, nil
+	}
+	if verify.Hopeless(result.Token, v.policy) {
+		return nil, nil
+	}
+	set, err := v.fetch(ctx, result.Token)
+	switch {
+	case err != nil && result.Token.Faulty(token.AreaPayload):
+		return nil, nil // it is refused in any case
+	case err != nil:
+		return nil, err
+	}
+	result.KeySet = set
+	return &verify.PublicKeys{Set: set.Set, Source: set.Source(), AgeSeconds: set.AgeSeconds}, nil
+}
+
+func (v *Verifier) fetch(ctx context.Context, t *token.Token) (*provider.KeySet, error) {
+	kid, _ := t.KeyID()
+	if v.opts.keySetURL != "" {
+		return v.opts.client.Keys(ctx, v.opts.keySetURL, kid)
+	}
+	return v.opts.client.KeysFor(ctx, v.policy.Issuer, kid)
+}
