@@ -61,7 +61,6 @@ func TestFoldHelp(t *testing.T) {
 		{"  name  what it is for", 16, "  name  what it\n        is for"},
 		{"  a  b  c d e f g h", 12, "  a  b  c d\n        e f\n        g h"},
 		{"averylongwordthatisnotcut", 5, "averylongwordthatisnotcut"},
-		{"as it\nis", unfolded, "as it\nis"},
 		{"ééé éé", 4, "ééé\néé"},
 	} {
 		if got := foldHelp(c.text, c.width); got != c.want {

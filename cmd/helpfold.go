@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 )
 
 // widestHelp is the widest that paragraphs of help get: longer lines are hard to
@@ -14,9 +16,6 @@ const widestHelp = 100
 // foldHelp fits a text to a terminal: paragraphs are set anew, and an indented
 // line that is too long goes on below where its last column begins.
 func foldHelp(text string, width int) string {
-	if width == unfolded || width <= 0 {
-		return text
-	}
 	var out, paragraph []string
 	end := func() {
 		if len(paragraph) > 0 {
@@ -53,18 +52,18 @@ func lastColumn(line string) int {
 	return utf8.RuneCountInString(line[:gaps[len(gaps)-1][1]])
 }
 
+// foldLine breaks a line at words; what follows the first line hangs.
 func foldLine(line string, width, hang int) []string {
-	var lines []string
-	for utf8.RuneCountInString(line) > width {
-		runes := []rune(line)
-		at := strings.LastIndex(string(runes[:width+1]), " ")
-		if at <= hang || strings.TrimSpace(line[:at]) == "" {
-			break // one long word: it is not cut
+	lead := line[:min(hang, len(line))]
+	lines := output.Wrap(line[len(lead):], width-len(lead))
+	for i, l := range lines {
+		if i == 0 {
+			lines[i] = lead + l
+		} else {
+			lines[i] = strings.Repeat(" ", hang) + strings.TrimLeft(l, " ")
 		}
-		lines = append(lines, strings.TrimRight(line[:at], " "))
-		line = strings.Repeat(" ", hang) + strings.TrimLeft(line[at:], " ")
 	}
-	return append(lines, line)
+	return lines
 }
 
 // A checkedWriter remembers that a write failed: cobra does not tell.

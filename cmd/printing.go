@@ -24,7 +24,7 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 		Out: env.Stdout, Err: env.Stderr, OutIsTerminal: env.StdoutIsTerminal,
 		ColorOut: output.DecideColor(o.color, env.getenv, env.StdoutIsTerminal),
 		ColorErr: output.DecideColor(o.color, env.getenv, env.StderrIsTerminal),
-		Format:   format, Quiet: o.quiet, Width: env.textWidth(), ASCII: !env.isUTF8(),
+		Format:   format, Quiet: o.quiet, Width: env.textWidth(), ErrWidth: env.messageWidth(), ASCII: !env.isUTF8(),
 	}
 	o.forCI(env, &options)
 	if o.filter != "" {
@@ -71,15 +71,23 @@ func (o *outputOptions) unfiltered(format output.Format) (output.Format, error) 
 	return format, nil
 }
 
-// unfolded is the width of a text that is not for a terminal: nothing is
-// folded, so that it can be copied and searched.
-const unfolded = 1 << 20
+// defaultWidth is the width of a text where there is no terminal.
+const defaultWidth = 80
 
 func (e *Env) textWidth() int {
-	if !e.StdoutIsTerminal && e.Width == 0 {
-		return unfolded
+	if e.Width == 0 {
+		return defaultWidth
 	}
 	return e.Width
+}
+
+// messageWidth is the width of messages: 0, for one line each, where they do not go
+// to a terminal.
+func (e *Env) messageWidth() int {
+	if !e.StderrIsTerminal {
+		return 0
+	}
+	return e.textWidth()
 }
 
 // isUTF8 tells whether the locale can show more than ASCII. Without a locale a
@@ -103,7 +111,7 @@ func newErrorPrinter(env *Env, command *cobra.Command) *output.Printer {
 			mode = flag.Value.String()
 		}
 	}
-	return output.New(output.Options{Err: env.Stderr, ColorErr: output.DecideColor(mode, env.getenv, env.StderrIsTerminal)})
+	return output.New(output.Options{Err: env.Stderr, ErrWidth: env.messageWidth(), ColorErr: output.DecideColor(mode, env.getenv, env.StderrIsTerminal)})
 }
 
 // printFailure is for an answer that could not be printed. A filter that fails

@@ -24,7 +24,7 @@ func TestImportRules(t *testing.T) {
 		json     = "github.com/go-json-experiment/json"
 		gojq     = "github.com/itchyny/gojq"
 		color    = "github.com/fatih/color"
-		width    = "golang.org/x/text/width"
+		width    = "github.com/mattn/go-runewidth"
 		retry    = "github.com/hashicorp/go-retryablehttp"
 		atomic   = "github.com/natefinch/atomic"
 	)

@@ -4,26 +4,21 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 )
 
 // From returns a Go value as JSON: structs by the names in their json tags, in
 // the order of their fields, with omitempty and omitzero as encoding/json has
 // them. A Value stays what it is, and is left out where it is absent; so is a
-// nil pointer. A time is written as RFC 3339 in UTC, to the second. Embedded
-// structs are inlined. It panics on a type that has no such form, which is a
-// defect of the caller.
+// nil pointer. Embedded structs are inlined. It panics on a type that has no such
+// form, which is a defect of the caller.
 func From(v any) Value { return from(reflect.ValueOf(v)) }
 
 func from(v reflect.Value) Value {
 	if !v.IsValid() {
 		return Null()
 	}
-	switch known := v.Interface().(type) {
-	case Value:
+	if known, ok := v.Interface().(Value); ok {
 		return known
-	case time.Time:
-		return String(known.UTC().Format(time.RFC3339))
 	}
 	switch v.Kind() {
 	case reflect.Bool:

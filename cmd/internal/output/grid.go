@@ -1,7 +1,9 @@
 package output
 
+import "strings"
+
 // A cell holds paragraphs, one below the other.
-type cell [][]glyph
+type cell []line
 
 // A gridRow holds the cells of one row, one for each column.
 type gridRow []cell
@@ -12,72 +14,82 @@ const minColumn = 12
 
 // grid writes rows with their columns aligned. Each column is followed by a gap,
 // and left out where it is empty in all rows. below, unless nil, writes what comes
-// below a row.
-func (t *Text) grid(gaps []int, rows []gridRow, below func(row int)) {
+// below a row; the last column begins at start.
+func (t *Text) grid(gaps []int, rows []gridRow, below func(row, start int)) {
 	widths := t.columnWidths(gaps, rows)
+	start := 0
+	for i, w := range widths[:len(widths)-1] {
+		if w > 0 {
+			start += w + gaps[i]
+		}
+	}
 	for n, row := range rows {
-		folded := make([][][]glyph, len(row))
+		wrapped := make([][]line, len(row))
 		height := 0
 		for i, c := range row {
 			for _, paragraph := range c {
-				folded[i] = append(folded[i], fold(paragraph, widths[i])...)
+				wrapped[i] = append(wrapped[i], wrap(paragraph, widths[i])...)
 			}
-			height = max(height, len(folded[i]))
+			height = max(height, len(wrapped[i]))
 		}
 		for n := range height {
-			t.line(joinCells(folded, n, widths, gaps))
+			t.line(joinCells(wrapped, n, widths, gaps))
 		}
 		if below != nil {
-			below(n)
+			below(n, start)
 		}
 	}
 }
 
 // joinCells returns line n of a row.
-func joinCells(folded [][][]glyph, n int, widths, gaps []int) []glyph {
-	var line []glyph
-	for i, lines := range folded {
+func joinCells(wrapped [][]line, n int, widths, gaps []int) line {
+	var joined line
+	for i, lines := range wrapped {
 		if widths[i] == 0 {
 			continue
 		}
-		var part []glyph
+		var part line
 		if n < len(lines) {
 			part = lines[n]
 		}
-		line = append(line, part...)
-		for range widths[i] - widthOf(part) + gaps[i] {
-			line = append(line, glyph{r: ' '})
-		}
+		joined = append(joined, part...)
+		joined = append(joined, spaces(widths[i]-columnsOf(part.text())+gaps[i]))
 	}
-	return line
+	return joined
 }
 
+func spaces(n int) Span { return Plain.Span(strings.Repeat(" ", max(n, 0))) }
+
 // columnWidths returns the widths of the columns: those of their widest
-// paragraphs, less where that would not fit into the width of the text.
+// paragraphs, less where that would not fit into the width of the text. Only the
+// last column may be narrower than a word in it, which then stands out.
 func (t *Text) columnWidths(gaps []int, rows []gridRow) []int {
-	widths := make([]int, len(gaps))
+	last := len(gaps) - 1
+	widths, least := make([]int, len(gaps)), make([]int, len(gaps))
 	for _, row := range rows {
 		for i, c := range row {
 			for _, paragraph := range c {
-				widths[i] = max(widths[i], widthOf(paragraph))
+				widths[i] = max(widths[i], columnsOf(paragraph.text()))
+				least[i] = max(least[i], longestWord(paragraph))
 			}
 		}
 	}
+	least[last] = 0
 	excess := t.indent - t.width
 	for i, w := range widths {
 		excess += w
-		if w > 0 && i < len(widths)-1 {
+		if w > 0 && i < last {
 			excess += gaps[i]
 		}
 	}
 	for ; excess > 0; excess-- {
-		widest := 0
+		widest := -1
 		for i, w := range widths {
-			if w > widths[widest] {
+			if w > max(least[i], minColumn) && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
-		if widths[widest] <= minColumn {
+		if widest < 0 {
 			break
 		}
 		widths[widest]--
@@ -86,17 +98,12 @@ func (t *Text) columnWidths(gaps []int, rows []gridRow) []int {
 }
 
 // line writes one line of the text.
-func (t *Text) line(line []glyph) {
-	for len(line) > 0 && line[len(line)-1].r == ' ' {
-		line = line[:len(line)-1]
-	}
-	if len(line) == 0 {
+func (t *Text) line(l line) {
+	trimmed := strings.TrimRight(l.text(), " ")
+	if trimmed == "" {
 		t.Blank()
 		return
 	}
-	t.buf = t.margin()
-	for run := range runs(breakLogCommand(line)) {
-		t.buf = append(t.buf, t.palette.Paint(run.Style, run.Text)...)
-	}
-	t.buf = append(t.buf, '\n')
+	l, _ = l.cut(len(trimmed))
+	t.buf = append(append(t.margin(), l.painted(t.palette)...), '\n')
 }

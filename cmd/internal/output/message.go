@@ -3,7 +3,7 @@ package output
 // Error writes an error and what can be done about it, also when quiet. All
 // messages and hints are escaped. They are lower case, without a full stop.
 func (p *Printer) Error(message string, hints ...string) {
-	p.errLine("claimcheck: ", Plain, message)
+	p.message(Plain.Span(message))
 	p.hints(hints)
 }
 
@@ -12,7 +12,7 @@ func (p *Printer) Warn(message string, hints ...string) {
 	if p.options.Quiet {
 		return
 	}
-	p.errLine("claimcheck: "+p.err.Paint(Caution, "warning: "), Plain, message)
+	p.message(Caution.Span("warning: "), Plain.Span(message))
 	p.hints(hints)
 }
 
@@ -25,7 +25,7 @@ func (p *Printer) Note(message string) {
 
 // Trace writes a line about what the program does, also when quiet: it was asked
 // for.
-func (p *Printer) Trace(message string) { p.errLine("claimcheck: ", Plain, message) }
+func (p *Printer) Trace(message string) { p.oneLine(Plain.Span(message)) }
 
 // Verdict writes the verdict for whoever reads the log, where the answer is in a
 // format for programs: a text says it itself.
@@ -37,17 +37,33 @@ func (p *Printer) Verdict(good bool, message string) {
 	if good {
 		style = Good
 	}
-	p.errLine("claimcheck: ", style, message)
+	p.oneLine(style.Span(message))
 }
 
 func (p *Printer) hints(hints []string) {
 	for _, hint := range hints {
-		p.errLine(p.err.Paint(Strong, "hint: "), Plain, hint)
+		p.errLine(Strong.Span("hint: "), Plain.Span(hint))
 	}
 }
 
-// errLine writes a line to the error stream. That nobody reads it is no error.
-func (p *Printer) errLine(prefix string, style Style, message string) {
-	line := prefix + p.err.Paint(style, Escape(message)) + "\n"
-	_, _ = p.options.Err.Write([]byte(line))
+func (p *Printer) message(spans ...Span) {
+	p.errLine(append([]Span{Plain.Span("claimcheck: ")}, spans...)...)
 }
+
+// oneLine writes a message that is never wrapped.
+func (p *Printer) oneLine(span Span) { p.writeErr(escaped(Plain.Span("claimcheck: "), span)) }
+
+// errLine writes a message: wrapped on a terminal, elsewhere on one line, so that
+// a log can be searched.
+func (p *Printer) errLine(spans ...Span) {
+	if p.options.ErrWidth == 0 {
+		p.writeErr(escaped(spans...))
+		return
+	}
+	for _, l := range wrap(escaped(spans...), p.options.ErrWidth) {
+		p.writeErr(l)
+	}
+}
+
+// writeErr writes to the error stream. That nobody reads it is no error.
+func (p *Printer) writeErr(l line) { _, _ = p.options.Err.Write(append(l.painted(p.err), '\n')) }

@@ -40,6 +40,7 @@ type Options struct {
 	Filter             Filter    // of documents in JSON; nil for none
 	Quiet              bool      // nothing but errors
 	Width              int       // columns of a text; 0 means 80
+	ErrWidth           int       // columns of messages; 0 means that they are not wrapped
 	ASCII              bool      // marks without characters beyond ASCII
 	Tool               Tool      // of suites
 	Summary            io.Writer // of suites in FormatGitHub, beside Out; nil for none

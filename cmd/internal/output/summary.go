@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,6 +92,4 @@ func code(s string) string {
 	return "<code>" + escapeHTML(s) + "</code>"
 }
 
-func escapeHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(Escape(s))
-}
+func escapeHTML(s string) string { return html.EscapeString(Escape(s)) }

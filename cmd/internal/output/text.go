@@ -2,13 +2,14 @@ package output
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // A Text is a report for people that is being written: paragraphs, rows and
-// tables, folded to the width of the terminal. Its methods take text as it came
-// and escape it. Nothing is cut: what is too long goes on in the next line.
+// tables, wrapped at words to the width of the terminal. Its methods take text as
+// it came and escape it. Nothing is cut, and no word is broken.
 type Text struct {
 	buf     []byte
 	palette *Palette
@@ -34,7 +35,7 @@ func (t *Text) Line(text string) { t.Spans(Plain.Span(text)) }
 
 // Spans writes a paragraph of several styles. Nothing is put between the spans.
 func (t *Text) Spans(spans ...Span) {
-	t.grid([]int{0}, []gridRow{{cell{glyphs(spans...)}}}, nil)
+	t.grid([]int{0}, []gridRow{{cell{escaped(spans...)}}}, nil)
 }
 
 // Heading writes a title, below an empty line unless it is the first of all.
@@ -60,36 +61,57 @@ type Row struct {
 	Mark  Mark
 	Label string
 	Value string
-	Style Style  // of the value
-	Notes []Span // each in a line of its own below the value
-	// Command is a command line to copy, below all that.
+	List  []string // in place of Value: items with commas between them, which stay whole
+	Style Style    // of the value
+	Notes []Span   // each in a line of its own below the value
+	// Command is a command line to copy, below all that: one line, however long.
+	// What a terminal wraps can be copied, what we wrap cannot.
 	Command string
 }
+
+// value returns the value as a paragraph.
+func (r Row) value() line {
+	if r.List == nil {
+		return escaped(r.Style.Span(r.Value))
+	}
+	items := make([]string, len(r.List))
+	for i, item := range r.List {
+		items[i] = strings.ReplaceAll(escaped(Plain.Span(item)).text(), " ", glue)
+	}
+	return line{r.Style.Span(strings.Join(items, ", "))}
+}
+
+// commandIndent is by how many columns a command stands to the right of what
+// introduces it.
+const commandIndent = 2
 
 // Rows writes rows with their labels and values aligned.
 func (t *Text) Rows(rows ...Row) {
 	grid := make([]gridRow, len(rows))
 	for i, row := range rows {
-		value := cell{glyphs(row.Style.Span(row.Value))}
+		value := cell{row.value()}
 		for _, note := range row.Notes {
-			value = append(value, glyphs(note))
+			value = append(value, escaped(note))
 		}
 		grid[i] = gridRow{
-			{glyphs(row.Mark.span(t.ascii))},
-			{glyphs(row.Mark.style().Span(row.Label))},
+			{escaped(row.Mark.span(t.ascii))},
+			{escaped(row.Mark.style().Span(row.Label))},
 			value,
 		}
 	}
-	t.grid([]int{1, 2, 0}, grid, func(i int) {
+	t.grid([]int{1, 2, 0}, grid, func(i, start int) {
 		if rows[i].Command != "" {
-			t.Command(rows[i].Command)
+			t.command(rows[i].Command, start+commandIndent)
 		}
 	})
 }
 
-// Command writes a command line to copy, or what else is of one piece: one line,
-// however long. What a terminal folds can be copied, what we fold cannot.
-func (t *Text) Command(line string) { t.line(glyphs(Strong.Span("  " + line))) }
+// Command writes a command line to copy, or what else is of one piece.
+func (t *Text) Command(command string) { t.command(command, commandIndent) }
+
+func (t *Text) command(command string, indent int) {
+	t.line(append(line{spaces(indent)}, escaped(Strong.Span(command))...))
+}
 
 // Table writes columns under a header. Rows have as many cells as the header.
 func (t *Text) Table(header []string, rows [][]string) {
@@ -107,7 +129,7 @@ func (t *Text) Table(header []string, rows [][]string) {
 func tableRow(style Style, cells []string) gridRow {
 	row := make(gridRow, len(cells))
 	for i, text := range cells {
-		row[i] = cell{glyphs(style.Span(text))}
+		row[i] = cell{escaped(style.Span(text))}
 	}
 	return row
 }

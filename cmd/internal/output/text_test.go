@@ -31,14 +31,19 @@ func TestText(t *testing.T) {
 			t.Line("three")
 		}, lines("Header", "one", "", "Claims", "  two", "", "three")},
 
-		{"words are folded at spaces", 20, func(t *Text) {
+		{"lines break at spaces", 20, func(t *Text) {
 			t.Line("the quick brown fox jumps over")
 			t.Indented(func() { t.Line("the quick brown fox jumps") })
 		}, lines("the quick brown fox", "jumps over", "  the quick brown", "  fox jumps")},
 
-		{"long words are broken, not cut", 12, func(t *Text) {
-			t.Line("eyJhbGciOiJSUzI1NiJ9.e30 x")
-		}, lines("eyJhbGciOiJS", "UzI1NiJ9.e30", "x")},
+		{"words are never broken", 12, func(t *Text) {
+			t.Line("see eyJhbGciOiJSUzI1NiJ9.e30 x")
+			t.Line("  orders-api-and-more x")
+		}, lines("see", "eyJhbGciOiJSUzI1NiJ9.e30", "x", "  orders-api-and-more", "x")},
+
+		{"lists break between items", 24, func(t *Text) {
+			t.Rows(Row{Label: "types", List: []string{"code", "code id_token", "\u00a0"}}, Row{Label: "none", List: []string{}})
+		}, lines("types  code,", `       code id_token,`, `       \u00a0`, "none")},
 
 		{"spaces inside a line stay", 20, func(t *Text) {
 			t.Line("a  b   c")
@@ -48,12 +53,14 @@ func TestText(t *testing.T) {
 			t.Rows(
 				Row{Label: "issuer", Value: "https://auth.example.com/realms/main/a"},
 				Row{Label: "sub", Value: "5f7"},
+				Row{Label: "note", Value: "an explanation of several words hangs below its beginning"},
 				Row{Label: "empty"},
 			)
 		}, lines(
-			"issuer  https://auth.example.com/realms/",
-			"        main/a",
+			"issuer  https://auth.example.com/realms/main/a",
 			"sub     5f7",
+			"note    an explanation of several words",
+			"        hangs below its beginning",
 			"empty")},
 
 		{"marks", 80, func(t *Text) {
@@ -81,7 +88,7 @@ func TestText(t *testing.T) {
 		}, lines(
 			"✗ a  b",
 			"     hint:",
-			`  claimcheck verify @t.jwt --issuer x\u001b`,
+			`       claimcheck verify @t.jwt --issuer x\u001b`,
 			"✓ c  d")},
 
 		{"tables", 80, func(t *Text) {
@@ -92,21 +99,21 @@ func TestText(t *testing.T) {
 			"鍵        EC",
 			"e\u0301         EC    256")},
 
-		{"tables are folded", 30, func(t *Text) {
-			t.Table([]string{"kid", "thumbprint"}, [][]string{{"0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}, {"a", "b"}})
+		{"cells of tables wrap at words", 30, func(t *Text) {
+			t.Table([]string{"kid", "what"}, [][]string{{"0123456789abcdef", "RSA of 2048 bits"}, {"a", "b"}})
 		}, lines(
-			"kid             thumbprint",
-			"0123456789abcd  ABCDEFGHIJKLMN",
-			"ef              OPQRSTUVWXYZ",
-			"a               b")},
+			"kid               what",
+			"0123456789abcdef  RSA of 2048",
+			"                  bits",
+			"a                 b")},
 
 		{"wide characters", 13, func(t *Text) {
-			t.Line("山田太郎山田太郎")
-		}, lines("山田太郎山田", "太郎")},
+			t.Line("山田 太郎 山田 太郎")
+		}, lines("山田 太郎", "山田 太郎")},
 
 		{"widths that are no use", 1, func(t *Text) {
 			t.Rows(Row{Label: "a", Value: "0123456789abcdef"})
-		}, lines("a  0123456789ab", "   cdef")},
+		}, lines("a  0123456789abcdef")},
 
 		{"everything is escaped", 80, func(t *Text) {
 			t.Heading("\x1b[2J")
@@ -119,7 +126,7 @@ func TestText(t *testing.T) {
 		{"no line is a log command", 20, func(t *Text) {
 			t.Line("::error::x")
 			t.Spans(Plain.Span(":"), Dim.Span(":error::x"))
-			t.Line("01234567890123456789::error::x")
+			t.Line("01234567890123456789 ::error::x")
 			t.Line("::1")
 		}, lines(`\u003a:error::x`, `\u003a:error::x`, "01234567890123456789", `\u003a:error::x`, "::1")},
 
@@ -148,11 +155,11 @@ func TestTextInASCII(t *testing.T) {
 
 func TestTextInColour(t *testing.T) {
 	text := &Text{width: 12, palette: NewPalette(true)}
-	text.Spans(Accent1.Span("header"), Dim.Span("."), Accent2.Span("payload"))
+	text.Spans(Accent1.Span("header"), Dim.Span(" . "), Accent2.Span("the payload"))
 	text.Rows(Row{Mark: MarkPassed, Value: "v", Style: Strong})
 	want := lines(
-		"\x1b[38;5;161mheader\x1b[0;25;0m\x1b[38;5;243m.\x1b[0;25;0m\x1b[38;5;97mpaylo\x1b[0;25;0m",
-		"\x1b[38;5;97mad\x1b[0;25;0m",
+		"\x1b[38;5;161mheader\x1b[0;25;0m\x1b[38;5;243m . \x1b[0;25;0m\x1b[38;5;97mthe\x1b[0;25;0m",
+		"\x1b[38;5;97mpayload\x1b[0;25;0m",
 		"\x1b[38;5;64m✓\x1b[0;25;0m \x1b[1mv\x1b[22m")
 	if got := string(text.buf); got != want {
 		t.Errorf("got %q\nwant %q", got, want)
