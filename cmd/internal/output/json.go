@@ -40,11 +40,7 @@ func (w *jsonWriter) object(members []strictjson.Member) {
 	w.open('{')
 	for i, m := range members {
 		w.next(i)
-		w.text(m.Name, jsonName)
-		w.dst = append(w.dst, ':')
-		if w.indent != "" {
-			w.dst = append(w.dst, ' ')
-		}
+		w.name(m.Name)
 		w.value(m.Value)
 	}
 	w.close('}', len(members))
@@ -88,6 +84,14 @@ func (w *jsonWriter) newLine() {
 	w.dst = append(w.dst, '\n')
 	for range w.depth {
 		w.dst = append(w.dst, w.indent...)
+	}
+}
+
+func (w *jsonWriter) name(name string) {
+	w.text(name, jsonName)
+	w.dst = append(w.dst, ':')
+	if w.indent != "" {
+		w.dst = append(w.dst, ' ')
 	}
 }
 

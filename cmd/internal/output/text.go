@@ -137,10 +137,81 @@ func tableRow(style Style, cells []string) gridRow {
 // JSON writes v as indented JSON, its lines as long as they are, so that it can
 // be copied.
 func (t *Text) JSON(v strictjson.Value) {
-	for line := range bytes.Lines(AppendJSON(nil, v, jsonIndent, t.palette)) {
+	t.jsonLines(AppendJSON(nil, v, jsonIndent, t.palette))
+	t.Blank()
+}
+
+func (t *Text) jsonLines(data []byte) {
+	for line := range bytes.Lines(data) {
 		t.buf = append(t.margin(), line...)
 	}
-	t.Blank()
+}
+
+// A Remark is what an annotated JSON object says about one of its members.
+type Remark struct {
+	Text  string // a comment at the end of the line, or empty
+	Style Style  // of the member's value, and of the comment; Plain for the usual ones
+}
+
+// maxRemarkColumn bounds how far to the right comments are aligned.
+const maxRemarkColumn = 48
+
+// AnnotatedJSON writes an object as JSON does, with what remark says about each of
+// its own members as a // comment behind it.
+func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Member) Remark) {
+	members := object.Members()
+	if len(members) == 0 {
+		t.JSON(object)
+		return
+	}
+	remarks := make([]Remark, len(members))
+	column := 0
+	for i, m := range members {
+		remarks[i] = remark(m)
+		if width := columnsOf(firstLine(t.member(m, Remark{}, nil, i == len(members)-1))); remarks[i].Text != "" && width <= maxRemarkColumn {
+			column = max(column, width)
+		}
+	}
+	t.jsonLines([]byte("{\n"))
+	for i, m := range members {
+		last := i == len(members)-1
+		plain, painted := firstLine(t.member(m, Remark{}, nil, last)), t.member(m, remarks[i], t.palette, last)
+		if remarks[i].Text != "" {
+			first := firstLine(painted)
+			gap := strings.Repeat(" ", max(column-columnsOf(plain), 0)+2)
+			painted = first + gap + t.comment(remarks[i]) + painted[len(first):]
+		}
+		t.jsonLines([]byte(painted + "\n"))
+	}
+	t.jsonLines([]byte("}\n"))
+}
+
+func (t *Text) comment(r Remark) string {
+	style := r.Style
+	if style == Plain {
+		style = Dim
+	}
+	return t.palette.Paint(style, "// "+Escape(r.Text))
+}
+
+// member writes a member of an object that is not inside another.
+func (t *Text) member(m strictjson.Member, r Remark, palette *Palette, last bool) string {
+	w := jsonWriter{indent: jsonIndent, depth: 1, palette: palette, dst: []byte(jsonIndent)}
+	w.name(m.Name)
+	if r.Style == Plain {
+		w.value(m.Value)
+	} else {
+		w.dst = append(w.dst, palette.Paint(r.Style, string(AppendJSON(nil, m.Value, "", nil)))...)
+	}
+	if !last {
+		w.dst = append(w.dst, ',')
+	}
+	return string(w.dst)
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return first
 }
 
 // margin returns the buffer with the indentation of a new line.

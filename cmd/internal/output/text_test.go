@@ -3,6 +3,8 @@ package output
 import (
 	"strings"
 	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // written returns what body writes at a width, without colour.
@@ -15,6 +17,7 @@ func written(width int, body func(t *Text)) string {
 func lines(list ...string) string { return strings.Join(list, "\n") + "\n" }
 
 func TestText(t *testing.T) {
+	t0 := t
 	document := parse(t, `{"a":["long long long long"]}`)
 	for _, test := range []struct {
 		name  string
@@ -133,6 +136,22 @@ func TestText(t *testing.T) {
 		{"JSON", 10, func(t *Text) {
 			t.Indented(func() { t.JSON(document) })
 		}, lines("  {", `    "a": [`, `      "long long long long"`, "    ]", "  }")},
+
+		{"JSON with comments", 10, func(t *Text) {
+			t.AnnotatedJSON(parse(t0, `{"a":1,"list":["x"],"long":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","z":{}}`), func(m strictjson.Member) Remark {
+				return map[string]Remark{"a": {Text: "one\x1b"}, "list": {Text: "two"}, "long": {Text: "three"}}[m.Name]
+			})
+			t.AnnotatedJSON(parse(t0, `{}`), nil)
+		}, lines(
+			"{",
+			`  "a": 1,    // one\u001b`,
+			`  "list": [  // two`,
+			`    "x"`,
+			`  ],`,
+			`  "long": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",  // three`,
+			`  "z": {}`,
+			"}",
+			"{}")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := written(test.width, test.body); got != test.want {
