@@ -2,12 +2,17 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // decodeOptions are the flags of decode.
@@ -21,7 +26,7 @@ func newDecodeCmd(env *Env) *cobra.Command {
 	opts := &decodeOptions{}
 	c := &cobra.Command{
 		Use:   "decode [TOKEN]",
-		Short: "show the header and the claims of a token without verifying anything",
+		Short: "show a token's header and claims without verifying anything",
 		Example: `  claimcheck decode @token.jwt
   pbpaste | claimcheck decode
   claimcheck decode env:TOKEN --jq .payload.sub`,
@@ -66,58 +71,79 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 		return fail(d.code(), "%s", d.problem()).withHint("%s", d.hint())
 	}
 	if problem := d.problem(); problem != "" && d.readable() {
-		printer.Warn(problem + ": nobody will take it for a JWT")
+		printer.Warn(problem + ": servers will refuse it")
 	}
-	printer.Note(d.note())
+	if d.token.Form() == token.FormJWE {
+		printer.Aside(d.summary())
+	} else {
+		printer.Aside("decoded, not verified: anyone can write such a token")
+	}
 	return nil
 }
 
-// document is the decoded token in JSON: the token itself where it is a JWT,
-// else what could be read of it and why not the rest.
-func (d decoded) document() strictjson.Value {
-	t := d.token
-	if d.readable() {
-		return strictjson.Object(
-			member("header", t.Header()),
-			member("payload", t.UnverifiedClaims()),
-			member("signature", d.signature()),
-		)
-	}
-	return strictjson.Object(
-		member("kind", strictjson.String(string(t.Form()))),
-		member("header", t.Header()),
-		member("payload", t.UnverifiedClaims()),
-		member("payload_base64", d.payloadText()),
-		member("signature", d.signature()),
-		member("error", text(d.problem())),
-	)
+// decoded is a token as decode shows it.
+type decoded struct {
+	token         *token.Token
+	showSignature bool
+	now           time.Time
+	meant         string // see hinter
 }
 
-// readable tells whether header and payload are JSON objects, whatever else is
+// decodedDocument is the decoded token in JSON: the token itself where it is a
+// JWT, else what could be read of it and why not the rest.
+type decodedDocument struct {
+	Kind          token.Form         `json:"kind,omitzero"`
+	Header        strictjson.Value   `json:"header"`
+	Payload       strictjson.Value   `json:"payload"`
+	PayloadBase64 string             `json:"payload_base64,omitzero"`
+	Signature     *signatureDocument `json:"signature"`
+	Nested        *decodedDocument   `json:"nested"`
+	Error         string             `json:"error,omitzero"`
+}
+
+type signatureDocument struct {
+	Bytes int    `json:"bytes"`
+	Text  string `json:"text,omitzero"`
+}
+
+func (d decoded) document() *decodedDocument {
+	document := &decodedDocument{Header: d.token.Header(), Payload: d.token.UnverifiedClaims(), Signature: d.signature()}
+	if d.readable() {
+		return document
+	}
+	document.Kind, document.Error = d.token.Form(), d.problem()
+	if !d.token.UnverifiedClaims().Exists() {
+		document.PayloadBase64 = d.token.PayloadText()
+	}
+	if inner, ok := d.nested(); ok {
+		document.Nested = inner.document()
+	}
+	return document
+}
+
+// readable reports whether header and payload are JSON objects, whatever else is
 // wrong.
 func (d decoded) readable() bool {
 	return d.token.SigningInput() != "" && d.token.Header().Exists() && d.token.UnverifiedClaims().Exists()
 }
 
-// payloadText is the payload as it stands, where it is not a JSON object.
-func (d decoded) payloadText() strictjson.Value {
-	if d.token.UnverifiedClaims().Exists() {
-		return strictjson.Value{}
-	}
-	return text(d.token.PayloadText())
+// nested returns the JWT that is the payload of another (RFC 7519 section 5.2).
+func (d decoded) nested() (decoded, bool) {
+	inner, _ := token.Parse(string(d.token.Payload()))
+	found := decoded{token: inner, showSignature: d.showSignature, now: d.now}
+	return found, !d.readable() && (found.readable() || inner.Form() == token.FormJWE)
 }
 
-func (d decoded) signature() strictjson.Value {
+func (d decoded) signature() *signatureDocument {
 	signature := d.token.Signature()
 	if signature == nil {
-		return strictjson.Value{}
+		return nil
 	}
-	members := []strictjson.Member{member("bytes", strictjson.Int(int64(len(signature))))}
+	document := &signatureDocument{Bytes: len(signature)}
 	if d.showSignature {
-		raw := d.token.Raw()
-		members = append(members, member("text", strictjson.String(raw[len(d.token.SigningInput())+1:])))
+		document.Text = d.token.Raw()[len(d.token.SigningInput())+1:]
 	}
-	return strictjson.Object(members...)
+	return document
 }
 
 // code is 0 where header and payload are JSON objects, and for an encrypted
@@ -131,15 +157,209 @@ func (d decoded) code() int {
 
 // problem is the first thing that keeps the text from being a JWT.
 func (d decoded) problem() string {
+	if _, ok := d.nested(); ok {
+		return "the payload is itself a JWT (cty: JWT, RFC 7519 section 5.2), not a claims set"
+	}
 	for _, fault := range d.token.Faults() {
 		return fault.Text
 	}
 	return ""
 }
 
-func (d decoded) note() string {
-	if d.token.Form() == token.FormJWE {
-		return "encrypted for its audience: only the header can be shown; nothing was verified"
+// hint is advice for a text that is not a JWT: that of verify, whose structure
+// check says the same.
+func (d decoded) hint() string {
+	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
+	for _, c := range report.Checks {
+		if c.ID != verify.CheckPolicy && c.Status == verify.Failed {
+			return hinter{meant: d.meant}.hint(c).String()
+		}
 	}
-	return "decoded, not verified: anybody can write such a token"
+	return ""
+}
+
+// summary is the line below everything: how the token is signed or encrypted, and
+// that nothing was verified.
+func (d decoded) summary() string {
+	if d.token.Form() == token.FormJWE {
+		return describeEncryption(d.token.Header()) + "; not verified"
+	}
+	words := []string{d.algorithm()}
+	if kid, ok := d.token.KeyID(); ok {
+		words = append(words, "key "+output.Quote(kid))
+	}
+	if origin := describeOrigin(d.token.Header()); origin != "" {
+		words = append(words, origin)
+	}
+	return strings.Join(append(words, d.signatureSize(), "not verified"), ", ")
+}
+
+func (d decoded) algorithm() string {
+	switch alg := d.token.Algorithm(); alg {
+	case "":
+		return "no alg"
+	case "none":
+		return "alg none (unsigned)"
+	default:
+		return alg
+	}
+}
+
+func (d decoded) signatureSize() string {
+	switch n := len(d.token.Signature()); n {
+	case 0:
+		return "no signature"
+	default:
+		return fmt.Sprintf("signature of %d bytes", n)
+	}
+}
+
+// describeOrigin names who makes tokens with such a header. AWS load balancers pad
+// theirs, so that it is no JWT.
+func describeOrigin(header strictjson.Value) string {
+	if signer, _ := header.Get("signer").Text(); strings.HasPrefix(signer, "arn:aws:elasticloadbalancing:") {
+		return "made by an AWS load balancer (x-amzn-oidc-data)"
+	}
+	return ""
+}
+
+// describeEncryption says what the header of a JWE means: who can read it (RFC 7518
+// section 4), and who makes such tokens.
+func describeEncryption(header strictjson.Value) string {
+	alg, _ := header.Get("alg").Text()
+	_, hasIssuer := header.Get("iss").Text()
+	enc, _ := header.Get("enc").Text()
+	lead := "encrypted (alg " + alg + "): "
+	switch {
+	case alg == "dir" && hasIssuer:
+		return lead + "only the issuer can read it; Auth0 issues such tokens when the request names no audience"
+	case alg == "dir" && strings.HasPrefix(enc, "A256") && len(header.Members()) <= 3:
+		return lead + "with a shared key, there is no private key; " +
+			"a session token of NextAuth/Auth.js looks like this: only the application's secret (AUTH_SECRET) opens it"
+	case alg == "dir":
+		return lead + "with a shared key, there is no private key: only who has that key can read it"
+	case strings.HasPrefix(alg, "PBES2"):
+		return lead + "with a password: only who knows it can read it"
+	case strings.HasPrefix(alg, "RSA") || strings.HasPrefix(alg, "ECDH-ES"):
+		return lead + "only the holder of the private key can read it; an encryption key is set for this client at the issuer (in authentik, at the provider)"
+	case strings.HasSuffix(alg, "KW"):
+		return lead + "the key in it is wrapped with a shared key: only who has that key can read it"
+	default:
+		return "encrypted: only its audience can read it"
+	}
+}
+
+func (d decoded) writeText(t *output.Text) {
+	d.writeParts(t, "")
+	if inner, ok := d.nested(); ok {
+		t.Blank()
+		inner.writeParts(t, "nested ")
+		t.Blank()
+		t.Spans(output.Caution.Span(inner.summary()))
+		return
+	}
+	if d.code() == exitAccepted {
+		t.Blank()
+		t.Spans(output.Caution.Span(d.summary()))
+	}
+}
+
+func (d decoded) writeParts(t *output.Text, lead string) {
+	if header := d.token.Header(); header.Exists() {
+		t.Spans(output.Accent1.Span(lead + "header"))
+		t.JSON(header)
+	}
+	switch claims := d.token.UnverifiedClaims(); {
+	case claims.Exists():
+		t.Blank()
+		t.Spans(output.Accent2.Span(lead + "claims"))
+		writeClaims(t, claims, d.now)
+	case d.token.PayloadText() != "":
+		t.Blank()
+		t.Spans(output.Accent2.Span(lead + "payload, as base64url"))
+		t.Line(d.token.PayloadText())
+	}
+	if signature := d.signature(); signature != nil && signature.Text != "" {
+		t.Blank()
+		t.Spans(output.Accent3.Span(lead + "signature"))
+		t.Line(signature.Text)
+	}
+}
+
+// writeClaims writes claims as JSON with what they mean.
+func writeClaims(t *output.Text, claims strictjson.Value, now time.Time) {
+	t.AnnotatedJSON(claims, func(m strictjson.Member) output.Remark { return claimRemark(m, now) })
+}
+
+// claimRemark explains a well-known claim: its time, absolute and relative, or
+// its meaning.
+func claimRemark(m strictjson.Member, now time.Time) output.Remark {
+	meaning := claimMeaning(m.Name)
+	at, ok := verify.NumericDate(m.Value)
+	if !ok || !isTimeClaim(m.Name) {
+		return output.Remark{Text: meaning}
+	}
+	if m.Name != "exp" {
+		return output.Remark{Text: meaning + " " + output.FormatTime(at, now)}
+	}
+	if now.Before(at) {
+		return output.Remark{Text: "expires " + output.FormatTime(at, now)}
+	}
+	return output.Remark{Text: "expired " + output.FormatTime(at, now), Style: output.Bad}
+}
+
+func isTimeClaim(name string) bool {
+	switch name {
+	case "exp", "nbf", "iat", "auth_time", "updated_at":
+		return true
+	}
+	return false
+}
+
+// claimMeaning says what a registered claim means, or nothing (RFC 7519 section
+// 4.1; OpenID Connect Core sections 2 and 5.1; RFC 9068 section 2.2).
+func claimMeaning(name string) string {
+	switch name {
+	case "iss":
+		return "issuer"
+	case "sub":
+		return "subject: who the token speaks for"
+	case "aud":
+		return "audience: who the token is for"
+	case "exp":
+		return "expiry"
+	case "nbf":
+		return "not valid before"
+	case "iat":
+		return "issued"
+	case "jti":
+		return "the token's own ID"
+	case "azp":
+		return "authorized party: the client it was issued to"
+	case "client_id":
+		return "the client it was issued to"
+	case "nonce":
+		return "ties the token to the client's request"
+	case "auth_time":
+		return "user signed in"
+	case "acr":
+		return "how strongly the user signed in"
+	case "amr":
+		return "how the user signed in"
+	case "at_hash":
+		return "hash of the access token issued with it"
+	case "c_hash":
+		return "hash of the code issued with it"
+	case "s_hash":
+		return "hash of the request's state"
+	case "sid":
+		return "session at the issuer"
+	case "scope", "scp":
+		return "what the client may do"
+	case "cnf":
+		return "the key the sender has to hold"
+	case "updated_at":
+		return "profile last changed"
+	}
+	return ""
 }

@@ -182,8 +182,7 @@ func (v introspectionView) writeText(t *output.Text) {
 	}
 	t.Rows(row)
 	t.Heading("the server's answer")
-	t.JSON(v.Document)
-	writeClaimNotes(t, v.Document, v.now)
+	writeClaims(t, v.Document, v.now)
 	if v.local != nil {
 		t.Heading("here")
 		v.local.writeText(t)

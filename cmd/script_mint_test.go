@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,12 +13,15 @@ import (
 
 // scriptMint signs claims as they stand with a private JWK of testdata/keys.
 // HEADER is JSON; alg has to be the key's. The key "none" leaves the signature
-// empty.
+// empty. CLAIMS that begin with @ are the payload in a file, whatever it is.
 func scriptMint(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 4 {
 		ts.Fatalf("usage: mint FILE KEY HEADER CLAIMS")
 	}
 	file, key, header, claims := args[0], args[1], args[2], args[3]
+	if path, ok := strings.CutPrefix(claims, "@"); ok {
+		claims = strings.TrimSpace(ts.ReadFile(path))
+	}
 	input := encode(header) + "." + encode(claims)
 	signature := ""
 	if key != "none" {

@@ -133,6 +133,5 @@ func (r presentedReport) writeClaims(t *output.Text) {
 		return
 	}
 	t.Heading(title)
-	t.JSON(claims)
-	writeClaimNotes(t, claims, r.EvaluatedAt)
+	writeClaims(t, claims, r.EvaluatedAt)
 }

@@ -23,6 +23,13 @@ func (p *Printer) Note(message string) {
 	}
 }
 
+// Aside is Note for what a text says itself.
+func (p *Printer) Aside(message string) {
+	if p.options.Format != FormatText {
+		p.Note(message)
+	}
+}
+
 // Trace writes a line about what the program does, also when quiet: it was asked
 // for.
 func (p *Printer) Trace(message string) { p.oneLine(Plain.Span(message)) }
