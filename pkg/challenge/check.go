@@ -2,9 +2,15 @@ package challenge
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
+)
+
+// The statuses with which an API refuses a token.
+const (
+	badRequest   = 400
+	unauthorized = 401
+	forbidden    = 403
 )
 
 // A Problem is one way in which challenges break a specification.
@@ -25,12 +31,12 @@ type ErrorCode struct {
 func ErrorCodes() []ErrorCode {
 	const bearer, dpop = "RFC 6750 section 3.1", "RFC 9449 section 7.1"
 	return []ErrorCode{
-		{"invalid_request", http.StatusBadRequest, bearer},
-		{"invalid_token", http.StatusUnauthorized, bearer},
-		{"insufficient_scope", http.StatusForbidden, bearer},
-		{"insufficient_user_authentication", http.StatusUnauthorized, "RFC 9470 section 3"},
-		{"invalid_dpop_proof", http.StatusUnauthorized, dpop},
-		{"use_dpop_nonce", http.StatusUnauthorized, "RFC 9449 section 9"},
+		{"invalid_request", badRequest, bearer},
+		{"invalid_token", unauthorized, bearer},
+		{"insufficient_scope", forbidden, bearer},
+		{"insufficient_user_authentication", unauthorized, "RFC 9470 section 3"},
+		{"invalid_dpop_proof", unauthorized, dpop},
+		{"use_dpop_nonce", unauthorized, "RFC 9449 section 9"},
 	}
 }
 
@@ -47,9 +53,9 @@ func Check(status int, sentToken bool, list []Challenge) []Problem {
 		}
 	}
 	switch {
-	case status == http.StatusUnauthorized && len(list) == 0:
+	case status == unauthorized && len(list) == 0:
 		c.say("RFC 9110 section 15.5.2", "401 without WWW-Authenticate: the client is not told how to authenticate")
-	case status == http.StatusUnauthorized && !found:
+	case status == unauthorized && !found:
 		c.say("RFC 6750 section 3", "no challenge of the scheme Bearer, only %s", quoteSchemes(list))
 	}
 	return c.problems
