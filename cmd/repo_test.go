@@ -26,6 +26,7 @@ func TestImportRules(t *testing.T) {
 		color    = "github.com/fatih/color"
 		width    = "github.com/mattn/go-runewidth"
 		retry    = "github.com/hashicorp/go-retryablehttp"
+		flight   = "golang.org/x/sync/singleflight"
 		atomic   = "github.com/natefinch/atomic"
 	)
 	own := func(rooms ...string) []string {
@@ -45,7 +46,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/challenge", nil, append(pure, "time")},
 		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose), pure},
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
-		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic), nil},
+		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic, flight), nil},
 		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},
 		{"pkg/verifier", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider"), json), []string{"os", "log"}},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},

@@ -23,7 +23,7 @@ func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	a := &answer{url: withoutQuery(p.url), secrets: secrets}
-	got, err := c.lane(p.bounds).once.Do(r)
+	got, err := c.transport(p.bounds).once.Do(r)
 	if err != nil {
 		return nil, a.hide(c.classify(r.Context(), err))
 	}

@@ -1,16 +1,20 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/natefinch/atomic"
+
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
 
 const (
@@ -248,6 +252,49 @@ func (c *Cache) all() []*entry {
 		}
 	})
 	return list
+}
+
+// A CacheEntry describes what is cached.
+type CacheEntry struct {
+	Kind      string // "metadata" or "keys"
+	Issuer    string // for whom; empty for a key set that the user named by its URL
+	URL       string // without its query
+	FetchedAt time.Time
+	ExpiresAt time.Time
+	Fresh     bool     // it may still be used
+	KeyIDs    []string // of a key set
+	Size      int      // bytes of the document
+}
+
+// List returns what is cached, expired entries included, ordered by issuer and
+// URL. What cannot be read is left out with a warning.
+func (c *Cache) List() []CacheEntry {
+	var list []CacheEntry
+	for _, e := range c.all() {
+		if e.kind == kindRefetch {
+			continue
+		}
+		item := CacheEntry{
+			Kind: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
+			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
+		}
+		if e.kind == kindKeys {
+			item.KeyIDs = keyIDs(e.body)
+		}
+		list = append(list, item)
+	}
+	slices.SortFunc(list, func(a, b CacheEntry) int {
+		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.URL, b.URL))
+	})
+	return list
+}
+
+func keyIDs(body string) []string {
+	set, err := jwks.Parse([]byte(body))
+	if err != nil {
+		return nil
+	}
+	return set.KeyIDs()
 }
 
 // Clear removes every entry and returns how many there were. Files that are

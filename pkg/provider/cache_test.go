@@ -158,7 +158,7 @@ func TestEntriesAreJudgedByWhatTheySay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, b := filled(t)
-			e := b.cache.load(kindKeys, s.URL, s.URL+"/keys")
+			e := b.disk.load(kindKeys, s.URL, s.URL+"/keys")
 			if e == nil {
 				t.Fatal("no entry")
 			}

@@ -1,19 +1,35 @@
 package provider
 
 import (
-	"cmp"
-	"slices"
 	"time"
-
-	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
 
-// cached returns a reply from the cache, if there is one that may be used.
-func (c *Client) cached(s source) *reply {
-	if c.cache == nil || c.cfg.Refresh {
+// remembered returns what memory holds of a thing and may be used now, or nil.
+func (c *Client) remembered(key memoryKey) *record {
+	if d := c.memory.get(key); c.reads() && d.usable(c.cfg.Now(), 0) {
+		return d
+	}
+	return nil
+}
+
+// reads reports whether what was fetched before may be used at all.
+func (c *Client) reads() bool { return !c.cfg.NoCache && !c.cfg.Refresh }
+
+// lastGood returns what memory holds of a thing if it has run out no longer than
+// StaleFor ago, or nil.
+func (c *Client) lastGood(key memoryKey) *record {
+	if d := c.memory.get(key); c.cfg.StaleFor > 0 && c.reads() && d.usable(c.cfg.Now(), c.cfg.StaleFor) {
+		return d
+	}
+	return nil
+}
+
+// onDisk returns a reply from the cache on disk, if there is one that may be used.
+func (c *Client) onDisk(s source) *reply {
+	if c.disk == nil || c.cfg.Refresh {
 		return nil
 	}
-	e := c.cache.load(s.kind, s.issuer, s.place.url.String())
+	e := c.disk.load(s.name.kind, s.name.issuer, s.place.url.String())
 	if e == nil {
 		return nil
 	}
@@ -23,15 +39,18 @@ func (c *Client) cached(s source) *reply {
 	}
 }
 
-// KnowsIssuer tells whether a URL is that of an issuer whose metadata is in the
+// KnowsIssuer reports whether a URL is that of an issuer whose metadata is in the
 // cache and may be used.
 func (c *Client) KnowsIssuer(issuer string) bool {
+	if c.remembered(metadataKey(issuer)) != nil {
+		return true
+	}
 	sources, _, err := c.sources(issuer)
 	if err != nil {
 		return false
 	}
 	for _, s := range sources {
-		if c.cached(s) != nil {
+		if c.onDisk(s) != nil {
 			return true
 		}
 	}
@@ -39,76 +58,56 @@ func (c *Client) KnowsIssuer(issuer string) bool {
 }
 
 // hit tells the trace that the cache had the answer.
-func (c *Client) hit(r *reply) {
-	c.trace(Event{Method: "GET", URL: r.url, Size: len(r.body), FromCache: true})
+func (c *Client) hit(url string, size int) {
+	c.trace(Event{Method: "GET", URL: url, Size: size, FromCache: true})
 }
 
-// keep puts a reply into the cache. One that must not be kept takes the place
-// of the one before it all the same: withdrawn keys go.
-func (c *Client) keep(s source, r *reply) {
-	whole := r.lifetime.Truncate(time.Second)
+// keep remembers a document, and copies the reply to the disk. One that must not
+// be kept takes the place of the one before it all the same: withdrawn keys go.
+func (c *Client) keep(s source, r *reply, d record) {
+	if c.cfg.NoCache {
+		return
+	}
+	d.fetchedAt, d.lifetime, d.size = r.fetchedAt, r.lifetime.Truncate(time.Second), len(r.body)
+	remembered := &d
+	if d.lifetime <= 0 {
+		remembered = nil
+	}
+	c.memory.put(s.name, remembered, c.cfg.Now(), c.cfg.StaleFor)
 	switch {
-	case c.cache == nil:
-	case whole <= 0:
-		c.forget(s)
+	case c.disk == nil || r.fromCache:
+	case d.lifetime <= 0 || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
+		c.disk.remove(s.name.kind, s.name.issuer, s.place.url.String())
 	default:
-		c.cache.store(&entry{
-			kind: s.kind, issuer: s.issuer, url: s.place.url.String(), contentType: r.contentType,
-			fetchedAt: r.fetchedAt, lifetime: whole, reach: r.reach, body: string(r.body),
+		c.disk.store(&entry{
+			kind: s.name.kind, issuer: s.name.issuer, url: s.place.url.String(), contentType: r.contentType,
+			fetchedAt: r.fetchedAt, lifetime: d.lifetime, reach: r.reach, body: string(r.body),
 		})
 	}
 }
 
 // forget takes a document out of the cache.
-func (c *Client) forget(s source) {
-	if c.cache != nil {
-		c.cache.remove(s.kind, s.issuer, s.place.url.String())
+func (c *Client) forget(s source) { c.keep(s, &reply{}, record{}) }
+
+// attempt notes that a document is being fetched ahead of its time, and why that
+// failed: for RefetchFloor nobody tries again, other processes neither.
+func (c *Client) attempt(s source, failure error) {
+	s.name.kind = kindRefetch
+	c.keep(s, &reply{fetchedAt: c.cfg.Now(), lifetime: RefetchFloor}, record{failure: failure})
+}
+
+// attempted returns the attempt of the last RefetchFloor, or nil.
+func (c *Client) attempted(s source) *record {
+	s.name.kind = kindRefetch
+	if d := c.remembered(s.name); d != nil {
+		return d
 	}
-}
-
-func (c *Cache) distrust(s source, why string) {
-	c.complain("the entry for %s in the cache is ignored: %s", shown(s.place.url), why)
-}
-
-// A CacheEntry describes what is cached.
-type CacheEntry struct {
-	Kind      string // "metadata" or "keys"
-	Issuer    string // for whom; empty for a key set that the user named by its URL
-	URL       string // without its query
-	FetchedAt time.Time
-	ExpiresAt time.Time
-	Fresh     bool     // it may still be used
-	KeyIDs    []string // of a key set
-	Size      int      // bytes of the document
-}
-
-// List returns what is cached, expired entries included, ordered by issuer and
-// URL. What cannot be read is left out with a warning.
-func (c *Cache) List() []CacheEntry {
-	var list []CacheEntry
-	for _, e := range c.all() {
-		if e.kind == kindRefetch {
-			continue
-		}
-		item := CacheEntry{
-			Kind: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
-			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
-		}
-		if e.kind == kindKeys {
-			item.KeyIDs = keyIDs(e.body)
-		}
-		list = append(list, item)
+	if r := c.onDisk(s); r != nil {
+		return &record{fetchedAt: r.fetchedAt, lifetime: r.lifetime}
 	}
-	slices.SortFunc(list, func(a, b CacheEntry) int {
-		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.URL, b.URL))
-	})
-	return list
+	return nil
 }
 
-func keyIDs(body string) []string {
-	set, err := jwks.Parse([]byte(body))
-	if err != nil {
-		return nil
-	}
-	return set.KeyIDs()
+func (c *Client) distrust(s source, why string) {
+	c.disk.complain("the entry for %s in the cache is ignored: %s", shown(s.place.url), why)
 }

@@ -77,7 +77,13 @@ func candidates(text string) ([]candidate, *FetchError) {
 
 // wholeAddress recognises the address of metadata and the issuer in it.
 func wholeAddress(text string) (candidate, bool) {
-	address, _, _ := strings.Cut(text, "?")
+	address, query, _ := strings.Cut(text, "?")
+	if trimmed, slash := strings.CutSuffix(address, "/"); slash { // which no address of metadata has
+		address, text = trimmed, trimmed
+		if query != "" {
+			text += "?" + query
+		}
+	}
 	origin, path := splitOrigin(address)
 	for _, s := range []struct {
 		suffix             string

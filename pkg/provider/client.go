@@ -21,6 +21,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // The limits that hold for every request.
@@ -71,10 +73,14 @@ type Config struct {
 	Trace func(Event)
 	// Warn, if not nil, hears why an existing cache was ignored, once each.
 	Warn func(message string)
-	// CacheDir is the directory of the cache, which outlives the Client and is
-	// shared with other processes. Without one, or where settings turn it off, the
-	// Client keeps replies in memory for itself.
+	// CacheDir is the directory of a cache that outlives the Client and is shared
+	// with other processes. In front of it the Client keeps what it fetched in
+	// memory, parsed.
 	CacheDir string
+	// StaleFor is how much longer than its lifetime a document in memory is used
+	// while its issuer cannot be reached: KeySet.Stale. An unknown key ID is never
+	// answered like that. 0 for not at all.
+	StaleFor time.Duration
 	NoCache  bool // keep nothing: every call asks anew
 	Refresh  bool // do not read the cache, but write it
 	Offline  bool // the cache only, no network at all
@@ -94,13 +100,14 @@ type Event struct {
 
 // A Client asks issuers. It may be used by many goroutines at once.
 type Client struct {
-	cfg   Config
-	cache store // nil if nothing is to be kept
-	book  *addressBook
+	cfg     Config
+	memory  *memory
+	disk    *Cache // nil if nothing is to be kept there
+	flights singleflight.Group
+	book    *addressBook
 
-	mu    sync.Mutex
-	lanes map[bounds]*lane
-	locks map[string]chan struct{}
+	mu         sync.Mutex
+	transports map[bounds]*transport
 }
 
 // New returns a Client. The error is for settings that make no sense.
@@ -125,16 +132,12 @@ func New(cfg Config) (*Client, error) {
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = "claimcheck"
 	}
-	c := &Client{cfg: cfg, book: newAddressBook(), lanes: map[bounds]*lane{}, locks: map[string]chan struct{}{}}
+	c := &Client{cfg: cfg, memory: newMemory(), book: newAddressBook(), transports: map[bounds]*transport{}}
 	// What was fetched under weaker rules must not be found under the usual
 	// ones, nor the reverse.
 	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0
-	switch {
-	case cfg.NoCache:
-	case cfg.CacheDir != "" && usual:
-		c.cache = NewCache(cfg.CacheDir, cfg.Now, cfg.Warn)
-	default:
-		c.cache = &memory{cfg: cfg, entries: map[string]*entry{}}
+	if cfg.CacheDir != "" && usual && !cfg.NoCache {
+		c.disk = NewCache(cfg.CacheDir, cfg.Now, cfg.Warn)
 	}
 	return c, nil
 }
@@ -144,36 +147,14 @@ func New(cfg Config) (*Client, error) {
 func (c *Client) CloseIdleConnections() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, l := range c.lanes {
-		l.transport.CloseIdleConnections()
+	for _, t := range c.transports {
+		t.base.CloseIdleConnections()
 	}
 }
 
 // begin starts the clock of an operation.
 func (c *Client) begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.cfg.Timeout)
-}
-
-// lock lets one goroutine at a time fetch a thing that the others then find in
-// the cache. Without a cache there is nothing to find, so nobody waits.
-func (c *Client) lock(ctx context.Context, s source) (unlock func(), err error) {
-	if c.cache == nil {
-		return func() {}, nil
-	}
-	c.mu.Lock()
-	key := string(s.kind) + " " + s.issuer + " " + s.place.url.String()
-	held, ok := c.locks[key]
-	if !ok {
-		held = make(chan struct{}, 1)
-		c.locks[key] = held
-	}
-	c.mu.Unlock()
-	select {
-	case held <- struct{}{}:
-		return func() { <-held }, nil
-	case <-ctx.Done():
-		return nil, c.ended(ctx, s)
-	}
 }
 
 func (c *Client) trace(e Event) {

@@ -17,6 +17,9 @@ type addressBook struct {
 	seen    map[string]reach
 }
 
+// maxHosts is how many hosts an addressBook remembers.
+const maxHosts = 1024
+
 func newAddressBook() *addressBook {
 	return &addressBook{proxies: map[string]bool{}, seen: map[string]reach{}}
 }
@@ -37,6 +40,9 @@ func (b *addressBook) isProxy(address string) bool {
 func (b *addressBook) saw(address string, r reach) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.seen) >= maxHosts { // public is what is assumed of the others
+		clear(b.seen)
+	}
 	if old, ok := b.seen[address]; !ok || r < old {
 		b.seen[address] = r
 	}

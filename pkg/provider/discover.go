@@ -44,24 +44,52 @@ func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error)
 }
 
 func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error) {
+	if d := c.remembered(metadataKey(issuer)); d != nil {
+		c.hit(d.metadata.URL, d.size)
+		return c.metadataOf(d), nil
+	}
 	sources, list, err := c.sources(issuer)
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := c.lock(ctx, sources[0])
-	if err != nil {
-		return nil, err
+	md, _, err := share(ctx, c, sources[0], func(ctx context.Context) (*Metadata, error) {
+		return c.currentMetadata(ctx, sources, list)
+	})
+	return md, err
+}
+
+func metadataKey(issuer string) memoryKey { return memoryKey{kind: kindMetadata, issuer: issuer} }
+
+// metadataOf is a document as an answer: its age is that of now.
+func (c *Client) metadataOf(d *record) *Metadata {
+	md := *d.metadata
+	md.FromCache, md.Tried, md.AgeSeconds = true, nil, c.age(d.fetchedAt)
+	return &md
+}
+
+// currentMetadata takes metadata from the cache or from the network.
+func (c *Client) currentMetadata(ctx context.Context, sources []source, list []candidate) (*Metadata, error) {
+	if d := c.remembered(sources[0].name); d != nil { // somebody was faster
+		return c.metadataOf(d), nil
 	}
-	defer unlock()
 	for i, s := range sources {
-		if md := c.cachedMetadata(s, list[i]); md != nil {
+		if md := c.storedMetadata(s, list[i]); md != nil {
 			return md, nil
 		}
 	}
 	if c.cfg.Offline {
 		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
 	}
-	return c.fetchMetadata(ctx, sources, list)
+	old := c.lastGood(sources[0].name)
+	if old != nil && c.attempted(sources[0]) != nil {
+		return c.metadataOf(old), nil
+	}
+	md, err := c.fetchMetadata(ctx, sources, list)
+	if old != nil && unreachable(err) {
+		c.attempt(sources[0], err)
+		return c.metadataOf(old), nil
+	}
+	return md, err
 }
 
 // sources are where the metadata of an issuer may lie, all on the origin that the
@@ -77,7 +105,7 @@ func (c *Client) sources(issuer string) ([]source, []candidate, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		sources[i] = source{kind: kindMetadata, issuer: issuer, place: p}
+		sources[i] = source{name: metadataKey(issuer), place: p}
 	}
 	return sources, list, nil
 }
@@ -117,22 +145,26 @@ func (c *Client) acceptMetadata(s source, r *reply, md *Metadata, cand candidate
 		return md, &IssuerMismatchError{Asked: cand.issuer, Found: md.Issuer, URL: md.URL}
 	}
 	md.Asked = md.Issuer
-	c.keep(s, r)
+	kept := *md // what is remembered never changes
+	c.keep(s, r, record{metadata: &kept})
 	return md, nil
 }
 
-func (c *Client) cachedMetadata(s source, cand candidate) *Metadata {
-	r := c.cached(s)
+// storedMetadata returns what the cache on disk has, and remembers it.
+func (c *Client) storedMetadata(s source, cand candidate) *Metadata {
+	r := c.onDisk(s)
 	if r == nil {
 		return nil
 	}
 	md, failure := c.readMetadata(r, cand)
 	if failure != nil || !cand.accepts(md.Issuer) {
-		c.cache.distrust(s, "its content is not metadata of that issuer")
+		c.distrust(s, "its content is not metadata of that issuer")
 		return nil
 	}
 	md.Asked = md.Issuer
-	c.hit(r)
+	kept := *md
+	c.keep(s, r, record{metadata: &kept})
+	c.hit(r.url, len(r.body))
 	return md
 }
 
@@ -147,7 +179,7 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 	keys, _ := document.Get("jwks_uri").Text()
 	return &Metadata{
 		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
-		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r), FromCache: r.fromCache, reach: r.reach,
+		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache, reach: r.reach,
 	}, nil
 }
 
@@ -167,9 +199,25 @@ func (md *Metadata) IDTokenAlgorithms() []string {
 	}
 }
 
-// age is the time since a reply was fetched, in whole seconds.
-func (c *Client) age(r *reply) int64 {
-	return max(0, int64(c.cfg.Now().Sub(r.fetchedAt)/time.Second))
+// age is the time since something was fetched, in whole seconds.
+func (c *Client) age(fetchedAt time.Time) int64 {
+	return max(0, int64(c.cfg.Now().Sub(fetchedAt)/time.Second))
+}
+
+// unreachable reports whether an error says that the issuer cannot be reached, as
+// opposed to saying something that is wrong.
+func unreachable(err error) bool {
+	var e *FetchError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Kind {
+	case KindDNS, KindRefused, KindConnection, KindProxy, KindTLS, KindTimeout:
+		return true
+	case KindStatus:
+		return e.Status >= 500 || e.Status == http.StatusTooManyRequests
+	}
+	return false
 }
 
 // missing tells whether an address does not exist for the server, so that

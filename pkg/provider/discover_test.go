@@ -64,16 +64,20 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 		{openID, "", FormOpenID},
 		{openID, "/", FormOpenID}, // Auth0's issuers end with a slash
 		{openID + "?appid=1", "", FormOpenID},
+		{openID + "/", "", FormOpenID}, // as people paste it
+		{openID + "/?appid=1", "", FormOpenID},
 		{"/a" + openID, "/a", FormOpenID},
 		{openID + "/a", "/a", FormOpenIDInserted},
 		{oauth, "", FormOAuth},
+		{oauth + "/", "", FormOAuth},
+		{oauth + "/a/", "/a", FormOAuth},
 		{oauth + "/a/b", "/a/b", FormOAuth},
 		{"/a" + oauth, "/a", FormOAuthAppended},
 	} {
 		t.Run(c.address+" for "+c.issuer, func(t *testing.T) {
 			s := newTLSSite(t)
 			path, _, _ := strings.Cut(c.address, "?")
-			s.serve(path, document(s.URL+c.issuer))
+			s.serve(strings.TrimSuffix(path, "/"), document(s.URL+c.issuer))
 			b := newBench(t, s)
 			md, err := b.Discover(t.Context(), s.URL+c.address)
 			if err != nil {

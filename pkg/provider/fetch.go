@@ -16,9 +16,8 @@ import (
 
 // A source is a document that can be fetched or found in the cache.
 type source struct {
-	kind   entryKind
-	issuer string // under which the cache keeps it; empty where nobody vouched for the URL
-	place  place
+	name  memoryKey // the issuer is empty where nobody vouched for the URL
+	place place
 }
 
 // A reply is a document as it was served, now or some time ago.
@@ -61,6 +60,7 @@ type served struct {
 // receive reads an answer, which the guard has bounded.
 func receive(got *http.Response) (*served, error) {
 	body, err := io.ReadAll(got.Body)
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // which RFC 8259 section 8.1 lets a parser ignore
 	return &served{status: got.StatusCode, header: got.Header, body: body}, errors.Join(err, got.Body.Close())
 }
 
@@ -76,7 +76,7 @@ func (c *Client) send(ctx context.Context, p place) (*served, error) {
 			r.Header.Add(h.Name, h.Value)
 		}
 	}
-	got, err := c.lane(p.bounds).retrying.Do(r)
+	got, err := c.transport(p.bounds).retrying.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *served) judge(status int) *FetchError {
 		return &FetchError{Kind: KindStatus, Status: status, Text: "the server answered " + statusText(status)}
 	case page:
 		return &FetchError{Kind: KindHTML, Status: status, Text: pageText(s.body)}
-	case encoding != "":
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
 		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
 	case !IsJSONType(contentType) && !isVagueType(contentType):
 		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}

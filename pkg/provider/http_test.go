@@ -80,13 +80,47 @@ func TestRedirects(t *testing.T) {
 	wantRequests(t, plain)
 }
 
-func TestNoRedirectOverHTTP(t *testing.T) {
-	s := newPlainSite(t)
-	s.route("/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/real", http.StatusFound) })
-	s.serve("/real", keySet("a"))
-	_, err := fetchKeys(t, s)
-	wantFetchError(t, err, KindRedirect)
-	wantRequests(t, s, "GET /keys")
+// TestRedirectsOverHTTP: within the one origin on loopback that was asked, and
+// nowhere else.
+func TestRedirectsOverHTTP(t *testing.T) {
+	other := newPlainSite(t)
+	secure := newTLSSite(t)
+	for _, c := range []struct{ name, to, text string }{
+		{"same origin", "/real", ""},
+		{"another port", other.URL + "/real", "another origin"},
+		{"https", secure.URL + "/real", "another origin"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newPlainSite(t)
+			s.route("/keys", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, c.to, http.StatusFound) })
+			s.serve("/real", keySet("a"))
+			set, err := fetchKeys(t, s)
+			if c.text == "" {
+				wantKeys(t, set, err, "a")
+				wantRequests(t, s, "GET /keys", "GET /real")
+				return
+			}
+			wantText(t, wantFetchError(t, err, KindRedirect).Error(), c.text)
+			wantRequests(t, s, "GET /keys")
+		})
+	}
+	wantRequests(t, other)
+	wantRequests(t, secure)
+}
+
+// TestWhatServersAdd to JSON without harm is taken.
+func TestWhatServersAdd(t *testing.T) {
+	s := newTLSSite(t)
+	s.serve("/bom", "\ufeff"+keySet("a"))
+	s.serve("/identity", keySet("a"), "Content-Encoding", "Identity")
+	s.serve("/other", keySet("a"), "Content-Encoding", "br")
+	b := newBench(t, s)
+	for _, path := range []string{"/bom", "/identity"} {
+		set, err := b.Keys(t.Context(), s.URL+path, "")
+		wantKeys(t, set, err, "a")
+	}
+	_, err := b.Keys(t.Context(), s.URL+"/other", "")
+	wantFetchError(t, err, KindContentType)
 }
 
 func TestHTTPOnlyToLoopback(t *testing.T) {

@@ -104,7 +104,7 @@ func (c *Client) tokenPlace(endpoint string, by *Metadata) (place, error) {
 	if by == nil {
 		p, err = c.typedPlace(endpoint)
 	} else if err = by.refuseMismatch(); err == nil {
-		p, err = c.namedPlace(endpoint, by)
+		p, err = c.namedPlace("introspection_endpoint", endpoint, by)
 	}
 	if err == nil && c.cfg.Offline {
 		err = &FetchError{Kind: KindOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}

@@ -30,6 +30,7 @@ type KeySet struct {
 	FetchedAt   time.Time
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
+	Stale       bool // it has run out, but the issuer cannot be reached: see Config.StaleFor
 	Refetch     Refetch
 }
 
@@ -38,6 +39,9 @@ func (s *KeySet) Source() string {
 	source := s.URL
 	if s.FromCache {
 		source += ", from the cache"
+	}
+	if s.Stale {
+		source += ", although it has run out: the issuer cannot be reached"
 	}
 	switch s.Refetch {
 	case RefetchDone:
@@ -59,6 +63,9 @@ func (s *KeySet) Source() string {
 // error is an *IssuerMismatchError. Other errors are *FetchError. A set without
 // keys is no error.
 func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, error) {
+	if set := c.warmKeys(issuer, kid); set != nil {
+		return set, nil
+	}
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
 	md, err := c.discover(ctx, issuer)
@@ -69,6 +76,32 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 		return nil, &IssuerMismatchError{Asked: issuer, Found: md.Issuer, URL: md.URL}
 	}
 	return c.keysOf(ctx, md, kid)
+}
+
+// warmKeys answers from memory alone: nothing is parsed, nobody waits.
+func (c *Client) warmKeys(issuer, kid string) *KeySet {
+	metadata := c.remembered(metadataKey(issuer))
+	if metadata == nil || metadata.metadata.Issuer != issuer {
+		return nil
+	}
+	keys := c.remembered(memoryKey{kindKeys, issuer, metadata.metadata.JWKSURI})
+	if keys == nil || !knows(keys.keys.Set, kid) {
+		return nil
+	}
+	if c.cfg.Trace != nil {
+		c.hit(metadata.metadata.URL, metadata.size)
+		c.hit(keys.keys.URL, keys.size)
+	}
+	set := c.keySetOf(keys)
+	set.Metadata = c.metadataOf(metadata)
+	return set
+}
+
+// keySetOf is a document as an answer: its age is that of now.
+func (c *Client) keySetOf(d *record) *KeySet {
+	set := *d.keys
+	set.FromCache, set.AgeSeconds = true, c.age(d.fetchedAt)
+	return &set
 }
 
 // KeysOf is KeysFor for metadata that Discover returned. Metadata of another
@@ -88,7 +121,7 @@ func (c *Client) Keys(ctx context.Context, url, kid string) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.keys(ctx, source{kind: kindKeys, place: p}, kid)
+	return c.keys(ctx, source{name: memoryKey{kind: kindKeys, url: url}, place: p}, kid)
 }
 
 func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet, error) {
@@ -98,11 +131,11 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 	if md.JWKSURI == "" {
 		return nil, md.noKeySet()
 	}
-	p, err := c.namedPlace(md.JWKSURI, md)
+	p, err := c.namedPlace("jwks_uri", md.JWKSURI, md)
 	if err != nil {
 		return nil, err
 	}
-	set, err := c.keys(ctx, source{kind: kindKeys, issuer: md.Issuer, place: p}, kid)
+	set, err := c.keys(ctx, source{name: memoryKey{kindKeys, md.Issuer, md.JWKSURI}, place: p}, kid)
 	if err != nil {
 		return nil, err
 	}
@@ -111,33 +144,75 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 }
 
 func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error) {
-	unlock, err := c.lock(ctx, s)
-	if err != nil {
-		return nil, err
+	for {
+		if d := c.remembered(s.name); d != nil && knows(d.keys.Set, kid) {
+			c.hit(d.keys.URL, d.size)
+			return c.keySetOf(d), nil
+		}
+		set, mine, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) {
+			return c.currentKeys(ctx, s, kid)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if mine || knows(set.Set, kid) || !set.FromCache || set.Refetch != RefetchNotNeeded {
+			own := *set // others got the same
+			return &own, nil
+		}
+		// Whoever asked knew another key ID, which was there.
 	}
-	defer unlock()
-	cached := c.cachedKeys(s)
+}
+
+// currentKeys takes a key set from the cache or from the network.
+func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet, error) {
+	cached := c.cachedKeys(s, kid)
 	switch {
 	case cached == nil && c.cfg.Offline:
 		return nil, &FetchError{Kind: KindOffline, URL: shown(s.place.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
 	case cached == nil:
-		return c.fetchKeys(ctx, s)
+		return c.keysOrLastGood(ctx, s, kid)
 	case knows(cached.Set, kid):
 		return cached, nil
 	case c.cfg.Offline:
 		cached.Refetch = RefetchOffline
 		return cached, nil
-	case c.held(s, cached):
+	case c.cfg.Now().Sub(cached.FetchedAt) < RefetchFloor || c.attempted(s) != nil:
 		cached.Refetch = RefetchHeld
 		return cached, nil
 	}
-	c.claimRefetch(s)
+	c.attempt(s, nil)
 	newer, err := c.fetchKeys(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	newer.Refetch = RefetchDone
 	return newer, nil
+}
+
+// keysOrLastGood fetches a set. While its issuer cannot be reached, the last good
+// one stands in for it within StaleFor, but never for a key ID that it does not
+// have; the issuer is asked again every RefetchFloor.
+func (c *Client) keysOrLastGood(ctx context.Context, s source, kid string) (*KeySet, error) {
+	old := c.lastGood(s.name)
+	if old == nil {
+		return c.fetchKeys(ctx, s)
+	}
+	var err error
+	if before := c.attempted(s); before != nil && before.failure != nil {
+		err = before.failure
+	} else {
+		var set *KeySet
+		if set, err = c.fetchKeys(ctx, s); !unreachable(err) {
+			return set, err
+		}
+		c.attempt(s, err)
+	}
+	if !knows(old.keys.Set, kid) {
+		return nil, err
+	}
+	set := c.keySetOf(old)
+	set.Stale = true
+	return set, nil
 }
 
 // knows tells whether a set may hold the key that a token names. In a set whose
@@ -153,23 +228,6 @@ func knows(set *jwks.Set, kid string) bool {
 	return kid == "" || len(set.Keys) > 0 && !named
 }
 
-// held tells whether it is too early to fetch a set again. The last fetch is
-// the one that filled the cache, or one that failed since.
-func (c *Client) held(s source, cached *KeySet) bool {
-	if c.cfg.Now().Sub(cached.FetchedAt) < RefetchFloor {
-		return true
-	}
-	s.kind = kindRefetch
-	return c.cached(s) != nil
-}
-
-// claimRefetch notes on disk that the set is being fetched again, for other
-// processes and for the next run if the fetch fails.
-func (c *Client) claimRefetch(s source) {
-	s.kind = kindRefetch
-	c.keep(s, &reply{fetchedAt: c.cfg.Now(), lifetime: RefetchFloor})
-}
-
 func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
 	r, err := c.get(ctx, s)
 	if err != nil {
@@ -179,24 +237,41 @@ func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	if _, onDisk := c.cache.(*Cache); onDisk && publishesSecrets(set.Set) {
-		r.lifetime = 0 // not to be copied to yet another disk
-	}
-	c.keep(s, r)
+	kept := *set // what is remembered never changes
+	c.keep(s, r, record{keys: &kept})
 	return set, nil
 }
 
-func (c *Client) cachedKeys(s source) *KeySet {
-	r := c.cached(s)
+// cachedKeys returns the set in memory or, where that does not have the key ID,
+// one on disk that another process may have fetched since.
+func (c *Client) cachedKeys(s source, kid string) *KeySet {
+	held := c.remembered(s.name)
+	if held == nil || !knows(held.keys.Set, kid) {
+		if set := c.storedKeys(s); set != nil && (held == nil || set.FetchedAt.After(held.fetchedAt)) {
+			return set
+		}
+	}
+	if held == nil {
+		return nil
+	}
+	c.hit(held.keys.URL, held.size)
+	return c.keySetOf(held)
+}
+
+// storedKeys returns what the cache on disk has, and remembers it.
+func (c *Client) storedKeys(s source) *KeySet {
+	r := c.onDisk(s)
 	if r == nil {
 		return nil
 	}
 	set, bad := c.readKeys(r)
 	if bad != nil {
-		c.cache.distrust(s, "its content is not a key set")
+		c.distrust(s, "its content is not a key set")
 		return nil
 	}
-	c.hit(r)
+	kept := *set
+	c.keep(s, r, record{keys: &kept})
+	c.hit(r.url, len(r.body))
 	return set
 }
 
@@ -212,7 +287,7 @@ func (c *Client) readKeys(r *reply) (*KeySet, *FetchError) {
 	}
 	return &KeySet{
 		Set: set, URL: r.url, ContentType: r.contentType,
-		FetchedAt: r.fetchedAt, AgeSeconds: c.age(r), FromCache: r.fromCache,
+		FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache,
 	}, nil
 }
 

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,19 +38,62 @@ func TestGoroutinesDoNotWaitForEver(t *testing.T) {
 	s := newTLSSite(t)
 	s.issue("a")
 	b := newBench(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
-	p, err := b.typedPlace(s.URL + configuration)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unlock, err := b.lock(t.Context(), source{kind: kindMetadata, issuer: s.URL, place: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = b.Discover(t.Context(), s.URL)
+	begun := make(chan struct{})
+	patient, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { // asks first, and longer than the others wait
+		_, _, err := share(patient, b.Client, source{name: metadataKey(s.URL)}, func(ctx context.Context) (*Metadata, error) {
+			close(begun)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		ended <- err
+	}()
+	<-begun
+	_, err := b.Discover(t.Context(), s.URL)
 	wantFetchError(t, err, KindTimeout)
-	unlock()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	s.issue("a")
 	if _, err := b.Discover(t.Context(), s.URL); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNobodyFailsBecauseAnotherGaveUp: who waits for a fetch goes on by itself
+// where the one that fetches is interrupted.
+func TestNobodyFailsBecauseAnotherGaveUp(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s)
+	place, err := b.typedPlace(s.URL + configuration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, interrupt := context.WithCancel(t.Context())
+	begun, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, _, err := share(first, b.Client, source{name: metadataKey(s.URL), place: place}, func(ctx context.Context) (*Metadata, error) {
+			close(begun)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		ended <- err
+	}()
+	<-begun
+	found := make(chan error, 1)
+	go func() {
+		_, err := b.Discover(t.Context(), s.URL)
+		found <- err
+	}()
+	interrupt()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := <-found; err != nil {
+		t.Errorf("got %v: the other one's interruption", err)
 	}
 }
 

@@ -1,63 +1,82 @@
 package provider
 
-import "sync"
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
-// A store keeps replies for as long as they may be used.
-type store interface {
-	load(kind entryKind, issuer, url string) *entry
-	store(*entry)
-	remove(kind entryKind, issuer, url string)
-	// distrust says that an entry was read, but does not hold what it should.
-	distrust(s source, why string)
-}
-
-// maxRemembered is how many documents a Client without a directory keeps: two for
-// each of more issuers than a server has. Then the oldest goes.
+// maxRemembered is how many documents a Client keeps in memory: two for each of
+// more issuers than a server has. Then the oldest goes.
 const maxRemembered = 256
 
-// memory is the store of a Client without a directory. It ends with the Client.
+// A memoryKey says what a document is: the metadata of an issuer, or the key set
+// at a URL that an issuer, or nobody, vouches for. Both are texts as they were
+// named, so that looking something up takes no parsing.
+type memoryKey struct {
+	kind        entryKind
+	issuer, url string
+}
+
+// String is for singleflight, which names what is being fetched by a text.
+func (k memoryKey) String() string { return string(k.kind) + " " + k.issuer + " " + k.url }
+
+// A record is what was fetched, parsed once. It never changes, so any number
+// of goroutines may read it.
+type record struct {
+	fetchedAt time.Time
+	lifetime  time.Duration
+	size      int       // bytes as served
+	metadata  *Metadata // of kindMetadata
+	keys      *KeySet   // of kindKeys
+	failure   error     // of kindRefetch: why the attempt failed, or nil
+}
+
+// usable reports whether a record may be used at a time: it is not from the
+// future, and its lifetime ended less than grace ago.
+func (d *record) usable(now time.Time, grace time.Duration) bool {
+	return d != nil && !d.fetchedAt.After(now) && now.Before(d.fetchedAt.Add(d.lifetime+grace))
+}
+
+// memory keeps records for one Client. Reading takes no lock; who writes
+// replaces the map.
 type memory struct {
-	cfg Config
-
-	mu      sync.Mutex
-	entries map[string]*entry // by entryName
+	records atomic.Pointer[map[memoryKey]*record]
+	writing sync.Mutex
 }
 
-func (m *memory) load(kind entryKind, issuer, url string) *entry {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	e := m.entries[entryName(kind, issuer, url)]
-	if e == nil || !e.fresh(m.cfg.Now()) {
-		return nil
+func newMemory() *memory {
+	m := &memory{}
+	m.records.Store(&map[memoryKey]*record{})
+	return m
+}
+
+func (m *memory) get(key memoryKey) *record { return (*m.records.Load())[key] }
+
+// put keeps a record; nil forgets the one before it. What can no longer be used
+// goes, and the oldest where there are too many.
+func (m *memory) put(key memoryKey, d *record, now time.Time, grace time.Duration) {
+	m.writing.Lock()
+	defer m.writing.Unlock()
+	next := maps.Clone(*m.records.Load())
+	maps.DeleteFunc(next, func(_ memoryKey, other *record) bool { return !other.usable(now, grace) })
+	delete(next, key)
+	if d != nil {
+		next[key] = d
 	}
-	return e
-}
-
-func (m *memory) store(e *entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.entries[entryName(e.kind, e.issuer, e.url)] = e
-	documents, oldest := 0, ""
-	for name, other := range m.entries {
-		switch {
-		case !other.fresh(m.cfg.Now()):
-			delete(m.entries, name)
-		case other.kind != kindRefetch: // which holds nothing
-			documents++
-			if oldest == "" || other.fetchedAt.Before(m.entries[oldest].fetchedAt) {
-				oldest = name
-			}
+	documents := 0
+	var oldest memoryKey
+	for k, other := range next {
+		if k.kind == kindRefetch { // which holds nothing
+			continue
+		}
+		if documents++; documents == 1 || other.fetchedAt.Before(next[oldest].fetchedAt) {
+			oldest = k
 		}
 	}
 	if documents > maxRemembered {
-		delete(m.entries, oldest)
+		delete(next, oldest)
 	}
+	m.records.Store(&next)
 }
-
-func (m *memory) remove(kind entryKind, issuer, url string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.entries, entryName(kind, issuer, url))
-}
-
-func (m *memory) distrust(s source, _ string) { m.remove(s.kind, s.issuer, s.place.url.String()) }

@@ -94,14 +94,13 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Errorf("number %d is remembered: %t", place, remembered)
 		}
 	}
-	m := b.cache.(*memory)
-	if n := len(m.entries); n > maxRemembered {
-		t.Errorf("%d entries", n)
+	if n := len(*b.memory.records.Load()); n > maxRemembered {
+		t.Errorf("%d records", n)
 	}
 	b.clock.advance(MaxLifetime)
-	m.store(&entry{kind: kindKeys, fetchedAt: b.clock.now(), lifetime: time.Minute})
-	if n := len(m.entries); n != 1 {
-		t.Errorf("%d entries, of which one is fresh", n)
+	b.memory.put(metadataKey("a"), &record{fetchedAt: b.clock.now(), lifetime: time.Minute}, b.clock.now(), 0)
+	if n := len(*b.memory.records.Load()); n != 1 {
+		t.Errorf("%d records, of which one is fresh", n)
 	}
 }
 

@@ -269,3 +269,18 @@ func TestProxy(t *testing.T) {
 		}
 	}
 }
+
+// TestRelativeKeySetURL: the mistake is named.
+func TestRelativeKeySetURL(t *testing.T) {
+	s := newTLSSite(t)
+	for text, want := range map[string]string{
+		"/keys":               "named by the metadata as jwks_uri: a relative address; it has to be a whole https URL",
+		"keys":                "a relative address",
+		"//issuer.example/k":  "a relative address",
+		"ftp://issuer.test/k": "not an https URL",
+	} {
+		s.serve(configuration, fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, s.URL, text))
+		_, err := newBench(t, s).KeysFor(t.Context(), s.URL, "")
+		wantText(t, wantFetchError(t, err, KindURL).Error(), text, want)
+	}
+}

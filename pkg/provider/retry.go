@@ -43,14 +43,15 @@ func (e *redirectError) Error() string {
 	return fmt.Sprintf("the server redirects to %s: %s", e.location, e.reason)
 }
 
-// checkRedirect allows MaxRedirects within one https origin.
+// checkRedirect allows MaxRedirects within one origin: of https, or of http where
+// that was asked in the first place, on loopback or because the caller allows it.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	refuse := func(reason string) error {
 		return &redirectError{location: shown(next.URL), reason: reason}
 	}
 	first := via[0].URL
 	switch {
-	case next.URL.Scheme != "https":
+	case next.URL.Scheme != "https" && next.URL.Scheme != first.Scheme:
 		return refuse("that is not https")
 	case !sameOrigin(first, next.URL):
 		return refuse("that is another origin")

@@ -13,25 +13,25 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// A lane is a way to send requests to addresses within bounds.
-type lane struct {
-	transport *http.Transport
-	retrying  *retryablehttp.Client // for GET: follows redirects, tries again
-	once      *http.Client          // for what holds a token: neither
+// A transport sends requests to addresses within bounds.
+type transport struct {
+	base     *http.Transport
+	retrying *retryablehttp.Client // for GET: follows redirects, tries again
+	once     *http.Client          // for what holds a token: neither
 }
 
-func (c *Client) lane(b bounds) *lane {
+func (c *Client) transport(b bounds) *transport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.lanes[b]
+	t, ok := c.transports[b]
 	if !ok {
-		l = c.newLane(b)
-		c.lanes[b] = l
+		t = c.newTransport(b)
+		c.transports[b] = t
 	}
-	return l
+	return t
 }
 
-func (c *Client) newLane(b bounds) *lane {
+func (c *Client) newTransport(b bounds) *transport {
 	roots := c.cfg.RootCAs
 	if c.cfg.CustomCAs != nil {
 		roots = c.cfg.CustomCAs
@@ -55,8 +55,8 @@ func (c *Client) newLane(b bounds) *lane {
 	alone := t.Clone()
 	alone.DisableKeepAlives = true
 	lonely := &guard{base: alone, now: c.cfg.Now, trace: c.trace, classify: c.classify}
-	return &lane{
-		transport: t,
+	return &transport{
+		base: t,
 		retrying: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: g, CheckRedirect: checkRedirect},
 			RetryMax:     MaxRetries,

@@ -122,16 +122,19 @@ func (c *Client) typedPlace(text string) (place, error) {
 	return p, nil
 }
 
-// namedPlace judges a URL that an issuer's document names. It must be https
-// and must not lie nearer to this machine than the issuer.
-func (c *Client) namedPlace(text string, by *Metadata) (place, error) {
+// namedPlace judges a URL that a member of an issuer's document names. It must be
+// https and must not lie nearer to this machine than the issuer.
+func (c *Client) namedPlace(member, text string, by *Metadata) (place, error) {
 	issuer, bad := parseURL(by.URL)
 	if bad != nil {
 		return place{}, bad
 	}
 	u, bad := parseURL(text)
 	if bad != nil {
-		bad.Text = "named by the metadata: " + bad.Text
+		bad.Text = "named by the metadata as " + member + ": " + bad.Text
+		if relative, err := url.Parse(text); err == nil && relative.Scheme == "" {
+			bad.Text = "named by the metadata as " + member + ": a relative address; it has to be a whole https URL"
+		}
 		return place{}, bad
 	}
 	if sameOrigin(issuer, u) {

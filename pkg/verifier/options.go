@@ -51,8 +51,12 @@ func WithResourceMetadata(url string) Option { return func(o *options) { o.resou
 // newClient makes the client of a Verifier that was given none: it keeps what it
 // fetched in memory only.
 func (o *options) newClient() error {
+	stale := DefaultStaleFor
+	if o.staleFor != nil {
+		stale = *o.staleFor
+	}
 	var err error
-	o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment})
+	o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment, StaleFor: stale})
 	return err
 }
 

@@ -1,0 +1,184 @@
+package provider
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+// down makes the site answer every path like that.
+func (s *site) down(status int) {
+	for path := range s.routes {
+		s.route(path, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "down", status) })
+	}
+}
+
+// TestStaleKeys: while the issuer cannot be reached, the last good keys stand in
+// for StaleFor after they have run out, and the issuer is asked once per floor.
+func TestStaleKeys(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s, func(cfg *Config) { cfg.StaleFor = time.Hour })
+	if _, err := b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+		t.Fatal(err)
+	}
+	s.down(http.StatusServiceUnavailable)
+	s.requests()
+	b.clock.advance(DefaultLifetime - time.Second)
+	set, err := b.KeysFor(t.Context(), s.URL, "a")
+	if wantKeys(t, set, err, "a"); set.Stale {
+		t.Error("stale before its time")
+	}
+	wantRequests(t, s)
+
+	b.clock.advance(time.Second)
+	for range 3 {
+		set, err = b.KeysFor(t.Context(), s.URL, "a")
+		if wantKeys(t, set, err, "a"); !set.Stale || !set.FromCache || set.AgeSeconds != 600 || set.Metadata == nil {
+			t.Errorf("got %+v", set)
+		}
+		wantText(t, set.Source(), s.URL+"/keys, from the cache", "the issuer cannot be reached")
+	}
+	attempts := []string{"GET " + configuration, "GET " + configuration, "GET " + configuration, "GET /keys", "GET /keys", "GET /keys"}
+	wantRequests(t, s, attempts...) // each with its retries, once
+
+	_, err = b.KeysFor(t.Context(), s.URL, "unknown")
+	if e := wantFetchError(t, err, KindStatus); e.Status != http.StatusServiceUnavailable {
+		t.Errorf("got %v", e)
+	}
+	wantRequests(t, s)
+
+	b.clock.advance(RefetchFloor)
+	if _, err = b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+		t.Error(err)
+	}
+	wantRequests(t, s, attempts...)
+
+	b.clock.advance(time.Hour - RefetchFloor - time.Second)
+	if _, err = b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+		t.Error(err)
+	}
+	b.clock.advance(time.Second)
+	_, err = b.KeysFor(t.Context(), s.URL, "a")
+	wantFetchError(t, err, KindStatus)
+
+	s.issue("b")
+	set, err = b.KeysFor(t.Context(), s.URL, "b")
+	if wantKeys(t, set, err, "b"); set.Stale || set.FromCache {
+		t.Errorf("got %+v", set)
+	}
+}
+
+// TestStaleOnlyWhereUnreachable: an issuer that says something else is believed.
+func TestStaleOnlyWhereUnreachable(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		then  func(*site)
+		stale bool
+	}{
+		{"unavailable", func(s *site) { s.down(http.StatusBadGateway) }, true},
+		{"too many requests", func(s *site) { s.down(http.StatusTooManyRequests) }, true},
+		{"gone", func(s *site) { s.Close() }, true},
+		{"broken off", func(s *site) {
+			s.route("/keys", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+		}, true},
+		{"no such keys", func(s *site) { s.down(http.StatusNotFound) }, false},
+		{"no key set", func(s *site) { s.serve("/keys", `{}`) }, false},
+		{"other keys", func(s *site) { s.serve("/keys", keySet("b")) }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newTLSSite(t)
+			s.serve("/keys", keySet("a"))
+			b := newBench(t, s, func(cfg *Config) { cfg.StaleFor = time.Hour })
+			if _, err := b.Keys(t.Context(), s.URL+"/keys", "a"); err != nil {
+				t.Fatal(err)
+			}
+			c.then(s)
+			b.clock.advance(DefaultLifetime)
+			set, err := b.Keys(t.Context(), s.URL+"/keys", "a")
+			if got := err == nil && set.Stale; got != c.stale {
+				t.Errorf("stale %t, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestNothingStaleUnlessAsked is the command's setting, and that of no-store.
+func TestNothingStaleUnlessAsked(t *testing.T) {
+	s := newTLSSite(t)
+	s.serve("/keys", keySet("a"))
+	s.serve("/unkept", keySet("a"), "Cache-Control", "no-store")
+	usual := newBench(t, s)
+	lasting := newBench(t, s, func(cfg *Config) { cfg.StaleFor = time.Hour })
+	ask := func(b *bench, path string) error {
+		_, err := b.Keys(t.Context(), s.URL+path, "a")
+		return err
+	}
+	if err := errors.Join(ask(usual, "/keys"), ask(lasting, "/unkept")); err != nil {
+		t.Fatal(err)
+	}
+	s.down(http.StatusServiceUnavailable)
+	usual.clock.advance(DefaultLifetime)
+	lasting.clock.advance(DefaultLifetime)
+	if ask(usual, "/keys") == nil || ask(lasting, "/unkept") == nil {
+		t.Error("what has run out is used")
+	}
+}
+
+// TestWarmAnswersAreTheCallersOwn: what one caller does to an answer is not seen
+// by another.
+func TestWarmAnswersAreTheCallersOwn(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s)
+	for range 3 {
+		set, err := b.KeysFor(t.Context(), s.URL, "a")
+		if wantKeys(t, set, err, "a"); set.Refetch != RefetchNotNeeded || set.Metadata.Issuer != s.URL {
+			t.Errorf("got %+v", set)
+		}
+		set.Metadata.Issuer, set.Refetch = "changed", RefetchDone
+		md, err := b.Discover(t.Context(), s.URL)
+		if err != nil || md.Issuer != s.URL || md.JWKSURI != s.URL+"/keys" {
+			t.Errorf("got %+v, %v", md, err)
+		}
+		md.Issuer, md.JWKSURI = "changed", "changed"
+		alone, err := b.Keys(t.Context(), s.URL+"/keys", "a")
+		if wantKeys(t, alone, err, "a"); alone.Metadata != nil || alone.Stale {
+			t.Errorf("got %+v", alone)
+		}
+		alone.Stale = true
+	}
+}
+
+// TestUnknownKeysWhileAnotherIsFetched: tokens with different unknown key IDs at
+// the same moment cost one fetch, and each learns what came of it.
+func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("old")
+	b := newBench(t, s)
+	if _, err := b.KeysFor(t.Context(), s.URL, "old"); err != nil {
+		t.Fatal(err)
+	}
+	s.issue("old", "new")
+	s.requests()
+	b.clock.advance(RefetchFloor)
+	var wait sync.WaitGroup
+	for n := range 30 {
+		wait.Go(func() {
+			kid := []string{"new", "made-up", "old"}[n%3]
+			set, err := b.KeysFor(t.Context(), s.URL, kid)
+			switch {
+			case err != nil:
+				t.Error(err)
+			case kid == "new" && !knows(set.Set, kid):
+				t.Errorf("the new key was not found: %+v", set)
+			case kid == "made-up" && set.Refetch != RefetchDone && set.Refetch != RefetchHeld:
+				t.Errorf("got %q for a key that is nowhere", set.Refetch)
+			}
+		})
+	}
+	wait.Wait()
+	wantRequests(t, s, "GET /keys")
+}
