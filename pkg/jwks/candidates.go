@@ -32,26 +32,28 @@ func Require(algorithm string) (Requirement, bool) {
 	}
 }
 
-// Misfit is the kind of reason for which a key does not fit a token.
-type Misfit string
+// misfit is the kind of reason for which a key does not fit a token.
+type misfit string
 
 // The reasons for which a key does not fit a token.
 const (
-	MisfitKeyID     Misfit = "key_id"    // another kid
-	MisfitAlgorithm Misfit = "algorithm" // another kty, crv or alg
-	MisfitFault     Misfit = "fault"     // not fit to verify anything
+	misfitKeyID     misfit = "key_id"    // another kid
+	misfitAlgorithm misfit = "algorithm" // another kty, crv or alg
+	misfitFault     misfit = "fault"     // not fit to verify anything
 )
 
 // A Refusal is a key that does not fit a token, and why.
 type Refusal struct {
-	Key    *Key
-	Misfit Misfit
-	// Meant tells whether the token leaves no doubt that it means this key: the
+	Key        *Key
+	OtherKeyID bool // the reason is that the key has another kid than the token
+	// Meant reports whether the token leaves no doubt that it means this key: the
 	// key has its kid, or is the only one.
 	Meant bool
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
 	Text string
+
+	reason misfit
 }
 
 // A Selection is the outcome of looking for the key of a token.
@@ -66,18 +68,19 @@ type Selection struct {
 
 // Candidates selects the keys that fit a token: by kid, byte for byte, then
 // kty and crv, then use and key_ops, then alg, as RFC 7515 section 6 leaves to
-// the application.
+// the application. The kid of a key that was given alone (ParseKey) is not compared.
 func (s *Set) Candidates(t *token.Token) Selection {
 	kid, hasKeyID := t.KeyID()
 	var selection Selection
 	var without []*Key
 	for _, k := range s.Keys {
 		exact := hasKeyID && k.HasKeyID && k.KeyID == kid
-		misfit, text := k.misfit(t.Algorithm(), kid, hasKeyID)
+		reason, text := k.misfit(t.Algorithm(), kid, hasKeyID && !s.single)
 		switch {
-		case misfit != "":
-			meant := exact || len(s.Keys) == 1
-			selection.Refused = append(selection.Refused, Refusal{Key: k, Misfit: misfit, Meant: meant, Text: text})
+		case reason != "":
+			selection.Refused = append(selection.Refused, Refusal{
+				Key: k, OtherKeyID: reason == misfitKeyID, Meant: exact || len(s.Keys) == 1, Text: text, reason: reason,
+			})
 		case exact || !hasKeyID:
 			selection.Candidates = append(selection.Candidates, k)
 		default:
@@ -93,7 +96,7 @@ func (s *Set) Candidates(t *token.Token) Selection {
 func (s Selection) Mismatch() (Refusal, bool) {
 	var found Refusal
 	for _, r := range s.Refused {
-		if r.Meant && r.Misfit != MisfitAlgorithm {
+		if r.Meant && r.reason != misfitAlgorithm {
 			return Refusal{}, false
 		}
 		if r.Meant && !found.Meant {
@@ -103,21 +106,21 @@ func (s Selection) Mismatch() (Refusal, bool) {
 	return found, found.Meant
 }
 
-func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (Misfit, string) {
+func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 	requirement, known := Require(algorithm)
 	switch {
 	case hasKeyID && k.HasKeyID && k.KeyID != kid:
-		return MisfitKeyID, "it has another kid"
+		return misfitKeyID, "it has another kid"
 	case k.Fault != nil && (k.public == nil || k.Fault.Code == FaultPrivate):
-		return MisfitFault, k.Fault.Text
+		return misfitFault, k.Fault.Text
 	case !known:
-		return MisfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)
+		return misfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)
 	case k.Type != requirement.Type || k.Curve != requirement.Curve:
-		return MisfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, requirement)
+		return misfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, requirement)
 	case k.Fault != nil:
-		return MisfitFault, k.Fault.Text
+		return misfitFault, k.Fault.Text
 	case k.Algorithm != "" && !SameAlgorithm(k.Algorithm, algorithm): // a key need not have one
-		return MisfitAlgorithm, fmt.Sprintf("the key is for algorithm %q, the token says %q", k.Algorithm, algorithm)
+		return misfitAlgorithm, fmt.Sprintf("the key is for algorithm %q, the token says %q", k.Algorithm, algorithm)
 	}
 	return "", ""
 }
@@ -130,7 +133,7 @@ func (r Requirement) String() string {
 	return "an " + r.Type + " " + r.Curve + " key"
 }
 
-// SameAlgorithm tells whether two names are of one algorithm: with a key on
+// SameAlgorithm reports whether two names are of one algorithm: with a key on
 // Ed25519, the only such curve that is supported, EdDSA and Ed25519 are (RFC 9864
 // section 2.2), and issuers change them at different times.
 func SameAlgorithm(a, b string) bool {

@@ -32,12 +32,13 @@ func (k *Key) checkPrivate(v strictjson.Value) {
 }
 
 // checkUse refuses keys that are not for verifying signatures. jwt-svid is what
-// SPIFFE calls that use (SPIFFE trust domain and bundle, section 4.2.2).
+// SPIFFE calls that use, and x509-svid that of its certificates (SPIFFE trust
+// domain and bundle, section 4.2.2).
 func (k *Key) checkUse() {
 	if k.Use != "" && k.Use != "sig" && k.Use != "jwt-svid" {
 		k.faulty(FaultUse, "the key is for use %q, not for signatures", k.Use)
 	}
-	if k.Operations == nil {
+	if len(k.Operations) == 0 {
 		return
 	}
 	sorted := slices.Clone(k.Operations)
@@ -72,7 +73,7 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 	}
 	der, err := base64.StdEncoding.DecodeString(list[0])
 	if err != nil {
-		k.warn("x5c holds no base64 certificate")
+		k.warn("x5c holds no certificate in standard base64")
 		return
 	}
 	k.checkThumbprints(v, der)
@@ -82,9 +83,50 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 		return
 	}
 	k.Certificate = certificate
-	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
+	certified, err := parseSPKI(certificate.RawSubjectPublicKeyInfo)
+	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); err != nil || !ok || !public.Equal(certified) {
 		k.CertificateMismatch = true
 	}
+}
+
+// readCertified takes the key out of the first certificate of x5c where the JWK
+// has none of the members that RFC 7518 sections 6.2.1 and 6.3.1 demand. It
+// reports whether it did.
+func (k *Key) readCertified(v strictjson.Value, demanded ...string) bool {
+	for _, name := range demanded {
+		if v.Get(name).Exists() {
+			return false
+		}
+	}
+	list, _ := v.Get("x5c").TextList()
+	if len(list) == 0 {
+		if v.Get("x5t").Exists() || v.Get("x5t#S256").Exists() {
+			k.faulty(FaultInvalid, "the key itself is missing: x5t names a certificate, but does not hold it; the issuer has to fix this")
+		}
+		return false
+	}
+	der, err := base64.StdEncoding.DecodeString(list[0])
+	if err != nil {
+		return false
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return false
+	}
+	public, err := parseSPKI(certificate.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return false
+	}
+	kty := k.Type
+	k.setPublic(public)
+	if k.Type != kty {
+		k.public = nil
+		k.faulty(FaultInvalid, "the certificate in x5c is for a key of type %s, not %s", k.Type, kty)
+		k.Type = kty
+		return true
+	}
+	k.warn("the key has only a certificate (x5c), from which it was taken; %s is missing, and other programs refuse the key: the issuer has to fix this", demanded[0])
+	return true
 }
 
 func (k *Key) checkThumbprints(v strictjson.Value, der []byte) {

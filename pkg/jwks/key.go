@@ -70,6 +70,13 @@ func (k *Key) Name() string {
 	return fmt.Sprintf("number %d (no kid)", k.Position)
 }
 
+// OtherPurpose reports whether the key is in the set for something else than
+// signatures of tokens and says so, as keys for encryption and those of the
+// certificates of a SPIFFE bundle do. Such a key is no fault of the issuer.
+func (k *Key) OtherPurpose() bool {
+	return k.Fault != nil && k.Fault.Code == FaultUse && len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid")
+}
+
 // Kind returns the type with the curve or the size: "RSA 2048", "EC P-256".
 func (k *Key) Kind() string {
 	switch {
@@ -124,12 +131,13 @@ func parseJWK(position int, v strictjson.Value) *Key {
 }
 
 // readLabels reads what the owner says about the key. A label of the wrong type
-// makes the key unusable: what it was meant to restrict cannot be known.
+// makes the key unusable: what it was meant to restrict cannot be known. Some
+// programs write every member that they know: one that is null is absent.
 func (k *Key) readLabels(v strictjson.Value) {
 	text := func(name string) (string, bool) {
 		member := v.Get(name)
 		s, ok := member.Text()
-		if member.Exists() && !ok {
+		if !absent(member) && !ok {
 			k.faulty(FaultMalformed, "%q is not a string but of type %s", name, member.Kind())
 		}
 		return s, ok
@@ -149,14 +157,24 @@ func (k *Key) readLabels(v strictjson.Value) {
 			k.faulty(FaultUse, "use is empty")
 		}
 	}
-	if ops := v.Get("key_ops"); ops.Exists() {
+	if ops := v.Get("key_ops"); !absent(ops) {
 		list, ok := ops.TextList()
 		if !ok {
 			k.faulty(FaultMalformed, "\"key_ops\" is not an array of strings")
 		}
-		k.Operations = append([]string{}, list...)
+		if ok && len(list) == 0 {
+			k.warn("key_ops is empty and was taken for absent (RFC 7517 section 4.3)")
+		}
+		k.Operations = list
+	}
+	for _, name := range []string{"kid", "alg", "use", "key_ops"} {
+		if v.Get(name).Kind() == strictjson.KindNull {
+			k.warn("%s is null and was taken for absent", name)
+		}
 	}
 }
+
+func absent(v strictjson.Value) bool { return !v.Exists() || v.Kind() == strictjson.KindNull }
 
 // thumbprint is go-jose's RFC 7638 thumbprint of a public key.
 func thumbprint(public crypto.PublicKey) string {

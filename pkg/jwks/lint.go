@@ -34,6 +34,9 @@ func (s *Set) Lint(now time.Time) []Finding {
 	} else if len(s.Usable()) == 0 {
 		l.add("no_usable_key", SeverityError, nil, "no key of the set can verify a signature", "RFC 7517 section 5.1")
 	}
+	if s.ReadAs != "" && !s.single {
+		l.add("set_form", SeverityWarning, nil, "not a JWK Set but "+s.ReadAs+": most programs do not read that", "RFC 7517 section 5")
+	}
 	l.keyIDs(s)
 	for _, k := range s.Keys {
 		l.fault(k)
@@ -84,8 +87,8 @@ func (l *linter) fault(k *Key) {
 		l.add("unsupported_key", SeverityInfo, k, k.Fault.Text, "RFC 7517 section 5")
 	case FaultUse:
 		severity := SeverityError
-		if k.Use == "enc" && k.Operations == nil {
-			severity = SeverityInfo // a key for encryption belongs into a set
+		if k.OtherPurpose() {
+			severity = SeverityInfo
 		}
 		l.add("key_use", severity, k, k.Fault.Text, "RFC 7517 section 4.2")
 	}

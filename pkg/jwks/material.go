@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"strings"
+	"unicode"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -18,9 +19,9 @@ import (
 // key; above the second some libraries refuse it; above the third verifying
 // would take too long.
 const (
-	MinRSABits     = 2048
-	UnusualRSABits = 4096
-	MaxRSABits     = 16384
+	minRSABits     = 2048
+	unusualRSABits = 4096
+	maxRSABits     = 16384
 )
 
 // octets decodes a base64url member, strictly: exactly one text per value.
@@ -36,17 +37,50 @@ func (k *Key) octets(v strictjson.Value, name string) []byte {
 		return nil
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || strings.ContainsAny(text, "\r\n") { // which DecodeString skips
-		k.faulty(FaultInvalid, "%q is not base64url", name)
+	switch {
+	case err != nil || strings.ContainsAny(text, "\r\n"): // which DecodeString skips
+		k.faulty(FaultInvalid, "%q is not base64url: %s; the issuer has to fix this", name, whyNotBase64URL(text))
+		return nil
+	case isHex(data) && len(data) >= len("10001"):
+		k.faulty(FaultInvalid, "%q is the base64url of a number in hexadecimal and not of its octets; the issuer has to fix this", name)
 		return nil
 	}
 	return data
 }
 
+// whyNotBase64URL says what a text has that base64url (RFC 7515 section 2) does
+// not allow.
+func whyNotBase64URL(text string) string {
+	switch {
+	case strings.ContainsFunc(text, unicode.IsSpace):
+		return "it has white space in it"
+	case strings.ContainsAny(text, "+/"):
+		return "it is in standard base64, with + and / for - and _"
+	case strings.HasSuffix(text, "="):
+		return "it is padded with ="
+	case strings.HasPrefix(text, "0x") || strings.Contains(text, ":"):
+		return "it is a number in hexadecimal"
+	default:
+		return "it was damaged or cut off"
+	}
+}
+
+// isHex reports whether octets are the digits of a number in hexadecimal.
+func isHex(data []byte) bool {
+	return strings.Trim(string(data), "0123456789abcdefABCDEF") == ""
+}
+
 // readRSA builds the key itself: go-jose refuses more than 4096 bits.
 func (k *Key) readRSA(v strictjson.Value) {
+	if k.readCertified(v, "n", "e") {
+		return
+	}
 	n, e := k.octets(v, "n"), k.octets(v, "e")
 	if n == nil || e == nil {
+		return
+	}
+	if text, _ := v.Get("n").Text(); isHex([]byte(text)) {
+		k.faulty(FaultInvalid, "\"n\" is a number in hexadecimal and not the base64url of its octets; the issuer has to fix this")
 		return
 	}
 	if n[0] == 0 {
@@ -64,13 +98,13 @@ func (k *Key) readRSA(v strictjson.Value) {
 func (k *Key) checkRSA(key *rsa.PublicKey) {
 	k.Bits = key.N.BitLen()
 	switch {
-	case k.Bits < MinRSABits:
-		k.faulty(FaultWeak, "a %d-bit RSA key; at least %d bits are required", k.Bits, MinRSABits)
-	case k.Bits > MaxRSABits:
-		k.faulty(FaultInvalid, "a %d-bit RSA key; more than %d bits are not supported", k.Bits, MaxRSABits)
+	case k.Bits < minRSABits:
+		k.faulty(FaultWeak, "a %d-bit RSA key; at least %d bits are required", k.Bits, minRSABits)
+	case k.Bits > maxRSABits:
+		k.faulty(FaultInvalid, "a %d-bit RSA key; more than %d bits are not supported", k.Bits, maxRSABits)
 		return
-	case k.Bits > UnusualRSABits:
-		k.warn("a %d-bit RSA key: many libraries refuse more than %d bits", k.Bits, UnusualRSABits)
+	case k.Bits > unusualRSABits:
+		k.warn("a %d-bit RSA key: many libraries refuse more than %d bits", k.Bits, unusualRSABits)
 	}
 	switch {
 	case key.E < 3 || key.E%2 == 0:
@@ -84,6 +118,9 @@ func (k *Key) checkRSA(key *rsa.PublicKey) {
 }
 
 func (k *Key) readEC(v strictjson.Value) {
+	if k.readCertified(v, "x", "y") {
+		return
+	}
 	k.Curve = k.curve(v)
 	k.Bits = map[string]int{"P-256": 256, "P-384": 384, "P-521": 521}[k.Curve]
 	if k.Bits == 0 {
@@ -94,6 +131,9 @@ func (k *Key) readEC(v strictjson.Value) {
 }
 
 func (k *Key) readOKP(v strictjson.Value) {
+	if k.readCertified(v, "x") {
+		return
+	}
 	k.Curve = k.curve(v)
 	if k.Curve != "Ed25519" {
 		k.faulty(FaultUnsupported, "curve %q is not supported", k.Curve)

@@ -6,11 +6,11 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Redacted is what stands in for a private member.
-const Redacted = "[removed: a private member]"
+// redacted is what stands in for a private member.
+const redacted = "[removed: a private member]"
 
 // PublicDocument returns the set as it was read, with the members that only
-// private and secret keys have replaced by Redacted.
+// private and secret keys have replaced by redacted.
 func (s *Set) PublicDocument() strictjson.Value {
 	var members []strictjson.Member
 	for _, m := range s.Document.Members() {
@@ -38,7 +38,7 @@ func redact(v strictjson.Value) strictjson.Value {
 		var members []strictjson.Member
 		for _, m := range v.Members() {
 			if slices.Contains(privateMembers(), m.Name) {
-				m.Value = strictjson.String(Redacted)
+				m.Value = strictjson.String(redacted)
 			}
 			members = append(members, strictjson.Member{Name: m.Name, Value: redact(m.Value)})
 		}

@@ -12,7 +12,7 @@ func rocaPrimes() []uint64 {
 	}
 }
 
-// hasROCAFingerprint tells whether a modulus is a power of 65537 modulo every
+// hasROCAFingerprint reports whether a modulus is a power of 65537 modulo every
 // one of the primes. A sound modulus passes for one once in about 2^27 keys.
 func hasROCAFingerprint(modulus *big.Int) bool {
 	const generator = 65537

@@ -1,43 +1,68 @@
-// Package jwks reads JSON Web Key Sets (RFC 7517) and single keys, key by key:
-// one broken or unknown key never spoils the others. It says of each key
-// whether it is fit to verify signatures and, where it is not, why. It selects
-// the keys that fit a token. It never fetches anything.
+// Package jwks reads JSON Web Key Sets (RFC 7517) and single public keys, says
+// of each key whether it is fit to verify signatures, and selects those that fit
+// a token.
+//
+// Parse reads a set as an issuer publishes it, ParseText a set in the forms in
+// which people keep one in a file, and ParseKey one key in any usual form. A set
+// is read key by key: a key that is broken or of an unknown type has a Fault, and
+// the others can be used. Set.Candidates returns the keys that may have signed a
+// token and, for each of the others, why it cannot have; Set.Lint says what an
+// issuer should change about its set.
+//
+// Nothing is fetched, and private members are never part of an error, a fault or
+// a finding.
 package jwks
 
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// MaxKeys is the number of keys in the largest set that Parse reads.
-const MaxKeys = 1000
+// maxKeys is the number of keys in the largest set that is read.
+const maxKeys = 1000
 
 // A Set is a list of keys in the order of the document.
 type Set struct {
 	Keys []*Key
-	// Document is the set as it was read, or what it would have been where a single
-	// key was read.
+	// Document is the set as it was read, or as it would have been written where
+	// the keys were not read from a JWK Set.
 	Document strictjson.Value
+	// ReadAs says in words in which form the keys were found; it is empty for a JWK
+	// Set, a JWK, and PEM that every program reads.
+	ReadAs string
+
+	single bool // one key that was given alone
 }
 
-// ErrNotKeySet is what the errors of Parse wrap.
+// ErrNotKeySet is what the errors of Parse and ParseText wrap.
 var ErrNotKeySet = errors.New("not a key set")
 
-// Errors of Parse for what is often taken for a key set.
-var (
-	// ErrSingleKey is for one JWK.
-	ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
-	// ErrCertificates is for an object of PEM certificates by kid, as Google and
-	// Firebase publish beside their key sets.
-	ErrCertificates = fmt.Errorf("%w but certificates by kid: there is no \"keys\"", ErrNotKeySet)
-)
+// ErrSingleKey is for one JWK in place of a set.
+var ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
 
-// Parse reads a JWK Set: a JSON object with an array "keys" (RFC 7517 section
-// 5). Faults of single keys are kept in those keys; the error is for what is
-// not a key set at all. An empty set is one.
+// A MetadataError is for the metadata of an issuer in place of its keys.
+type MetadataError struct {
+	JWKSURI string // the address of the key set that it names; it may be empty or anything
+}
+
+func (e *MetadataError) Error() string {
+	return "the metadata of an issuer, which names the key set as its jwks_uri"
+}
+
+// Is reports that metadata is no key set.
+func (e *MetadataError) Is(target error) bool { return target == ErrNotKeySet }
+
+func newMetadataError(document strictjson.Value) *MetadataError {
+	uri, _ := document.Get("jwks_uri").Text()
+	return &MetadataError{JWKSURI: uri}
+}
+
+// Parse reads a JWK Set, a JSON object with an array "keys" (RFC 7517 section
+// 5), or an object of PEM certificates or public keys by kid, as Google and
+// Firebase publish. Faults of single keys are kept in those keys; the error is
+// for what is not a key set at all. An empty set is one.
 func Parse(data []byte) (*Set, error) {
 	document, err := strictjson.ParseObject(data)
 	if err != nil {
@@ -45,32 +70,28 @@ func Parse(data []byte) (*Set, error) {
 	}
 	keys := document.Get("keys")
 	switch {
-	case !keys.Exists() && document.Get("kty").Exists():
+	case keys.Exists():
+	case document.Get("kty").Exists():
 		return nil, ErrSingleKey
-	case !keys.Exists() && holdsCertificates(document):
-		return nil, ErrCertificates
-	case !keys.Exists():
+	case document.Get("jwks_uri").Exists():
+		return nil, newMetadataError(document)
+	case isKeyMap(document):
+		return parseKeyMap(document)
+	default:
 		return nil, fmt.Errorf("%w: there is no \"keys\"", ErrNotKeySet)
+	}
+	switch {
 	case keys.Kind() != strictjson.KindArray:
 		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", ErrNotKeySet, keys.Kind())
-	case len(keys.Items()) > MaxKeys:
-		return nil, fmt.Errorf("%w: more than %d keys", ErrNotKeySet, MaxKeys)
+	case len(keys.Items()) > maxKeys:
+		return nil, fmt.Errorf("%w: more than %d keys", ErrNotKeySet, maxKeys)
 	}
 	set := &Set{Document: document}
 	for i, item := range keys.Items() {
 		set.Keys = append(set.Keys, parseJWK(i+1, item))
 	}
-	set.refuseTwins()
+	set.refusePublished()
 	return set, nil
-}
-
-func holdsCertificates(document strictjson.Value) bool {
-	for _, m := range document.Members() {
-		if text, _ := m.Value.Text(); strings.HasPrefix(text, "-----BEGIN CERTIFICATE-----") {
-			return true
-		}
-	}
-	return false
 }
 
 // withoutNames keeps of a syntax error what is wrong and at which byte, but not
@@ -108,7 +129,7 @@ func (s *Set) Usable() []*Key {
 
 // WithKeyID returns the set of the keys with exactly that key ID.
 func (s *Set) WithKeyID(kid string) *Set {
-	chosen := &Set{}
+	chosen := &Set{ReadAs: s.ReadAs, single: s.single}
 	var documents []strictjson.Value
 	for i, k := range s.Keys {
 		if k.HasKeyID && k.KeyID == kid {

@@ -162,7 +162,7 @@ func (v *verification) checkCertificate(k *jwks.Key) {
 func (v *verification) checkKeySet(set *jwks.Set) {
 	var defects []string
 	for _, k := range set.Keys {
-		if f := k.Fault; f != nil && f.Code != jwks.FaultUnsupported && (f.Code != jwks.FaultUse || k.Use != "enc") {
+		if f := k.Fault; f != nil && f.Code != jwks.FaultUnsupported && !k.OtherPurpose() {
 			defects = append(defects, fmt.Sprintf("key %s: %s", k.Name(), f.Text))
 		}
 	}
@@ -182,7 +182,7 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	alg := v.token.Algorithm()
 	var fitting []jwks.Refusal // those that the kid does not rule out
 	for _, r := range selection.Refused {
-		if r.Misfit != jwks.MisfitKeyID {
+		if !r.OtherKeyID {
 			fitting = append(fitting, r)
 		}
 	}

@@ -1,0 +1,223 @@
+package jwks
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// Errors of ParseKey, beside those about the text itself.
+var (
+	// ErrPrivateKey is for a private key where a public one belongs.
+	ErrPrivateKey = errors.New("a private key: only a public key belongs here")
+	// ErrSharedSecret is for a JWK of type oct where a public key belongs.
+	ErrSharedSecret = errors.New("a shared secret (kty oct), not a public key")
+	// ErrKeySet is for a set where a single key belongs.
+	ErrKeySet = errors.New("a key set, not a single key")
+)
+
+// A FormatError is for a key, or what looks like one, in a format that is not
+// read here.
+type FormatError struct {
+	// Format is the format's name: "PKCS #12", "PKCS #7", "certificate request",
+	// "Java key store", "OpenPGP", "PuTTY", "XML", "DSA".
+	Format string
+}
+
+func (e *FormatError) Error() string { return "in the format " + e.Format + ", which cannot be read" }
+
+// errNoKey is for a text in which no key is recognised.
+var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known form")
+
+// maxNesting is how many forms may stand in one another: DER in base64 in the
+// string of a JSON document, say.
+const maxNesting = 4
+
+// ParseKey reads one public key in the forms in which people have it: PEM (PKIX,
+// PKCS #1, or certificates, of which the leaf counts) with whatever copying did
+// to its lines, DER, either of them in base64, OpenSSH and RFC 4716, a JWK, and
+// a JSON document that holds one of these, such as that of a Keycloak realm.
+//
+// The result is a set of that key, in which Candidates does not compare the kid;
+// its faults, such as being weak, are in the key, and ReadAs says which of the
+// less usual forms it had. The error is ErrPrivateKey, ErrSharedSecret,
+// ErrKeySet, a *MetadataError, a *FormatError, or says what is wrong with the
+// text; it never quotes a key.
+func ParseKey(data []byte) (*Set, error) {
+	set, err := readKey(data, maxNesting)
+	if err != nil {
+		return nil, err
+	}
+	set.single = true
+	return set, nil
+}
+
+func readKey(data []byte, depth int) (*Set, error) {
+	text := strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
+	switch {
+	case depth == 0:
+		return nil, errNoKey
+	case isDER(data):
+		return readDER(data)
+	case strings.HasPrefix(text, "{"):
+		return readKeyObject([]byte(text), depth)
+	case strings.HasPrefix(text, "["):
+		return readKeyArray([]byte(text), depth)
+	}
+	if v, err := strictjson.Parse([]byte(text)); err == nil && v.Kind() == strictjson.KindString {
+		inner, _ := v.Text()
+		return readAs("a JSON string")(readKey([]byte(inner), depth-1))
+	}
+	if blocks := pemBlocks(text); len(blocks) > 0 {
+		return readPEM(text, blocks)
+	}
+	if blob, ok := sshBlob(text); ok {
+		return readAs("an OpenSSH public key")(readSSH(blob))
+	}
+	if format := otherFormat(data); format != "" {
+		return nil, &FormatError{format}
+	}
+	if inner, ok := decodeBase64(text); ok {
+		return readAs("base64")(readKey(inner, depth-1))
+	}
+	return nil, errNoKey
+}
+
+// readAs notes the form in which a key was found, the outermost one first.
+func readAs(form string) func(*Set, error) (*Set, error) {
+	return func(set *Set, err error) (*Set, error) {
+		if err != nil {
+			return nil, err
+		}
+		if set.ReadAs != "" {
+			form += ", which holds " + set.ReadAs
+		}
+		set.ReadAs = form
+		return set, nil
+	}
+}
+
+// otherFormat names a format that is recognised but not read.
+func otherFormat(data []byte) string {
+	text := string(data)
+	switch {
+	case strings.HasPrefix(text, "PuTTY-User-Key-File"):
+		return "PuTTY"
+	case strings.HasPrefix(text, "\xfe\xed\xfe\xed"):
+		return "Java key store"
+	case strings.Contains(text, "<RSAKeyValue>"), strings.Contains(text, "<Modulus>"), strings.Contains(text, "X509Certificate>"):
+		return "XML"
+	case bytes.HasPrefix(data, []byte{0x99, 0x01}), bytes.HasPrefix(data, []byte{0x98, 0x33}):
+		return "OpenPGP"
+	default:
+		return ""
+	}
+}
+
+// decodeBase64 decodes a text that is nothing but base64, in either alphabet and
+// with or without padding, perhaps wrapped or in quotes.
+func decodeBase64(text string) ([]byte, bool) {
+	const shortest = 40 // octets of an Ed25519 key in SPKI, less a few
+	text = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", `\r`, "", `\n`, "", "-", "+", "_", "/", `"`, "", "'", "").Replace(text)
+	data, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+	return data, err == nil && len(data) >= shortest
+}
+
+func readKeyObject(text []byte, depth int) (*Set, error) {
+	v, err := strictjson.ParseObject(text)
+	if err != nil {
+		return nil, withoutNames(err)
+	}
+	return readKeyValue(v, depth)
+}
+
+func readKeyArray(text []byte, depth int) (*Set, error) {
+	v, err := strictjson.Parse(text)
+	switch items := v.Items(); {
+	case err != nil:
+		return nil, withoutNames(err)
+	case len(items) == 1:
+		return readAs("an array of one key")(readMember(items[0], depth-1))
+	default:
+		return nil, ErrKeySet
+	}
+}
+
+// readKeyValue reads a JWK, or the one key in another JSON document.
+func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
+	switch {
+	case v.Get("keys").Exists():
+		return nil, ErrKeySet
+	case v.Get("jwks_uri").Exists():
+		return nil, newMetadataError(v)
+	case !v.Get("kty").Exists():
+		return readDocument(v, depth)
+	}
+	key := parseJWK(1, v)
+	switch {
+	case key.Fault == nil:
+	case key.Fault.Code == FaultPrivate:
+		return nil, ErrPrivateKey
+	case key.Fault.Code == FaultSharedSecret:
+		return nil, ErrSharedSecret
+	case key.Fault.Code == FaultMalformed:
+		return nil, fmt.Errorf("not a JWK: %w", key.Fault)
+	}
+	return &Set{Keys: []*Key{key}, Document: setDocument(v)}, nil
+}
+
+// readDocument looks for the one key in a JSON document that is not a JWK.
+func readDocument(v strictjson.Value, depth int) (*Set, error) {
+	var found *Set
+	var names []string
+	var refused error
+	for _, m := range v.Members() {
+		set, err := readMember(m.Value, depth-1)
+		switch {
+		case errors.Is(err, errNoKey):
+		case err != nil:
+			if refused == nil || errors.Is(err, ErrPrivateKey) {
+				refused = err
+			}
+		case found != nil && found.Keys[0].sameKey(set.Keys[0]):
+		default:
+			found = set
+			names = append(names, m.Name)
+		}
+	}
+	switch {
+	case len(names) > 1:
+		return nil, fmt.Errorf("several keys in one document (%s): give one of them, or a key set", strings.Join(names, ", "))
+	case found == nil && refused != nil:
+		return nil, refused
+	case found == nil && depth == maxNesting:
+		return nil, errors.New("not a JWK: no kty")
+	case found == nil:
+		return nil, errNoKey
+	}
+	form := fmt.Sprintf("the member %q of a JSON document", names[0])
+	if v.Get("realm").Exists() && names[0] == "public_key" {
+		form = "the public_key of a Keycloak realm"
+	}
+	return readAs(form)(found, nil)
+}
+
+// readMember reads a value that may be a key: an object, or a text that is long
+// enough for one.
+func readMember(v strictjson.Value, depth int) (*Set, error) {
+	text, isText := v.Text()
+	switch {
+	case depth <= 0:
+		return nil, errNoKey
+	case isText && len(text) >= 40:
+		return readKey([]byte(text), depth)
+	case v.Kind() == strictjson.KindObject:
+		return readKeyValue(v, depth)
+	default:
+		return nil, errNoKey
+	}
+}

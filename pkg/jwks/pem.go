@@ -1,0 +1,163 @@
+package jwks
+
+import (
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// pemBlock is what stands between a BEGIN and its END.
+type pemBlock struct {
+	label string // "PUBLIC KEY", "CERTIFICATE"
+	body  string // as it stands, with whatever line breaks it has
+}
+
+// pemBegin is the opening line of PEM (RFC 7468 section 2), also with its dashes
+// lost, or turned into others by a word processor.
+var pemBegin = regexp.MustCompile(`BEGIN ((?:[A-Z0-9]+ )*?` +
+	`(?:(?:PUBLIC|PRIVATE) KEY(?: BLOCK)?|(?:NEW )?CERTIFICATE(?: REQUEST)?|PARAMETERS|X509 CRL|PKCS7|CMS))[-–—−‐‑ ]*`)
+
+// pemEnd is where a body ends: at the closing line, or at least at its dashes.
+var pemEnd = regexp.MustCompile(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
+
+// pemBlocks finds the blocks of a text.
+func pemBlocks(text string) []pemBlock {
+	var blocks []pemBlock
+	for {
+		begin := pemBegin.FindStringSubmatchIndex(text)
+		if begin == nil {
+			return blocks
+		}
+		label, rest := text[begin[2]:begin[3]], text[begin[1]:]
+		end := len(rest)
+		if at := pemEnd.FindStringIndex(rest); at != nil {
+			end = at[0]
+		}
+		blocks = append(blocks, pemBlock{label, rest[:end]})
+		text = rest[end:]
+	}
+}
+
+// octets decodes the body, whatever copying did to its lines.
+func (b pemBlock) octets() ([]byte, error) {
+	body := pemNoise().Replace(b.body)
+	if strings.HasPrefix(b.label, "SSH2 ") {
+		body = pemNoise().Replace(sshHeader.ReplaceAllString(b.body, ""))
+	}
+	data, err := base64.StdEncoding.DecodeString(body)
+	if err != nil {
+		data, err = base64.RawStdEncoding.DecodeString(body)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("what stands between BEGIN %s and END is not base64: it was damaged or cut off", b.label)
+	}
+	return data, nil
+}
+
+// pemNoise drops white space, line breaks written as \n, quotes and the signs by
+// which lines are joined in source code.
+func pemNoise() *strings.Replacer {
+	return strings.NewReplacer(`\r`, "", `\n`, "", `\`, "", " ", "", "\t", "", "\r", "", "\n", "", `"`, "", "'", "", ",", "", "\u00a0", "", ">", "")
+}
+
+// sshHeader is a header line of RFC 4716 section 3.3.
+var sshHeader = regexp.MustCompile(`(?m)^[A-Za-z-]+: .*$`)
+
+// readPEM reads the one key of a text with PEM blocks.
+func readPEM(text string, blocks []pemBlock) (*Set, error) {
+	if strings.Contains(text, "PRIVATE KEY") {
+		return nil, ErrPrivateKey // also a damaged one
+	}
+	var keys []*Set
+	var chain [][]byte
+	for _, b := range blocks {
+		if format := formatOfLabel(b.label); format != "" {
+			return nil, &FormatError{format}
+		}
+		data, err := b.octets()
+		if err != nil {
+			return nil, err
+		}
+		var set *Set
+		switch b.label {
+		case "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY":
+			set, err = readSPKI(data)
+		case "SSH2 PUBLIC KEY":
+			set, err = readSSH(data)
+		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+			chain = append(chain, data)
+			continue
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, set)
+	}
+	if len(chain) > 0 {
+		leaf, err := readChain(chain)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, leaf)
+	}
+	set, err := oneOf(keys)
+	if note := pemNote(text); err == nil && note != "" {
+		return readAs("PEM "+note)(set, nil)
+	}
+	return set, err
+}
+
+// oneOf returns the only key of a list, in which one may stand several times.
+func oneOf(keys []*Set) (*Set, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("no public key or certificate in the PEM text")
+	}
+	for _, other := range keys[1:] {
+		if !keys[0].Keys[0].sameKey(other.Keys[0]) {
+			return nil, errors.New("several keys in one PEM file: which one is meant?")
+		}
+	}
+	return keys[0], nil
+}
+
+// formatOfLabel names what PEM can hold beside keys and certificates.
+func formatOfLabel(label string) string {
+	switch {
+	case strings.HasSuffix(label, "CERTIFICATE REQUEST"):
+		return "certificate request"
+	case strings.HasPrefix(label, "PKCS7") || label == "CMS":
+		return "PKCS #7"
+	case strings.HasPrefix(label, "PGP "):
+		return "OpenPGP"
+	case strings.HasPrefix(label, "DSA "):
+		return "DSA"
+	default:
+		return ""
+	}
+}
+
+// pemNote says what is unusual about PEM that could be read; nothing where any
+// other program could read it, too.
+func pemNote(text string) string {
+	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
+		if strings.HasSuffix(block.Type, "PUBLIC KEY") || block.Type == "CERTIFICATE" {
+			return ""
+		}
+	}
+	lines := strings.Count(strings.TrimSpace(text), "\n")
+	switch {
+	case strings.Contains(text, `\n`):
+		return `with its line breaks written as \n`
+	case !strings.Contains(text, "-----BEGIN ") || !strings.Contains(text, "-----END "):
+		return "with damaged dashes in its BEGIN or END line"
+	case lines == 0:
+		return "on one line"
+	default:
+		return "with its lines indented, quoted or broken"
+	}
+}

@@ -1,0 +1,28 @@
+package jwks
+
+// refusePublished refuses the public keys whose private key stands elsewhere in
+// the set: anybody can sign with them. A private key without its public members
+// may be that of any key of its type and curve.
+func (s *Set) refusePublished() {
+	type kind struct{ kty, curve string }
+	published := map[string]bool{} // thumbprints
+	unknown := map[kind]bool{}     // of private keys that do not say which they are
+	for _, k := range s.Keys {
+		switch {
+		case k.Fault == nil || k.Fault.Code != FaultPrivate:
+		case k.Thumbprint != "":
+			published[k.Thumbprint] = true
+		default:
+			unknown[kind{k.Type, k.Curve}] = true
+		}
+	}
+	for _, k := range s.Keys {
+		switch {
+		case k.Fault != nil:
+		case published[k.Thumbprint]:
+			k.Fault = &Fault{Code: FaultPrivate, Text: "its private key is published in the same set, so anybody can sign with it; replace it now"}
+		case unknown[kind{k.Type, k.Curve}], unknown[kind{k.Type, ""}]:
+			k.Fault = &Fault{Code: FaultPrivate, Text: "a private key without its public members is published in the same set, and it may be this one's; replace it now"}
+		}
+	}
+}
