@@ -6,6 +6,10 @@ import (
 	"os"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	textencoding "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/token"
@@ -42,7 +46,8 @@ func tokenText(env *Env, args []string) (string, error) {
 		return "", usageError("no token given").withHint(
 			"give the token itself, @FILE, env:NAME, or - for stdin, as in: pbpaste | claimcheck decode")
 	case len(args) == 0, args[0] == "-":
-		return readStdin(env, token.MaxLength)
+		data, err := readStdin(env, token.MaxLength)
+		return string(data), err
 	case strings.TrimSpace(args[0]) == "":
 		return "", unreadable("the token is empty")
 	}
@@ -75,7 +80,7 @@ func meantHint(env *Env, args []string) string {
 func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, err error) {
 	if path, found := strings.CutPrefix(argument, "@"); found {
 		data, err := readFile(path, limit)
-		return string(paste.FromUTF16(data)), true, err
+		return string(data), true, err
 	}
 	if name, found := strings.CutPrefix(argument, "env:"); found {
 		value, set := env.LookupEnv(name)
@@ -102,7 +107,7 @@ func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 	if opts.exact {
 		return tokenInput{text: paste.Exact(text)}, nil
 	}
-	picked, err := paste.Pick(paste.Find(text), opts.pick)
+	picked, err := paste.Pick(paste.Find(string(toUTF8([]byte(text)))), opts.pick)
 	if err != nil {
 		return tokenInput{}, &failure{code: exitUnreadable, err: err, hint: pickHint(err)}
 	}
@@ -117,16 +122,26 @@ func pickHint(err error) string {
 	return "choose one with --pick NAME or --pick N"
 }
 
-func readStdin(env *Env, limit int) (string, error) {
+func readStdin(env *Env, limit int) ([]byte, error) {
 	data, err := readBounded(env.Stdin, "stdin", limit)
+	if err == nil && len(data) == 0 {
+		err = unreadable("stdin is empty")
+	}
+	return data, err
+}
+
+// toUTF8 decodes text that is in UTF-16, as Windows PowerShell writes what is
+// redirected to a file, and drops a byte order mark. Other data stays as it is.
+func toUTF8(data []byte) []byte {
+	var decoder transform.Transformer = textencoding.BOMOverride(transform.Nop)
+	if len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0 {
+		decoder = textencoding.UTF16(textencoding.LittleEndian, textencoding.IgnoreBOM).NewDecoder()
+	}
+	decoded, _, err := transform.Bytes(decoder, data)
 	if err != nil {
-		return "", err
+		return data
 	}
-	data = paste.FromUTF16(data)
-	if len(data) == 0 {
-		return "", unreadable("stdin is empty")
-	}
-	return string(data), nil
+	return decoded
 }
 
 // readFile reads a file without looking at it first, so that /dev/fd/N works.
@@ -171,7 +186,7 @@ func readValue(env *Env, flag, argument string) (string, error) {
 		if err == nil && strings.TrimSpace(text) == "" {
 			err = unreadable("%s is empty", flag)
 		}
-		return paste.Exact(text), err
+		return paste.Exact(string(toUTF8([]byte(text)))), err
 	}
 	return argument, nil
 }
@@ -201,11 +216,14 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 }
 
 // withoutLineEnd drops what an editor or a shell adds to a secret that is text: one
-// trailing line break, and UTF-16. Of a secret that is octets nothing is touched.
+// trailing line break, a byte order mark, and UTF-16. Of a secret that is octets
+// nothing is touched.
 func withoutLineEnd(data []byte) []byte {
-	text := paste.Exact(string(paste.FromUTF16(data)))
-	binary := func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\t' }
-	if text == "" || strings.ContainsFunc(text, binary) {
+	text := paste.Exact(string(toUTF8(data)))
+	isBinary := func(r rune) bool {
+		return r == utf8.RuneError || unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r)
+	}
+	if text == "" || strings.ContainsFunc(text, isBinary) {
 		return data
 	}
 	return []byte(text)

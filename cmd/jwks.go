@@ -129,7 +129,13 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 // load reads the set from a URL, stdin or a file.
 func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, source string) (*jwks.Set, string, error) {
 	if !isURL(source) {
-		return readKeys(env, source)
+		set, name, err := readKeys(env, source)
+		address, warning := setAddress(name, err)
+		if address == "" {
+			return set, name, err
+		}
+		printer.Warn(warning)
+		source = address
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
@@ -141,7 +147,7 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		return nil, "", err
 	}
 	defer cancel()
-	fetched, err := keysOrIssuer(network, client, source)
+	fetched, err := keysOrIssuer(network, client, printer, source)
 	if err != nil {
 		return nil, "", unavailable(err)
 	}
@@ -157,29 +163,28 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 		}
 		return nil, "", err
 	}
-	set, err := jwks.Parse(data)
-	single := strings.Contains(string(data), "-----BEGIN ") && !errors.Is(err, jwks.ErrCertificates)
-	if single || errors.Is(err, jwks.ErrSingleKey) {
-		set, err = jwks.ParseKey(data)
+	set, err := jwks.ParseText(data)
+	if err != nil && !errors.As(err, new(*jwks.MetadataError)) {
+		if one, keyErr := jwks.ParseKey(data); keyErr == nil || errors.Is(keyErr, jwks.ErrPrivateKey) {
+			set, err = one, keyErr
+		}
 	}
 	switch {
-	case errors.Is(err, jwks.ErrCertificates):
-		return nil, "", unreadable("%s: %w", source, err).withHint("ask for the issuer's key set instead, the jwks_uri of its metadata")
 	case errors.Is(err, jwks.ErrPrivateKey):
 		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keyHint(name, err))
 	case err != nil:
-		return nil, "", unreadable("%s: %w", source, err)
+		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
 	}
 	return set, source, nil
 }
 
 // keysOrIssuer takes a URL for that of a key set and, where there is none, for
 // an issuer.
-func keysOrIssuer(ctx context.Context, client *provider.Client, source string) (*provider.KeySet, error) {
-	if client.KnowsIssuer(source) {
+func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.Printer, source string) (*provider.KeySet, error) {
+	if client.KnowsIssuer(source) && !strings.Contains(source, "/.well-known/") {
 		return client.KeysFor(ctx, source, "")
 	}
-	set, err := client.Keys(ctx, source, "")
+	set, err := keysAt(ctx, client, printer, source, "")
 	var fetch *provider.FetchError
 	if err == nil || !errors.As(err, &fetch) || !noKeySetThere(fetch) {
 		return set, err

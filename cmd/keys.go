@@ -27,7 +27,13 @@ type loadedKeys struct {
 func (o *judgeOptions) keys(ctx context.Context, r *run, t *token.Token, p verify.Policy) (loadedKeys, error) {
 	if o.trust.named() && !o.trust.remote() {
 		keys, err := o.trust.loadLocal(r.env)
-		return loadedKeys{keys: keys}, err
+		address, warning := setAddress(o.trust.jwks, err)
+		if address == "" {
+			o.traceReading(r, keys)
+			return loadedKeys{keys: keys}, err
+		}
+		r.printer.Warn(warning)
+		o.trust.jwks = address
 	}
 	if !o.trust.remote() {
 		if err := checkIssuerURL(o.demands.issuer); err != nil {
@@ -41,19 +47,26 @@ func (o *judgeOptions) keys(ctx context.Context, r *run, t *token.Token, p verif
 	if verify.Hopeless(t, p) {
 		return loadedKeys{}, nil
 	}
-	loaded, err := o.fetch(ctx, client, t)
+	loaded, err := o.fetch(ctx, client, r.printer, t)
 	if err != nil && t.Faulty(token.AreaPayload) {
 		return loadedKeys{}, nil // the token is refused in any case
 	}
 	return loaded, err
 }
 
-func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, t *token.Token) (loadedKeys, error) {
+// traceReading says under --verbose in which form the keys were read.
+func (o *judgeOptions) traceReading(r *run, keys verify.Keys) {
+	if public, ok := keys.(*verify.PublicKeys); ok && public.Set.ReadAs != "" && o.network.verbose {
+		r.printer.Trace(public.Source + " was read as " + public.Set.ReadAs)
+	}
+}
+
+func (o *judgeOptions) fetch(ctx context.Context, client *provider.Client, printer *output.Printer, t *token.Token) (loadedKeys, error) {
 	kid, _ := t.KeyID()
 	var set *provider.KeySet
 	var err error
 	if o.trust.remote() {
-		set, err = client.Keys(ctx, o.trust.jwks, kid)
+		set, err = keysAt(ctx, client, printer, o.trust.jwks, kid)
 	} else {
 		set, err = client.KeysFor(ctx, o.demands.issuer, kid)
 	}

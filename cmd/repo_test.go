@@ -44,7 +44,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/strictjson", []string{jsontext}, append(pure, "time")},
 		{"pkg/token", append(own("pkg/strictjson"), jose), append(pure, "time")},
 		{"pkg/challenge", nil, append(pure, "time")},
-		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose), pure},
+		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose, "filippo.io/edwards25519"), pure},
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
 		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic, flight), nil},
 		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},

@@ -64,7 +64,7 @@ func TestCandidates(t *testing.T) {
 			}
 			refused := ""
 			for _, r := range selection.Refused {
-				if refused += fmt.Sprintf(" %d:%s", r.Key.Position, r.Misfit); r.Text == "" {
+				if refused += fmt.Sprintf(" %d:%s", r.Key.Position, r.Reason()); r.Text == "" {
 					t.Errorf("key %d is refused without a word", r.Key.Position)
 				}
 			}

@@ -39,7 +39,7 @@ func edwardsPEM(t *testing.T, octets []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pemBlock("PUBLIC KEY", der)
+	return pemText("PUBLIC KEY", der)
 }
 
 func unhex(t *testing.T, text string) []byte {

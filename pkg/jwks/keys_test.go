@@ -2,6 +2,7 @@ package jwks_test
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -99,7 +100,13 @@ func certificate(t testing.TB, name string) []byte {
 	return der
 }
 
-func pemBlock(kind string, der []byte) string {
+// x5c is the JSON of a member x5c with one certificate.
+func x5c(t testing.TB, name string) string {
+	t.Helper()
+	return `["` + base64.StdEncoding.EncodeToString(certificate(t, name)) + `"]`
+}
+
+func pemText(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
@@ -111,7 +118,16 @@ func spki(t testing.TB, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pemBlock("PUBLIC KEY", der)
+	return pemText("PUBLIC KEY", der)
 }
 
 func quoted(octets []byte) string { return `"` + base64.RawURLEncoding.EncodeToString(octets) + `"` }
+
+func asRSA(t testing.TB, public any) *rsa.PublicKey {
+	t.Helper()
+	key, ok := public.(*rsa.PublicKey)
+	if !ok {
+		t.Fatalf("%T is no RSA key", public)
+	}
+	return key
+}

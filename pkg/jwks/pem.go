@@ -43,7 +43,7 @@ func pemBlocks(text string) []pemBlock {
 
 // octets decodes the body, whatever copying did to its lines.
 func (b pemBlock) octets() ([]byte, error) {
-	body := pemNoise().Replace(b.body)
+	body := pemNoise().Replace(stringJoin.ReplaceAllString(b.body, ""))
 	if strings.HasPrefix(b.label, "SSH2 ") {
 		body = pemNoise().Replace(sshHeader.ReplaceAllString(b.body, ""))
 	}
@@ -62,6 +62,9 @@ func (b pemBlock) octets() ([]byte, error) {
 func pemNoise() *strings.Replacer {
 	return strings.NewReplacer(`\r`, "", `\n`, "", `\`, "", " ", "", "\t", "", "\r", "", "\n", "", `"`, "", "'", "", ",", "", "\u00a0", "", ">", "")
 }
+
+// stringJoin is between two parts of a string in source code.
+var stringJoin = regexp.MustCompile(`["']\s*[+.]\s*["']`)
 
 // sshHeader is a header line of RFC 4716 section 3.3.
 var sshHeader = regexp.MustCompile(`(?m)^[A-Za-z-]+: .*$`)

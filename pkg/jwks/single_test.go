@@ -17,13 +17,13 @@ func TestParseKeyReadsEveryForm(t *testing.T) {
 	rsaKey := privateKey(t, "rsa").Public().Key.(*rsa.PublicKey)
 	for _, c := range []struct{ name, text, kind string }{
 		{"RSA", spki(t, "rsa"), "RSA 2048"},
-		{"RSA, PKCS #1", pemBlock("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(rsaKey)), "RSA 2048"},
+		{"RSA, PKCS #1", pemText("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(rsaKey)), "RSA 2048"},
 		{"P-256", spki(t, "ec256"), "EC P-256"},
 		{"P-384", spki(t, "ec384"), "EC P-384"},
 		{"P-521", spki(t, "ec521"), "EC P-521"},
 		{"Ed25519", spki(t, "ed25519"), "OKP Ed25519"},
-		{"a certificate", pemBlock("CERTIFICATE", certificate(t, "rsa")), "RSA 2048"},
-		{"a certificate with its chain", pemBlock("CERTIFICATE", certificate(t, "ec256")) + pemBlock("CERTIFICATE", certificate(t, "rsa")), "EC P-256"},
+		{"a certificate", pemText("CERTIFICATE", certificate(t, "rsa")), "RSA 2048"},
+		{"a certificate with its chain", pemText("CERTIFICATE", certificate(t, "ec256")) + pemText("CERTIFICATE", certificate(t, "rsa")), "EC P-256"},
 		{"words around the PEM", "my key:\n" + spki(t, "rsa") + "\nthat was it", "RSA 2048"},
 		{"Windows line ends", strings.ReplaceAll(spki(t, "ec256"), "\n", "\r\n"), "EC P-256"},
 		{"a JWK", public(t, "ec256"), "EC P-256"},
@@ -43,7 +43,7 @@ func TestParseKeyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pkcs8 := pemBlock("PRIVATE KEY", der)
+	pkcs8 := pemText("PRIVATE KEY", der)
 	for _, c := range []struct {
 		name, text string
 		is         error
@@ -51,20 +51,20 @@ func TestParseKeyRefuses(t *testing.T) {
 	}{
 		{"nothing", "", nil, "neither PEM nor a JWK"},
 		{"binary noise", "\x00\x01\xff", nil, "neither PEM nor a JWK"},
-		{"DER without PEM", string(certificate(t, "rsa")), nil, "neither PEM nor a JWK"},
+		{"DER of something else", "\x30\x03\x02\x01\x05", nil, "no public key and no certificate"},
 		{"a private key", pkcs8, jwks.ErrPrivateKey, ""},
 		{"a private key beside its public half", spki(t, "ec256") + pkcs8, jwks.ErrPrivateKey, ""},
-		{"an old private key", pemBlock("EC PRIVATE KEY", der), jwks.ErrPrivateKey, ""},
-		{"an encrypted private key", pemBlock("ENCRYPTED PRIVATE KEY", der), jwks.ErrPrivateKey, ""},
+		{"an old private key", pemText("EC PRIVATE KEY", der), jwks.ErrPrivateKey, ""},
+		{"an encrypted private key", pemText("ENCRYPTED PRIVATE KEY", der), jwks.ErrPrivateKey, ""},
 		{"a damaged private key", strings.Replace(pkcs8, "M", "!", 1), jwks.ErrPrivateKey, ""},
 		{"a private JWK", private(t, "rsa"), jwks.ErrPrivateKey, ""},
 		{"a secret as a JWK", private(t, "hmac"), jwks.ErrSharedSecret, ""},
 		{"a key set", string(keySet(public(t, "rsa"))), jwks.ErrKeySet, ""},
 		{"two keys", spki(t, "rsa") + spki(t, "ec256"), nil, "several keys"},
-		{"a key and a certificate", spki(t, "rsa") + pemBlock("CERTIFICATE", certificate(t, "rsa")), nil, "several keys"},
-		{"PEM of something else", pemBlock("CERTIFICATE REQUEST", []byte{1}), nil, "no public key or certificate"},
-		{"a public key that is none", pemBlock("PUBLIC KEY", []byte{1}), nil, "no public key that can be read"},
-		{"a certificate that is none", pemBlock("CERTIFICATE", []byte{1}), nil, "no certificate that can be read"},
+		{"a key and a certificate of another", spki(t, "rsa2") + pemText("CERTIFICATE", certificate(t, "rsa")), nil, "several keys"},
+		{"PEM of something else", pemText("EC PARAMETERS", []byte{1}), nil, "no public key or certificate"},
+		{"a public key that is none", pemText("PUBLIC KEY", []byte{1}), nil, "no public key that can be read"},
+		{"a certificate that is none", pemText("CERTIFICATE", []byte{1}), nil, "no certificate that can be read"},
 		{"an object that is no JWK", `{"a":1}`, nil, "not a JWK"},
 		{"a JWK with a name twice", `{"kty":"RSA","kty":"EC"}`, nil, "duplicate"},
 	} {
@@ -96,9 +96,9 @@ func TestParseKeyKeepsTheFault(t *testing.T) {
 		code       jwks.FaultCode
 	}{
 		{"weak PEM", spki(t, "rsa1024"), jwks.FaultWeak},
-		{"weak certificate", pemBlock("CERTIFICATE", certificate(t, "rsa1024")), jwks.FaultWeak},
+		{"weak certificate", pemText("CERTIFICATE", certificate(t, "rsa1024")), jwks.FaultWeak},
 		{"weak JWK", public(t, "rsa1024"), jwks.FaultWeak},
-		{"P-224", pemBlock("PUBLIC KEY", der), jwks.FaultUnsupported},
+		{"P-224", pemText("PUBLIC KEY", der), jwks.FaultUnsupported},
 		{"an Ed25519 key off the curve", edwardsPEM(t, edwardsY(2)), jwks.FaultInvalid},
 		{"a JWK for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultUse},
 	} {

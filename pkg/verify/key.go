@@ -112,6 +112,9 @@ func (v *verification) describe(k *jwks.Key, keys *PublicKeys) *KeyInfo {
 func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
 	switch {
+	case named && k.HasKeyID && k.KeyID != kid: // it was given alone
+		v.warn(CheckKey, ReasonClaimRefused,
+			fmt.Sprintf("the token has kid %q and the key %q; not compared, because the key was given alone", kid, k.KeyID))
 	case len(selection.Candidates) > 1 && !named:
 		v.warn(CheckKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has no kid, and %d keys fit; the issuer should send kid", len(selection.Candidates)))

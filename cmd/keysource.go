@@ -1,0 +1,211 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// loadLocal reads the keys of a local source.
+func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
+	switch {
+	case o.secret != "":
+		return o.loadSecret(env)
+	case o.key != "":
+		return o.loadKey()
+	default:
+		return o.loadSet(env)
+	}
+}
+
+func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
+	data, source, err := readKeyFile(env, o.jwks)
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwks.ParseText(data)
+	if err != nil {
+		return nil, unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
+	}
+	return &verify.PublicKeys{Set: set, Source: source}, nil
+}
+
+// setAddress is the address of the key set where --jwks names a file with the
+// metadata of an issuer; else, and without --jwks, it is empty.
+func setAddress(source string, err error) (address, warning string) {
+	var metadata *jwks.MetadataError
+	if source == "" || !errors.As(err, &metadata) || !isURL(metadata.JWKSURI) {
+		return "", ""
+	}
+	return metadata.JWKSURI, fmt.Sprintf("%s is the metadata of an issuer: its key set is taken from jwks_uri, %s", source, metadata.JWKSURI)
+}
+
+// keysAt fetches the key set at a URL that the user named. Where the metadata of
+// an issuer stands there, it is the key set that this names.
+func keysAt(ctx context.Context, client *provider.Client, printer *output.Printer, address, kid string) (*provider.KeySet, error) {
+	set, err := client.Keys(ctx, address, kid)
+	named, warning := setAddress(address, err)
+	if named == "" {
+		return set, err
+	}
+	metadata, err := client.Discover(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	printer.Warn(warning)
+	return client.KeysOf(ctx, metadata, kid)
+}
+
+// readKeyFile reads what should hold keys, from a file or from stdin, and says
+// how to call it.
+func readKeyFile(env *Env, name string) (data []byte, called string, err error) {
+	if name == "-" {
+		data, err = readStdin(env, maxFileSize)
+		return toUTF8(data), "stdin", err
+	}
+	data, err = readFile(strings.TrimPrefix(name, "@"), maxFileSize)
+	return toUTF8(data), strings.TrimPrefix(name, "@"), err
+}
+
+func keySetHint(name string, data []byte, err error) string {
+	one, oneErr := jwks.ParseKey(data)
+	switch {
+	case errors.Is(err, jwks.ErrSingleKey):
+		return "for a single key use --key"
+	case oneErr == nil && one.ReadAs == "" || strings.Contains(string(data), "-----BEGIN "):
+		return "a PEM file is one key: use --key"
+	case oneErr == nil:
+		return "that is one key (" + one.ReadAs + "): use --key"
+	case errors.Is(oneErr, jwks.ErrKeySet):
+		return "put the object around it, as in: jq '{keys: .}' " + shellWord(name)
+	default:
+		return ""
+	}
+}
+
+func (o *trustOptions) loadKey() (verify.Keys, error) {
+	name := strings.TrimPrefix(o.key, "@")
+	data, err := readFile(name, maxFileSize)
+	if err != nil {
+		return nil, err
+	}
+	set, err := jwks.ParseKey(toUTF8(data))
+	if err != nil {
+		return nil, unreadable("%s: %w", name, err).withHint("%s", keyHint(name, err))
+	}
+	return &verify.PublicKeys{Set: set, Source: name}, nil
+}
+
+// keyHint says where a text belongs that is no public key, or by which command it
+// becomes one.
+func keyHint(name string, err error) string {
+	file := shellWord(name)
+	var format *jwks.FormatError
+	var metadata *jwks.MetadataError
+	switch {
+	case errors.Is(err, jwks.ErrPrivateKey):
+		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -in " + file + " -pubout"
+	case errors.Is(err, jwks.ErrSharedSecret):
+		return "for HS256, HS384 and HS512 use --secret"
+	case errors.Is(err, jwks.ErrKeySet):
+		return "for a key set use --jwks"
+	case errors.As(err, &metadata):
+		return "use --jwks for its key set, or --issuer"
+	case errors.As(err, &format):
+		return formatHint(format.Format, file)
+	default:
+		return "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"
+	}
+}
+
+// formatHint is the command that makes PEM of a key in another format, which is
+// one of jwks.FormatError.
+func formatHint(format, file string) string {
+	command, known := map[string]string{
+		"PKCS #12":            "openssl pkcs12 -in %s -nokeys -clcerts -out certificate.pem",
+		"PKCS #7":             "openssl pkcs7 -in %s -print_certs -out certificates.pem",
+		"certificate request": "openssl req -in %s -noout -pubkey -out key.pem",
+		"Java key store":      "keytool -exportcert -rfc -keystore %s -alias NAME -file certificate.pem",
+		"PuTTY":               "puttygen %s -O public-openssh -o key.pub",
+		"OpenPGP":             "gpg --export-ssh-key FINGERPRINT > key.pub",
+	}[format]
+	switch {
+	case format == "DSA":
+		return "no algorithm of JSON Web Tokens is for DSA keys"
+	case format == "XML":
+		return "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"
+	case !known:
+		return ""
+	case strings.Contains(command, "%s"):
+		command = fmt.Sprintf(command, file)
+	}
+	return "convert it, as in: " + command
+}
+
+func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
+	text, err := readSecret(env, "--secret", o.secret)
+	if err != nil {
+		return nil, err
+	}
+	o.secretText = text
+	secret, err := o.decodeSecret(o.secretEncoding)
+	switch {
+	case errors.Is(err, verify.ErrSecretIsKey):
+		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
+			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")
+	case err != nil:
+		return nil, unreadable("%w", err).withHint("is --secret-encoding right? it is one of %s", strings.Join(secretEncodings(), ", "))
+	}
+	return secret, nil
+}
+
+// decodeSecret takes the text of the secret as written in an encoding. The error
+// never quotes it.
+func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
+	data := o.secretText
+	var err error
+	switch encoding {
+	case "base64url", "base64": // which differ in two letters and the padding
+		text := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(string(data), "="))
+		data, err = base64.RawURLEncoding.Strict().DecodeString(text)
+	case "hex":
+		data, err = hex.DecodeString(string(data))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("what %s holds is not %s", sourceOfSecret(o.secret), encoding)
+	}
+	return verify.NewSecret(data, sourceOfSecret(o.secret))
+}
+
+// otherEncoding finds an encoding of the secret by which it does verify a token,
+// if there is one.
+func (o *trustOptions) otherEncoding(t *token.Token, p verify.Policy, now time.Time) string {
+	for _, encoding := range secretEncodings() {
+		if encoding == "base64url" && bytes.ContainsAny(o.secretText, "+/=") {
+			continue // it is taken, but that is not what it is
+		}
+		secret, err := o.decodeSecret(encoding)
+		if err == nil && verify.Verify(t, secret, p, now).SignatureVerified() {
+			return encoding
+		}
+	}
+	return ""
+}
+
+func sourceOfSecret(argument string) string {
+	if name, ok := strings.CutPrefix(argument, "env:"); ok {
+		return "the environment variable " + name
+	}
+	return strings.TrimPrefix(argument, "@")
+}
