@@ -85,4 +85,6 @@ func (c claims) text(name string) string {
 	return text
 }
 
-func (c claims) json() []byte { return []byte(strictjson.Object(c...).String()) }
+func (c claims) value() strictjson.Value { return strictjson.Object(c...) }
+
+func (c claims) json() []byte { return []byte(c.value().String()) }

@@ -1,0 +1,119 @@
+package issuertest
+
+import (
+	"crypto/rand"
+	"math/big"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// pollInterval is how long a device has to wait between two questions (RFC 8628
+// section 3.2).
+const pollInterval = time.Second
+
+// A deviceGrantState is a device that waits for a user (RFC 8628).
+type deviceGrantState struct {
+	grant
+	userCode string
+
+	mu       sync.Mutex
+	answered bool
+	denied   bool
+	asked    time.Time // when it asked last
+}
+
+// serveDeviceRequest is the device authorization endpoint.
+func (i *Issuer) serveDeviceRequest(w http.ResponseWriter, r *http.Request) {
+	client, refused := i.authenticate(r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	d := &deviceGrantState{
+		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text()},
+		userCode: newUserCode(),
+	}
+	expires := i.now().Add(loginLife)
+	code := i.store.devices.add(d, expires)
+	i.store.userCode.put(d.userCode, d, expires)
+	writeJSON(w, http.StatusOK, object(
+		"device_code", code, "user_code", d.userCode, "verification_uri", i.origin+pathDevice,
+		"verification_uri_complete", i.origin+pathDevice+"?user_code="+d.userCode,
+		"expires_in", int64(loginLife.Seconds()), "interval", int64(pollInterval.Seconds()),
+	))
+}
+
+// newUserCode is what a user types: eight letters without vowels (RFC 8628 section
+// 6.1).
+func newUserCode() string {
+	const letters = "BCDFGHJKLMNPQRSTVWXZ"
+	code := make([]byte, 0, 9)
+	for len(code) < 9 {
+		if len(code) == 4 {
+			code = append(code, '-')
+		}
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		if err != nil {
+			panic(err) // never fails
+		}
+		code = append(code, letters[n.Int64()])
+	}
+	return string(code)
+}
+
+// serveDevicePage asks the user for the code, and who they are.
+func (i *Issuer) serveDevicePage(w http.ResponseWriter, r *http.Request) {
+	i.page(w, http.StatusOK, "device", map[string]any{
+		"Code": r.FormValue("user_code"), "Users": i.minter.users, "Browser": i.browser(w, r), "Action": pathDevice,
+	})
+}
+
+func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
+	code := strings.ToUpper(strings.TrimSpace(r.FormValue("user_code")))
+	d, ok := i.store.userCode.get(code, i.now())
+	user := i.userNamed(r.FormValue("user"))
+	denied := r.FormValue("user") == ""
+	if !ok || !i.sameBrowser(r, r.FormValue("browser")) || user == nil && !denied {
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "No device waits for this code", "Text": "Compare the code with the one that the device shows, and try again."})
+		return
+	}
+	i.store.userCode.take(code, i.now())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.answered, d.denied = true, denied
+	if denied {
+		i.page(w, http.StatusOK, "message", map[string]any{"Title": "Refused", "Text": "The device gets no token."})
+		return
+	}
+	d.session = i.logIn(w, user)
+	d.session.used(d.client.ID)
+	i.page(w, http.StatusOK, "message", map[string]any{"Title": "The device is logged in", "Text": "You can close this page."})
+}
+
+// grantDevice answers a device that asks whether its user has come (RFC 8628
+// section 3.5).
+func (i *Issuer) grantDevice(r *http.Request, client *Client) (*grant, *oauthError) {
+	code := r.PostFormValue("device_code")
+	d, ok := i.store.devices.get(code, i.now())
+	if !ok || d.client != client {
+		return nil, refuse("expired_token", "the device code is unknown, has expired, or is another client's")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := i.now()
+	early := !d.asked.IsZero() && now.Sub(d.asked) < pollInterval/2 // clocks of devices are not exact
+	d.asked = now
+	switch {
+	case d.denied:
+		i.store.devices.take(code, now)
+		return nil, refuse("access_denied", "the user refused")
+	case !d.answered && early:
+		return nil, refuse("slow_down", "ask at most once a second")
+	case !d.answered:
+		return nil, refuse("authorization_pending", "the user has not come yet")
+	}
+	i.store.devices.take(code, now)
+	return &d.grant, nil
+}

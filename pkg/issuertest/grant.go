@@ -1,0 +1,199 @@
+package issuertest
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// deviceGrant is the grant type of RFC 8628 section 3.4.
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+
+// A refreshGrant is what a refresh token stands for. A token that was used already
+// ends all tokens of its family (RFC 9700 section 4.14.2).
+type refreshGrant struct {
+	grant
+	used bool
+}
+
+// serveToken is the token endpoint (RFC 6749 section 3.2).
+func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "the token endpoint takes POST", http.StatusMethodNotAllowed)
+		return
+	}
+	client, refused := i.authenticate(r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	grants := map[string]func(*http.Request, *Client) (*grant, *oauthError){
+		"authorization_code": i.grantCode, "client_credentials": i.grantProgram, "password": i.grantPassword,
+		"refresh_token": i.grantRefresh, deviceGrant: i.grantDevice,
+	}
+	find, ok := grants[r.PostFormValue("grant_type")]
+	if !ok {
+		refuse("unsupported_grant_type", "grant_type %q is not supported", r.PostFormValue("grant_type")).write(w)
+		return
+	}
+	g, refused := find(r, client)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	i.issue(w, g)
+}
+
+// authenticate finds the client of a request: HTTP Basic, a form (RFC 6749 section
+// 2.3.1), or for a public client its name alone.
+func (i *Issuer) authenticate(r *http.Request) (*Client, *oauthError) {
+	id, secret := r.PostFormValue("client_id"), r.PostFormValue("client_secret")
+	if user, password, ok := r.BasicAuth(); ok {
+		var errs [2]error
+		id, errs[0] = url.QueryUnescape(user)
+		secret, errs[1] = url.QueryUnescape(password)
+		if errs[0] != nil || errs[1] != nil {
+			return nil, refuse("invalid_client", "the credentials are not form-encoded (RFC 6749 section 2.3.1)")
+		}
+	}
+	client := i.client(id)
+	switch {
+	case id == "":
+		return nil, refuse("invalid_client", "no client is named")
+	case client == nil:
+		return nil, refuse("invalid_client", "no client is registered as %q", id)
+	case subtle.ConstantTimeCompare([]byte(secret), []byte(client.Secret)) != 1:
+		return nil, refuse("invalid_client", "the client's secret is wrong or missing")
+	}
+	return client, nil
+}
+
+func (i *Issuer) grantCode(r *http.Request, client *Client) (*grant, *oauthError) {
+	code := r.PostFormValue("code")
+	found, ok := i.store.codes.get(code, i.now())
+	switch {
+	case !ok || found.client != client:
+		return nil, refuse("invalid_grant", "the code is unknown, has expired, or is another client's")
+	case found.redirectURI != r.PostFormValue("redirect_uri"):
+		return nil, refuse("invalid_grant", "the redirect_uri is not that of the authorization request")
+	case !provesKey(found.challenge, r.PostFormValue("code_verifier")):
+		return nil, refuse("invalid_grant", "the code_verifier does not fit the code_challenge")
+	}
+	if _, first := i.store.codes.take(code, i.now()); !first {
+		return nil, refuse("invalid_grant", "the code has been used")
+	}
+	return &found.grant, nil
+}
+
+func (i *Issuer) grantProgram(r *http.Request, client *Client) (*grant, *oauthError) {
+	if client.public() {
+		return nil, refuse("unauthorized_client", "a public client cannot act for itself")
+	}
+	return &grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r)}, nil
+}
+
+func (i *Issuer) grantPassword(r *http.Request, client *Client) (*grant, *oauthError) {
+	user := i.userNamed(r.PostFormValue("username"))
+	if user == nil || subtle.ConstantTimeCompare([]byte(user.Password), []byte(r.PostFormValue("password"))) != 1 {
+		return nil, refuse("invalid_grant", "the username or the password is wrong")
+	}
+	return &grant{
+		client: client, session: newSession(user, i.now()), scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text(),
+	}, nil
+}
+
+func (i *Issuer) grantRefresh(r *http.Request, client *Client) (*grant, *oauthError) {
+	name := hashed(r.PostFormValue("refresh_token"))
+	found, ok := i.store.refresh.get(name, i.now())
+	if !ok || found.client != client {
+		return nil, refuse("invalid_grant", "the refresh token is unknown, has expired, or is another client's")
+	}
+	g := found.grant
+	if scope := strings.Fields(r.PostFormValue("scope")); len(scope) > 0 {
+		for _, s := range scope {
+			if !slices.Contains(g.scope, s) {
+				return nil, refuse("invalid_scope", "scope %q was not granted", s)
+			}
+		}
+		g.scope = scope
+	}
+	if found.used {
+		i.revokeFamily(g.family)
+		return nil, refuse("invalid_grant", "the refresh token has been used; all tokens of this login are revoked")
+	}
+	i.store.refresh.put(name, &refreshGrant{grant: found.grant, used: true}, i.now().Add(refreshLife))
+	return &g, nil
+}
+
+// revokeFamily ends all tokens of one login of one client.
+func (i *Issuer) revokeFamily(family string) {
+	if family == "" {
+		return
+	}
+	i.store.refresh.dropIf(func(g *refreshGrant) bool { return g.family == family })
+	i.store.access.each(func(name string, g *grant, expires time.Time) {
+		if g.family == family {
+			i.store.revoked.put(name, true, expires)
+		}
+	})
+}
+
+// issue answers with the tokens of a grant.
+func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
+	m := i.minterFor(g.client)
+	access, err := i.accessToken(m, g)
+	if err != nil {
+		refuse("server_error", "%v", err).write(w)
+		return
+	}
+	i.store.access.put(hashed(access), g, i.now().Add(m.shape.accessLife))
+	answer := claims{}
+	answer.set("access_token", access)
+	answer.set("token_type", "Bearer")
+	answer.set("expires_in", int64(m.shape.accessLife.Seconds()))
+	if len(g.scope) > 0 {
+		answer.set("scope", strings.Join(g.scope, " "))
+	}
+	if g.session != nil && slices.Contains(g.scope, "openid") {
+		id, err := m.Mint(g.token(Token{Kind: verify.KindID, AccessToken: access, Nonce: g.nonce}))
+		if err != nil {
+			refuse("server_error", "%v", err).write(w)
+			return
+		}
+		answer.set("id_token", id)
+	}
+	if g.session != nil && slices.Contains(g.scope, "offline_access") {
+		name := rand.Text()
+		i.store.refresh.put(hashed(name), &refreshGrant{grant: *g}, i.now().Add(refreshLife))
+		answer.set("refresh_token", name)
+	}
+	writeJSON(w, http.StatusOK, answer.value())
+}
+
+func (i *Issuer) accessToken(m *Minter, g *grant) (string, error) {
+	if m.shape.opaque {
+		return "ya29." + rand.Text() + rand.Text(), nil
+	}
+	return m.Mint(g.token(Token{Kind: verify.KindAccess, Audience: g.audience}))
+}
+
+// token fills in what a grant says.
+func (g *grant) token(t Token) Token {
+	t.ClientID, t.Scopes, t.ACR = g.client.ID, g.scope, g.acr
+	if g.session == nil {
+		t.Program = true
+		return t
+	}
+	t.Subject, t.AuthTime, t.Session = g.session.user.Name, g.session.authTime, g.session.id
+	if len(t.Scopes) == 0 {
+		t.Scopes = []string{} // none, and not the default
+	}
+	return t
+}

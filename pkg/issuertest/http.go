@@ -1,0 +1,182 @@
+package issuertest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// maxForm is the size in bytes of the largest form that the issuer reads.
+const maxForm = 1 << 20
+
+// The pages that people see.
+const (
+	pathLogin  = "/login"
+	pathDevice = "/device"
+	pathLogout = "/signed-out"
+)
+
+// handler is the issuer as an http.Handler.
+func (i *Issuer) handler() http.Handler {
+	mux := http.NewServeMux()
+	path := strings.TrimSuffix(i.shape.issuer, "/")
+	metadata := open(i.serveMetadata)
+	mux.Handle("GET "+path+"/.well-known/openid-configuration", metadata)
+	mux.Handle("GET /.well-known/oauth-authorization-server"+path, metadata) // RFC 8414 section 3.1
+	p := i.shape.paths
+	for path, handler := range map[string]http.Handler{
+		"GET " + p.keys:           open(i.serveKeys),
+		p.token:                   open(i.serveToken),
+		p.userinfo:                open(i.serveUserinfo),
+		"POST " + p.introspection: http.HandlerFunc(i.serveIntrospection),
+		"POST " + p.revocation:    http.HandlerFunc(i.serveRevocation),
+		"POST " + p.device:        http.HandlerFunc(i.serveDeviceRequest),
+		p.authorization:           http.HandlerFunc(i.serveAuthorization),
+		p.endSession:              http.HandlerFunc(i.serveEndSession),
+		"POST " + pathLogin:       http.HandlerFunc(i.serveLogin),
+		"GET " + pathDevice:       http.HandlerFunc(i.serveDevicePage),
+		"POST " + pathDevice:      http.HandlerFunc(i.serveDeviceAnswer),
+		"GET " + pathLogout:       http.HandlerFunc(i.serveSignedOut),
+	} {
+		if strings.Contains(path, "/") { // the shape has it
+			mux.Handle(path, handler)
+		}
+	}
+	return mux
+}
+
+// open is a handler that scripts of any page may read the answer of, as single-page
+// applications need it.
+func open(handler http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		if r.Method == http.MethodOptions {
+			w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		handler(w, r)
+	})
+}
+
+// traced bounds what is read, and tells of each request.
+func (i *Issuer) traced(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(recorder, r)
+		if i.trace != nil {
+			i.trace(Request{Method: r.Method, Path: r.URL.Path, Status: recorder.status})
+		}
+	})
+}
+
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *statusRecorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func writeJSON(w http.ResponseWriter, status int, document strictjson.Value) {
+	w.Header().Set("Content-Type", "application/json")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(document.AppendJSON(nil)) // the client may have gone
+}
+
+// An oauthError is an error of RFC 6749 section 5.2.
+type oauthError struct {
+	code, description string
+}
+
+func refuse(code, format string, args ...any) *oauthError {
+	return &oauthError{code, fmt.Sprintf(format, args...)}
+}
+
+func (e *oauthError) write(w http.ResponseWriter) {
+	status := http.StatusBadRequest
+	if e.code == "invalid_client" {
+		status = http.StatusUnauthorized
+		w.Header().Set("WWW-Authenticate", `Basic realm="claimcheck issuer"`)
+	}
+	writeJSON(w, status, object("error", e.code, "error_description", e.description))
+}
+
+func (i *Issuer) serveMetadata(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=600")
+	writeJSON(w, http.StatusOK, i.metadata())
+}
+
+func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
+	if !i.shape.noStore {
+		w.Header().Set("Cache-Control", "public, max-age=600")
+	}
+	document := keySet(i.ring.published(i.now())...)
+	if i.shape.jwk == nil {
+		writeJSON(w, http.StatusOK, document)
+		return
+	}
+	list := []strictjson.Value{}
+	for _, key := range document.Get("keys").Items() {
+		list = append(list, strictjson.Object(append(key.Members()[:len(key.Members()):len(key.Members())], i.shape.jwk(i.URL())...)...))
+	}
+	writeJSON(w, http.StatusOK, object("keys", strictjson.Array(list...)))
+}
+
+// metadata is the document of OpenID Connect Discovery section 3 and RFC 8414
+// section 2.
+func (i *Issuer) metadata() strictjson.Value {
+	m := claims{}
+	p := i.shape.paths
+	m.set("issuer", i.URL())
+	for _, endpoint := range [][2]string{
+		{"authorization_endpoint", p.authorization}, {"token_endpoint", p.token}, {"userinfo_endpoint", p.userinfo}, {"jwks_uri", p.keys},
+		{"introspection_endpoint", p.introspection}, {"revocation_endpoint", p.revocation}, {"end_session_endpoint", p.endSession},
+		{"device_authorization_endpoint", p.device},
+	} {
+		if endpoint[1] != "" {
+			m.set(endpoint[0], i.origin+endpoint[1])
+		}
+	}
+	m.set("subject_types_supported", []string{"public"})
+	m.set("id_token_signing_alg_values_supported", []string{i.ring.current().algorithm})
+	m.set("scopes_supported", []string{"openid", "profile", "email", "offline_access"})
+	m.set("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post", "none"})
+	if p.authorization == "" {
+		m.set("response_types_supported", []string{"id_token"})
+		m.set("grant_types_supported", []string{"client_credentials"})
+	} else {
+		i.loginMetadata(&m)
+	}
+	if i.shape.metadata != nil {
+		i.shape.metadata(i.URL(), &m)
+	}
+	return strictjson.Object(m...)
+}
+
+// loginMetadata is what an issuer says whose users can log in.
+func (i *Issuer) loginMetadata(m *claims) {
+	m.set("response_types_supported", []string{"code"})
+	m.set("response_modes_supported", []string{"query"})
+	grants := []string{"authorization_code", "client_credentials", "refresh_token", "password"}
+	if i.shape.paths.device != "" {
+		grants = append(grants, deviceGrant)
+	}
+	m.set("grant_types_supported", grants)
+	m.set("code_challenge_methods_supported", []string{"S256"})
+	m.set("prompt_values_supported", []string{"none", "login"})
+	m.set("claims_supported", []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "preferred_username", "email", "email_verified"})
+	m.set("authorization_response_iss_parameter_supported", true) // RFC 9207
+	if i.shape.paths.endSession != "" {
+		m.set("backchannel_logout_supported", true)
+		m.set("backchannel_logout_session_supported", true)
+	}
+}

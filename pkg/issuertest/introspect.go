@@ -1,0 +1,210 @@
+package issuertest
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// genuine returns the claims of a JWT that this issuer has signed, that is good
+// now, and that is not revoked.
+func (i *Issuer) genuine(raw string) (strictjson.Value, bool) {
+	if _, revoked := i.store.revoked.get(hashed(raw), i.now()); revoked {
+		return strictjson.Value{}, false
+	}
+	return i.signedHere(raw, i.now())
+}
+
+// signedHere returns the claims of a JWT that this issuer has signed, and that is
+// good at a time.
+func (i *Issuer) signedHere(raw string, at time.Time) (strictjson.Value, bool) {
+	parsed, err := token.Parse(raw)
+	if err != nil {
+		return strictjson.Value{}, false
+	}
+	policy := verify.Policy{Issuer: i.URL(), AnyAudience: true}
+	for _, keys := range i.trusted() {
+		if verify.Verify(parsed, keys, policy, at).Err() == nil {
+			return parsed.UnverifiedClaims(), true
+		}
+	}
+	return strictjson.Value{}, false
+}
+
+// trusted is what verifies the issuer's own tokens: its key set, or its clients'
+// secrets.
+func (i *Issuer) trusted() []verify.Keys {
+	if !i.ring.current().symmetric() {
+		if keys, err := i.ring.trusted(i.now()); err == nil {
+			return []verify.Keys{keys}
+		}
+		return nil
+	}
+	list := []verify.Keys{}
+	for _, c := range i.clients {
+		if secret, err := verify.NewSecret([]byte(c.Secret), "a client's secret"); err == nil {
+			list = append(list, secret)
+		}
+	}
+	return list
+}
+
+// active returns what is known of an access token, a JWT or opaque.
+func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
+	now := i.now()
+	g, issued := i.store.access.get(hashed(raw), now)
+	if _, revoked := i.store.revoked.get(hashed(raw), now); revoked {
+		return strictjson.Value{}, nil, false
+	}
+	if issued && i.shape.opaque {
+		document, user := g.describe(i.URL())
+		return document, user, true
+	}
+	document, ok := i.genuine(raw)
+	if !ok {
+		return strictjson.Value{}, nil, false
+	}
+	if issued && g.session != nil {
+		return document, g.session.user, true
+	}
+	subject, _ := document.Get("sub").Text()
+	for n := range i.minter.users {
+		if u := &i.minter.users[n]; u.Subject == subject || u.Email == subject {
+			return document, u, true
+		}
+	}
+	return document, nil, true
+}
+
+// describe is an opaque token in the terms of RFC 7662 section 2.2.
+func (g *grant) describe(issuer string) (strictjson.Value, *User) {
+	c := claims{}
+	c.set("iss", issuer)
+	c.set("client_id", g.client.ID)
+	if len(g.scope) > 0 {
+		c.set("scope", strings.Join(g.scope, " "))
+	}
+	if g.session == nil {
+		c.set("sub", g.client.ID)
+		return c.value(), nil
+	}
+	c.set("sub", g.session.user.Subject)
+	return c.value(), g.session.user
+}
+
+// serveIntrospection says whether a token is active (RFC 7662).
+func (i *Issuer) serveIntrospection(w http.ResponseWriter, r *http.Request) {
+	client, refused := i.authenticate(r)
+	if refused == nil && client.public() {
+		refused = refuse("invalid_client", "a public client may not ask")
+	}
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	raw := r.PostFormValue("token")
+	if raw == "" {
+		refuse("invalid_request", "token is missing").write(w)
+		return
+	}
+	if g, ok := i.store.refresh.get(hashed(raw), i.now()); ok && !g.used {
+		document, _ := g.describe(i.URL())
+		writeJSON(w, http.StatusOK, withActive(document, ""))
+		return
+	}
+	document, user, ok := i.active(raw)
+	if !ok {
+		writeJSON(w, http.StatusOK, object("active", false))
+		return
+	}
+	name := ""
+	if user != nil {
+		name = user.Name
+	}
+	writeJSON(w, http.StatusOK, withActive(document, name))
+}
+
+func withActive(document strictjson.Value, username string) strictjson.Value {
+	c := claims{}
+	c.set("active", true)
+	c.set("token_type", "Bearer")
+	c.set("username", notEmpty(username))
+	for _, m := range document.Members() {
+		c.set(m.Name, m.Value)
+	}
+	return c.value()
+}
+
+// serveRevocation ends a token (RFC 7009). Whatever it is, the answer is yes.
+func (i *Issuer) serveRevocation(w http.ResponseWriter, r *http.Request) {
+	client, refused := i.authenticate(r)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	name := hashed(r.PostFormValue("token"))
+	if g, ok := i.store.refresh.get(name, i.now()); ok && g.client == client {
+		i.revokeFamily(g.family)
+	}
+	if g, ok := i.store.access.get(name, i.now()); !ok || g.client == client {
+		const longest = 15 * 24 * time.Hour // of any shape's tokens, and a day more
+		i.store.revoked.put(name, true, i.now().Add(longest))
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusOK)
+}
+
+// serveUserinfo answers with the claims of the token's user (OpenID Connect Core
+// section 5.3).
+func (i *Issuer) serveUserinfo(w http.ResponseWriter, r *http.Request) {
+	raw, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		raw = r.PostFormValue("access_token")
+	}
+	document, user, ok := i.active(raw)
+	switch {
+	case raw == "":
+		challenge(w, http.StatusUnauthorized, "", "")
+		return
+	case !ok:
+		challenge(w, http.StatusUnauthorized, "invalid_token", "the access token is not active")
+		return
+	case user == nil:
+		challenge(w, http.StatusForbidden, "insufficient_scope", "the access token is not a user's")
+		return
+	}
+	scope, _ := document.Get("scope").Text()
+	if list, ok := document.Get("scp").TextList(); ok {
+		scope = strings.Join(list, " ")
+	}
+	if scope == "" {
+		if g, issued := i.store.access.get(hashed(raw), i.now()); issued {
+			scope = strings.Join(g.scope, " ")
+		}
+	}
+	f := &facts{user: user, scope: strings.Fields(scope)}
+	if !f.asks("openid") {
+		challenge(w, http.StatusForbidden, "insufficient_scope", "the access token lacks the scope openid")
+		return
+	}
+	c := claims{}
+	c.set("sub", user.Subject)
+	f.profile(&c)
+	writeJSON(w, http.StatusOK, c.value())
+}
+
+// challenge refuses a bearer token (RFC 6750 section 3). A request without one
+// gets no error code.
+func challenge(w http.ResponseWriter, status int, code, description string) {
+	text := `Bearer realm="claimcheck issuer"`
+	if code != "" {
+		text += `, error="` + code + `", error_description="` + description + `"`
+	}
+	w.Header().Set("WWW-Authenticate", text)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+}

@@ -1,0 +1,296 @@
+package issuertest
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"html/template"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Config are the settings of an Issuer. The zero Config is a good one.
+type Config struct {
+	Address   string // host:port on loopback; empty for a free port on 127.0.0.1
+	Like      string // the shape, one of Vendors; empty for "plain"
+	Algorithm string // one of Algorithms; empty for RS256, or for what the state directory has
+	Audience  string // of access tokens; empty for the shape's default
+	State     string // a directory that keeps keys between runs; empty for none
+	TLS       bool   // serve https, with a certificate of its own
+	Users     []User // empty for DefaultUsers
+	// Clients are who may ask; the first is the one that ClientID names. Empty for
+	// "demo", which has a random secret, and the public client "demo-public".
+	Clients []Client
+	Now     func() time.Time // nil for the clock of this machine
+	// Trace, if not nil, hears of every request once it is answered, perhaps from
+	// several goroutines at once.
+	Trace func(Request)
+}
+
+// A Request is one that an Issuer has answered.
+type Request struct {
+	Method, Path string
+	Status       int
+}
+
+// An Issuer is an OpenID provider that runs. Close ends it.
+type Issuer struct {
+	origin   string
+	shape    vendor
+	minter   *Minter // its key is the ring's
+	clients  []Client
+	ring     *ring
+	store    *store
+	now      func() time.Time
+	trace    func(Request)
+	identity *identity // of TLS, or nil
+	pages    *template.Template
+	server   *http.Server
+	serving  sync.WaitGroup
+	closing  func() error
+}
+
+// AddressError is for an address that an issuer cannot have.
+type AddressError struct {
+	Address string
+	Err     error
+}
+
+func (e *AddressError) Error() string { return fmt.Sprintf("%s: %v", e.Address, e.Err) }
+func (e *AddressError) Unwrap() error { return e.Err }
+
+// The reasons of an AddressError.
+var (
+	ErrNotLoopback = errors.New("not a loopback address: an issuer for tests is never reachable from elsewhere")
+	ErrInUse       = errors.New("the port is in use")
+)
+
+// Start starts an issuer. It listens when Start returns.
+func Start(config Config) (*Issuer, error) {
+	shape, err := findVendor(config.Like)
+	if err != nil {
+		return nil, err
+	}
+	listener, host, err := listen(config.Address)
+	if err != nil {
+		return nil, err
+	}
+	i, err := newIssuer(config, shape, listener, host)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	i.serve(listener)
+	return i, nil
+}
+
+// listen opens a loopback address and returns its host as it was given.
+func listen(address string) (net.Listener, string, error) {
+	host, _, err := net.SplitHostPort(or(address, "127.0.0.1:0"))
+	if err != nil {
+		return nil, "", &AddressError{Address: address, Err: errors.New("an address is host:port, as in 127.0.0.1:8811")}
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return nil, "", &AddressError{Address: address, Err: ErrNotLoopback}
+	}
+	listener, err := net.Listen("tcp", or(address, "127.0.0.1:0"))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = ErrInUse
+	}
+	if err != nil {
+		return nil, "", &AddressError{Address: address, Err: err}
+	}
+	if bound, ok := listener.Addr().(*net.TCPAddr); !ok || !bound.IP.IsLoopback() {
+		return nil, "", errors.Join(&AddressError{Address: address, Err: ErrNotLoopback}, listener.Close())
+	}
+	return listener, host, nil
+}
+
+func newIssuer(config Config, shape vendor, listener net.Listener, host string) (*Issuer, error) {
+	i := &Issuer{shape: shape, clients: slices.Clone(config.Clients), store: newStore(), now: config.Now, trace: config.Trace}
+	if i.now == nil {
+		i.now = time.Now //nolint:forbidigo // the default of a server that nobody waits for
+	}
+	state := &State{}
+	var err error
+	if config.State != "" {
+		if state, err = readState(config.State); err != nil {
+			return nil, err
+		}
+	}
+	scheme := "http"
+	if config.TLS {
+		scheme = "https"
+		if i.identity, err = newIdentity(state, i.now()); err != nil {
+			return nil, err
+		}
+	}
+	i.origin = scheme + "://" + net.JoinHostPort(host, fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+	if err := i.register(state); err != nil {
+		return nil, err
+	}
+	if i.ring, err = newRing(config.Algorithm, i.clients[0].Secret, state, shape, i.now()); err != nil {
+		return nil, err
+	}
+	i.minter, err = NewMinter(MinterConfig{
+		Key: i.ring.current(), Issuer: i.origin + shape.issuer, Like: config.Like, Audience: config.Audience,
+		ClientID: i.clients[0].ID, Users: completeUsers(config.Users), Now: i.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if i.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	return i, i.keep(state)
+}
+
+// completeUsers fills in what users leave open.
+func completeUsers(users []User) []User {
+	users = slices.Clone(users)
+	if len(users) == 0 {
+		users = DefaultUsers()
+	}
+	for n := range users {
+		u := &users[n]
+		u.Subject = or(u.Subject, u.Name)
+		u.FullName = or(u.FullName, u.Name)
+		u.Password = or(u.Password, "secret")
+	}
+	return users
+}
+
+// register completes the clients; a secret that the state holds is used again.
+func (i *Issuer) register(state *State) error {
+	if len(i.clients) == 0 {
+		secret := state.text("client_secret")
+		if state.text("client_id") != defaultApp || secret == "" {
+			secret = randomSecret()
+		}
+		i.clients = []Client{{ID: defaultApp, Secret: secret}, {ID: defaultApp + "-public"}}
+	}
+	for _, c := range i.clients {
+		if c.LogoutURI == "" {
+			continue
+		}
+		if u, err := url.Parse(c.LogoutURI); err != nil || !isLoopback(u) {
+			return fmt.Errorf("client %s: logout tokens go to loopback only, not to %s", c.ID, c.LogoutURI)
+		}
+	}
+	return nil
+}
+
+// keep writes what a Minter has to know into the state directory, if there is one.
+func (i *Issuer) keep(state *State) error {
+	if state.dir == "" {
+		return nil
+	}
+	if err := state.writeKeys(i.ring.published(i.now())); err != nil {
+		return err
+	}
+	client := i.clients[0]
+	document := object(
+		"issuer", i.URL(), "like", i.shape.name, "audience", i.minter.audience, "client_id", client.ID, "client_secret", notEmpty(client.Secret),
+	)
+	return state.write(fileIssuer, append([]byte(document.String()), '\n'))
+}
+
+// serve answers until Close.
+func (i *Issuer) serve(listener net.Listener) {
+	const patience = 10 * time.Second
+	i.server = &http.Server{
+		Handler: i.traced(i.handler()), ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: patience, MaxHeaderBytes: 64 << 10,
+		ErrorLog: quietLog(),
+	}
+	if i.identity != nil {
+		i.server.TLSConfig = i.identity.config()
+	}
+	i.serving.Go(func() {
+		if i.identity != nil {
+			_ = i.server.ServeTLS(listener, "", "")
+			return
+		}
+		_ = i.server.Serve(listener) // says that it was closed
+	})
+	i.closing = sync.OnceValue(func() error {
+		err := i.server.Close()
+		i.serving.Wait()
+		return err
+	})
+}
+
+// Close ends the issuer and waits until it has ended. It may be called twice.
+func (i *Issuer) Close() error { return i.closing() }
+
+// URL returns the issuer's identifier, the iss of its tokens.
+func (i *Issuer) URL() string { return i.minter.issuer }
+
+// KeySetURL returns jwks_uri.
+func (i *Issuer) KeySetURL() string { return i.origin + i.shape.paths.keys }
+
+// TokenURL returns token_endpoint.
+func (i *Issuer) TokenURL() string { return i.origin + i.shape.paths.token }
+
+// Audience returns the default audience of access tokens.
+func (i *Issuer) Audience() string { return i.minter.audience }
+
+// ClientID returns the first client's identifier.
+func (i *Issuer) ClientID() string { return i.clients[0].ID }
+
+// ClientSecret returns the first client's secret, empty for a public one.
+func (i *Issuer) ClientSecret() string { return i.clients[0].Secret }
+
+// Certificate returns the PEM of the certificate authority of an issuer with TLS,
+// else nothing.
+func (i *Issuer) Certificate() []byte {
+	if i.identity == nil {
+		return nil
+	}
+	return i.identity.authority
+}
+
+// HTTPClient returns a client that trusts the issuer's certificate.
+func (i *Issuer) HTTPClient() *http.Client {
+	transport := &http.Transport{ForceAttemptHTTP2: true}
+	if i.identity != nil {
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(i.identity.authority)
+		transport.TLSClientConfig = i.identity.trust(roots)
+	}
+	return &http.Client{Transport: transport}
+}
+
+// Minter returns a Minter with the key that signs now.
+func (i *Issuer) Minter() *Minter { return i.minterFor(&i.clients[0]) }
+
+// minterFor is a Minter of tokens for a client: under HS256 and its kin, the
+// client's secret is the key.
+func (i *Issuer) minterFor(c *Client) *Minter {
+	m := *i.minter
+	m.key = i.ring.current()
+	if m.key.symmetric() && !c.public() {
+		if key, err := SecretKey([]byte(c.Secret), m.key.algorithm); err == nil {
+			m.key = key
+		}
+	}
+	return &m
+}
+
+// Rotate makes a new key, which signs from now on. With overlap, the old one stays
+// published for as long as its tokens live; without, it is withdrawn at once.
+func (i *Issuer) Rotate(overlap bool) error { return i.ring.rotate(i.now(), overlap) }
+
+// isLoopback reports whether a URL leads to this machine only.
+func isLoopback(u *url.URL) bool {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	ip, err := netip.ParseAddr(strings.Trim(u.Hostname(), "[]"))
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}
