@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -35,6 +37,10 @@ type Env struct {
 	// can be kept out of errors.
 	typed []string
 
+	// Hangups delivers the signals that ask for a new start, until stop is called;
+	// nil for none.
+	Hangups func() (signals <-chan os.Signal, stop func())
+
 	// RootCAs are the trusted certificate authorities; nil for the system's.
 	RootCAs *x509.CertPool
 	// DialContext opens network connections; nil for the usual way.
@@ -60,7 +66,21 @@ func processEnv(ctx context.Context) *Env {
 		CacheDir:         os.UserCacheDir,
 		ConfigDir:        os.UserConfigDir,
 		Proxy:            http.ProxyFromEnvironment,
+		Hangups:          processHangups,
 	}
+}
+
+func processHangups() (<-chan os.Signal, func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals, func() { signal.Stop(signals) }
+}
+
+func (e *Env) hangups() (<-chan os.Signal, func()) {
+	if e.Hangups == nil {
+		return nil, func() {}
+	}
+	return e.Hangups()
 }
 
 // An interruptible reader gives up when the program is interrupted, even while

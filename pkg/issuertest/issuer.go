@@ -25,10 +25,13 @@ type Config struct {
 	State     string // a directory that keeps keys between runs; empty for none
 	TLS       bool   // serve https, with a certificate of its own
 	Users     []User // empty for DefaultUsers
-	// Clients are who may ask; the first is the one that ClientID names. Empty for
-	// "demo", which has a random secret, and the public client "demo-public".
-	Clients []Client
-	Now     func() time.Time // nil for the clock of this machine
+	// ClientID names the client that has a secret; beside it there is a public one
+	// with "-public" at the end of its name. Empty for "demo".
+	ClientID     string
+	ClientSecret string           // empty for that of the state directory, or a random one
+	RedirectURIs []string         // of both clients, beside http addresses on loopback
+	Clients      []Client         // stand in place of these two; the first one counts as the default
+	Now          func() time.Time // nil for the clock of this machine
 	// Trace, if not nil, hears of every request once it is answered, perhaps from
 	// several goroutines at once.
 	Trace func(Request)
@@ -132,7 +135,7 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 		}
 	}
 	i.origin = scheme + "://" + net.JoinHostPort(host, fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
-	if err := i.register(state); err != nil {
+	if err := i.register(config, state); err != nil {
 		return nil, err
 	}
 	if i.ring, err = newRing(config.Algorithm, i.clients[0].Secret, state, shape, i.now()); err != nil {
@@ -167,19 +170,21 @@ func completeUsers(users []User) []User {
 }
 
 // register completes the clients; a secret that the state holds is used again.
-func (i *Issuer) register(state *State) error {
+func (i *Issuer) register(config Config, state *State) error {
 	if len(i.clients) == 0 {
-		secret := state.text("client_secret")
-		if state.text("client_id") != defaultApp || secret == "" {
-			secret = randomSecret()
+		id, secret := or(config.ClientID, defaultApp), config.ClientSecret
+		if secret == "" && state.text("client_id") == id {
+			secret = state.text("client_secret")
 		}
-		i.clients = []Client{{ID: defaultApp, Secret: secret}, {ID: defaultApp + "-public"}}
+		i.clients = []Client{
+			{ID: id, Secret: or(secret, randomSecret()), RedirectURIs: config.RedirectURIs}, {ID: id + "-public", RedirectURIs: config.RedirectURIs},
+		}
 	}
-	for _, c := range i.clients {
-		if c.LogoutURI == "" {
-			continue
+	for n, c := range i.clients {
+		if c.ID == "" || i.client(c.ID) != &i.clients[n] {
+			return fmt.Errorf("a client has no id of its own: %q", c.ID)
 		}
-		if u, err := url.Parse(c.LogoutURI); err != nil || !isLoopback(u) {
+		if u, err := url.Parse(c.LogoutURI); c.LogoutURI != "" && (err != nil || !isLoopback(u)) {
 			return fmt.Errorf("client %s: logout tokens go to loopback only, not to %s", c.ID, c.LogoutURI)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +35,9 @@ type Token struct {
 	ExpiresIn time.Duration // 0 for the lifetime of the shape
 	AuthTime  time.Time     // zero for the time of issue
 
-	Claims  []strictjson.Member // replace claims, or are added; an absent value removes one
-	Header  []strictjson.Member // the same in the header
-	Payload []byte              // stands for the claims as a whole, as it is
+	Base   strictjson.Value    // an object that stands in place of the usual claims
+	Claims []strictjson.Member // replace claims, or are added; an absent value removes one
+	Header []strictjson.Member // the same in the header
 
 	Flaws []string // what is wrong with it on purpose; see Flaws
 }
@@ -106,6 +107,9 @@ func (m *Minter) Audience() string { return m.audience }
 // ClientID returns the client to which tokens are issued by default.
 func (m *Minter) ClientID() string { return m.client }
 
+// KeyID returns the kid of the key that signs.
+func (m *Minter) KeyID() string { return m.key.id }
+
 // JWKS returns the key set that verifies the tokens; it is empty where a secret
 // does.
 func (m *Minter) JWKS() strictjson.Value { return keySet(m.key) }
@@ -137,7 +141,7 @@ func (m *Minter) Mint(t Token) (string, error) {
 // draft is the good token.
 func (m *Minter) draft(t Token) (*draft, error) {
 	f := m.facts(t)
-	d := &draft{minter: m, key: m.key, now: f.issued, payload: t.Payload}
+	d := &draft{minter: m, key: m.key, now: f.issued}
 	switch t.Kind {
 	case "", verify.KindAccess:
 		if m.shape.opaque {
@@ -153,6 +157,9 @@ func (m *Minter) draft(t Token) (*draft, error) {
 		d.claims = logoutClaims(f)
 	default:
 		return nil, fmt.Errorf("no kind %q: there are access, id and logout", t.Kind)
+	}
+	if t.Base.Exists() {
+		d.claims = slices.Clone(claims(t.Base.Members()))
 	}
 	if m.key.id != "" {
 		d.header.set("kid", m.key.id)
@@ -263,7 +270,7 @@ type draft struct {
 	key     *Key // that signs
 	header  claims
 	claims  claims
-	payload []byte // stands for the claims
+	payload []byte // in place of the claims, or nil
 	now     time.Time
 	// unsigned leaves the signature empty; after changes the text that was signed.
 	unsigned bool

@@ -22,6 +22,10 @@ const (
 	fileTLSKey      = "tls-key.pem"
 )
 
+// CertificateFile returns where an issuer with TLS keeps its certificate authority
+// in a state directory, as PEM.
+func CertificateFile(dir string) string { return filepath.Join(dir, fileCertificate) }
+
 // A State is what an issuer keeps in a directory between runs.
 type State struct {
 	dir    string

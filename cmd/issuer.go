@@ -1,0 +1,270 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// The groups of flags of the commands for tests.
+const (
+	groupIssuer = "Issuer"
+	groupToken  = "Token"
+)
+
+// issuerOptions are the flags of issuer.
+type issuerOptions struct {
+	config    issuertest.Config
+	secret    string
+	setup     string
+	rotate    time.Duration
+	noOverlap bool
+	untilEOF  bool
+	verbose   bool
+}
+
+func newIssuerCmd(env *Env) *cobra.Command {
+	opts := &issuerOptions{}
+	c := &cobra.Command{
+		Use:   "issuer",
+		Short: "run an OpenID issuer for tests on this machine",
+		Long: "issuer serves a small OpenID provider on loopback: discovery, keys, every usual grant, a login\n" +
+			"page where one click logs in a test user. When it is ready it prints one line of JSON with its\n" +
+			"addresses and a client; then it serves until it is interrupted. SIGHUP makes a new key.\n" +
+			"Its tokens look like those of a product with --like; these shapes are imitations.",
+		Example: `  claimcheck issuer
+  claimcheck issuer --like keycloak --state ./issuer -v
+  claimcheck issuer --tls --until-eof`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runIssuer(c.Context(), env, opts, c) },
+	}
+	opts.addFlags(c)
+	return c
+}
+
+func (o *issuerOptions) addFlags(c *cobra.Command) {
+	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
+		f.StringVar(&o.config.Address, "listen", "127.0.0.1:8811", "listen on this `HOST:PORT` of loopback; port 0 is a free one")
+		f.StringVar(&o.config.Like, "like", "plain", "imitate this `PRODUCT`: "+shapeList())
+		f.StringVar(&o.config.Algorithm, "alg", "", "sign with this `ALGORITHM`; RS256 if none is given")
+		f.StringVar(&o.config.Audience, "audience", "", "the `API` that access tokens are for")
+		f.StringVar(&o.config.State, "state", "", "keep keys and the client's secret in this `DIR` between runs")
+		f.BoolVar(&o.config.TLS, "tls", false, "serve https; the certificate for --cacert is in ca_file of the first line")
+		f.StringVar(&o.setup, "setup", "", "take users and clients from this YAML `FILE`")
+		f.StringVar(&o.config.ClientID, "client-id", "demo", "the client's `ID`; ID-public is a public client")
+		f.StringVar(&o.secret, "client-secret", "", "the client's secret, `@FILE` or env:NAME; a random one if none is given")
+		f.StringArrayVar(&o.config.RedirectURIs, "redirect-uri", nil, "a `URL` to send users back to, beside http on loopback; repeat for more")
+		f.DurationVar(&o.rotate, "rotate", 0, "make a new key every `DURATION`")
+		f.BoolVar(&o.noOverlap, "no-overlap", false, "withdraw the old key as soon as there is a new one")
+		f.BoolVar(&o.untilEOF, "until-eof", false, "end when stdin is closed, too")
+		f.BoolVarP(&o.verbose, "verbose", "v", false, "show each request on stderr")
+	})
+}
+
+func shapeList() string {
+	names := ""
+	for n, shape := range issuertest.Vendors() {
+		if n > 0 {
+			names += ", "
+		}
+		names += shape[0]
+	}
+	return names
+}
+
+func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Command) error {
+	if err := opts.complete(env, c); err != nil {
+		return err
+	}
+	issuer, err := issuertest.Start(opts.config)
+	if err != nil {
+		return issuerFailure(err)
+	}
+	defer func() { _ = issuer.Close() }()
+	caFile, remove, err := certificateFile(issuer, opts.config.State)
+	if err != nil {
+		return unreadable("%w", err)
+	}
+	defer remove()
+	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
+		return err
+	}
+	newErrorPrinter(env, c).Note("an issuer for tests is ready; it accepts everybody, so use it for nothing else")
+	return opts.serve(ctx, env, c, issuer)
+}
+
+// complete reads what flags name.
+func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
+	if err := refuseEmpty(c.Flags()); err != nil {
+		return err
+	}
+	switch {
+	case o.setup != "" && (c.Flags().Changed("client-id") || o.secret != "" || len(o.config.RedirectURIs) > 0):
+		return usageError("--setup names the clients: it does not go with --client-id, --client-secret or --redirect-uri")
+	case o.rotate < 0 || c.Flags().Changed("rotate") && o.rotate < time.Second:
+		return usageError("--rotate is at least 1s")
+	case o.config.Algorithm != "" && !slices.Contains(issuertest.Algorithms(), o.config.Algorithm):
+		return usageError("--alg: %q is not a supported algorithm", o.config.Algorithm).near(o.config.Algorithm, issuertest.Algorithms())
+	}
+	if err := checkShape(o.config.Like); err != nil {
+		return err
+	}
+	if o.secret != "" {
+		secret, err := readSecret(env, "--client-secret", o.secret)
+		if err != nil {
+			return err
+		}
+		o.config.ClientSecret = string(secret)
+	}
+	o.config.Now = env.Now
+	if o.verbose {
+		printer := newErrorPrinter(env, c)
+		o.config.Trace = func(r issuertest.Request) { printer.Trace(fmt.Sprintf("%s %s: %d", r.Method, r.Path, r.Status)) }
+	}
+	return o.readSetup()
+}
+
+func checkShape(name string) error {
+	names := []string{}
+	for _, shape := range issuertest.Vendors() {
+		if shape[0] == name {
+			return nil
+		}
+		names = append(names, shape[0])
+	}
+	return usageError("--like: no product is known as %q", name).near(name, names).orHint("there are " + shapeList())
+}
+
+// An issuerSetup is the file that --setup names.
+type issuerSetup struct {
+	Users []struct {
+		Name     string   `yaml:"name"`
+		Password string   `yaml:"password"`
+		Subject  string   `yaml:"sub"`
+		FullName string   `yaml:"full_name"`
+		Email    string   `yaml:"email"`
+		Roles    []string `yaml:"roles"`
+	} `yaml:"users"`
+	Clients []struct {
+		ID           string   `yaml:"id"`
+		Secret       string   `yaml:"secret"`
+		RedirectURIs []string `yaml:"redirect_uris"`
+		LogoutURI    string   `yaml:"logout_uri"`
+	} `yaml:"clients"`
+}
+
+func (o *issuerOptions) readSetup() error {
+	if o.setup == "" {
+		return nil
+	}
+	f, err := os.Open(o.setup)
+	if err != nil {
+		return unreadable("%w", err)
+	}
+	defer func() { _ = f.Close() }()
+	setup := issuerSetup{}
+	decoder := yaml.NewDecoder(io.LimitReader(f, maxFileSize))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&setup); err != nil {
+		return unreadable("%s: %w", o.setup, err)
+	}
+	for _, u := range setup.Users {
+		if u.Name == "" {
+			return unreadable("%s: a user has no name", o.setup)
+		}
+		o.config.Users = append(o.config.Users, issuertest.User(u))
+	}
+	for _, client := range setup.Clients {
+		o.config.Clients = append(o.config.Clients, issuertest.Client(client))
+	}
+	return nil
+}
+
+// issuerFailure is a usage error for an address that cannot be had.
+func issuerFailure(err error) error {
+	var address *issuertest.AddressError
+	if !errors.As(err, &address) {
+		return unreadable("%w", err)
+	}
+	failure := usageError("--listen: %w", err)
+	if errors.Is(err, issuertest.ErrInUse) {
+		return failure.withHint("--listen 127.0.0.1:0 takes a free port")
+	}
+	return failure
+}
+
+// certificateFile is where the certificate of an issuer with TLS stands: in its
+// state directory, or in a file that remove takes away.
+func certificateFile(issuer *issuertest.Issuer, state string) (path string, remove func(), err error) {
+	certificate := issuer.Certificate()
+	if certificate == nil {
+		return "", func() {}, nil
+	}
+	if state != "" {
+		return issuertest.CertificateFile(state), func() {}, nil
+	}
+	f, err := os.CreateTemp("", "claimcheck-issuer-*.pem")
+	if err != nil {
+		return "", nil, err
+	}
+	_, err = f.Write(certificate)
+	return f.Name(), func() { _ = os.Remove(f.Name()) }, errors.Join(err, f.Close())
+}
+
+// issuerLine is what a script needs, on one line.
+func issuerLine(issuer *issuertest.Issuer, caFile string) strictjson.Value {
+	return strictjson.Object(
+		member("issuer", strictjson.String(issuer.URL())),
+		member("client_id", strictjson.String(issuer.ClientID())),
+		member("client_secret", text(issuer.ClientSecret())),
+		member("audience", strictjson.String(issuer.Audience())),
+		member("token_endpoint", strictjson.String(issuer.TokenURL())),
+		member("jwks_uri", strictjson.String(issuer.KeySetURL())),
+		member("ca_file", text(caFile)),
+	)
+}
+
+// serve waits for the end, and makes new keys until then.
+func (o *issuerOptions) serve(ctx context.Context, env *Env, c *cobra.Command, issuer *issuertest.Issuer) error {
+	var ticks <-chan time.Time
+	if o.rotate > 0 {
+		ticker := time.NewTicker(o.rotate)
+		defer ticker.Stop()
+		ticks = ticker.C
+	}
+	hangups, stop := env.hangups()
+	defer stop()
+	eof := make(chan struct{})
+	if o.untilEOF {
+		go func() {
+			defer close(eof)
+			_, _ = io.Copy(io.Discard, env.Stdin) // until it ends, or the program does
+		}()
+	}
+	printer := newErrorPrinter(env, c)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-eof:
+			return nil
+		case <-ticks:
+		case <-hangups:
+		}
+		if err := issuer.Rotate(!o.noOverlap); err != nil {
+			return unreadable("%w", err)
+		}
+		printer.Note("a new key signs: " + issuer.Minter().KeyID())
+	}
+}

@@ -1,0 +1,417 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// mintOptions are the flags of mint.
+type mintOptions struct {
+	state, key, newKey  string
+	algorithm           string
+	like, issuer        string
+	kind                string
+	subject             string
+	program             bool
+	audiences           []string
+	clientID            string
+	scopes, roles       []string
+	nonce, accessToken  string
+	expiresIn, authTime string
+	claims, headers     []string
+	base                string
+	flaws               []string
+	allFlaws            string
+	public              bool
+}
+
+func newMintCmd(env *Env) *cobra.Command {
+	opts := &mintOptions{}
+	c := &cobra.Command{
+		Use:   "mint",
+		Short: "make a token for tests, good or wrong on purpose",
+		Long: "mint signs one token and prints it. The key is that of a running issuer (--state) or one of your\n" +
+			"own (--key, --new-key); keys of real issuers have no place here. --flaw makes the token wrong\n" +
+			"on purpose; --flaw list shows every flaw and the exit code that verify gives for it.",
+		Example: `  claimcheck mint --new-key test-key.jwk --audience api --scope read
+  claimcheck mint --key test-key.jwk --audience api --flaw expired
+  claimcheck mint --flaw list`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runMint(c.Context(), env, opts, c) },
+	}
+	opts.addFlags(c)
+	return c
+}
+
+func (o *mintOptions) addFlags(c *cobra.Command) {
+	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
+		f.StringVar(&o.state, "state", "", "sign as the issuer that keeps its state in this `DIR`")
+		f.StringVar(&o.key, "key", "", "sign with the private key in this `FILE`: PEM or JWK")
+		f.StringVar(&o.newKey, "new-key", "", "make a key, and write it to this `FILE` as a JWK")
+		f.StringVar(&o.algorithm, "alg", "", "sign with this `ALGORITHM`; the key's own if none is given")
+		f.StringVar(&o.issuer, "issuer", "", "the issuer, a `URL`; one on loopback if none is given")
+		f.StringVar(&o.like, "like", "", "imitate this `PRODUCT`: "+shapeList())
+		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, and no token")
+	})
+	inGroup(c.Flags(), groupToken, func(f *pflag.FlagSet) {
+		f.StringVar(&o.kind, "kind", "access", "the `KIND` of token: access, id or logout")
+		f.StringVar(&o.subject, "sub", "", "the `SUBJECT`: a test user (ada, alan) or any other text")
+		f.BoolVar(&o.program, "program", false, "the token of a program: nobody has logged in")
+		f.StringArrayVar(&o.audiences, "audience", nil, "an `AUDIENCE`; repeat for several")
+		f.StringVar(&o.clientID, "client-id", "", "the `CLIENT` it is issued to")
+		f.StringArrayVar(&o.scopes, "scope", nil, "a `SCOPE`; repeat for more")
+		f.StringArrayVar(&o.roles, "role", nil, "a `ROLE`; repeat for more")
+		f.StringVar(&o.nonce, "nonce", "", "the `NONCE` of an ID token")
+		f.StringVar(&o.accessToken, "access-token", "", "the access token for at_hash: `TOKEN`, @FILE or env:NAME")
+		f.StringVar(&o.expiresIn, "expires-in", "", "valid for this `DURATION`")
+		f.StringVar(&o.authTime, "auth-time", "", "the user logged in at this `TIME`: -3m, RFC 3339 or unix seconds")
+		f.StringArrayVar(&o.claims, "claim", nil, "set a claim: `NAME=TEXT` or NAME:=JSON; repeat for more")
+		f.StringArrayVar(&o.headers, "header", nil, "set a member of the header: `NAME=TEXT` or NAME:=JSON")
+		f.StringVar(&o.base, "claims", "", "take all claims from this file, `@FILE` or -; what decode prints will do")
+		f.StringSliceVar(&o.flaws, "flaw", nil, "make it wrong on purpose: `NAME`, or list; repeat for more")
+		f.StringVar(&o.allFlaws, "all-flaws", "", "write a token for each flaw, and an index, into this new `DIR`")
+	})
+}
+
+func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
+	if err := refuseEmpty(c.Flags()); err != nil {
+		return err
+	}
+	if slices.Contains(opts.flaws, "list") {
+		return listFlaws(ctx, env, opts, c)
+	}
+	if err := opts.check(c.Flags()); err != nil {
+		return err
+	}
+	minter, err := opts.minter(env, c)
+	if err != nil {
+		return err
+	}
+	if opts.public {
+		_, err := fmt.Fprintln(c.OutOrStdout(), minter.JWKS())
+		return err
+	}
+	wanted, err := opts.token(env)
+	if err != nil {
+		return err
+	}
+	if opts.allFlaws != "" {
+		return opts.mintAll(c, minter, wanted)
+	}
+	raw, err := minter.Mint(wanted)
+	if err != nil {
+		return mintFailure(err)
+	}
+	newErrorPrinter(env, c).Note("a token for tests, issued by " + minter.Issuer())
+	_, err = fmt.Fprintln(c.OutOrStdout(), raw)
+	return err
+}
+
+// check refuses flags that contradict each other.
+func (o *mintOptions) check(flags *pflag.FlagSet) error {
+	sources := 0
+	for _, source := range []string{o.state, o.key, o.newKey} {
+		if source != "" {
+			sources++
+		}
+	}
+	switch {
+	case sources == 0:
+		return usageError("no key to sign with").withHint("add --state DIR of a running issuer, --key FILE, or --new-key FILE to make one")
+	case sources > 1:
+		return usageError("--state, --key and --new-key are three keys: give one")
+	case o.program && o.subject != "":
+		return usageError("--program and --sub contradict each other: nobody has logged in")
+	case len(o.flaws) > 0 && o.allFlaws != "":
+		return usageError("--all-flaws makes every flaw: it does not go with --flaw")
+	}
+	if o.base != "" {
+		for _, name := range []string{"sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer"} {
+			if flags.Changed(name) {
+				return usageError("--claims brings all claims: it does not go with --%s", name).withHint("--claim NAME=TEXT changes one of them")
+			}
+		}
+	}
+	if o.like != "" {
+		return checkShape(o.like)
+	}
+	return nil
+}
+
+// minter finds the key, and makes one where that is asked for.
+func (o *mintOptions) minter(env *Env, c *cobra.Command) (*issuertest.Minter, error) {
+	config := issuertest.MinterConfig{Issuer: o.issuer, Like: o.like, Now: env.Now}
+	if o.state != "" {
+		state, err := issuertest.OpenState(o.state)
+		if err != nil {
+			return nil, unreadable("%w", err).withHint("claimcheck issuer --state %s keeps its state there", o.state)
+		}
+		if o.algorithm != "" {
+			return nil, usageError("--alg goes with --key and --new-key: the issuer's key has its algorithm")
+		}
+		m, err := state.Minter(config)
+		if err != nil {
+			return nil, unreadable("%w", err)
+		}
+		return m, nil
+	}
+	var err error
+	if config.Key, err = o.readOrMakeKey(env, c); err != nil {
+		return nil, err
+	}
+	m, err := issuertest.NewMinter(config)
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+	return m, nil
+}
+
+func (o *mintOptions) readOrMakeKey(env *Env, c *cobra.Command) (*issuertest.Key, error) {
+	if o.algorithm != "" && !slices.Contains(issuertest.Algorithms(), o.algorithm) {
+		return nil, usageError("--alg: %q is not a supported algorithm", o.algorithm).near(o.algorithm, issuertest.Algorithms())
+	}
+	if o.key != "" {
+		path := strings.TrimPrefix(o.key, "@")
+		data, err := readFile(path, maxFileSize)
+		if err != nil {
+			return nil, err
+		}
+		key, err := issuertest.ReadKey(data, o.algorithm)
+		if err != nil {
+			return nil, unreadable("%s: %w", path, err)
+		}
+		return key, nil
+	}
+	algorithm := o.algorithm
+	if algorithm == "" {
+		algorithm = "RS256"
+	}
+	key, err := issuertest.NewKey(algorithm)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeNewFile(o.newKey, []byte(key.PrivateJWK().String()+"\n")); err != nil {
+		return nil, unreadable("%w", err).withHint("--key %s signs with the key that is there", o.newKey)
+	}
+	newErrorPrinter(env, c).Note("a new private key is in " + o.newKey + "; --public prints its key set")
+	return key, nil
+}
+
+// writeNewFile never replaces what is there.
+func writeNewFile(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the user names the file
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// token is what the flags say of the token.
+func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
+	t := issuertest.Token{
+		Kind: verify.Kind(o.kind), Subject: o.subject, Program: o.program, Audience: o.audiences, ClientID: o.clientID,
+		Scopes: o.scopes, Roles: o.roles, Nonce: o.nonce, Flaws: o.flaws,
+	}
+	if !slices.Contains([]verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, t.Kind) {
+		return t, usageError("--kind is access, id or logout, not %q", o.kind)
+	}
+	for _, step := range []func() error{
+		func() (err error) { t.Claims, err = parseMembers("--claim", o.claims); return err },
+		func() (err error) { t.Header, err = parseMembers("--header", o.headers); return err },
+		func() error { return o.readTimes(env, &t) },
+		func() (err error) { t.AccessToken, err = readValue(env, "--access-token", o.accessToken); return err },
+		func() (err error) { t.Base, err = o.readBase(env); return err },
+	} {
+		if err := step(); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+func (o *mintOptions) readTimes(env *Env, t *issuertest.Token) (err error) {
+	if o.expiresIn != "" {
+		if t.ExpiresIn, err = parseDuration("--expires-in", o.expiresIn); err != nil {
+			return err
+		}
+		if t.ExpiresIn == 0 {
+			return usageError("--expires-in is zero").withHint("--flaw expired makes a token that has expired")
+		}
+	}
+	if o.authTime != "" {
+		t.AuthTime, err = parseTime(o.authTime, env.Now())
+	}
+	return err
+}
+
+// parseMembers reads NAME=TEXT and NAME:=JSON.
+func parseMembers(flag string, list []string) ([]strictjson.Member, error) {
+	members := make([]strictjson.Member, 0, len(list))
+	for _, argument := range list {
+		name, value, found := strings.Cut(argument, "=")
+		if !found || name == "" || name == ":" {
+			return nil, usageError("%s is NAME=TEXT or NAME:=JSON", flag)
+		}
+		if exact, isJSON := strings.CutSuffix(name, ":"); isJSON {
+			parsed, err := strictjson.Parse([]byte(value))
+			if err != nil {
+				return nil, usageError("%s %s: %w", flag, exact, err)
+			}
+			members = append(members, strictjson.Member{Name: exact, Value: parsed})
+			continue
+		}
+		members = append(members, strictjson.Member{Name: name, Value: strictjson.String(value)})
+	}
+	return members, nil
+}
+
+// readBase reads a claims set: a payload alone, or with its header as decode
+// prints them.
+func (o *mintOptions) readBase(env *Env) (strictjson.Value, error) {
+	if o.base == "" {
+		return strictjson.Value{}, nil
+	}
+	var data []byte
+	if o.base == "-" {
+		text, err := readStdin(env, maxFileSize)
+		if err != nil {
+			return strictjson.Value{}, err
+		}
+		data = []byte(text)
+	} else {
+		path, marked := strings.CutPrefix(o.base, "@")
+		if !marked {
+			return strictjson.Value{}, usageError("--claims takes @FILE or -").withHint("--claim NAME=TEXT sets one claim")
+		}
+		var err error
+		if data, err = readFile(path, maxFileSize); err != nil {
+			return strictjson.Value{}, err
+		}
+	}
+	document, err := strictjson.ParseObject(data)
+	if err != nil {
+		return strictjson.Value{}, unreadable("--claims: %w", err)
+	}
+	if payload := document.Get("payload"); payload.Kind() == strictjson.KindObject && document.Get("header").Exists() {
+		return payload, nil
+	}
+	return document, nil
+}
+
+// mintFailure is a usage error for flaws that cannot be made.
+func mintFailure(err error) error {
+	var unknown *issuertest.UnknownFlawError
+	if !errors.As(err, &unknown) {
+		return usageError("%w", err)
+	}
+	names := []string{}
+	for _, flaw := range issuertest.Flaws() {
+		names = append(names, flaw.Name)
+	}
+	return usageError("%w", err).near(unknown.Name, names).orHint("--flaw list shows all of them")
+}
+
+// needFlags are the flags of verify without which a flaw cannot be noticed.
+func needFlags(need issuertest.Need, client string) []string {
+	return map[issuertest.Need][]string{
+		issuertest.NeedsAccess: {"--kind", "access"},
+		issuertest.NeedsID:     {"--kind", "id"},
+		issuertest.NeedsMaxAge: {"--max-age", "15m"},
+		issuertest.NeedsNonce:  {"--nonce", "the-nonce"},
+		issuertest.NeedsClient: {"--client-id", client},
+		issuertest.NeedsScope:  {"--scope", "openid"},
+	}[need]
+}
+
+// A flawRow is a flaw as --flaw list and the index show it.
+type flawRow struct {
+	Name     string   `json:"name"`
+	File     string   `json:"file,omitempty"`
+	About    string   `json:"about"`
+	ExitCode int      `json:"exit_code"`
+	Reason   string   `json:"reason"`
+	Verify   []string `json:"verify_with,omitempty"`
+}
+
+func flawRows(client string) []flawRow {
+	rows := []flawRow{}
+	for _, flaw := range issuertest.Flaws() {
+		rows = append(rows, flawRow{
+			Name: flaw.Name, About: flaw.About, ExitCode: codeOf(string(flaw.Reason)), Reason: string(flaw.Reason), Verify: needFlags(flaw.Needs, client),
+		})
+	}
+	return rows
+}
+
+func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
+	if len(opts.flaws) > 1 {
+		return usageError("--flaw list stands alone")
+	}
+	out := outputOptions{format: "auto", color: "auto"}
+	printer, err := out.printer(env)
+	if err != nil {
+		return err
+	}
+	rows := flawRows("demo")
+	return printShown(ctx, printer, answer{strictjson.From(rows), func(t *output.Text) {
+		list := []output.Row{}
+		for _, row := range rows {
+			about := row.About
+			if len(row.Verify) > 0 {
+				about += " (" + strings.Join(row.Verify, " ") + ")"
+			}
+			list = append(list, output.Row{Label: fmt.Sprintf("%d  %s", row.ExitCode, row.Name), Value: about})
+		}
+		t.Rows(list...)
+	}})
+}
+
+// mintAll writes a token for each flaw, a good one, the key set, and an index that
+// says what verify answers.
+func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token) error {
+	if err := os.Mkdir(o.allFlaws, 0o700); err != nil {
+		return unreadable("%w", err)
+	}
+	rows := append([]flawRow{{Name: "good", About: "nothing is wrong with it", Reason: reasonOf(exitAccepted)}}, flawRows(minter.ClientID())...)
+	files := map[string]string{"jwks.json": minter.JWKS().String()}
+	for n := range rows {
+		wanted.Flaws = nil
+		if n > 0 {
+			wanted.Flaws = []string{rows[n].Name}
+		}
+		raw, err := minter.Mint(wanted)
+		if err != nil {
+			return mintFailure(err)
+		}
+		rows[n].File = rows[n].Name + ".jwt"
+		files[rows[n].File] = raw
+	}
+	index := strictjson.Object(
+		member("issuer", strictjson.String(minter.Issuer())),
+		member("audience", strictjson.String(minter.Audience())),
+		member("tokens", strictjson.From(rows)),
+	)
+	path := filepath.Join(o.allFlaws, "index.json")
+	files["index.json"] = index.String()
+	for name, text := range files {
+		if err := writeNewFile(filepath.Join(o.allFlaws, name), []byte(text+"\n")); err != nil {
+			return unreadable("%w", err)
+		}
+	}
+	_, err := fmt.Fprintln(c.OutOrStdout(), path)
+	return err
+}
