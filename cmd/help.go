@@ -53,7 +53,7 @@ func usageOf(c *cobra.Command, width int) string {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
 	}
 	writeCommands(&b, c, width)
-	for _, group := range []string{groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, ""} {
+	for _, group := range []string{groupIssuer, groupToken, groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, ""} {
 		writeFlags(&b, c, group, width)
 	}
 	return b.String()

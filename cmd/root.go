@@ -64,6 +64,7 @@ func newRootCmd(env *Env) *cobra.Command {
 	root.AddCommand(
 		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env),
 		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
+		newIssuerCmd(env), newMintCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic(),
 	)
 	root.Flags().Bool("version", false, "show the version, as claimcheck version does")

@@ -15,12 +15,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// allFlags are the flags of every command, by name.
+// allFlags are the flags of every command that takes settings, by name.
 func allFlags() map[string][]*pflag.Flag {
 	flags := map[string][]*pflag.Flag{}
 	var add func(*cobra.Command)
 	add = func(c *cobra.Command) {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) { flags[f.Name] = append(flags[f.Name], f) })
+		if c.Flags().Lookup("config") != nil {
+			c.LocalFlags().VisitAll(func(f *pflag.Flag) { flags[f.Name] = append(flags[f.Name], f) })
+		}
 		for _, child := range c.Commands() {
 			add(child)
 		}
