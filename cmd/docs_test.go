@@ -126,6 +126,9 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 func (w *docsWorld) read(t *testing.T, source string) string {
 	t.Helper()
 	name := "token.jwt"
+	if strings.HasPrefix(source, "curl -v ") {
+		name = "exchange.txt"
+	}
 	if file, ok := strings.CutPrefix(source, "cat "); ok {
 		name = file
 	}

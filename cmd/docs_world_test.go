@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -202,10 +203,23 @@ func (w *docsWorld) write(t *testing.T) {
 		"unsigned.jwt":  encode(`{"alg":"none"}`) + "." + encode(`{"sub":"user-1"}`) + ".\n",
 		"truncated.jwt": encode(rs) + "." + encode(`{"sub":"user-1"}`) + "\n",
 	}
+	maps.Copy(files, docsExchanges(strings.TrimSpace(files["expired.jwt"])))
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// docsExchanges are what curl and a browser recorded of an API that refused a token.
+func docsExchanges(token string) map[string]string {
+	const challenge = `Bearer error="invalid_token", error_description="the token has expired"`
+	return map[string]string{
+		"exchange.txt": "> GET /orders HTTP/2\n> Host: api.example\n> Authorization: Bearer " + token + "\n>\n" +
+			"< HTTP/2 401\n< www-authenticate: " + challenge + "\n< date: Thu, 01 Jan 2026 00:10:00 GMT\n<\n",
+		"exchange.har": fmt.Sprintf(`{"log":{"entries":[{"request":{"method":"GET","url":"https://api.example/orders","headers":[{"name":"Authorization","value":%q}]},`+
+			`"response":{"status":401,"headers":[{"name":"WWW-Authenticate","value":%q}],"content":{"text":""}}}]}}`, "Bearer "+token, challenge),
+		"answer.txt": `{"message":"jwt audience invalid. expected: billing"}`,
 	}
 }
 

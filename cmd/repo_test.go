@@ -51,6 +51,8 @@ func TestImportRules(t *testing.T) {
 		{"pkg/verifier", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider"), json), []string{"os", "log"}},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
+		{"cmd/internal/exchange", own("pkg/strictjson"), []string{"net", "os"}},
+		{"cmd/internal/refusal", own("pkg/strictjson", "pkg/challenge", "pkg/token", "pkg/verify", "cmd/internal/exchange"), []string{"net", "os"}},
 		{"cmd/internal/output", append(own("pkg/strictjson"), color, width), pure},
 	}
 	seen := []string{}

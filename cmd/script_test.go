@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    scriptExits,
+			"fill":     scriptFill,
 			"mint":     scriptMint,
 			"public":   scriptPublic,
 			"serve":    scriptServe,

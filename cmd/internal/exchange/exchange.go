@@ -1,0 +1,82 @@
+// Package exchange reads an HTTP request and its answer from the text that people
+// have: what curl -i, curl -v or wget -S print, a HAR file, a browser's "copy as
+// cURL" with the answer below it, or an error body alone. It says what stands in
+// the text, never what it means.
+package exchange
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MaxLength is the length in bytes of the longest text that Parse reads. HAR files
+// hold whole pages.
+const MaxLength = 32 << 20
+
+// A Field is a header field.
+type Field struct{ Name, Value string }
+
+// An Exchange is a request and its answer, as far as the text has them.
+type Exchange struct {
+	Method   string // empty if unknown
+	URL      string // or only its path; empty if unknown
+	Request  []Field
+	Status   int // 0 if unknown
+	Response []Field
+	Body     string // of the response, white space around it removed
+	Others   int    // exchanges in the text that were passed over
+}
+
+// ErrNothing is the error for a text that holds neither a request nor an answer.
+var ErrNothing = errors.New("no HTTP exchange: nothing but white space was given")
+
+// Parse reads a text. Where it holds several exchanges, the last one that was
+// refused (401, 403 or 400) counts, else the last one.
+func Parse(text string) (*Exchange, error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.TrimSpace(text) == "" {
+		return nil, ErrNothing
+	}
+	list, isHAR := readHAR(text)
+	if !isHAR {
+		list = readText(text)
+	}
+	chosen := len(list) - 1
+	for i, e := range list {
+		if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusBadRequest}, e.Status) {
+			chosen = i
+		}
+	}
+	if chosen < 0 {
+		return nil, errors.New("the HAR file has no entries")
+	}
+	e := list[chosen]
+	e.Body = strings.TrimSpace(e.Body)
+	e.Others = len(list) - 1
+	return e, nil
+}
+
+// Values returns the values of a field, in order, whatever the case of its name.
+func Values(fields []Field, name string) []string {
+	var list []string
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			list = append(list, f.Value)
+		}
+	}
+	return list
+}
+
+// Date returns the time at which the server answered, by its own clock (RFC 9110
+// section 6.6.1).
+func (e *Exchange) Date() (time.Time, bool) {
+	values := Values(e.Response, "Date")
+	if len(values) == 0 {
+		return time.Time{}, false
+	}
+	at, err := http.ParseTime(values[0])
+	return at, err == nil
+}

@@ -1,0 +1,53 @@
+package exchange
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// readHAR reads a HAR file (HTTP Archive 1.2), or one entry of it.
+func readHAR(text string) ([]*Exchange, bool) {
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return nil, false
+	}
+	document, err := strictjson.Parse([]byte(text))
+	if err != nil {
+		return nil, false
+	}
+	entries := document.Get("log").Get("entries")
+	if entries.Kind() == strictjson.KindArray {
+		var list []*Exchange
+		for _, entry := range entries.Items() {
+			list = append(list, readEntry(entry))
+		}
+		return list, true
+	}
+	if document.Get("request").Get("headers").Exists() || document.Get("response").Get("headers").Exists() {
+		return []*Exchange{readEntry(document)}, true
+	}
+	return nil, false
+}
+
+func readEntry(entry strictjson.Value) *Exchange {
+	request, response := entry.Get("request"), entry.Get("response")
+	e := &Exchange{Request: readFields(request), Response: readFields(response)}
+	e.Method, _ = request.Get("method").Text()
+	e.URL, _ = request.Get("url").Text()
+	e.Body, _ = response.Get("content").Get("text").Text()
+	if literal, ok := response.Get("status").Literal(); ok {
+		e.Status, _ = strconv.Atoi(literal)
+	}
+	return e
+}
+
+func readFields(v strictjson.Value) []Field {
+	var list []Field
+	for _, header := range v.Get("headers").Items() {
+		name, _ := header.Get("name").Text()
+		value, _ := header.Get("value").Text()
+		list = append(list, Field{name, value})
+	}
+	return list
+}

@@ -1,0 +1,210 @@
+// Package refusal says what an API complains about when it refuses a request, and
+// what the token of the request shows about that. It knows the challenges of RFC
+// 6750 and its relatives, and the words of well-known software. Nothing it says of
+// a token is verified.
+package refusal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/exchange"
+	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// A Complaint is what an API says when it refuses.
+type Complaint struct {
+	Kind     Kind
+	Product  string // whose words these are, or empty
+	Words    string // the API's own, shortened; it may quote anything
+	Expected string // what the API says it expects, or empty
+
+	Challenges []challenge.Challenge
+	Faults     error               // what breaks the grammar of WWW-Authenticate, or nil
+	Problems   []challenge.Problem // what breaks RFC 6750
+}
+
+// maxWords is the number of bytes of an answer that are shown.
+const maxWords = 300
+
+// Read reads the complaint of an answer. sent tells whether the request had a
+// token.
+func Read(e *exchange.Exchange, sent bool) Complaint {
+	var c Complaint
+	c.Challenges, c.Faults = challenge.Parse(exchange.Values(e.Response, "WWW-Authenticate")...)
+	status := e.Status
+	if status == 0 {
+		status = bodyStatus(e.Body)
+	}
+	if len(c.Challenges) > 0 || e.Status != 0 {
+		unknown := len(e.Request) == 0 // then an error says that there was a token
+		c.Problems = challenge.Check(status, sent || unknown && c.Param("error") != "", c.Challenges)
+	}
+	c.Words = c.words(e.Body)
+	c.recognise(e)
+	if c.Kind == "" {
+		c.Kind = c.byCode(status, sent)
+	}
+	return c
+}
+
+// bearer returns the challenge that is about tokens, or the zero one.
+func (c *Complaint) bearer() challenge.Challenge {
+	var found challenge.Challenge
+	for _, one := range c.Challenges {
+		if (one.Is(challenge.Bearer) || one.Is(challenge.DPoP) || one.Scheme == "") && (found.Scheme == "" || one.Param("error") != "") {
+			found = one
+		}
+	}
+	return found
+}
+
+// Param returns a parameter of the challenge that is about tokens.
+func (c *Complaint) Param(name string) string { return c.bearer().Param(name) }
+
+// words are what the challenge says, else the message of the body.
+func (c *Complaint) words(body string) string {
+	if description := c.Param("error_description"); description != "" {
+		return shorten(description)
+	}
+	if document, err := strictjson.Parse([]byte(body)); err == nil {
+		return shorten(message(document))
+	}
+	if strings.HasPrefix(body, "<") {
+		return "" // a page for people
+	}
+	line, _, _ := strings.Cut(body, "\n")
+	return shorten(line)
+}
+
+// message finds the words of an error in JSON, under the names that are usual.
+func message(v strictjson.Value) string {
+	if text, ok := v.Text(); ok {
+		return text
+	}
+	for _, name := range []string{"error_description", "message", "Message", "detail", "msg", "title", "error", "error_message", "reason", "errors"} {
+		member := v.Get(name)
+		if text, ok := member.Text(); ok && text != "" {
+			return text
+		}
+		if member.Kind() == strictjson.KindObject {
+			if text := message(member); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+func shorten(text string) string {
+	if len(text) <= maxWords {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxWords], "") + "…"
+}
+
+// recognise looks for the words of well-known software.
+func (c *Complaint) recognise(e *exchange.Exchange) {
+	text := c.Param("error_description") + "\n" + e.Body
+	lower := strings.ToLower(strings.NewReplacer(`\"`, `"`, `": "`, `":"`).Replace(text))
+	for _, known := range sayings() {
+		if contains(lower, known.words) {
+			c.Kind, c.Product = known.kind, known.product
+			break
+		}
+	}
+	for _, known := range signs() {
+		for _, value := range exchange.Values(e.Response, known.name) {
+			if strings.Contains(strings.ToLower(value), known.value) && c.Product == "" {
+				c.Product = known.product
+			}
+		}
+	}
+	for _, pattern := range expectations() {
+		if match := pattern.FindStringSubmatch(text); match != nil && c.Expected == "" {
+			c.Expected = shorten(match[1])
+		}
+	}
+}
+
+// contains reports whether the parts of words, between "…", stand in text in that
+// order.
+func contains(text, words string) bool {
+	for part := range strings.SplitSeq(words, "…") {
+		_, rest, found := strings.Cut(text, part)
+		if !found {
+			return false
+		}
+		text = rest
+	}
+	return true
+}
+
+// byCode is the kind of a complaint whose words are not known.
+func (c *Complaint) byCode(status int, sent bool) Kind {
+	switch c.Param("error") {
+	case "invalid_token":
+		return Invalid
+	case "insufficient_scope":
+		return Scope
+	case "insufficient_user_authentication":
+		return StepUp
+	case "use_dpop_nonce", "invalid_dpop_proof":
+		return DPoP
+	case "invalid_request":
+		return Malformed
+	}
+	switch {
+	case status == http.StatusUnauthorized && len(c.Challenges) > 0 && !slices.ContainsFunc(c.Challenges, forTokens):
+		return Route
+	case status == http.StatusUnauthorized && !sent:
+		return Missing
+	case status == http.StatusUnauthorized && onlyDPoP(c.Challenges):
+		return DPoP
+	case status == http.StatusUnauthorized:
+		return Invalid
+	case status == http.StatusForbidden:
+		return Denied
+	case status >= 300 && status < 400:
+		return Route
+	default:
+		return Unknown
+	}
+}
+
+func forTokens(c challenge.Challenge) bool {
+	return c.Is(challenge.Bearer) || c.Is(challenge.DPoP) || c.Scheme == ""
+}
+
+func onlyDPoP(list []challenge.Challenge) bool {
+	_, dpop := challenge.Find(list, challenge.DPoP)
+	_, bearer := challenge.Find(list, challenge.Bearer)
+	return dpop && !bearer
+}
+
+// bodyStatus finds the status that a body repeats, 0 if there is none.
+func bodyStatus(body string) int {
+	document, err := strictjson.Parse([]byte(body))
+	if err != nil {
+		if strings.Contains(body, "401") || strings.Contains(strings.ToLower(body), "unauthorized") {
+			return http.StatusUnauthorized
+		}
+		return 0
+	}
+	for _, name := range []string{"status", "statusCode", "code"} {
+		switch literal, _ := document.Get(name).Literal(); literal {
+		case "401":
+			return http.StatusUnauthorized
+		case "403":
+			return http.StatusForbidden
+		}
+	}
+	if text := strings.ToLower(message(document)); text == "unauthorized" {
+		return http.StatusUnauthorized
+	} else if text == "forbidden" {
+		return http.StatusForbidden
+	}
+	return 0
+}

@@ -1,0 +1,141 @@
+package refusal
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/exchange"
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// A Credential is what a request showed.
+type Credential struct {
+	Scheme string // as "Bearer"; empty where there is none
+	Token  string // empty where there is none
+	Where  string // as "the Authorization header"
+	// Faults say what is wrong with how the token was sent, whatever it is.
+	Faults []Finding
+}
+
+// FindCredential finds the token of a request.
+func FindCredential(e *exchange.Exchange) Credential {
+	values := exchange.Values(e.Request, "Authorization")
+	if len(values) == 0 {
+		return elsewhere(e)
+	}
+	c := readAuthorization(values[0])
+	if len(values) > 1 {
+		c.say("authorization_header", "the request has %d Authorization headers; servers refuse that (RFC 6750 section 2)", len(values))
+	}
+	return c
+}
+
+// readAuthorization reads the value of the header field.
+func readAuthorization(value string) Credential {
+	c := Credential{Where: "the Authorization header"}
+	value = strings.TrimSpace(value)
+	scheme, rest, found := strings.Cut(value, " ")
+	switch {
+	case value == "":
+		c.say("authorization_header", "the Authorization header is empty")
+		return c
+	case !found && looksLikeToken(value):
+		c.Token = value
+		c.say("scheme", `the Authorization header has no scheme: it must be "Bearer <token>" (RFC 6750 section 2.1)`)
+		return c
+	case !found:
+		c.Scheme = value
+		c.say("authorization_header", "the Authorization header has no token behind %q: is a variable empty?", shorten(value))
+		return c
+	}
+	c.Scheme = scheme
+	c.readToken(strings.TrimSpace(rest))
+	return c
+}
+
+func (c *Credential) readToken(text string) {
+	if strings.HasSuffix(c.Scheme, ":") {
+		c.say("scheme", "a colon stands behind the scheme: it must be %q", strings.TrimSuffix(c.Scheme, ":")+" <token>")
+		c.Scheme = strings.TrimSuffix(c.Scheme, ":")
+	}
+	for {
+		first, rest, found := strings.Cut(text, " ")
+		if !found || !isScheme(strings.TrimSuffix(first, ":")) {
+			break
+		}
+		c.say("scheme", "the scheme is there twice: \"%s %s …\"", c.Scheme, first)
+		text = strings.TrimSpace(rest)
+	}
+	switch {
+	case !isScheme(c.Scheme):
+		if !strings.EqualFold(c.Scheme, "Basic") {
+			c.say("scheme", "the scheme is %q, not Bearer", shorten(c.Scheme))
+		}
+	case isPlaceholder(text):
+		c.say("placeholder", "where the token belongs stands %q: a variable was empty or not filled in", shorten(text))
+		return
+	case strings.ContainsAny(text, `"'`):
+		c.say("quotes", "there are quotes around the token, which become part of it")
+		text = strings.Trim(text, `"'`)
+	case strings.Contains(text, ", "):
+		c.say("authorization_header", "the Authorization header has several values")
+		text, _, _ = strings.Cut(text, ",")
+	}
+	c.Token = text
+	if !strings.EqualFold(c.Scheme, "Basic") && isRedacted(text) {
+		c.Token = ""
+		c.say("redacted", "the token was taken out of the text: what is left cannot be read")
+	}
+}
+
+func isScheme(word string) bool {
+	return strings.EqualFold(word, "Bearer") || strings.EqualFold(word, "DPoP")
+}
+
+// looksLikeToken tells a token from a word.
+func looksLikeToken(text string) bool {
+	t, _ := token.Parse(text)
+	return t.Form() != token.FormMalformed && !isScheme(text)
+}
+
+// isPlaceholder knows what stands in the place of a token when a program or a
+// shell had none.
+func isPlaceholder(text string) bool {
+	switch strings.ToLower(text) {
+	case "undefined", "null", "none", "nil", "nan", "[object object]", "token", "your_token", "your-token", "access_token", "true", "false":
+		return true
+	}
+	return strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{{") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "%") && strings.HasSuffix(text, "%")
+}
+
+func isRedacted(text string) bool {
+	return strings.Contains(text, "…") || strings.Contains(text, "...") || strings.Contains(text, "***") || strings.Contains(strings.ToLower(text), "redacted")
+}
+
+// elsewhere looks where a token may stand beside the Authorization header.
+func elsewhere(e *exchange.Exchange) Credential {
+	if u, err := url.Parse(e.URL); err == nil {
+		if query := u.Query().Get("access_token"); query != "" {
+			return Credential{Token: query, Where: "the query of the URL"}
+		}
+	}
+	for _, name := range []string{"X-Forwarded-Access-Token", "X-Access-Token", "X-Auth-Token", "X-Amz-Security-Token"} {
+		if values := exchange.Values(e.Request, name); len(values) > 0 {
+			return Credential{Token: values[0], Where: "the header " + name}
+		}
+	}
+	for _, cookies := range exchange.Values(e.Request, "Cookie") {
+		for cookie := range strings.SplitSeq(cookies, ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(cookie), "=")
+			if t, _ := token.Parse(value); t.Form() == token.FormJWT {
+				return Credential{Token: value, Where: "the cookie " + shorten(name)}
+			}
+		}
+	}
+	return Credential{}
+}
+
+func (c *Credential) say(id, format string, args ...any) {
+	c.Faults = append(c.Faults, Finding{ID: id, Status: Failed, Message: fmt.Sprintf(format, args...)})
+}

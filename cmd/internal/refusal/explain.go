@@ -1,0 +1,292 @@
+package refusal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/exchange"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Status is how a finding counts.
+type Status string
+
+// The statuses.
+const (
+	Failed  Status = "failed"  // it keeps the token from being accepted, by itself
+	Warning Status = "warning" // it may be the cause
+	Shown   Status = "shown"   // what the token says
+)
+
+// A Finding is one thing that the request or its token shows.
+type Finding struct {
+	ID      string    `json:"id"`
+	Status  Status    `json:"status"`
+	Message string    `json:"message"`
+	Time    time.Time `json:"-"` // what the message is about, or zero
+	// Explains tells that this is what the API complains about.
+	Explains bool `json:"explains,omitzero"`
+}
+
+// An Explanation is a complaint beside what the token shows.
+type Explanation struct {
+	Complaint  Complaint
+	Credential Credential
+	Token      *token.Token // nil where there is none
+	Kind       verify.Kind  // of the token
+	At         time.Time    // as of which the token was looked at
+	Findings   []Finding    // what fails first
+}
+
+// Explain puts an answer and the token of its request side by side. at is the
+// time at which the API answered.
+func Explain(e *exchange.Exchange, credential Credential, at time.Time) Explanation {
+	x := Explanation{Complaint: Read(without(e, credential.Token), credential.Token != ""), Credential: credential, At: at}
+	x.Findings = append(x.Findings, credential.Faults...)
+	if credential.Token != "" && !strings.EqualFold(credential.Scheme, "Basic") {
+		x.Token, _ = token.Parse(credential.Token)
+		x.Kind = verify.Classify(x.Token)
+		x.form()
+		if claims := x.Token.UnverifiedClaims(); claims.Exists() {
+			x.algorithm()
+			x.times(claims)
+			x.kind()
+			x.identity(claims)
+		}
+	}
+	for i := range x.Findings {
+		x.Findings[i].Explains = x.explains(x.Findings[i])
+	}
+	slices.SortStableFunc(x.Findings, func(a, b Finding) int { return rank(a) - rank(b) })
+	return x
+}
+
+// without is an answer that does not repeat the token, as some do.
+func without(e *exchange.Exchange, secret string) *exchange.Exchange {
+	if secret == "" {
+		return e
+	}
+	own := *e
+	own.Body = strings.ReplaceAll(e.Body, secret, "[token]")
+	own.Response = slices.Clone(e.Response)
+	for i := range own.Response {
+		own.Response[i].Value = strings.ReplaceAll(own.Response[i].Value, secret, "[token]")
+	}
+	return &own
+}
+
+func rank(f Finding) int {
+	switch {
+	case f.Explains:
+		return 0
+	case f.Status == Failed:
+		return 1
+	case f.Status == Warning:
+		return 2
+	default:
+		return 3
+	}
+}
+
+// Explained reports whether the token shows what the API complains about.
+func (x *Explanation) Explained() bool {
+	return slices.ContainsFunc(x.Findings, func(f Finding) bool { return f.Explains })
+}
+
+// Finding returns the finding with an id and whether there is one.
+func (x *Explanation) Finding(id string) (Finding, bool) {
+	i := slices.IndexFunc(x.Findings, func(f Finding) bool { return f.ID == id })
+	if i < 0 {
+		return Finding{}, false
+	}
+	return x.Findings[i], true
+}
+
+// explains reports whether a finding is what the API complains about. An API that
+// says no more than that the token is bad complains about whatever is wrong.
+func (x *Explanation) explains(f Finding) bool {
+	of := map[Kind][]string{
+		Missing:   {"scheme", "authorization_header", "placeholder"},
+		Malformed: {"form", "scheme", "authorization_header", "placeholder", "quotes"},
+		Algorithm: {"algorithm"},
+		Key:       {"algorithm"},
+		Signature: {"form"},
+		Expired:   {"expiry"},
+		NotYet:    {"not_before"},
+		Audience:  {"audience", "kind"},
+		Issuer:    {"issuer"},
+		Claim:     {"kind"},
+		Scope:     {"scope", "kind"},
+		StepUp:    {"auth_time"},
+		DPoP:      {"dpop"},
+		Invalid:   {"form", "scheme", "authorization_header", "placeholder", "quotes", "algorithm", "expiry", "not_before", "kind", "dpop", "scope"},
+	}
+	return f.Status != Shown && slices.Contains(of[x.Complaint.Kind], f.ID)
+}
+
+func (x *Explanation) say(id string, status Status, format string, args ...any) {
+	x.Findings = append(x.Findings, Finding{ID: id, Status: status, Message: fmt.Sprintf(format, args...)})
+}
+
+// form says what the token is, where that is no JWT.
+func (x *Explanation) form() {
+	switch x.Token.Form() {
+	case token.FormJWT:
+	case token.FormOpaque:
+		x.say("form", Warning, "it is opaque, not a JWT: an API that verifies JWTs cannot read it")
+	case token.FormJWE:
+		x.say("form", Warning, "it is encrypted (JWE): only its audience can read it")
+	default:
+		x.say("form", Failed, "it is not a well-formed JWT: %s", shorten(x.Token.Faults()[0].Text))
+	}
+}
+
+func (x *Explanation) algorithm() {
+	switch alg := x.Token.Algorithm(); {
+	case strings.EqualFold(alg, "none"):
+		x.say("algorithm", Failed, "alg is %q: it is not signed, and no API may accept it", alg)
+	case slices.Contains(verify.SecretAlgorithms(), alg):
+		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API with an issuer's public keys refuses", alg)
+	}
+	if typ := strings.ToLower(x.Token.Type()); x.Complaint.Kind == DPoP || typ == "dpop+jwt" {
+		x.dpop(typ)
+	}
+}
+
+// dpop compares how the token is bound with how it was sent (RFC 9449).
+func (x *Explanation) dpop(typ string) {
+	bound := x.Token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
+	switch {
+	case typ == "dpop+jwt":
+		x.say("dpop", Failed, "this is a DPoP proof, not an access token: it belongs in the DPoP header")
+	case bound && !strings.EqualFold(x.Credential.Scheme, "DPoP"):
+		x.say("dpop", Failed, "it is bound to a key (cnf.jkt), but was sent as %s: send it as DPoP, with a proof", x.Credential.Scheme)
+	case !bound:
+		x.say("dpop", Failed, "it is not bound to a key (no cnf.jkt): the API wants a token that was requested with DPoP")
+	}
+}
+
+func (x *Explanation) times(claims strictjson.Value) {
+	exp, ok := verify.NumericDate(claims.Get("exp"))
+	switch {
+	case !claims.Get("exp").Exists():
+		x.say("expiry", Warning, "no exp: most APIs refuse a token that does not expire")
+	case !ok:
+		x.say("expiry", Failed, "exp is not a time: %s", shorten(claims.Get("exp").String()))
+	case !x.At.Before(exp):
+		x.timed("expiry", Failed, "expired", exp)
+	default:
+		x.timed("expiry", Shown, "expires", exp)
+	}
+	if nbf, ok := verify.NumericDate(claims.Get("nbf")); ok && x.At.Before(nbf) {
+		x.timed("not_before", Failed, "not valid before", nbf)
+	}
+	if iat, ok := verify.NumericDate(claims.Get("iat")); ok && x.At.Before(iat) {
+		x.timed("not_before", Warning, "issued in the future:", iat)
+	}
+	if x.Complaint.Kind != StepUp {
+		return
+	}
+	if signedIn, ok := verify.NumericDate(claims.Get("auth_time")); ok {
+		x.timed("auth_time", Failed, "the user signed in", signedIn)
+	} else {
+		x.say("auth_time", Failed, "no auth_time: the token does not say when the user signed in")
+	}
+}
+
+func (x *Explanation) timed(id string, status Status, words string, at time.Time) {
+	x.Findings = append(x.Findings, Finding{ID: id, Status: status, Message: words + " " + at.UTC().Format("2006-01-02 15:04:05 UTC"), Time: at})
+}
+
+// kind says where the token is not one for APIs.
+func (x *Explanation) kind() {
+	switch x.Kind {
+	case verify.KindID:
+		x.say("kind", Failed, "it is an ID token: that is for the client; an API wants the access token")
+	case verify.KindLogout:
+		x.say("kind", Failed, "it is a logout token: an API wants the access token")
+	}
+}
+
+// identity shows whom the token is from and for, and what it permits.
+func (x *Explanation) identity(claims strictjson.Value) {
+	x.issuer(claims)
+	x.audience(claims)
+	x.scope(claims)
+	if client, ok := firstText(claims, "azp", "client_id", "cid", "appid"); ok {
+		x.say("client", Shown, "%s", client)
+	}
+}
+
+func (x *Explanation) issuer(claims strictjson.Value) {
+	iss, ok := claims.Get("iss").Text()
+	switch expected := x.Complaint.Expected; {
+	case !ok:
+		x.say("issuer", Failed, "no iss: the token does not say who issued it")
+	case x.Complaint.Kind == Issuer && expected != "" && expected != iss:
+		x.say("issuer", Failed, "%s (the API expects %s)", iss, expected)
+	default:
+		x.say("issuer", Shown, "%s", iss)
+	}
+}
+
+func (x *Explanation) audience(claims strictjson.Value) {
+	list, known := texts(claims.Get("aud"))
+	expected := x.Complaint.Expected
+	switch {
+	case !known:
+		x.say("audience", Failed, "no aud: the token is for nobody in particular")
+	case x.Complaint.Kind == Audience && expected != "" && !slices.Contains(list, expected):
+		x.say("audience", Failed, "%s (the API expects %s)", strings.Join(list, ", "), expected)
+	default:
+		x.say("audience", Shown, "%s", strings.Join(list, ", "))
+	}
+}
+
+// scope compares what the challenge asks for with what the token has (RFC 6750
+// section 3.1).
+func (x *Explanation) scope(claims strictjson.Value) {
+	has := verify.Scopes(claims)
+	var missing []string
+	for _, word := range strings.Fields(x.Complaint.Param("scope")) {
+		if !slices.Contains(has, word) {
+			missing = append(missing, word)
+		}
+	}
+	switch {
+	case len(missing) > 0 && (x.Complaint.Kind == Scope || x.Complaint.Kind == Denied):
+		x.say("scope", Failed, "%s (missing: %s)", orNone(strings.Join(has, " ")), strings.Join(missing, " "))
+	case len(has) > 0:
+		x.say("scope", Shown, "%s", strings.Join(has, " "))
+	case x.Complaint.Kind == Scope:
+		x.say("scope", Failed, "no scope or scp claim")
+	}
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+func firstText(claims strictjson.Value, names ...string) (string, bool) {
+	for _, name := range names {
+		if text, ok := claims.Get(name).Text(); ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// texts is a string or an array of strings as a list.
+func texts(v strictjson.Value) ([]string, bool) {
+	if text, ok := v.Text(); ok {
+		return []string{text}, true
+	}
+	return v.TextList()
+}

@@ -1,0 +1,335 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/exchange"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/paste"
+	"github.com/claimcheck/claimcheck/cmd/internal/refusal"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// whyOptions are the flags of why.
+type whyOptions struct {
+	output outputOptions
+	token  string
+}
+
+func newWhyCmd(env *Env) *cobra.Command {
+	opts := &whyOptions{}
+	c := &cobra.Command{
+		Use:   "why [FILE]",
+		Short: "say why an API refused a request, from what curl or a browser recorded",
+		Long: "why reads a request and its answer, as curl -i, curl -v, a HAR file or a browser's\n" +
+			"\"copy as cURL\" with the answer below it have them, or an error body alone. It says what\n" +
+			"the API complained about, what the token of the request shows about that, and the command\n" +
+			"that settles it. It uses no network, and nothing it says of the token is verified.",
+		Example: `  curl -v https://api.example/orders -H @headers.txt 2>&1 | claimcheck why
+  claimcheck why exchange.har
+  claimcheck why answer.txt --token @token.jwt`,
+		Args: oneExchange,
+		RunE: func(c *cobra.Command, args []string) error {
+			return runWhy(c.Context(), env, opts, c.Flags(), args)
+		},
+	}
+	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
+		f.StringVar(&opts.token, "token", "", "the token of the request, where the text does not have it: `TOKEN`, @FILE or env:NAME")
+	})
+	opts.output.addFlags(c)
+	return c
+}
+
+// oneExchange is for a command that reads one file, or stdin.
+func oneExchange(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError("expected one file, got %d", len(args))
+	}
+	return nil
+}
+
+func runWhy(ctx context.Context, env *Env, opts *whyOptions, flags *pflag.FlagSet, args []string) error {
+	printer, err := verdictPrinter(&opts.output, env)
+	if err != nil {
+		return err
+	}
+	view, err := opts.explain(env, flags, args)
+	if err != nil {
+		return noAnswer(ctx, env, printer, err)
+	}
+	return conclude(ctx, printer, view, exitAccepted, view.sentence(), nil)
+}
+
+func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (whyView, error) {
+	if err := refuseEmpty(flags); err != nil {
+		return whyView{}, err
+	}
+	text, file, err := readExchange(env, args)
+	if err != nil {
+		return whyView{}, err
+	}
+	e, err := exchange.Parse(text)
+	if err != nil {
+		return whyView{}, unreadable("%w", err)
+	}
+	view := whyView{Exchange: e, now: env.Now(), token: "@token.jwt"}
+	credential := refusal.FindCredential(e)
+	if o.token != "" {
+		if credential.Token, err = readValue(env, "--token", o.token); err != nil {
+			return whyView{}, err
+		}
+		credential.Token, credential.Where = bareAccessToken(credential.Token), "--token"
+		if credential.Scheme == "" {
+			credential.Scheme = "Bearer"
+		}
+		view.token = hideLiteral(o.token)
+	} else if file != "" && onlyToken(text, credential.Token) {
+		view.token = "@" + file
+	}
+	at, known := e.Date()
+	if !known {
+		at = view.now
+	}
+	view.Explanation, view.dated = refusal.Explain(e, credential, at), known
+	if view.Complaint.Kind == refusal.Unknown && e.Status == 0 {
+		return whyView{}, unreadable("no answer of an API: neither a status, nor a challenge, nor an error that is known").withHint(
+			"record the exchange with: curl -v URL 2>&1 | claimcheck why")
+	}
+	return view, nil
+}
+
+// readExchange reads the text, and names the file it is from where there is one.
+func readExchange(env *Env, args []string) (text, file string, err error) {
+	var data []byte
+	switch {
+	case len(args) == 0 && env.StdinIsTerminal:
+		return "", "", usageError("no exchange given").withHint("name a file, or pipe it in: curl -v URL 2>&1 | claimcheck why")
+	case len(args) == 0, args[0] == "-":
+		data, err = readStdin(env, exchange.MaxLength)
+	default:
+		file = strings.TrimPrefix(args[0], "@")
+		data, err = readFile(file, exchange.MaxLength)
+	}
+	return string(toUTF8(data)), file, err
+}
+
+// onlyToken reports whether another command finds exactly this token in the text.
+func onlyToken(text, tokenText string) bool {
+	if len(text) > token.MaxLength {
+		return false
+	}
+	found := paste.Find(text)
+	return len(found) == 1 && found[0].Text == tokenText
+}
+
+// A whyView is an explanation for people and programs.
+type whyView struct {
+	*exchange.Exchange
+	refusal.Explanation
+	now   time.Time
+	dated bool   // At is the answer's own Date
+	token string // how another command can read the token
+}
+
+func (v whyView) sentence() string { return v.heading() + ": " + v.Conclusion() }
+
+// heading is the status and the complaint: "401 Unauthorized: token expired".
+func (v whyView) heading() string {
+	if v.Status == 0 {
+		return v.Complaint.Kind.Title()
+	}
+	if v.Status < 300 {
+		return statusLine(v.Status) + ": the API accepted the request"
+	}
+	return statusLine(v.Status) + ": " + v.Complaint.Kind.Title()
+}
+
+// reason is the complaint as JSON has it.
+func (v whyView) verdict() string {
+	if v.Explained() {
+		return "explained"
+	}
+	return "unexplained"
+}
+
+// whyDocument is the explanation in JSON.
+type whyDocument struct {
+	Verdict    string            `json:"verdict"`
+	Complaint  string            `json:"complaint"`
+	ExitCode   int               `json:"exit_code"`
+	Status     int               `json:"status,omitzero"`
+	Method     string            `json:"method,omitzero"`
+	URL        string            `json:"url,omitzero"`
+	Product    string            `json:"product,omitzero"`
+	Message    string            `json:"message,omitzero"`
+	Expected   string            `json:"expected,omitzero"`
+	Challenges []whyChallenge    `json:"challenges"`
+	Problems   []string          `json:"problems"`
+	TokenFrom  string            `json:"token_from,omitzero"`
+	Kind       string            `json:"kind,omitzero"`
+	At         string            `json:"evaluated_at"`
+	Findings   []refusal.Finding `json:"findings"`
+	Conclusion string            `json:"conclusion"`
+	Next       string            `json:"next,omitzero"`
+}
+
+// whyChallenge is a challenge in JSON.
+type whyChallenge struct {
+	Scheme  string     `json:"scheme"`
+	Token68 string     `json:"token68,omitzero"`
+	Params  []whyParam `json:"params"`
+}
+
+type whyParam struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (v whyView) document() strictjson.Value {
+	d := whyDocument{
+		Verdict: v.verdict(), Complaint: string(v.Complaint.Kind), ExitCode: exitAccepted,
+		Status: v.Status, Method: v.Method, URL: withoutQuery(v.URL), Product: v.Complaint.Product, Message: v.Complaint.Words,
+		Expected: v.Complaint.Expected, Challenges: []whyChallenge{}, Problems: v.problems(), TokenFrom: v.Credential.Where,
+		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: append([]refusal.Finding{}, v.Findings...),
+		Conclusion: v.Conclusion(), Next: v.next().command,
+	}
+	for _, c := range v.Complaint.Challenges {
+		shown := whyChallenge{Scheme: c.Scheme, Token68: c.Token68, Params: []whyParam{}}
+		for _, p := range c.Params {
+			shown.Params = append(shown.Params, whyParam{p.Name, p.Value})
+		}
+		d.Challenges = append(d.Challenges, shown)
+	}
+	return strictjson.From(d)
+}
+
+// problems are what the API itself should mend.
+func (v whyView) problems() []string {
+	list := []string{}
+	if err := v.Complaint.Faults; err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		list = append(list, "WWW-Authenticate breaks RFC 9110 section 11.6.1: "+first)
+	}
+	for _, p := range v.Complaint.Problems {
+		list = append(list, fmt.Sprintf("%s (%s)", p.Text, p.Spec))
+	}
+	return list
+}
+
+func (v whyView) writeText(t *output.Text) {
+	heading := output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: v.heading()}
+	if v.Status != 0 && v.Status < 300 {
+		heading.Mark, heading.Style = output.MarkPassed, output.Good
+	}
+	t.Rows(heading)
+	if v.URL != "" {
+		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + withoutQuery(v.URL))})
+	}
+	t.Blank()
+	t.Rows(v.saidRows()...)
+	if rows := v.tokenRows(); len(rows) > 0 {
+		t.Blank()
+		t.Rows(rows...)
+	}
+	t.Blank()
+	t.Line(v.Conclusion())
+	if next := v.next(); next.command != "" {
+		t.Blank()
+		t.Line(next.words)
+		t.Command(next.command)
+	}
+}
+
+// saidRows are the API's own words.
+func (v whyView) saidRows() []output.Row {
+	said := v.Complaint.Words
+	if code := v.Complaint.Param("error"); code != "" {
+		said = strings.TrimSuffix(code+": "+said, ": ")
+	}
+	if said == "" {
+		said = "nothing about the cause"
+	}
+	rows := []output.Row{{Label: "the API says", Value: said}}
+	if v.Complaint.Product != "" {
+		rows = append(rows, output.Row{Label: "software", Value: v.Complaint.Product})
+	}
+	for _, name := range []string{"scope", "max_age", "acr_values", "resource_metadata"} {
+		if value := v.Complaint.Param(name); value != "" {
+			rows = append(rows, output.Row{Label: name, Value: value})
+		}
+	}
+	for _, problem := range v.problems() {
+		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "challenge", Value: problem})
+	}
+	return rows
+}
+
+// tokenRows are what the token shows.
+func (v whyView) tokenRows() []output.Row {
+	var rows []output.Row
+	for _, f := range v.Findings {
+		row := output.Row{Label: f.ID, Value: f.Message}
+		if !f.Time.IsZero() {
+			row.Value += " (" + output.RelativeTime(f.Time, v.now) + ")"
+		}
+		switch f.Status {
+		case refusal.Failed:
+			row.Mark = output.MarkFailed
+		case refusal.Warning:
+			row.Mark = output.MarkWarning
+		}
+		rows = append(rows, row)
+	}
+	if v.Token != nil {
+		rows = append(rows, output.Row{Label: "token", Value: v.tokenLine()})
+	}
+	return rows
+}
+
+func (v whyView) tokenLine() string {
+	line := "from " + v.Credential.Where + ", not verified"
+	if v.Kind != "" && v.Kind != "other" && v.Token.Form() == token.FormJWT {
+		line = string(v.Kind) + " token " + line
+	}
+	if v.dated {
+		line += ", looked at as of the answer's Date"
+	}
+	return line
+}
+
+// suite is the explanation for CI systems, which why has no format for.
+func (v whyView) suite() output.Suite {
+	return output.Suite{Verdict: v.verdict(), Good: true, Message: v.sentence()}
+}
+
+// verdictPrinter prints text where nothing else is asked for.
+func verdictPrinter(o *outputOptions, env *Env) (*output.Printer, error) {
+	own := *o
+	if own.format == "auto" && own.filter == "" {
+		own.format = "text"
+	}
+	return own.printer(env)
+}
+
+// statusLine is a status in words: "404 Not Found".
+func statusLine(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
+// withoutQuery is a URL without what could be secret in it.
+func withoutQuery(url string) string {
+	before, _, found := strings.Cut(url, "?")
+	if found {
+		return before + "?…"
+	}
+	return before
+}
