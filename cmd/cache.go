@@ -59,11 +59,11 @@ func listCache(cache *provider.Cache, env *Env) (answer, error) {
 
 func entryDocument(e provider.CacheEntry, now time.Time) strictjson.Value {
 	kids := strictjson.Value{}
-	if e.Kind == "keys" {
+	if e.Content == "keys" {
 		kids = strictjson.Strings(e.KeyIDs)
 	}
 	return strictjson.Object(
-		member("kind", strictjson.String(e.Kind)),
+		member("kind", strictjson.String(e.Content)),
 		member("issuer", text(e.Issuer)),
 		member("url", strictjson.String(e.URL)),
 		member("age_seconds", strictjson.Int(int64(now.Sub(e.FetchedAt)/time.Second))),
@@ -87,12 +87,12 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 			expires += ", not used any more"
 		}
 		rows := []output.Row{
-			{Label: "what", Value: e.Kind},
+			{Label: "what", Value: e.Content},
 			{Label: "issuer", Value: orDash(e.Issuer)},
 			{Label: "fetched", Value: output.FormatTime(e.FetchedAt, now)},
 			{Label: "expires", Value: expires},
 		}
-		if e.Kind == "keys" {
+		if e.Content == "keys" {
 			rows = append(rows, output.Row{Label: "kids", Value: orDash(strings.Join(e.KeyIDs, ", "))})
 		}
 		t.Rows(rows...)

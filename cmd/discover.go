@@ -130,10 +130,10 @@ func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bo
 
 func lintMetadata(metadata *provider.Metadata) findingsReport {
 	report := findingsReport{source: metadata.URL}
-	for _, f := range provider.LintMetadata(metadata) {
+	for _, f := range metadata.Lint() {
 		hint := ""
-		if f.Wanted != "" && f.Found != "" {
-			hint = mismatchHint(&provider.IssuerMismatchError{Asked: f.Wanted, Found: f.Found})
+		if f.Expected != "" && f.Actual != "" {
+			hint = mismatchHint(&provider.IssuerMismatchError{Asked: f.Expected, Found: f.Actual})
 		}
 		report.add(finding{
 			id: f.ID, severity: f.Severity, place: f.Member, message: f.Message, hint: hint, spec: f.Spec,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/provider/authing"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -241,7 +242,7 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 		parameter = "id_token"
 	}
 	origin.Path, origin.RawQuery = "", ""
-	answer, err := client.ValidateToken(ctx, strings.TrimSuffix(origin.String(), "/"), parameter, input.text)
+	answer, err := authing.ValidateToken(ctx, client, strings.TrimSuffix(origin.String(), "/"), parameter, input.text)
 	if err != nil {
 		return nil, unavailable(err)
 	}

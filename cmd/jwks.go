@@ -190,16 +190,16 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.
 		return set, err
 	}
 	set, issuerErr := client.KeysFor(ctx, strings.TrimSpace(source), "")
-	if issuerErr != nil && fetch.Kind == provider.KindNotKeySet && errors.As(issuerErr, new(*provider.FetchError)) {
+	if issuerErr != nil && fetch.Cause == "not_a_key_set" && errors.As(issuerErr, new(*provider.FetchError)) {
 		return nil, err // there is a document, but it is neither
 	}
 	return set, issuerErr
 }
 
 func noKeySetThere(e *provider.FetchError) bool {
-	switch e.Kind {
-	case provider.KindStatus, provider.KindHTML, provider.KindContentType, provider.KindNotJSON, provider.KindNotKeySet, provider.KindRedirect,
-		provider.KindOffline:
+	switch e.Cause {
+	case "status", "html", "content_type", "not_json", "not_a_key_set", "redirect",
+		"offline":
 		return true
 	}
 	return false

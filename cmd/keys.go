@@ -92,7 +92,7 @@ func advertised(m *provider.Metadata) []string {
 	switch {
 	case ok:
 		return append([]string{}, list...)
-	case m.Form == provider.FormOpenID:
+	case m.Form == "openid":
 		return []string{"RS256"}
 	default:
 		return nil

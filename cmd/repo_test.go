@@ -46,7 +46,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/challenge", nil, append(pure, "time")},
 		{"pkg/jwks", append(own("pkg/strictjson", "pkg/token"), jose, "filippo.io/edwards25519"), pure},
 		{"pkg/verify", append(own("pkg/strictjson", "pkg/token", "pkg/jwks"), jose), pure},
-		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks"), retry, atomic, flight), nil},
+		{"pkg/provider", append(own("pkg/strictjson", "pkg/jwks", "pkg/provider"), retry, atomic, flight), nil},
 		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},
 		{"pkg/verifier", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider"), json), []string{"os", "log"}},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},

@@ -47,33 +47,33 @@ func mismatchHint(e *provider.IssuerMismatchError) string {
 }
 
 func fetchHint(e *provider.FetchError) string {
-	switch e.Kind {
-	case provider.KindHTTP:
+	switch e.Cause {
+	case "http_not_allowed":
 		return "use https; for a test system, --allow-http"
-	case provider.KindAddress:
+	case "private_address":
 		return "a document from elsewhere must not name an address in this network"
-	case provider.KindDNS:
+	case "dns":
 		return "is the host name right, and is there a network?"
-	case provider.KindRefused:
+	case "refused":
 		return "are host and port right, and is the server running?"
-	case provider.KindConnection:
+	case "connection":
 		return "are host and port right, does the server speak " + scheme(e.URL) + " there, and does a proxy stand in between?"
-	case provider.KindTimeout:
+	case "timeout":
 		return "is the server slow, or unreachable from here? --timeout allows more time"
-	case provider.KindTLS:
+	case "tls":
 		return tlsHint(e.TLS)
-	case provider.KindRedirect:
+	case "redirect":
 		if !strings.HasPrefix(e.Location, "https://") {
 			return "nothing is fetched from there; is the address right?"
 		}
 		return "if that is where it is now, ask there"
-	case provider.KindStatus, provider.KindHTML, provider.KindContentType, provider.KindNotJSON:
+	case "status", "html", "content_type", "not_json":
 		return statusHint(e)
-	case provider.KindNotKeySet:
+	case "not_a_key_set":
 		return "if that is an issuer's address or metadata, verify takes the issuer with --issuer"
-	case provider.KindNoKeySet:
+	case "no_jwks_uri":
 		return "give the key set yourself, with --jwks"
-	case provider.KindOffline:
+	case "offline":
 		return "run it once without --offline"
 	default:
 		return ""
@@ -85,15 +85,15 @@ func scheme(url string) string {
 	return before
 }
 
-func tlsHint(problem provider.TLSProblem) string {
+func tlsHint(problem string) string {
 	switch problem {
-	case provider.TLSUnknownAuthority:
+	case "unknown_authority":
 		return "if the authority is your own, name it with --cacert FILE"
-	case provider.TLSExpired, provider.TLSNotYetValid:
+	case "expired", "not_yet_valid":
 		return "is the clock of this machine right?"
-	case provider.TLSPlainHTTP:
+	case "plain_http":
 		return "does it speak http there? for a server on this machine write http://"
-	case provider.TLSWrongHost:
+	case "wrong_host":
 		return "is the host name right?"
 	default:
 		return ""

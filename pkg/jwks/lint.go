@@ -15,13 +15,19 @@ const (
 	SeverityInfo    Severity = "info"    // worth knowing
 )
 
-// A Finding is one thing that Lint has to say about a set.
+// A Finding is one thing that there is to say about a key set or another document
+// of an issuer.
 type Finding struct {
 	ID       string // which check, as "private_key"
 	Severity Severity
-	Key      *Key // the key it is about, or nil for the set
-	Message  string
-	Spec     string // where that is specified, or empty
+	Key      *Key   // the key it is about, or nil
+	Member   string // the member of the document it is about, or empty
+	// Expected and Actual are the two that differ, where the finding is about that.
+	Expected, Actual string
+	// Message says it in words. It quotes the document: escape it before it
+	// reaches a terminal.
+	Message string
+	Spec    string // where that is specified, or empty
 }
 
 // Lint looks a published set over as of a time: keys that must not be

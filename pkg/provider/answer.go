@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -41,7 +43,7 @@ func (a *answer) object(status int) (strictjson.Value, *FetchError) {
 	}
 	document, err := strictjson.ParseObject(a.body)
 	if err != nil {
-		return strictjson.Value{}, &FetchError{Kind: KindNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
+		return strictjson.Value{}, &FetchError{Cause: causeNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
 	}
 	return document, nil
 }
@@ -84,11 +86,72 @@ func plainReason(err error) string {
 	return "unreadable"
 }
 
+// An Answer is what a server said to a request that held a token.
+type Answer struct {
+	URL      string // without its query
+	Status   int    // HTTP status
+	Document strictjson.Value
+
+	answer *answer
+}
+
+// GetOnce asks an address that the user named and that holds a token or a secret:
+// once, without following a redirect. The answer has to be a JSON object, whatever
+// its status. secrets are what must not come back in an error, which is a
+// *FetchError.
+func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*Answer, error) {
+	ctx, cancel := c.begin(ctx)
+	defer cancel()
+	p, err := c.tokenPlace(url, nil)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
+	if err != nil {
+		return nil, errors.New("provider: the request cannot be made")
+	}
+	a, err := c.ask(r, p, withEscaped(secrets))
+	if err != nil {
+		return nil, err
+	}
+	document, bad := a.object(http.StatusOK)
+	if bad != nil {
+		return nil, a.hide(a.statusOr(bad))
+	}
+	return &Answer{URL: a.url, Status: a.status, Document: document, answer: a}, nil
+}
+
+// withEscaped adds to secrets how they look in a URL.
+func withEscaped(secrets []string) []string {
+	all := slices.Clone(secrets)
+	for _, s := range secrets {
+		all = append(all, url.QueryEscape(s))
+	}
+	return all
+}
+
+// Quote bounds a text of the server's, and takes the secrets of the request out.
+func (a *Answer) Quote(text string) string { return a.answer.quote(text) }
+
+// Unexpected is the error of a document that is not an answer to the question.
+func (a *Answer) Unexpected(text string) error {
+	return a.answer.hide(a.answer.statusOr(&FetchError{Cause: causeReply, Text: text}))
+}
+
+// statusOr is the error of a body that says nothing: then the status is what there
+// is.
+func (a *answer) statusOr(e *FetchError) *FetchError {
+	if a.status == http.StatusOK {
+		return e
+	}
+	return &FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)}
+}
+
 // hide completes an error and takes out of it what the server may have
 // repeated of the request. The error below stays only if it is the context's.
 func (a *answer) hide(e *FetchError) error {
 	e.URL = clip(a.url)
-	if e.Kind == KindContentType {
+	if e.Cause == causeContentType {
 		e.Text = "the answer is not JSON"
 	}
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {

@@ -16,7 +16,7 @@ import (
 // been judged, such as 169。254。169。254.
 func TestHostsBeyondASCII(t *testing.T) {
 	for _, host := range []string{"169。254。169。254", "10．0．0．1", "ⅼocalhost", "bücher.example"} {
-		if _, bad := parseURL("https://" + host + "/keys"); bad == nil || bad.Kind != KindURL {
+		if _, bad := parseURL("https://" + host + "/keys"); bad == nil || bad.Cause != causeURL {
 			t.Errorf("%s: %v", host, bad)
 		}
 	}

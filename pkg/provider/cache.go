@@ -256,7 +256,7 @@ func (c *Cache) all() []*entry {
 
 // A CacheEntry describes what is cached.
 type CacheEntry struct {
-	Kind      string // "metadata" or "keys"
+	Content   string // "metadata" or "keys"
 	Issuer    string // for whom; empty for a key set that the user named by its URL
 	URL       string // without its query
 	FetchedAt time.Time
@@ -275,7 +275,7 @@ func (c *Cache) List() []CacheEntry {
 			continue
 		}
 		item := CacheEntry{
-			Kind: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
+			Content: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
 			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
 		}
 		if e.kind == kindKeys {
@@ -284,7 +284,7 @@ func (c *Cache) List() []CacheEntry {
 		list = append(list, item)
 	}
 	slices.SortFunc(list, func(a, b CacheEntry) int {
-		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.URL, b.URL))
+		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Content, b.Content), cmp.Compare(a.URL, b.URL))
 	})
 	return list
 }

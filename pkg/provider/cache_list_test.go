@@ -31,7 +31,7 @@ func TestListAndClear(t *testing.T) {
 	c := NewCache(b.dir, b.clock.now, nil)
 	var got []string
 	for _, e := range c.List() {
-		got = append(got, fmt.Sprint(e.Kind, " ", e.Issuer, " ", e.URL, " ", e.Fresh, " ", e.KeyIDs, " ", e.ExpiresAt.Sub(e.FetchedAt)))
+		got = append(got, fmt.Sprint(e.Content, " ", e.Issuer, " ", e.URL, " ", e.Fresh, " ", e.KeyIDs, " ", e.ExpiresAt.Sub(e.FetchedAt)))
 	}
 	want := []string{
 		"keys  " + s.URL + "/keys?… true [live] 10m0s",

@@ -4,35 +4,35 @@ import (
 	"strings"
 )
 
-// Form is how the address of metadata was made from the issuer.
-type Form string
+// WellKnown is how the address of metadata was made from the issuer: "openid",
+// "oauth", "oauth_appended" or "openid_inserted".
+type WellKnown string
 
-// The forms of an address of metadata.
 const (
-	// FormOpenID appends to the issuer (OpenID Connect Discovery section 4.1).
-	FormOpenID Form = "openid"
-	// FormOAuth inserts before the issuer's path (RFC 8414 section 3.1).
-	FormOAuth Form = "oauth"
-	// FormOAuthAppended appends what ought to be inserted.
-	FormOAuthAppended Form = "oauth_appended"
-	// FormOpenIDInserted inserts what ought to be appended; it is used only
+	// wellKnownOpenID appends to the issuer (OpenID Connect Discovery section 4.1).
+	wellKnownOpenID WellKnown = "openid"
+	// wellKnownOAuth inserts before the issuer's path (RFC 8414 section 3.1).
+	wellKnownOAuth WellKnown = "oauth"
+	// wellKnownOAuthAppended appends what ought to be inserted.
+	wellKnownOAuthAppended WellKnown = "oauth_appended"
+	// wellKnownOpenIDInserted inserts what ought to be appended; it is used only
 	// where the user names the whole address.
-	FormOpenIDInserted Form = "openid_inserted"
+	wellKnownOpenIDInserted WellKnown = "openid_inserted"
 )
 
-// Title is the form in words.
-func (f Form) Title() string {
-	switch f {
-	case FormOpenID:
+// Title says it in words.
+func (w WellKnown) Title() string {
+	switch w {
+	case wellKnownOpenID:
 		return "OpenID Connect Discovery, appended to the issuer"
-	case FormOAuth:
+	case wellKnownOAuth:
 		return "RFC 8414, inserted before the issuer's path"
-	case FormOAuthAppended:
+	case wellKnownOAuthAppended:
 		return "RFC 8414, but appended to the issuer"
-	case FormOpenIDInserted:
+	case wellKnownOpenIDInserted:
 		return "OpenID Connect Discovery, but inserted before the issuer's path"
 	default:
-		return string(f)
+		return string(w)
 	}
 }
 
@@ -44,7 +44,7 @@ const (
 // A candidate is an address at which metadata may be.
 type candidate struct {
 	url    string
-	form   Form
+	form   WellKnown
 	issuer string // for which it has to be
 	// whole tells that the user named the address, from which an issuer
 	// follows only up to a slash at its end.
@@ -62,15 +62,15 @@ func candidates(text string) ([]candidate, *FetchError) {
 		return []candidate{c}, nil
 	}
 	if strings.Contains(text, "?") {
-		return nil, &FetchError{Kind: KindURL, URL: shown(u), Text: "an issuer has no query (OpenID Connect Discovery section 3)"}
+		return nil, &FetchError{Cause: causeURL, URL: shown(u), Text: "an issuer has no query (OpenID Connect Discovery section 3)"}
 	}
 	origin, path := splitOrigin(strings.TrimSuffix(text, "/"))
 	list := []candidate{
-		{url: origin + path + suffixOpenID, form: FormOpenID, issuer: text},
-		{url: origin + suffixOAuth + path, form: FormOAuth, issuer: text},
+		{url: origin + path + suffixOpenID, form: wellKnownOpenID, issuer: text},
+		{url: origin + suffixOAuth + path, form: wellKnownOAuth, issuer: text},
 	}
 	if path != "" {
-		list = append(list, candidate{url: origin + path + suffixOAuth, form: FormOAuthAppended, issuer: text})
+		list = append(list, candidate{url: origin + path + suffixOAuth, form: wellKnownOAuthAppended, issuer: text})
 	}
 	return list, nil
 }
@@ -87,14 +87,14 @@ func wholeAddress(text string) (candidate, bool) {
 	origin, path := splitOrigin(address)
 	for _, s := range []struct {
 		suffix             string
-		appended, inserted Form
+		appended, inserted WellKnown
 	}{
-		{suffixOpenID, FormOpenID, FormOpenIDInserted},
-		{suffixOAuth, FormOAuthAppended, FormOAuth},
+		{suffixOpenID, wellKnownOpenID, wellKnownOpenIDInserted},
+		{suffixOAuth, wellKnownOAuthAppended, wellKnownOAuth},
 	} {
 		switch {
 		case path == s.suffix && s.suffix == suffixOAuth:
-			return candidate{url: text, form: FormOAuth, issuer: origin, whole: true}, true
+			return candidate{url: text, form: wellKnownOAuth, issuer: origin, whole: true}, true
 		case strings.HasSuffix(path, s.suffix):
 			return candidate{url: text, form: s.appended, issuer: strings.TrimSuffix(address, s.suffix), whole: true}, true
 		case strings.HasPrefix(path, s.suffix+"/"):

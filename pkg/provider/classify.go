@@ -34,30 +34,30 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &redirect):
-		e.Kind, e.Location, e.Text = KindRedirect, redirect.location, redirect.Error()
+		e.Cause, e.Location, e.Text = causeRedirect, redirect.location, redirect.Error()
 	case errors.As(err, &address):
-		e.Kind, e.Text = KindAddress, address.Error()
+		e.Cause, e.Text = causeAddress, address.Error()
 		if address.plain {
-			e.Kind = KindHTTP
+			e.Cause = causeHTTP
 		}
 	case errors.Is(err, errTooLarge):
-		e.Kind, e.Text = KindTooLarge, err.Error()
+		e.Cause, e.Text = causeTooLarge, err.Error()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		e.Kind, e.Text = KindTimeout, fmt.Sprintf("no complete answer in time (the limit is %s)", c.cfg.Timeout)
+		e.Cause, e.Text = causeTimeout, fmt.Sprintf("no complete answer in time (the limit is %s)", c.cfg.Timeout)
 	case ctx.Err() != nil:
-		e.Kind, e.Text, e.Err = KindCanceled, "interrupted", ctx.Err()
+		e.Cause, e.Text, e.Err = causeCanceled, "interrupted", ctx.Err()
 	case proxied(err, e):
 	case errors.As(err, &dns):
-		e.Kind, e.Text = KindDNS, dnsText(dns)
+		e.Cause, e.Text = causeDNS, dnsText(dns)
 	case tlsTrouble(err, e):
 	case refused(err):
-		e.Kind, e.Text = KindRefused, "connection refused: nothing listens there"
+		e.Cause, e.Text = causeRefused, "connection refused: nothing listens there"
 	case timedOut(err):
-		e.Kind, e.Text = KindTimeout, "no answer in time"
+		e.Cause, e.Text = causeTimeout, "no answer in time"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e.Kind, e.Text = KindConnection, "the connection broke off before the whole answer had come"
+		e.Cause, e.Text = causeConnection, "the connection broke off before the whole answer had come"
 	default:
-		e.Kind, e.Text = KindConnection, "the connection failed, or the answer was not HTTP"
+		e.Cause, e.Text = causeConnection, "the connection failed, or the answer was not HTTP"
 		if operation := new(net.OpError); errors.As(err, &operation) { // others quote what the server sent
 			e.Text = clip(operation.Error())
 		}
@@ -98,9 +98,9 @@ func proxied(err error, e *FetchError) bool {
 	var operation *net.OpError
 	switch {
 	case errors.As(err, &proxy):
-		e.Kind, e.Text = KindProxy, proxy.Error()
+		e.Cause, e.Text = causeProxy, proxy.Error()
 	case errors.As(err, &operation) && (operation.Op == "proxyconnect" || operation.Op == "socks connect"):
-		e.Kind, e.Text = KindProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
+		e.Cause, e.Text = causeProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
 	default:
 		return false
 	}
@@ -115,35 +115,35 @@ func tlsTrouble(err error, e *FetchError) bool {
 	case errors.As(err, &bad):
 		e.TLS, e.Text = certificateProblem(bad)
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
-		e.TLS, e.Text = TLSPlainHTTP, "the server does not speak TLS at this port"
+		e.TLS, e.Text = tlsPlainHTTP, "the server does not speak TLS at this port"
 	case strings.Contains(err.Error(), "tls: "):
-		e.TLS, e.Text = TLSOther, "TLS failed: "+clip(err.Error())
+		e.TLS, e.Text = tlsOther, "TLS failed: "+clip(err.Error())
 	default:
 		return false
 	}
-	e.Kind = KindTLS
+	e.Cause = causeTLS
 	return true
 }
 
 // certificateProblem names what is wrong with the server's certificate.
-func certificateProblem(err *tls.CertificateVerificationError) (TLSProblem, string) {
+func certificateProblem(err *tls.CertificateVerificationError) (string, string) {
 	const form = "2006-01-02 15:04:05 UTC"
 	var host x509.HostnameError
 	var authority x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err.Err, &host):
-		return TLSWrongHost, fmt.Sprintf("the certificate is not for %q but for %s", clip(host.Host), certificateNames(host.Certificate))
+		return tlsWrongHost, fmt.Sprintf("the certificate is not for %q but for %s", clip(host.Host), certificateNames(host.Certificate))
 	case errors.As(err.Err, &authority):
-		return TLSUnknownAuthority, "the certificate is signed by an authority that is not trusted here" + signer(err)
+		return tlsUnknownAuthority, "the certificate is signed by an authority that is not trusted here" + signer(err)
 	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
 		// This reason stands for both ends of the validity.
 		if strings.Contains(invalid.Detail, "is before") {
-			return TLSNotYetValid, "the certificate is not valid before " + invalid.Cert.NotBefore.UTC().Format(form)
+			return tlsNotYetValid, "the certificate is not valid before " + invalid.Cert.NotBefore.UTC().Format(form)
 		}
-		return TLSExpired, "the certificate expired at " + invalid.Cert.NotAfter.UTC().Format(form)
+		return tlsExpired, "the certificate expired at " + invalid.Cert.NotAfter.UTC().Format(form)
 	default:
-		return TLSOther, "the certificate is not good: " + clip(err.Err.Error())
+		return tlsOther, "the certificate is not good: " + clip(err.Err.Error())
 	}
 }
 

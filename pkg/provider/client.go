@@ -28,9 +28,9 @@ import (
 // The limits that hold for every request.
 const (
 	DefaultTimeout = 10 * time.Second // for an operation with all its requests
-	MaxReply       = 1 << 20          // bytes of a reply after decompression
-	MaxRedirects   = 3
-	MaxRetries     = 2 // beside the first attempt
+	maxReply       = 1 << 20          // bytes of a reply after decompression
+	maxRedirects   = 3
+	maxRetries     = 2 // beside the first attempt
 	RefetchFloor   = 30 * time.Second
 
 	maxHeaderBytes = 64 << 10
@@ -95,7 +95,7 @@ type Event struct {
 	Size      int    // bytes of the body after decompression
 	Duration  time.Duration
 	FromCache bool
-	Failure   Kind // why there was no answer, or empty
+	Failure   Cause // why there was no answer, or empty
 }
 
 // A Client asks issuers. It may be used by many goroutines at once.

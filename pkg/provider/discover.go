@@ -18,7 +18,7 @@ type Metadata struct {
 	Asked       string           // the issuer that was asked for
 	JWKSURI     string           // empty where the document has none
 	URL         string           // of the document, without its query
-	Form        Form             // how that was made from the issuer
+	Form        WellKnown        // how that was made from the issuer
 	Tried       []Attempt        // every address asked, the one that answered last
 	ContentType string           // as the server has it
 	FetchedAt   time.Time
@@ -78,7 +78,7 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source, list []c
 		}
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Kind: KindOffline, URL: shown(sources[0].place.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].place.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
 	}
 	old := c.lastGood(sources[0].name)
 	if old != nil && c.attempted(sources[0]) != nil {
@@ -127,7 +127,7 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []can
 			md.Tried = append(tried, Attempt{URL: r.url, Form: list[i].form, Status: http.StatusOK, Outcome: "found"})
 			return c.acceptMetadata(s, r, md, list[i])
 		}
-		tried = append(tried, Attempt{URL: failure.URL, Form: list[i].form, Kind: failure.Kind, Status: failure.Status, Outcome: failure.Text})
+		tried = append(tried, Attempt{URL: failure.URL, Form: list[i].form, Cause: failure.Cause, Status: failure.Status, Outcome: failure.Text})
 		failures = append(failures, failure)
 		if !missing(failure) {
 			break
@@ -173,7 +173,7 @@ func (c *Client) storedMetadata(s source, cand candidate) *Metadata {
 func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError) {
 	document, err := strictjson.ParseObject(r.body)
 	if err != nil {
-		return nil, &FetchError{Kind: KindNotJSON, URL: r.url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
 	}
 	issuer, _ := document.Get("issuer").Text()
 	keys, _ := document.Get("jwks_uri").Text()
@@ -192,11 +192,23 @@ func (md *Metadata) IDTokenAlgorithms() []string {
 	switch {
 	case ok:
 		return append([]string{}, list...)
-	case md.Form == FormOpenID:
+	case md.Form == wellKnownOpenID:
 		return []string{"RS256"}
 	default:
 		return nil
 	}
+}
+
+// IntrospectionAuthMethods returns how the issuer lets clients authenticate who
+// ask about tokens: introspection_endpoint_auth_methods_supported (RFC 8414 section
+// 2). It is nil where the metadata does not say.
+func (md *Metadata) IntrospectionAuthMethods() []AuthMethod {
+	list, _ := md.Document.Get("introspection_endpoint_auth_methods_supported").TextList()
+	var methods []AuthMethod
+	for _, name := range list {
+		methods = append(methods, AuthMethod(name))
+	}
+	return methods
 }
 
 // age is the time since something was fetched, in whole seconds.
@@ -211,10 +223,10 @@ func unreachable(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Kind {
-	case KindDNS, KindRefused, KindConnection, KindProxy, KindTLS, KindTimeout:
+	switch e.Cause {
+	case causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout:
 		return true
-	case KindStatus:
+	case causeStatus:
 		return e.Status >= 500 || e.Status == http.StatusTooManyRequests
 	}
 	return false
@@ -224,7 +236,7 @@ func unreachable(err error) bool {
 // another form is worth a try. Some servers say 400 or 403 for that, and those
 // of single-page applications answer everything with a page.
 func missing(e *FetchError) bool {
-	return e.Kind == KindHTML || e.Kind == KindStatus && slices.Contains([]int{400, 403, 404, 405, 410}, e.Status)
+	return e.Cause == causeHTML || e.Cause == causeStatus && slices.Contains([]int{400, 403, 404, 405, 410}, e.Status)
 }
 
 // mostTelling picks the failure to report: the first that says more than that
@@ -235,7 +247,7 @@ func mostTelling(failures []*FetchError) *FetchError {
 		return last
 	}
 	for _, e := range failures {
-		if e.Kind != KindStatus || e.Status != http.StatusNotFound && e.Status != http.StatusGone {
+		if e.Cause != causeStatus || e.Status != http.StatusNotFound && e.Status != http.StatusGone {
 			return e
 		}
 	}
@@ -258,5 +270,5 @@ func (md *Metadata) noKeySet() error {
 	if _, ok := md.Document.Get("jwks_uri").Text(); ok {
 		text = "the metadata names no key set: \"jwks_uri\" is empty"
 	}
-	return &FetchError{Kind: KindNoKeySet, URL: md.URL, Text: text}
+	return &FetchError{Cause: causeNoKeySet, URL: md.URL, Text: text}
 }

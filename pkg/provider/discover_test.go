@@ -18,18 +18,18 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 	const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 	for _, c := range []struct {
 		name, issuer, at string
-		form             Form
+		form             WellKnown
 		requests         int
 	}{
-		{"openid", "", openID, FormOpenID, 1},
-		{"openid with a slash", "/", openID, FormOpenID, 1},
-		{"openid with a path", "/tenant/a", "/tenant/a" + openID, FormOpenID, 1},
-		{"openid with a path and a slash", "/tenant/", "/tenant" + openID, FormOpenID, 1},
-		{"oauth", "", oauth, FormOAuth, 2},
-		{"oauth inserted", "/tenant/a", oauth + "/tenant/a", FormOAuth, 2},
-		{"oauth inserted, with a slash", "/tenant/", oauth + "/tenant", FormOAuth, 2},
-		{"oauth appended", "/tenant", "/tenant" + oauth, FormOAuthAppended, 3},
-		{"an escaped path stays as it is", "/a%2Fb/c", "/a/b/c" + openID, FormOpenID, 1},
+		{"openid", "", openID, wellKnownOpenID, 1},
+		{"openid with a slash", "/", openID, wellKnownOpenID, 1},
+		{"openid with a path", "/tenant/a", "/tenant/a" + openID, wellKnownOpenID, 1},
+		{"openid with a path and a slash", "/tenant/", "/tenant" + openID, wellKnownOpenID, 1},
+		{"oauth", "", oauth, wellKnownOAuth, 2},
+		{"oauth inserted", "/tenant/a", oauth + "/tenant/a", wellKnownOAuth, 2},
+		{"oauth inserted, with a slash", "/tenant/", oauth + "/tenant", wellKnownOAuth, 2},
+		{"oauth appended", "/tenant", "/tenant" + oauth, wellKnownOAuthAppended, 3},
+		{"an escaped path stays as it is", "/a%2Fb/c", "/a/b/c" + openID, wellKnownOpenID, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -39,8 +39,8 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantText(t, md.Form.Title(), map[Form]string{
-				FormOpenID: "OpenID Connect Discovery, appended", FormOAuth: "RFC 8414, inserted", FormOAuthAppended: "RFC 8414, but appended",
+			wantText(t, md.Form.Title(), map[WellKnown]string{
+				wellKnownOpenID: "OpenID Connect Discovery, appended", wellKnownOAuth: "RFC 8414, inserted", wellKnownOAuthAppended: "RFC 8414, but appended",
 			}[c.form])
 			if md.Form != c.form || md.Issuer != issuer || md.Asked != issuer || md.JWKSURI != issuer+"/keys" {
 				t.Errorf("got %+v", md)
@@ -59,20 +59,20 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 	const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 	for _, c := range []struct {
 		address, issuer string
-		form            Form
+		form            WellKnown
 	}{
-		{openID, "", FormOpenID},
-		{openID, "/", FormOpenID}, // Auth0's issuers end with a slash
-		{openID + "?appid=1", "", FormOpenID},
-		{openID + "/", "", FormOpenID}, // as people paste it
-		{openID + "/?appid=1", "", FormOpenID},
-		{"/a" + openID, "/a", FormOpenID},
-		{openID + "/a", "/a", FormOpenIDInserted},
-		{oauth, "", FormOAuth},
-		{oauth + "/", "", FormOAuth},
-		{oauth + "/a/", "/a", FormOAuth},
-		{oauth + "/a/b", "/a/b", FormOAuth},
-		{"/a" + oauth, "/a", FormOAuthAppended},
+		{openID, "", wellKnownOpenID},
+		{openID, "/", wellKnownOpenID}, // Auth0's issuers end with a slash
+		{openID + "?appid=1", "", wellKnownOpenID},
+		{openID + "/", "", wellKnownOpenID}, // as people paste it
+		{openID + "/?appid=1", "", wellKnownOpenID},
+		{"/a" + openID, "/a", wellKnownOpenID},
+		{openID + "/a", "/a", wellKnownOpenIDInserted},
+		{oauth, "", wellKnownOAuth},
+		{oauth + "/", "", wellKnownOAuth},
+		{oauth + "/a/", "/a", wellKnownOAuth},
+		{oauth + "/a/b", "/a/b", wellKnownOAuth},
+		{"/a" + oauth, "/a", wellKnownOAuthAppended},
 	} {
 		t.Run(c.address+" for "+c.issuer, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -83,7 +83,7 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.form == FormOpenIDInserted {
+			if c.form == wellKnownOpenIDInserted {
 				wantText(t, md.Form.Title(), "OpenID Connect Discovery, but inserted")
 			}
 			if md.Form != c.form || md.Asked != s.URL+c.issuer {
@@ -154,19 +154,19 @@ func TestDiscoverGoesOnOnlyWhereThereIsNothing(t *testing.T) {
 		name   string
 		first  http.HandlerFunc
 		goesOn bool
-		kind   Kind
+		kind   Cause
 		status int
 	}{
-		{"404", status(404), true, KindStatus, 404},
-		{"410", status(410), true, KindStatus, 410},
-		{"405", status(405), true, KindStatus, 405},
-		{"400", status(400), true, KindStatus, 400},
-		{"403", status(403), true, KindStatus, 403},
-		{"a page", page, true, KindHTML, 200},
-		{"401", status(401), false, KindStatus, 401},
-		{"500", status(500), false, KindStatus, 500},
-		{"204", status(204), false, KindStatus, 204},
-		{"not JSON", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }, false, KindNotJSON, 0},
+		{"404", status(404), true, causeStatus, 404},
+		{"410", status(410), true, causeStatus, 410},
+		{"405", status(405), true, causeStatus, 405},
+		{"400", status(400), true, causeStatus, 400},
+		{"403", status(403), true, causeStatus, 403},
+		{"a page", page, true, causeHTML, 200},
+		{"401", status(401), false, causeStatus, 401},
+		{"500", status(500), false, causeStatus, 500},
+		{"204", status(204), false, causeStatus, 204},
+		{"not JSON", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }, false, causeNotJSON, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -188,7 +188,7 @@ func TestDiscoverGoesOnOnlyWhereThereIsNothing(t *testing.T) {
 			if c.goesOn != (err == nil) {
 				t.Fatalf("got %v", err)
 			}
-			if c.goesOn && (md.Form != FormOAuth || len(md.Tried) != 2 || md.Tried[0].Kind != c.kind) {
+			if c.goesOn && (md.Form != wellKnownOAuth || len(md.Tried) != 2 || md.Tried[0].Cause != c.kind) {
 				t.Errorf("got %+v", md)
 			}
 		})
@@ -227,7 +227,7 @@ func TestWhatIsNoIssuerIsNotAsked(t *testing.T) {
 		"https://issuer.example/?t=abc": "query",
 	} {
 		_, err := newBench(t, nil).Discover(t.Context(), issuer)
-		e := wantFetchError(t, err, KindURL)
+		e := wantFetchError(t, err, causeURL)
 		wantText(t, e.Text, why)
 		for _, secret := range []string{"pw", "s3cret", "abc", "a=b"} {
 			if strings.Contains(err.Error(), secret) {

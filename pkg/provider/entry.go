@@ -24,9 +24,9 @@ const (
 // entryVersion is the number of the format. Other formats are not read.
 const entryVersion = "1"
 
-// maxEntry bounds the file of an entry: a body of MaxReply bytes with each
+// maxEntry bounds the file of an entry: a body of maxReply bytes with each
 // quote and line break escaped, and what stands around it.
-const maxEntry = 2*MaxReply + 64<<10
+const maxEntry = 2*maxReply + 64<<10
 
 // An entry is a reply as it lies on disk. What it is an answer to is part of
 // it, so that a file under the wrong name is not believed.
@@ -68,20 +68,20 @@ func (e *entry) expiresAt() time.Time { return e.fetchedAt.Add(e.lifetime) }
 
 // marshal writes the entry as it lies on disk.
 func (e *entry) marshal() []byte {
-	text := func(name, value string) strictjson.Member {
-		return strictjson.Member{Name: name, Value: strictjson.String(value)}
-	}
-	return strictjson.Object(
-		strictjson.Member{Name: "version", Value: strictjson.Number(entryVersion)},
-		text("kind", string(e.kind)),
-		text("issuer", e.issuer),
-		text("url", e.url),
-		text("content_type", e.contentType),
-		text("fetched_at", e.fetchedAt.UTC().Format(time.RFC3339Nano)),
-		strictjson.Member{Name: "lifetime_seconds", Value: strictjson.Int(int64(e.lifetime / time.Second))},
-		text("reach", e.reach.String()),
-		text("body", e.body),
-	).AppendJSON(nil)
+	return strictjson.From(struct {
+		Version     strictjson.Value `json:"version"`
+		Kind        string           `json:"kind"`
+		Issuer      string           `json:"issuer"`
+		URL         string           `json:"url"`
+		ContentType string           `json:"content_type"`
+		FetchedAt   string           `json:"fetched_at"`
+		Lifetime    int64            `json:"lifetime_seconds"`
+		Reach       string           `json:"reach"`
+		Body        string           `json:"body"`
+	}{
+		strictjson.Number(entryVersion), string(e.kind), e.issuer, e.url, e.contentType,
+		e.fetchedAt.UTC().Format(time.RFC3339Nano), int64(e.lifetime / time.Second), e.reach.String(), e.body,
+	}).AppendJSON(nil)
 }
 
 // parseEntry reads what marshal wrote.

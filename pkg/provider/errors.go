@@ -1,63 +1,70 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
-// Kind is the cause of a FetchError.
-type Kind string
+// Cause is why there is no answer, as a word that does not change: Causes lists
+// them.
+type Cause string
 
-// The causes of a FetchError.
 const (
-	KindURL         Kind = "url"              // not a URL that can be asked
-	KindHTTP        Kind = "http_not_allowed" // http where https is demanded
-	KindAddress     Kind = "private_address"  // named by a document, but nearer than its issuer
-	KindDNS         Kind = "dns"              // the name cannot be resolved
-	KindRefused     Kind = "refused"          // nothing listens there
-	KindConnection  Kind = "connection"       // the connection failed or broke off
-	KindProxy       Kind = "proxy"            // the proxy did not let the request through
-	KindTLS         Kind = "tls"              // FetchError.TLS says more
-	KindTimeout     Kind = "timeout"          // no complete answer in time
-	KindCanceled    Kind = "canceled"         // the caller gave up
-	KindStatus      Kind = "status"           // FetchError.Status is not 200
-	KindRedirect    Kind = "redirect"         // to where it must not be followed: FetchError.Location
-	KindTooLarge    Kind = "too_large"        // more than MaxReply bytes
-	KindHTML        Kind = "html"             // a web page, perhaps to log in
-	KindContentType Kind = "content_type"     // a media type that is not JSON
-	KindNotJSON     Kind = "not_json"         // not one strict JSON object, or a truncated one
-	KindNotKeySet   Kind = "not_a_key_set"    // JSON, but not a JWK Set
-	KindNoKeySet    Kind = "no_jwks_uri"      // the metadata names no key set
-	KindReply       Kind = "bad_reply"        // JSON, but not what was asked for
-	KindOffline     Kind = "offline"          // not in the cache, and the network is off limits
+	causeURL         Cause = "url"              // not a URL that can be asked
+	causeHTTP        Cause = "http_not_allowed" // http where https is demanded
+	causeAddress     Cause = "private_address"  // named by a document, but nearer than its issuer
+	causeDNS         Cause = "dns"              // the name cannot be resolved
+	causeRefused     Cause = "refused"          // nothing listens there
+	causeConnection  Cause = "connection"       // the connection failed or broke off
+	causeProxy       Cause = "proxy"            // the proxy did not let the request through
+	causeTLS         Cause = "tls"              // FetchError.TLS says more
+	causeTimeout     Cause = "timeout"          // no complete answer in time
+	causeCanceled    Cause = "canceled"         // the caller gave up
+	causeStatus      Cause = "status"           // FetchError.Status is not 200
+	causeRedirect    Cause = "redirect"         // to where it must not be followed: FetchError.Location
+	causeTooLarge    Cause = "too_large"        // more than maxReply bytes
+	causeHTML        Cause = "html"             // a web page, perhaps to log in
+	causeContentType Cause = "content_type"     // a media type that is not JSON
+	causeNotJSON     Cause = "not_json"         // not one strict JSON object, or a truncated one
+	causeNotKeySet   Cause = "not_a_key_set"    // JSON, but not a JWK Set
+	causeNoKeySet    Cause = "no_jwks_uri"      // the metadata names no key set
+	causeReply       Cause = "bad_reply"        // JSON, but not what was asked for
+	causeOffline     Cause = "offline"          // not in the cache, and the network is off limits
 )
 
-// TLSProblem is what is wrong with a TLS connection.
-type TLSProblem string
-
-// The problems of TLS connections.
+// The values of FetchError.TLS.
 const (
-	TLSExpired          TLSProblem = "expired"
-	TLSNotYetValid      TLSProblem = "not_yet_valid"
-	TLSWrongHost        TLSProblem = "wrong_host"
-	TLSUnknownAuthority TLSProblem = "unknown_authority"
-	TLSPlainHTTP        TLSProblem = "plain_http" // the server does not speak TLS there
-	TLSOther            TLSProblem = "other"
+	tlsExpired          = "expired"
+	tlsNotYetValid      = "not_yet_valid"
+	tlsWrongHost        = "wrong_host"
+	tlsUnknownAuthority = "unknown_authority"
+	tlsPlainHTTP        = "plain_http" // the server does not speak TLS there
+	tlsOther            = "other"
 )
+
+// Causes lists every cause of a FetchError.
+func Causes() []Cause {
+	return []Cause{
+		causeURL, causeHTTP, causeAddress, causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout,
+		causeCanceled, causeStatus, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON,
+		causeNotKeySet, causeNoKeySet, causeReply, causeOffline,
+	}
+}
 
 // A FetchError is why there is no answer. Its message has neither query nor
 // secrets in it, but may quote the server: escape it before it reaches a
 // terminal.
 type FetchError struct {
-	Kind     Kind
-	URL      string     // without its query
-	Status   int        // for KindStatus and KindHTML, else 0
-	TLS      TLSProblem // for KindTLS
-	Location string     // for KindRedirect: where to, without its query
-	Text     string     // the cause in words
-	Tried    []Attempt  // by Discover: every address asked, in order
-	Err      error      // the error below, or nil
+	Cause    Cause
+	URL      string    // without its query
+	Status   int       // for "status" and "html", else 0
+	TLS      string    // for "tls": what is wrong, as "expired"
+	Location string    // for "redirect": where to, without its query
+	Text     string    // the cause in words
+	Tried    []Attempt // by Discover: every address asked, in order
+	Err      error     // the error below, or nil
 }
 
 func (e *FetchError) Error() string {
@@ -76,11 +83,11 @@ func (e *FetchError) Unwrap() error { return e.Err }
 
 // An Attempt is one address that was asked for metadata.
 type Attempt struct {
-	URL     string // without its query
-	Form    Form
-	Kind    Kind   // why it did not answer; empty for the one that did
-	Status  int    // HTTP status, 0 where there was none
-	Outcome string // in words
+	URL     string    // without its query
+	Form    WellKnown // which form of address that is
+	Cause   Cause     // why it did not answer; empty for the one that did
+	Status  int       // HTTP status, 0 where there was none
+	Outcome string    // in words
 }
 
 // An IssuerMismatchError says that metadata is for another issuer than the one
@@ -99,12 +106,17 @@ func (e *IssuerMismatchError) Error() string {
 	return fmt.Sprintf("%s: the metadata is for issuer %q, asked for was %q", e.URL, clip(e.Found), clip(e.Asked))
 }
 
+// ErrUnsupportedTokenType is what a RefusedError wraps where the server says that
+// it does not answer for tokens of this type (RFC 7009 section 2.2.1, as some have
+// it for introspection).
+var ErrUnsupportedTokenType = errors.New("the server does not answer for tokens of this type")
+
 // A RefusedError says that the server answered, but would not tell us about the
 // token: our credentials or our request are not good enough (RFC 7662 section
 // 2.3). It says nothing about the token.
 type RefusedError struct {
 	URL         string // without its query
-	Status      int    // HTTP status
+	Status      int    // HTTP status; some say 200
 	Code        string // the server's "error" or code, or empty
 	Description string // the server's words, bounded, without token and secrets; or empty
 }
@@ -118,6 +130,14 @@ func (e *RefusedError) Error() string {
 		text += ": " + e.Description
 	}
 	return text
+}
+
+// Unwrap returns ErrUnsupportedTokenType where that is what the server says.
+func (e *RefusedError) Unwrap() error {
+	if e.Code == "unsupported_token_type" {
+		return ErrUnsupportedTokenType
+	}
+	return nil
 }
 
 // maxQuote is the number of bytes of a server's text that go into an error.

@@ -90,22 +90,22 @@ func (s *served) judge(status int) *FetchError {
 	page := isPage(contentType, s.body)
 	switch {
 	case status != http.StatusOK && page:
-		return &FetchError{Kind: KindStatus, Status: status, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(status))}
+		return &FetchError{Cause: causeStatus, Status: status, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(status))}
 	case status != http.StatusOK:
-		return &FetchError{Kind: KindStatus, Status: status, Text: "the server answered " + statusText(status)}
+		return &FetchError{Cause: causeStatus, Status: status, Text: "the server answered " + statusText(status)}
 	case page:
-		return &FetchError{Kind: KindHTML, Status: status, Text: pageText(s.body)}
+		return &FetchError{Cause: causeHTML, Status: status, Text: pageText(s.body)}
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
-	case !IsJSONType(contentType) && !isVagueType(contentType):
-		return &FetchError{Kind: KindContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
+		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
+	case !isJSONType(contentType) && !isVagueType(contentType):
+		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
 	}
 	return nil
 }
 
-// IsJSONType tells whether a media type is one of JSON: application/json, or
+// isJSONType tells whether a media type is one of JSON: application/json, or
 // any with the suffix +json (RFC 6839 section 3.1).
-func IsJSONType(contentType string) bool {
+func isJSONType(contentType string) bool {
 	name, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (name == "application/json" || strings.HasSuffix(name, "+json"))
 }
@@ -129,7 +129,7 @@ func isVagueType(contentType string) bool {
 func isPage(contentType string, body []byte) bool {
 	name, _, _ := mime.ParseMediaType(contentType)
 	return name == "text/html" || name == "application/xhtml+xml" ||
-		!IsJSONType(contentType) && bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<"))
+		!isJSONType(contentType) && bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<"))
 }
 
 func pageText(body []byte) string {

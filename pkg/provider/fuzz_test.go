@@ -18,11 +18,11 @@ func FuzzLintMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, form := range []Form{FormOpenID, FormOAuth, ""} {
+		for _, form := range []WellKnown{wellKnownOpenID, wellKnownOAuth, ""} {
 			issuer, _ := document.Get("issuer").Text()
 			matches := true
-			for _, finding := range LintMetadata(&Metadata{Document: document, Asked: asked, URL: asked, Form: form}) {
-				matches = matches && finding.ID != LintIssuerMatch
+			for _, finding := range (&Metadata{Document: document, Asked: asked, URL: asked, Form: form}).Lint() {
+				matches = matches && finding.ID != lintIssuerMatch
 				if finding.ID == "" || finding.Severity == "" || finding.Message == "" || finding.Spec == "" {
 					t.Errorf("an incomplete finding: %+v", finding)
 				}

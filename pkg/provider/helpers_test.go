@@ -187,15 +187,15 @@ func keySet(kids ...string) string {
 	return `{"keys":[` + strings.Join(list, ",") + `]}`
 }
 
-// wantFetchError demands an error of one kind and returns it.
-func wantFetchError(t testing.TB, err error, kind Kind) *FetchError {
+// wantFetchError demands an error of one cause and returns it.
+func wantFetchError(t testing.TB, err error, cause Cause) *FetchError {
 	t.Helper()
 	var e *FetchError
 	if !errors.As(err, &e) {
-		t.Fatalf("got error %v, want a FetchError of kind %q", err, kind)
+		t.Fatalf("got error %v, want a FetchError with cause %q", err, cause)
 	}
-	if e.Kind != kind {
-		t.Fatalf("got kind %q (%v), want %q", e.Kind, err, kind)
+	if e.Cause != cause {
+		t.Fatalf("got cause %q (%v), want %q", e.Cause, err, cause)
 	}
 	return e
 }

@@ -66,7 +66,7 @@ func TestRedirects(t *testing.T) {
 				}
 				return
 			}
-			e := wantFetchError(t, err, KindRedirect)
+			e := wantFetchError(t, err, causeRedirect)
 			wantText(t, err.Error(), "redirects", c.text)
 			if strings.Contains(err.Error(), "=s3cret") || strings.Contains(err.Error(), ":s3cret") {
 				t.Errorf("the error shows too much: %s", err)
@@ -100,7 +100,7 @@ func TestRedirectsOverHTTP(t *testing.T) {
 				wantRequests(t, s, "GET /keys", "GET /real")
 				return
 			}
-			wantText(t, wantFetchError(t, err, KindRedirect).Error(), c.text)
+			wantText(t, wantFetchError(t, err, causeRedirect).Error(), c.text)
 			wantRequests(t, s, "GET /keys")
 		})
 	}
@@ -120,7 +120,7 @@ func TestWhatServersAdd(t *testing.T) {
 		wantKeys(t, set, err, "a")
 	}
 	_, err := b.Keys(t.Context(), s.URL+"/other", "")
-	wantFetchError(t, err, KindContentType)
+	wantFetchError(t, err, causeContentType)
 }
 
 func TestHTTPOnlyToLoopback(t *testing.T) {
@@ -130,11 +130,11 @@ func TestHTTPOnlyToLoopback(t *testing.T) {
 	b := newBench(t, s, func(cfg *Config) { cfg.DialContext = far })
 	for _, url := range []string{"http://keys.example/keys", "http://203.0.113.5/keys", "http://10.0.0.1/keys", "http://127.0.0.1.example/keys"} {
 		_, err := b.Keys(t.Context(), url, "")
-		wantFetchError(t, err, KindHTTP)
+		wantFetchError(t, err, causeHTTP)
 	}
 	// A name that says loopback, but leads elsewhere.
 	_, err := b.Keys(t.Context(), "http://localhost/keys", "")
-	wantFetchError(t, err, KindHTTP)
+	wantFetchError(t, err, causeHTTP)
 	wantRequests(t, s)
 
 	if _, err := fetchKeys(t, s); err != nil {
@@ -167,20 +167,20 @@ func TestRepliesAreBounded(t *testing.T) {
 		}
 	}
 	s := newTLSSite(t)
-	s.serve("/keys", padded(MaxReply))
+	s.serve("/keys", padded(maxReply))
 	if _, err := fetchKeys(t, s); err != nil {
 		t.Errorf("1 MiB: %v", err)
 	}
-	s.serve("/keys", padded(MaxReply+1))
+	s.serve("/keys", padded(maxReply+1))
 	_, err := fetchKeys(t, s)
-	wantText(t, wantFetchError(t, err, KindTooLarge).Text, "1 MiB")
-	s.route("/keys", zipped(MaxReply))
+	wantText(t, wantFetchError(t, err, causeTooLarge).Text, "1 MiB")
+	s.route("/keys", zipped(maxReply))
 	if _, err := fetchKeys(t, s); err != nil {
 		t.Errorf("1 MiB in gzip: %v", err)
 	}
 	s.route("/keys", zipped(8<<20))
 	_, err = fetchKeys(t, s)
-	wantFetchError(t, err, KindTooLarge)
+	wantFetchError(t, err, causeTooLarge)
 	wantRequests(t, s, "GET /keys", "GET /keys", "GET /keys", "GET /keys") // never again
 }
 
@@ -197,7 +197,7 @@ func TestSlowServers(t *testing.T) {
 			s := newTLSSite(t)
 			s.route("/keys", handler)
 			_, err := fetchKeys(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
-			e := wantFetchError(t, err, KindTimeout)
+			e := wantFetchError(t, err, causeTimeout)
 			wantText(t, e.Error(), s.URL+"/keys", "50ms")
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v does not wrap the context's error", err)
@@ -215,7 +215,7 @@ func TestTheTimeoutCountsRetriesToo(t *testing.T) {
 	_, err := fetchKeys(t, s, func(cfg *Config) {
 		cfg.Timeout, cfg.RetryWaitMin, cfg.RetryWaitMax = 50*time.Millisecond, time.Hour, time.Hour
 	})
-	wantFetchError(t, err, KindTimeout)
+	wantFetchError(t, err, causeTimeout)
 }
 
 func TestInterrupted(t *testing.T) {
@@ -223,7 +223,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.route("/keys", func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
 	_, err := newBench(t, s).Keys(ctx, s.URL+"/keys", "")
-	wantFetchError(t, err, KindCanceled)
+	wantFetchError(t, err, causeCanceled)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v does not wrap context.Canceled", err)
 	}
@@ -255,18 +255,18 @@ func TestRetries(t *testing.T) {
 		times    int
 		fail     http.HandlerFunc
 		requests int
-		kind     Kind // empty: it works in the end
+		kind     Cause // empty: it works in the end
 	}{
 		{"429 once", 1, status(429), 2, ""},
 		{"502 once", 1, status(502), 2, ""},
 		{"503 twice", 2, status(503), 3, ""},
-		{"504 three times", 3, status(504), 3, KindStatus},
-		{"500", 1, status(500), 1, KindStatus},
-		{"404", 1, status(404), 1, KindStatus},
+		{"504 three times", 3, status(504), 3, causeStatus},
+		{"500", 1, status(500), 1, causeStatus},
+		{"404", 1, status(404), 1, causeStatus},
 		{"reset twice", 2, reset, 3, ""},
-		{"reset three times", 3, reset, 3, KindConnection},
+		{"reset three times", 3, reset, 3, causeConnection},
 		{"cut off once", 1, half, 2, ""},
-		{"cut off three times", 3, half, 3, KindConnection},
+		{"cut off three times", 3, half, 3, causeConnection},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTLSSite(t)

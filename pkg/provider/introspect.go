@@ -47,8 +47,8 @@ type Introspection struct {
 	Active   bool
 	Document strictjson.Value // as it was served
 	URL      string           // without its query
-	// Code and Message are what ValidateToken got with the answer that the
-	// token is not valid. Message is bounded and quotes the server.
+	// Code and Message are what package authing got with the answer that the token
+	// is not valid. Message is bounded and quotes the server.
 	Code, Message string
 }
 
@@ -91,8 +91,11 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 		return nil, a.hide(bad)
 	}
 	active := document.Get("active")
+	if code, _ := document.Get("error").Text(); code != "" && !active.Exists() { // with status 200, as some do
+		return nil, a.refused()
+	}
 	if active.Kind() != strictjson.KindBool {
-		return nil, a.hide(&FetchError{Kind: KindReply, Text: fmt.Sprintf("\"active\" is not a boolean but %s", kindName(active))})
+		return nil, a.hide(&FetchError{Cause: causeReply, Text: fmt.Sprintf("\"active\" is not a boolean but %s", kindName(active))})
 	}
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }
@@ -107,7 +110,7 @@ func (c *Client) tokenPlace(endpoint string, by *Metadata) (place, error) {
 		p, err = c.namedPlace("introspection_endpoint", endpoint, by)
 	}
 	if err == nil && c.cfg.Offline {
-		err = &FetchError{Kind: KindOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}
+		err = &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}
 	}
 	return p, err
 }
@@ -147,8 +150,5 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 // secrets lists what must not come back in an error, as a server may quote it.
 func (q IntrospectionRequest) secrets() []string {
 	basic := url.QueryEscape(q.Auth.ClientID) + ":" + url.QueryEscape(q.Auth.Secret)
-	return []string{
-		q.Token, q.Auth.Secret, q.Auth.Bearer, base64.StdEncoding.EncodeToString([]byte(basic)),
-		url.QueryEscape(q.Token), url.QueryEscape(q.Auth.Secret), url.QueryEscape(q.Auth.Bearer),
-	}
+	return withEscaped([]string{q.Token, q.Auth.Secret, q.Auth.Bearer, base64.StdEncoding.EncodeToString([]byte(basic))})
 }

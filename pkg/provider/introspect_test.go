@@ -75,24 +75,24 @@ func TestIntrospectionAnswers(t *testing.T) {
 		status                  int
 		active                  bool
 		extra                   []string
-		kind                    Kind
+		kind                    Cause
 		text                    string
 	}{
 		{name: "active", body: `{"active":true,"sub":"a"}`, active: true},
 		{name: "inactive", body: `{"active":false}`},
 		{name: "inactive with more", body: `{"active":false,"sub":"a","exp":1}`, extra: []string{"sub", "exp"}},
-		{name: "a string", body: `{"active":"true"}`, kind: KindReply, text: "of type string"},
-		{name: "a number", body: `{"active":1}`, kind: KindReply, text: "of type number"},
-		{name: "null", body: `{"active":null}`, kind: KindReply, text: "of type null"},
-		{name: "absent", body: `{"Active":true}`, kind: KindReply, text: "of type absent"},
-		{name: "twice", body: `{"active":false,"active":true}`, kind: KindNotJSON, text: "not a JSON object"},
-		{name: "an array", body: `[true]`, kind: KindNotJSON, text: "not a JSON object"},
-		{name: "a page", contentType: "text/html", body: "<html>login", kind: KindHTML, text: "log in"},
-		{name: "a JWT", contentType: "application/token-introspection+jwt", body: "a.b.c", kind: KindContentType, text: "not JSON"},
-		{name: "nothing there", status: 404, body: "no", kind: KindStatus, text: "404 Not Found"},
-		{name: "busy", status: 503, body: "no", kind: KindStatus, text: "503"},
-		{name: "created", status: 201, body: `{"active":true}`, kind: KindStatus, text: "201"},
-		{name: "huge", body: `{"active":true}` + strings.Repeat(" ", MaxReply), kind: KindTooLarge, text: "1 MiB"},
+		{name: "a string", body: `{"active":"true"}`, kind: causeReply, text: "of type string"},
+		{name: "a number", body: `{"active":1}`, kind: causeReply, text: "of type number"},
+		{name: "null", body: `{"active":null}`, kind: causeReply, text: "of type null"},
+		{name: "absent", body: `{"Active":true}`, kind: causeReply, text: "of type absent"},
+		{name: "twice", body: `{"active":false,"active":true}`, kind: causeNotJSON, text: "not a JSON object"},
+		{name: "an array", body: `[true]`, kind: causeNotJSON, text: "not a JSON object"},
+		{name: "a page", contentType: "text/html", body: "<html>login", kind: causeHTML, text: "log in"},
+		{name: "a JWT", contentType: "application/token-introspection+jwt", body: "a.b.c", kind: causeContentType, text: "not JSON"},
+		{name: "nothing there", status: 404, body: "no", kind: causeStatus, text: "404 Not Found"},
+		{name: "busy", status: 503, body: "no", kind: causeStatus, text: "503"},
+		{name: "created", status: 201, body: `{"active":true}`, kind: causeStatus, text: "201"},
+		{name: "huge", body: `{"active":true}` + strings.Repeat(" ", maxReply), kind: causeTooLarge, text: "1 MiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -195,13 +195,17 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newTLSSite(t)
 			s.route("/introspect", handler)
-			s.route(validatePath, handler)
+			s.route("/validate", handler)
 			b := newBench(t, s, func(cfg *Config) { cfg.RootCAs.AddCert(other.Certificate()) })
 			_, err1 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
 				Token: secretToken, Auth: ClientAuth{Method: AuthPost, ClientID: "me", Secret: clientSecret}})
 			_, err2 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
 				Token: secretToken, Auth: ClientAuth{Method: AuthBasic, ClientID: "me", Secret: clientSecret}})
-			_, err3 := b.ValidateToken(t.Context(), s.URL, "id_token", secretToken)
+			answer, err3 := b.GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
+			if err3 == nil {
+				message, _ := answer.Document.Get("message").Text()
+				err3 = answer.Unexpected("no answer: " + answer.Quote(message))
+			}
 			said := fmt.Sprintf("%+v", b.events)
 			for err := range slices.Values([]error{err1, err2, err3}) {
 				if err == nil {
@@ -217,7 +221,7 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 					t.Errorf("%q is shown:\n%s", secret, said)
 				}
 			}
-			wantRequests(t, s, "POST /introspect", "POST /introspect", "GET "+validatePath)
+			wantRequests(t, s, "POST /introspect", "POST /introspect", "GET /validate")
 			wantRequests(t, other)
 		})
 	}
@@ -228,18 +232,62 @@ func TestWhereATokenMayBeSent(t *testing.T) {
 	q := IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: AuthNone}}
 	b := newBench(t, nil)
 	_, err := b.Introspect(t.Context(), "http://issuer.example/introspect", q)
-	wantFetchError(t, err, KindHTTP)
+	wantFetchError(t, err, causeHTTP)
 	q.NamedBy = &Metadata{URL: "https://issuer.example" + configuration, Issuer: "https://issuer.example", Asked: "https://issuer.example"}
 	_, err = b.Introspect(t.Context(), s.URL+"/introspect", q)
-	wantFetchError(t, err, KindHTTP)
+	wantFetchError(t, err, causeHTTP)
 	_, err = b.Introspect(t.Context(), strings.Replace(s.URL, "http:", "https:", 1), q)
-	wantFetchError(t, err, KindAddress)
+	wantFetchError(t, err, causeAddress)
 	q.NamedBy = nil
 	_, err = newBench(t, nil, func(cfg *Config) { cfg.Offline = true }).Introspect(t.Context(), s.URL, q)
-	wantFetchError(t, err, KindOffline)
-	_, err = newBench(t, nil, func(cfg *Config) { cfg.Offline = true }).ValidateToken(t.Context(), s.URL, "id_token", secretToken)
-	wantFetchError(t, err, KindOffline)
+	wantFetchError(t, err, causeOffline)
+	_, err = newBench(t, nil, func(cfg *Config) { cfg.Offline = true }).GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
+	wantFetchError(t, err, causeOffline)
 	wantRequests(t, s)
+}
+
+// TestRefusalsWithAnotherStatus: an "error" is one, whatever the status.
+func TestRefusalsWithAnotherStatus(t *testing.T) {
+	s := newTLSSite(t)
+	b := newBench(t, s)
+	ask := func(body string) (*Introspection, error) {
+		s.serve("/introspect", body)
+		return b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken})
+	}
+	_, err := ask(`{"error":"unsupported_token_type","error_description":"no JWTs"}`)
+	var refused *RefusedError
+	if !errors.As(err, &refused) || refused.Status != 200 || refused.Code != "unsupported_token_type" || refused.Description != "no JWTs" {
+		t.Errorf("got %v", err)
+	}
+	if !errors.Is(err, ErrUnsupportedTokenType) {
+		t.Errorf("%v is not ErrUnsupportedTokenType", err)
+	}
+	if _, err = ask(`{"error":"invalid_client"}`); !errors.As(err, &refused) || errors.Is(err, ErrUnsupportedTokenType) {
+		t.Errorf("got %v", err)
+	}
+	if got, err := ask(`{"active":false,"error":"x"}`); err != nil || got.Active {
+		t.Errorf("got %v, %v", got, err)
+	}
+	_, err = ask(`{"error":1}`)
+	wantFetchError(t, err, causeReply)
+}
+
+func TestIntrospectionAuthMethods(t *testing.T) {
+	s := newTLSSite(t)
+	for members, want := range map[string]string{
+		``: "[]",
+		`,"introspection_endpoint_auth_methods_supported":["none","private_key_jwt"]`: "[none private_key_jwt]",
+		`,"introspection_endpoint_auth_methods_supported":"none"`:                     "[]",
+	} {
+		s.serve(configuration, fmt.Sprintf(`{"issuer":%q%s}`, s.URL, members))
+		md, err := newBench(t, s).Discover(t.Context(), s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(md.IntrospectionAuthMethods()); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
 }
 
 func TestIntrospectionTimesOut(t *testing.T) {
@@ -250,7 +298,7 @@ func TestIntrospectionTimesOut(t *testing.T) {
 	})
 	b := newBench(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
 	_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: AuthNone}})
-	wantFetchError(t, err, KindTimeout)
+	wantFetchError(t, err, causeTimeout)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}

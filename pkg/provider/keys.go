@@ -168,7 +168,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	cached := c.cachedKeys(s, kid)
 	switch {
 	case cached == nil && c.cfg.Offline:
-		return nil, &FetchError{Kind: KindOffline, URL: shown(s.place.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(s.place.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
 	case cached == nil:
 		return c.keysOrLastGood(ctx, s, kid)
 	case knows(cached.Set, kid):
@@ -281,9 +281,9 @@ func (c *Client) readKeys(r *reply) (*KeySet, *FetchError) {
 	var syntax *strictjson.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, &FetchError{Kind: KindNotJSON, URL: r.url, Text: "the key set is not a JSON object: " + clip(syntax.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the key set is not a JSON object: " + clip(syntax.Error()), Err: err}
 	case err != nil:
-		return nil, &FetchError{Kind: KindNotKeySet, URL: r.url, Text: clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotKeySet, URL: r.url, Text: clip(err.Error()), Err: err}
 	}
 	return &KeySet{
 		Set: set, URL: r.url, ContentType: r.contentType,

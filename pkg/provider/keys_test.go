@@ -118,7 +118,7 @@ func TestARefetchThatFailsIsNoAnswerAndNotRepeated(t *testing.T) {
 	s.requests()
 	b.clock.advance(time.Minute)
 	_, err = b.again(t).KeysFor(t.Context(), s.URL, "b")
-	wantFetchError(t, err, KindStatus)
+	wantFetchError(t, err, causeStatus)
 	wantRequests(t, s, "GET /keys")
 	set, err := b.again(t).KeysFor(t.Context(), s.URL, "b")
 	wantKeys(t, set, err, "a")
@@ -132,7 +132,7 @@ func TestARefetchThatFailsIsNoAnswerAndNotRepeated(t *testing.T) {
 	wantRequests(t, s)
 	b.clock.advance(9 * time.Minute)
 	_, err = b.again(t).KeysFor(t.Context(), s.URL, "a")
-	wantFetchError(t, err, KindStatus)
+	wantFetchError(t, err, causeStatus)
 }
 
 func TestTokensAndSetsWithoutKeyIDs(t *testing.T) {
@@ -178,9 +178,9 @@ func TestOfflineRefreshNoCache(t *testing.T) {
 	both := []string{"GET " + configuration, "GET /keys"}
 
 	_, err := b.again(t, offline).KeysFor(t.Context(), s.URL, "a")
-	wantFetchError(t, err, KindOffline)
+	wantFetchError(t, err, causeOffline)
 	_, err = b.again(t, offline).Keys(t.Context(), s.URL+"/keys", "a")
-	wantFetchError(t, err, KindOffline)
+	wantFetchError(t, err, causeOffline)
 	wantRequests(t, s)
 
 	_, err = b.again(t, noCache).KeysFor(t.Context(), s.URL, "a")
@@ -212,7 +212,7 @@ func TestOfflineRefreshNoCache(t *testing.T) {
 
 	b.clock.advance(10 * time.Minute) // expired: not even offline
 	_, err = b.again(t, offline).KeysFor(t.Context(), s.URL, "a")
-	wantFetchError(t, err, KindOffline)
+	wantFetchError(t, err, causeOffline)
 	wantRequests(t, s)
 }
 
@@ -227,7 +227,7 @@ func TestNoKeySet(t *testing.T) {
 		s := newTLSSite(t)
 		s.serve(configuration, fmt.Sprintf(`{"issuer":%q%s}`, s.URL, member))
 		_, err := newBench(t, s).KeysFor(t.Context(), s.URL, "")
-		wantText(t, wantFetchError(t, err, KindNoKeySet).Text, text)
+		wantText(t, wantFetchError(t, err, causeNoKeySet).Text, text)
 	}
 }
 

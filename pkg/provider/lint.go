@@ -9,30 +9,16 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// A Finding is one thing that LintMetadata has to say.
-type Finding struct {
-	ID       string // which check, as "issuer_match"
-	Severity jwks.Severity
-	Member   string // of the document, or empty
-	// Wanted and Found are the two that differ, where the finding is about
-	// that.
-	Wanted, Found string
-	// Message says it in words. It quotes the document: escape it before it
-	// reaches a terminal.
-	Message string
-	Spec    string // where that is specified, or empty
-}
-
-// The checks of LintMetadata.
+// The checks of Lint.
 const (
-	LintIssuerURL   = "issuer_url"       // the issuer is an https URL without query and fragment
-	LintIssuerMatch = "issuer_match"     // it is the one asked for
-	LintContentType = "content_type"     // the document was served as JSON
-	LintRequired    = "required_members" // what has to be there is, and has the right type
-	LintAlgorithms  = "signing_algorithms"
-	LintEndpoints   = "endpoints" // endpoints are https URLs
-	LintForm        = "form"      // where the document was found
-	LintSigned      = "signed_metadata"
+	lintIssuerURL   = "issuer_url"       // the issuer is an https URL without query and fragment
+	lintIssuerMatch = "issuer_match"     // it is the one asked for
+	lintContentType = "content_type"     // the document was served as JSON
+	lintRequired    = "required_members" // what has to be there is, and has the right type
+	lintAlgorithms  = "signing_algorithms"
+	lintEndpoints   = "endpoints" // endpoints are https URLs
+	lintForm        = "form"      // where the document was found
+	lintSigned      = "signed_metadata"
 )
 
 const (
@@ -40,18 +26,18 @@ const (
 	specIssuer84 = "RFC 8414 section 3.3"
 )
 
-// LintMetadata looks metadata over. It uses the exported fields of md only and
-// asks nobody.
-func LintMetadata(md *Metadata) []Finding {
-	l := &linter{md: md, openID: md.Form == FormOpenID || md.Form == FormOpenIDInserted}
+// Lint looks metadata over: what is missing, wrong, unsafe or worth knowing. It
+// uses the exported fields only and asks nobody.
+func (md *Metadata) Lint() []jwks.Finding {
+	l := &linter{md: md, openID: md.Form == wellKnownOpenID || md.Form == wellKnownOpenIDInserted}
 	l.issuer()
 	l.contentType()
 	l.required()
 	l.algorithms()
 	l.endpoints()
-	l.add(Finding{ID: LintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
+	l.add(jwks.Finding{ID: lintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
 	if md.Document.Get("signed_metadata").Exists() {
-		l.say(LintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
+		l.say(lintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
 	}
 	return l.findings
 }
@@ -59,13 +45,13 @@ func LintMetadata(md *Metadata) []Finding {
 type linter struct {
 	md       *Metadata
 	openID   bool // by the form of the address
-	findings []Finding
+	findings []jwks.Finding
 }
 
-func (l *linter) add(f Finding) { l.findings = append(l.findings, f) }
+func (l *linter) add(f jwks.Finding) { l.findings = append(l.findings, f) }
 
 func (l *linter) say(id string, severity jwks.Severity, member, message, spec string) {
-	l.add(Finding{ID: id, Severity: severity, Member: member, Message: message, Spec: spec})
+	l.add(jwks.Finding{ID: id, Severity: severity, Member: member, Message: message, Spec: spec})
 }
 
 // spec picks the reference that fits the form.
@@ -83,8 +69,8 @@ func (l *linter) issuer() {
 		return // required says so
 	}
 	if issuer != l.md.Asked {
-		l.add(Finding{
-			ID: LintIssuerMatch, Severity: jwks.SeverityError, Member: "issuer", Wanted: l.md.Asked, Found: issuer,
+		l.add(jwks.Finding{
+			ID: lintIssuerMatch, Severity: jwks.SeverityError, Member: "issuer", Expected: l.md.Asked, Actual: issuer,
 			Message: fmt.Sprintf("the document is for issuer %q, asked for was %q", clip(issuer), clip(l.md.Asked)),
 			Spec:    l.spec(specIssuer, specIssuer84),
 		})
@@ -93,25 +79,25 @@ func (l *linter) issuer() {
 	trouble, severity := l.judgeURL(issuer)
 	switch {
 	case trouble != "":
-		l.say(LintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(showText(issuer)), trouble), spec)
+		l.say(lintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(showText(issuer)), trouble), spec)
 	case strings.Contains(issuer, "?"):
-		l.say(LintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
+		l.say(lintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
-		l.say(LintIssuerURL, jwks.SeverityInfo, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
+		l.say(lintIssuerURL, jwks.SeverityInfo, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
 	}
 }
 
 // contentType looks at what the document was served as: that the status was 200 and the body an object has been
 // seen to when it was fetched.
 func (l *linter) contentType() {
-	if IsJSONType(l.md.ContentType) {
+	if isJSONType(l.md.ContentType) {
 		return
 	}
 	message := fmt.Sprintf("it is served as %q instead of application/json", clip(l.md.ContentType))
 	if l.md.ContentType == "" {
 		message = "it is served without a Content-Type"
 	}
-	l.say(LintContentType, jwks.SeverityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
+	l.say(lintContentType, jwks.SeverityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
 }
 
 // algorithms looks at what ID tokens can be signed with.
@@ -123,10 +109,10 @@ func (l *linter) algorithms() {
 		return
 	}
 	if l.openID && !slices.Contains(list, "RS256") {
-		l.say(LintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client understands", spec)
+		l.say(lintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client understands", spec)
 	}
 	if slices.Contains(list, "none") {
-		l.say(LintAlgorithms, jwks.SeverityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
+		l.say(lintAlgorithms, jwks.SeverityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
 	}
 }
 

@@ -33,7 +33,7 @@ func (l *linter) required() {
 // demand reports a member that is missing; an empty severity demands nothing.
 func (l *linter) demand(member string, severity jwks.Severity, because, spec string) {
 	if severity != "" && !l.md.Document.Get(member).Exists() {
-		l.say(LintRequired, severity, member, fmt.Sprintf("%q is missing", member)+because, spec)
+		l.say(lintRequired, severity, member, fmt.Sprintf("%q is missing", member)+because, spec)
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *linter) tokenSeverity() jwks.Severity {
 // are arrays with something in them, but for the boolean ones.
 func (l *linter) memberType(m strictjson.Member) {
 	wrong := func(what, spec string) {
-		l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is not %s but %s", m.Name, what, kindName(m.Value)), spec)
+		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is not %s but %s", m.Name, what, kindName(m.Value)), spec)
 	}
 	spec := l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	switch {
@@ -97,10 +97,10 @@ func (l *linter) memberType(m strictjson.Member) {
 	case isList(m.Name) && m.Value.Kind() != strictjson.KindArray:
 		wrong("an array", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && len(m.Value.Items()) == 0:
-		l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is an empty array: what has no elements must be left out", m.Name), spec)
+		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is an empty array: what has no elements must be left out", m.Name), spec)
 	case isList(m.Name):
 		if _, ok := m.Value.TextList(); !ok {
-			l.say(LintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q holds something else than strings", m.Name), spec)
+			l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q holds something else than strings", m.Name), spec)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
 	if trouble, severity := l.judgeURL(text); trouble != "" {
-		l.say(LintEndpoints, severity, name, fmt.Sprintf("%s %q: %s", name, clip(showText(text)), trouble), spec)
+		l.say(lintEndpoints, severity, name, fmt.Sprintf("%s %q: %s", name, clip(showText(text)), trouble), spec)
 		return
 	}
 	there, _ := parseURL(text)
@@ -149,9 +149,9 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 		return
 	}
 	if near := reachOfHost(there.Hostname()); near > reachOfHost(issuer.Hostname()) {
-		l.say(LintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("%s lies at a %s address: it cannot be reached from elsewhere", name, near), spec)
+		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("%s lies at a %s address: it cannot be reached from elsewhere", name, near), spec)
 	} else if name == "jwks_uri" && !sameHost(there, issuer) {
-		l.say(LintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys lie at another host: %s", clip(there.Host)), spec)
+		l.say(lintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys lie at another host: %s", clip(there.Host)), spec)
 	}
 }
 

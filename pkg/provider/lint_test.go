@@ -28,7 +28,7 @@ func metadataOf(t testing.TB, text string) *Metadata {
 	}
 	return &Metadata{
 		Document: document, Asked: "https://issuer.example", URL: "https://issuer.example" + configuration,
-		Form: FormOpenID, ContentType: "application/json",
+		Form: wellKnownOpenID, ContentType: "application/json",
 	}
 }
 
@@ -36,8 +36,8 @@ func metadataOf(t testing.TB, text string) *Metadata {
 // is always there.
 func lintLines(md *Metadata) []string {
 	var lines []string
-	for _, f := range LintMetadata(md) {
-		if f.ID != LintForm {
+	for _, f := range md.Lint() {
+		if f.ID != lintForm {
 			lines = append(lines, strings.TrimSpace(fmt.Sprint(f.Severity, " ", f.ID, " ", f.Member)))
 		}
 	}
@@ -49,8 +49,8 @@ func TestLintGoodMetadata(t *testing.T) {
 	if got := lintLines(md); got != nil {
 		t.Errorf("got %q", got)
 	}
-	all := LintMetadata(md)
-	if len(all) != 1 || all[0].ID != LintForm || all[0].Severity != jwks.SeverityInfo {
+	all := md.Lint()
+	if len(all) != 1 || all[0].ID != lintForm || all[0].Severity != jwks.SeverityInfo {
 		t.Fatalf("got %+v", all)
 	}
 	wantText(t, all[0].Message, md.URL, "appended to the issuer")
@@ -131,9 +131,9 @@ func TestLintOtherKindsOfIssuers(t *testing.T) {
 			[]string{"warning required_members authorization_endpoint", "warning required_members token_endpoint"}},
 		{"implicit only", strings.Replace(goodMetadata, `"token_endpoint": "https://issuer.example/token"`, `"grant_types_supported":["implicit"]`, 1), nil, nil},
 		{"RFC 8414", `{"issuer":"https://issuer.example","response_types_supported":["code"],"authorization_endpoint":"https://issuer.example/a",
-			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = FormOAuth }, []string{"warning required_members jwks_uri"}},
+			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, []string{"warning required_members jwks_uri"}},
 		{"RFC 8414, machines only", `{"issuer":"https://issuer.example","response_types_supported":["token"],"grant_types_supported":["client_credentials"],
-			"token_endpoint":"https://issuer.example/t","jwks_uri":"https://issuer.example/k"}`, func(md *Metadata) { md.Form = FormOAuth }, nil},
+			"token_endpoint":"https://issuer.example/t","jwks_uri":"https://issuer.example/k"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, nil},
 		{"on this machine", strings.ReplaceAll(goodMetadata, "https://issuer.example", "http://127.0.0.1:8080"), func(md *Metadata) { md.Asked = "http://127.0.0.1:8080" },
 			[]string{"warning issuer_url issuer", "warning endpoints authorization_endpoint", "warning endpoints token_endpoint", "warning endpoints jwks_uri"}},
 		{"plain text", goodMetadata, func(md *Metadata) { md.ContentType = "text/plain" }, []string{"warning content_type"}},
@@ -157,8 +157,8 @@ func TestLintOtherKindsOfIssuers(t *testing.T) {
 
 func TestLintNamesWhatDiffers(t *testing.T) {
 	md := metadataOf(t, strings.Replace(goodMetadata, "https://issuer.example", "https://Issuer.example", 1))
-	for _, f := range LintMetadata(md) {
-		if f.ID == LintIssuerMatch && f.Wanted == "https://issuer.example" && f.Found == "https://Issuer.example" && f.Spec != "" {
+	for _, f := range md.Lint() {
+		if f.ID == lintIssuerMatch && f.Expected == "https://issuer.example" && f.Actual == "https://Issuer.example" && f.Spec != "" {
 			return
 		}
 	}

@@ -51,7 +51,7 @@ func TestGoroutinesDoNotWaitForEver(t *testing.T) {
 	}()
 	<-begun
 	_, err := b.Discover(t.Context(), s.URL)
-	wantFetchError(t, err, KindTimeout)
+	wantFetchError(t, err, causeTimeout)
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)

@@ -26,44 +26,44 @@ func TestWhatADocumentNames(t *testing.T) {
 	for _, c := range []struct {
 		issuerIP, keysURL, keysIP string
 		allowHTTP                 bool
-		kind                      Kind // empty: allowed
+		kind                      Cause // empty: allowed
 	}{
 		{"203.0.113.5", "https://keys.example", "203.0.113.9", false, ""},
 		{"203.0.113.5", "https://203.0.113.9", "203.0.113.9", false, ""},
 		// As it is written.
-		{"203.0.113.5", "https://127.0.0.1", "127.0.0.1", false, KindAddress},
-		{"203.0.113.5", "https://localhost", "127.0.0.1", false, KindAddress},
-		{"203.0.113.5", "https://[::1]", "::1", false, KindAddress},
-		{"203.0.113.5", "https://10.1.2.3", "10.1.2.3", false, KindAddress},
-		{"203.0.113.5", "https://192.168.0.9", "192.168.0.9", false, KindAddress},
-		{"203.0.113.5", "https://169.254.169.254", "169.254.169.254", false, KindAddress},
-		{"203.0.113.5", "https://[::ffff:127.0.0.1]", "127.0.0.1", false, KindAddress},
-		{"203.0.113.5", "https://2130706433", "127.0.0.1", false, KindURL},
-		{"203.0.113.5", "https://127.1", "127.0.0.1", false, KindURL},
-		{"203.0.113.5", "file:///etc/passwd", "", false, KindURL},
-		{"203.0.113.5", "https://me:pw@keys.example", "203.0.113.9", false, KindURL},
+		{"203.0.113.5", "https://127.0.0.1", "127.0.0.1", false, causeAddress},
+		{"203.0.113.5", "https://localhost", "127.0.0.1", false, causeAddress},
+		{"203.0.113.5", "https://[::1]", "::1", false, causeAddress},
+		{"203.0.113.5", "https://10.1.2.3", "10.1.2.3", false, causeAddress},
+		{"203.0.113.5", "https://192.168.0.9", "192.168.0.9", false, causeAddress},
+		{"203.0.113.5", "https://169.254.169.254", "169.254.169.254", false, causeAddress},
+		{"203.0.113.5", "https://[::ffff:127.0.0.1]", "127.0.0.1", false, causeAddress},
+		{"203.0.113.5", "https://2130706433", "127.0.0.1", false, causeURL},
+		{"203.0.113.5", "https://127.1", "127.0.0.1", false, causeURL},
+		{"203.0.113.5", "file:///etc/passwd", "", false, causeURL},
+		{"203.0.113.5", "https://me:pw@keys.example", "203.0.113.9", false, causeURL},
 		// As the name resolves.
-		{"203.0.113.5", "https://keys.example", "127.0.0.1", false, KindAddress},
-		{"203.0.113.5", "https://keys.example", "10.0.0.1", false, KindAddress},
-		{"203.0.113.5", "https://keys.example", "169.254.169.254", false, KindAddress},
-		{"203.0.113.5", "https://keys.example", "0.0.0.0", false, KindAddress},
-		{"203.0.113.5", "https://keys.example", "64:ff9b::7f00:1", false, KindAddress},
+		{"203.0.113.5", "https://keys.example", "127.0.0.1", false, causeAddress},
+		{"203.0.113.5", "https://keys.example", "10.0.0.1", false, causeAddress},
+		{"203.0.113.5", "https://keys.example", "169.254.169.254", false, causeAddress},
+		{"203.0.113.5", "https://keys.example", "0.0.0.0", false, causeAddress},
+		{"203.0.113.5", "https://keys.example", "64:ff9b::7f00:1", false, causeAddress},
 		// An issuer within a private network may name its like, not what is nearer.
 		{"10.0.0.5", "https://keys.example", "10.0.0.6", false, ""},
 		{"10.0.0.5", "https://10.1.2.3", "10.1.2.3", false, ""},
-		{"10.0.0.5", "https://keys.example", "127.0.0.1", false, KindAddress},
-		{"10.0.0.5", "https://169.254.169.254", "169.254.169.254", false, KindAddress},
+		{"10.0.0.5", "https://keys.example", "127.0.0.1", false, causeAddress},
+		{"10.0.0.5", "https://169.254.169.254", "169.254.169.254", false, causeAddress},
 		{"127.0.0.1", "https://10.1.2.3", "10.1.2.3", false, ""},
 		{"127.0.0.1", "https://keys.example", "127.0.0.1", false, ""},
 		// http.
-		{"203.0.113.5", "http://keys.example", "203.0.113.9", false, KindHTTP},
-		{"203.0.113.5", "http://127.0.0.1", "127.0.0.1", false, KindHTTP},
-		{"203.0.113.5", "http://keys.example", "203.0.113.9", true, KindHTTP}, // an https issuer
-		{"10.0.0.5", "http://10.1.2.3", "10.1.2.3", false, KindHTTP},
-		{"127.0.0.1", "http://10.1.2.3", "10.1.2.3", false, KindHTTP},
+		{"203.0.113.5", "http://keys.example", "203.0.113.9", false, causeHTTP},
+		{"203.0.113.5", "http://127.0.0.1", "127.0.0.1", false, causeHTTP},
+		{"203.0.113.5", "http://keys.example", "203.0.113.9", true, causeHTTP}, // an https issuer
+		{"10.0.0.5", "http://10.1.2.3", "10.1.2.3", false, causeHTTP},
+		{"127.0.0.1", "http://10.1.2.3", "10.1.2.3", false, causeHTTP},
 		// The issuer's own origin is the user's choice.
 		{"203.0.113.5", "https://issuer.example", "203.0.113.5", false, ""},
-		{"203.0.113.5", "http://issuer.example", "203.0.113.5", false, KindHTTP},
+		{"203.0.113.5", "http://issuer.example", "203.0.113.5", false, causeHTTP},
 	} {
 		t.Run(fmt.Sprintf("%s names %s at %s", c.issuerIP, c.keysURL, c.keysIP), func(t *testing.T) {
 			s.serve(configuration, fmt.Sprintf(`{"issuer":"https://issuer.example","jwks_uri":%q}`, c.keysURL+"/keys"))
@@ -118,7 +118,7 @@ func TestPlainHTTPThatADocumentNames(t *testing.T) {
 		if allowed {
 			wantKeys(t, set, err, "a")
 		} else {
-			wantFetchError(t, err, KindHTTP)
+			wantFetchError(t, err, causeHTTP)
 		}
 	}
 }
@@ -138,12 +138,12 @@ func TestOwnDialerJudgesBeforeItConnects(t *testing.T) {
 		_ = conn.Close()
 		t.Fatal("connected")
 	}
-	if e := b.classify(t.Context(), err); e.Kind != KindAddress {
+	if e := b.classify(t.Context(), err); e.Cause != causeAddress {
 		t.Errorf("got %v", err)
 	}
 	accepted.JWKSURI = s.URL + "/keys"
 	_, err = b.KeysOf(t.Context(), accepted, "")
-	wantFetchError(t, err, KindAddress)
+	wantFetchError(t, err, causeAddress)
 	wantRequests(t, s)
 }
 
@@ -245,12 +245,12 @@ func TestProxy(t *testing.T) {
 	// Behind a proxy only what is written can be judged.
 	s.serve(configuration, `{"issuer":"https://issuer.example","jwks_uri":"https://127.0.0.1/keys"}`)
 	_, err := newBench(t, nil, through).KeysFor(t.Context(), "https://issuer.example", "a")
-	wantFetchError(t, err, KindAddress)
+	wantFetchError(t, err, causeAddress)
 	wantRequests(t, proxy, "CONNECT issuer.example:443")
 
 	_, ask = tunnel(t, nil)
 	_, err = newBench(t, nil, through).KeysFor(t.Context(), "https://issuer.example", "a")
-	wantText(t, wantFetchError(t, err, KindProxy).Text, "407 Proxy Authentication Required")
+	wantText(t, wantFetchError(t, err, causeProxy).Text, "407 Proxy Authentication Required")
 
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
 		"refused": http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1", User: url.UserPassword("me", "s3cret")}),
@@ -263,7 +263,7 @@ func TestProxy(t *testing.T) {
 			cfg.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ECONNREFUSED }
 		})
 		_, err := b.Keys(t.Context(), "https://issuer.example/keys", "")
-		wantFetchError(t, err, KindProxy)
+		wantFetchError(t, err, causeProxy)
 		if strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: the error shows the proxy's password: %v", name, err)
 		}
@@ -281,6 +281,6 @@ func TestRelativeKeySetURL(t *testing.T) {
 	} {
 		s.serve(configuration, fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, s.URL, text))
 		_, err := newBench(t, s).KeysFor(t.Context(), s.URL, "")
-		wantText(t, wantFetchError(t, err, KindURL).Error(), text, want)
+		wantText(t, wantFetchError(t, err, causeURL).Error(), text, want)
 	}
 }

@@ -12,7 +12,7 @@ func TestRepliesAreJudged(t *testing.T) {
 	keys := keySet("a")
 	for _, c := range []struct {
 		name, contentType, body string
-		kind                    Kind
+		kind                    Cause
 		text                    string
 	}{
 		{"JSON", "application/json; charset=utf-8", keys, "", ""},
@@ -20,24 +20,24 @@ func TestRepliesAreJudged(t *testing.T) {
 		{"no type", "", keys, "", ""},
 		{"plain text", "text/plain", keys, "", ""},
 		{"an object store", "binary/octet-stream", keys, "", ""},
-		{"a login page", "text/html", login, KindHTML, "log in"},
-		{"a page", "text/html", "<html>hello", KindHTML, "web page"},
-		{"a page that says nothing of it", "", "\n <html>hello", KindHTML, "web page"},
-		{"XML", "application/xml", "<keys/>", KindHTML, "web page"},
-		{"JSON as HTML", "text/html", keys, KindHTML, "web page"},
-		{"an image", "image/png", "\x89PNG", KindContentType, `"image/png"`},
-		{"JSON as an image", "image/png", keys, KindContentType, `"image/png"`},
-		{"a broken type", "application/json;;;=", keys, KindContentType, "not JSON"},
-		{"truncated", "application/json", keys[:len(keys)-10], KindNotJSON, "not a JSON object"},
-		{"empty", "application/json", "", KindNotJSON, "no JSON value"},
-		{"an array", "application/json", "[]", KindNotJSON, "array"},
-		{"a page as JSON", "application/json", "<html>", KindNotJSON, "not a JSON object"},
-		{"the same name twice", "application/json", `{"keys":[],"keys":[]}`, KindNotJSON, "duplicate"},
-		{"bad UTF-8", "application/json", "{\"keys\":[],\"a\":\"\xff\"}", KindNotJSON, "UTF-8"},
-		{"too deep", "application/json", strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), KindNotJSON, "deep"},
-		{"no keys", "application/json", `{"error":"x"}`, KindNotKeySet, "not a key set"},
-		{"a single key", "application/json", `{"kty":"EC"}`, KindNotKeySet, "single key"},
-		{"keys of another type", "application/json", `{"keys":{}}`, KindNotKeySet, "not an array"},
+		{"a login page", "text/html", login, causeHTML, "log in"},
+		{"a page", "text/html", "<html>hello", causeHTML, "web page"},
+		{"a page that says nothing of it", "", "\n <html>hello", causeHTML, "web page"},
+		{"XML", "application/xml", "<keys/>", causeHTML, "web page"},
+		{"JSON as HTML", "text/html", keys, causeHTML, "web page"},
+		{"an image", "image/png", "\x89PNG", causeContentType, `"image/png"`},
+		{"JSON as an image", "image/png", keys, causeContentType, `"image/png"`},
+		{"a broken type", "application/json;;;=", keys, causeContentType, "not JSON"},
+		{"truncated", "application/json", keys[:len(keys)-10], causeNotJSON, "not a JSON object"},
+		{"empty", "application/json", "", causeNotJSON, "no JSON value"},
+		{"an array", "application/json", "[]", causeNotJSON, "array"},
+		{"a page as JSON", "application/json", "<html>", causeNotJSON, "not a JSON object"},
+		{"the same name twice", "application/json", `{"keys":[],"keys":[]}`, causeNotJSON, "duplicate"},
+		{"bad UTF-8", "application/json", "{\"keys\":[],\"a\":\"\xff\"}", causeNotJSON, "UTF-8"},
+		{"too deep", "application/json", strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40), causeNotJSON, "deep"},
+		{"no keys", "application/json", `{"error":"x"}`, causeNotKeySet, "not a key set"},
+		{"a single key", "application/json", `{"kty":"EC"}`, causeNotKeySet, "single key"},
+		{"keys of another type", "application/json", `{"keys":{}}`, causeNotKeySet, "not an array"},
 		{"an empty set", "application/json", `{"keys":[]}`, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestStatusOfALoginPage(t *testing.T) {
 		_, _ = io.WriteString(w, "<html>")
 	})
 	_, err := fetchKeys(t, s)
-	e := wantFetchError(t, err, KindStatus)
+	e := wantFetchError(t, err, causeStatus)
 	wantText(t, err.Error(), "401 Unauthorized", "web page")
 	if e.Status != 401 {
 		t.Errorf("status %d", e.Status)

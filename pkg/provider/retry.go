@@ -21,7 +21,7 @@ func (c *Client) checkRetry(ctx context.Context, reply *http.Response, err error
 	}
 	if err != nil {
 		e := c.classify(ctx, err)
-		return e.Kind == KindConnection || e.Kind == KindTimeout || e.Kind == KindDNS && !nameNotFound(err), nil
+		return e.Cause == causeConnection || e.Cause == causeTimeout || e.Cause == causeDNS && !nameNotFound(err), nil
 	}
 	return slices.Contains([]int{429, 502, 503, 504}, reply.StatusCode), nil
 }
@@ -43,7 +43,7 @@ func (e *redirectError) Error() string {
 	return fmt.Sprintf("the server redirects to %s: %s", e.location, e.reason)
 }
 
-// checkRedirect allows MaxRedirects within one origin: of https, or of http where
+// checkRedirect allows maxRedirects within one origin: of https, or of http where
 // that was asked in the first place, on loopback or because the caller allows it.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	refuse := func(reason string) error {
@@ -57,8 +57,8 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 		return refuse("that is another origin")
 	case next.URL.User != nil:
 		return refuse("the address has a user name in it")
-	case len(via) > MaxRedirects:
-		return refuse(fmt.Sprintf("more than %d redirects", MaxRedirects))
+	case len(via) > maxRedirects:
+		return refuse(fmt.Sprintf("more than %d redirects", maxRedirects))
 	}
 	return nil
 }

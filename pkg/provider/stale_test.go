@@ -45,7 +45,7 @@ func TestStaleKeys(t *testing.T) {
 	wantRequests(t, s, attempts...) // each with its retries, once
 
 	_, err = b.KeysFor(t.Context(), s.URL, "unknown")
-	if e := wantFetchError(t, err, KindStatus); e.Status != http.StatusServiceUnavailable {
+	if e := wantFetchError(t, err, causeStatus); e.Status != http.StatusServiceUnavailable {
 		t.Errorf("got %v", e)
 	}
 	wantRequests(t, s)
@@ -62,7 +62,7 @@ func TestStaleKeys(t *testing.T) {
 	}
 	b.clock.advance(time.Second)
 	_, err = b.KeysFor(t.Context(), s.URL, "a")
-	wantFetchError(t, err, KindStatus)
+	wantFetchError(t, err, causeStatus)
 
 	s.issue("b")
 	set, err = b.KeysFor(t.Context(), s.URL, "b")

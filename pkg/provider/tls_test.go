@@ -18,16 +18,16 @@ func TestCertificates(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		site    *site
-		problem TLSProblem
+		problem string
 		text    string
 	}{
 		{"good", ours.site(t, -1, 1, "127.0.0.1"), "", ""},
-		{"expired", ours.site(t, -10, -1, "127.0.0.1"), TLSExpired, "the certificate expired at 2026-02-28 12:00:00 UTC"},
-		{"not yet valid", ours.site(t, 1, 10, "127.0.0.1"), TLSNotYetValid, "not valid before 2026-03-02 12:00:00 UTC"},
-		{"another host", ours.site(t, -1, 1, "a.example", "b.example"), TLSWrongHost, `not for "127.0.0.1" but for a.example, b.example`},
-		{"another address", ours.site(t, -1, 1, "192.0.2.1"), TLSWrongHost, `not for "127.0.0.1" but for 192.0.2.1`},
-		{"no host", ours.site(t, -1, 1), TLSWrongHost, "no host at all"},
-		{"another authority", theirs.site(t, -1, 1, "127.0.0.1"), TLSUnknownAuthority, "claimcheck test authority"},
+		{"expired", ours.site(t, -10, -1, "127.0.0.1"), tlsExpired, "the certificate expired at 2026-02-28 12:00:00 UTC"},
+		{"not yet valid", ours.site(t, 1, 10, "127.0.0.1"), tlsNotYetValid, "not valid before 2026-03-02 12:00:00 UTC"},
+		{"another host", ours.site(t, -1, 1, "a.example", "b.example"), tlsWrongHost, `not for "127.0.0.1" but for a.example, b.example`},
+		{"another address", ours.site(t, -1, 1, "192.0.2.1"), tlsWrongHost, `not for "127.0.0.1" but for 192.0.2.1`},
+		{"no host", ours.site(t, -1, 1), tlsWrongHost, "no host at all"},
+		{"another authority", theirs.site(t, -1, 1, "127.0.0.1"), tlsUnknownAuthority, "claimcheck test authority"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.site.serve("/keys", keySet("a"))
@@ -49,7 +49,7 @@ func TestCertificates(t *testing.T) {
 					}
 					continue
 				}
-				e := wantFetchError(t, err, KindTLS)
+				e := wantFetchError(t, err, causeTLS)
 				if e.TLS != c.problem {
 					t.Errorf("got %q: %v", e.TLS, err)
 				}
@@ -61,7 +61,7 @@ func TestCertificates(t *testing.T) {
 		})
 	}
 	_, err := newBench(t, nil).Keys(t.Context(), "https"+plain.URL[len("http"):]+"/keys", "")
-	if e := wantFetchError(t, err, KindTLS); e.TLS != TLSPlainHTTP {
+	if e := wantFetchError(t, err, causeTLS); e.TLS != tlsPlainHTTP {
 		t.Errorf("got %q: %v", e.TLS, err)
 	}
 }
@@ -84,8 +84,8 @@ func TestTLSThatIsNoGood(t *testing.T) {
 	})
 	for s, want := range map[*site]string{old: "TLS failed: ", strange: "the certificate is not good: x509: unhandled critical extension"} {
 		_, err := newBench(t, nil, func(cfg *Config) { cfg.RootCAs = ours.roots() }).Keys(t.Context(), s.URL+"/keys", "")
-		e := wantFetchError(t, err, KindTLS)
-		if e.TLS != TLSOther {
+		e := wantFetchError(t, err, causeTLS)
+		if e.TLS != tlsOther {
 			t.Errorf("got %q", e.TLS)
 		}
 		wantText(t, e.Text, want)
@@ -97,7 +97,7 @@ func TestTheSystemsAuthoritiesAreNotOurs(t *testing.T) {
 	s := newTLSSite(t)
 	s.serve("/keys", keySet("a"))
 	_, err := newBench(t, nil).Keys(t.Context(), s.URL+"/keys", "")
-	if e := wantFetchError(t, err, KindTLS); e.TLS != TLSUnknownAuthority {
+	if e := wantFetchError(t, err, causeTLS); e.TLS != tlsUnknownAuthority {
 		t.Errorf("got %q", e.TLS)
 	}
 }
@@ -111,14 +111,14 @@ func TestNobodyThere(t *testing.T) {
 	_ = listener.Close()
 	b := newBench(t, nil)
 	_, err = b.Keys(t.Context(), "https://"+address+"/keys", "")
-	wantFetchError(t, err, KindRefused)
-	if len(b.events) != 1 || b.events[0].Failure != KindRefused {
+	wantFetchError(t, err, causeRefused)
+	if len(b.events) != 1 || b.events[0].Failure != causeRefused {
 		t.Errorf("asked more than once: %+v", b.events)
 	}
 
 	b = newBench(t, nil, func(cfg *Config) { cfg.DialContext = farAway(nil, nil) })
 	_, err = b.Discover(t.Context(), "https://nowhere.example")
-	wantText(t, wantFetchError(t, err, KindDNS).Text, `"nowhere.example" does not exist`)
+	wantText(t, wantFetchError(t, err, causeDNS).Text, `"nowhere.example" does not exist`)
 	if len(b.events) != 1 {
 		t.Errorf("asked more than once: %+v", b.events)
 	}

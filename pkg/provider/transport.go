@@ -59,7 +59,7 @@ func (c *Client) newTransport(b bounds) *transport {
 		base: t,
 		retrying: &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: g, CheckRedirect: checkRedirect},
-			RetryMax:     MaxRetries,
+			RetryMax:     maxRetries,
 			RetryWaitMin: c.cfg.RetryWaitMin,
 			RetryWaitMax: c.cfg.RetryWaitMax,
 			CheckRetry:   c.checkRetry,
@@ -97,7 +97,7 @@ func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http
 	return nil
 }
 
-// A guard reads every reply whole, within MaxReply bytes after decompression,
+// A guard reads every reply whole, within maxReply bytes after decompression,
 // before anybody else sees it, and tells the trace.
 type guard struct {
 	base     http.RoundTripper
@@ -121,7 +121,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	e.Duration = g.now().Sub(start)
 	if err != nil {
-		e.Failure = g.classify(r.Context(), err).Kind
+		e.Failure = g.classify(r.Context(), err).Cause
 		reply = nil
 	}
 	g.trace(e)
@@ -132,10 +132,10 @@ var errTooLarge = errors.New("the reply is larger than 1 MiB")
 
 // hold replaces the body by what it holds and returns its size.
 func hold(reply *http.Response) (int, error) {
-	body, err := io.ReadAll(io.LimitReader(reply.Body, MaxReply+1))
+	body, err := io.ReadAll(io.LimitReader(reply.Body, maxReply+1))
 	closed := reply.Body.Close()
 	switch {
-	case len(body) > MaxReply:
+	case len(body) > maxReply:
 		return len(body), errTooLarge
 	case err != nil:
 		return len(body), err

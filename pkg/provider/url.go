@@ -11,7 +11,7 @@ import (
 // it and repeats no part that could be a secret.
 func parseURL(text string) (*url.URL, *FetchError) {
 	bad := func(reason string) (*url.URL, *FetchError) {
-		return nil, &FetchError{Kind: KindURL, URL: clip(bare(text)), Text: reason}
+		return nil, &FetchError{Cause: causeURL, URL: clip(bare(text)), Text: reason}
 	}
 	u, err := url.Parse(text)
 	switch {
@@ -116,7 +116,7 @@ func (c *Client) typedPlace(text string) (place, error) {
 		return p, nil
 	}
 	if reachOfHost(u.Hostname()) != reachLoopback {
-		return place{}, &FetchError{Kind: KindHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
+		return place{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
 	}
 	p.bounds.min = reachLoopback
 	return p, nil
@@ -149,11 +149,11 @@ func (c *Client) namedPlace(member, text string, by *Metadata) (place, error) {
 			p.bounds.min = reachLoopback
 		case c.cfg.AllowHTTP && issuer.Scheme == "http":
 		default:
-			return place{}, &FetchError{Kind: KindHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
+			return place{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
 		}
 	}
 	if there > near {
-		return place{}, &FetchError{Kind: KindAddress, URL: shown(u), Text: "the metadata of a " + near.String() + " issuer names a " + there.String() + " address"}
+		return place{}, &FetchError{Cause: causeAddress, URL: shown(u), Text: "the metadata of a " + near.String() + " issuer names a " + there.String() + " address"}
 	}
 	return p, nil
 }

@@ -31,7 +31,7 @@ func TestNamesThatDoNotResolve(t *testing.T) {
 			}
 		})
 		_, err := b.Keys(t.Context(), "https://a.example/keys", "")
-		if got := wantFetchError(t, err, KindDNS); got.Text != want {
+		if got := wantFetchError(t, err, causeDNS); got.Text != want {
 			t.Errorf("got %q, want %q", got.Text, want)
 		}
 	}
@@ -44,7 +44,7 @@ func TestANetworkThatCannotBeReached(t *testing.T) {
 		}
 	})
 	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
-	wantText(t, wantFetchError(t, err, KindConnection).Text, syscall.EHOSTUNREACH.Error())
+	wantText(t, wantFetchError(t, err, causeConnection).Text, syscall.EHOSTUNREACH.Error())
 }
 
 func TestAConnectionThatTakesTooLong(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAConnectionThatTakesTooLong(t *testing.T) {
 		}
 	})
 	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
-	wantText(t, wantFetchError(t, err, KindTimeout).Text, "no answer in time")
+	wantText(t, wantFetchError(t, err, causeTimeout).Text, "no answer in time")
 }
 
 // TestWhatIsNoHTTPIsNotQuoted: a server that answers with something else does not
@@ -76,7 +76,7 @@ func TestWhatIsNoHTTPIsNotQuoted(t *testing.T) {
 		}
 	}()
 	_, err = newBench(t, nil).Keys(t.Context(), "http://"+listener.Addr().String()+"/keys", "")
-	if e := wantFetchError(t, err, KindConnection); strings.Contains(e.Error(), "s3cret") {
+	if e := wantFetchError(t, err, causeConnection); strings.Contains(e.Error(), "s3cret") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -110,7 +110,7 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 			s := newTLSSite(t)
 			s.route("/introspect", handler)
 			got, err := introspect(t, s, IntrospectionRequest{})
-			e := wantFetchError(t, err, KindConnection)
+			e := wantFetchError(t, err, causeConnection)
 			if got != nil || e.Text == "" {
 				t.Errorf("got %+v, %v", got, err)
 			}
