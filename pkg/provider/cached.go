@@ -45,7 +45,7 @@ func (c *Client) KnowsIssuer(issuer string) bool {
 	if c.remembered(metadataKey(issuer)) != nil {
 		return true
 	}
-	sources, _, err := c.sources(issuer)
+	sources, _, err := c.sources(issuer, nil)
 	if err != nil {
 		return false
 	}

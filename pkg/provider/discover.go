@@ -40,15 +40,15 @@ type Metadata struct {
 func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	return c.discover(ctx, issuer)
+	return c.discover(ctx, issuer, nil)
 }
 
-func (c *Client) discover(ctx context.Context, issuer string) (*Metadata, error) {
+func (c *Client) discover(ctx context.Context, issuer string, by *Metadata) (*Metadata, error) {
 	if d := c.remembered(metadataKey(issuer)); d != nil {
 		c.hit(d.metadata.URL, d.size)
 		return c.metadataOf(d), nil
 	}
-	sources, list, err := c.sources(issuer)
+	sources, list, err := c.sources(issuer, by)
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +92,9 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source, list []c
 	return md, err
 }
 
-// sources are where the metadata of an issuer may lie, all on the origin that the
-// user named.
-func (c *Client) sources(issuer string) ([]source, []candidate, error) {
+// sources are where the metadata of an issuer may lie. by is the document that
+// names the issuer, nil where the user does.
+func (c *Client) sources(issuer string, by *Metadata) ([]source, []candidate, error) {
 	list, bad := candidates(issuer)
 	if bad != nil {
 		return nil, nil, bad
@@ -102,6 +102,9 @@ func (c *Client) sources(issuer string) ([]source, []candidate, error) {
 	sources := make([]source, len(list))
 	for i, cand := range list {
 		p, err := c.typedPlace(cand.url)
+		if by != nil {
+			p, err = c.namedPlace("authorization_servers", cand.url, by)
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -68,7 +68,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	}
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	md, err := c.discover(ctx, issuer)
+	md, err := c.discover(ctx, issuer, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type transport struct {
 	base     *http.Transport
 	retrying *retryablehttp.Client // for GET: follows redirects, tries again
 	once     *http.Client          // for what holds a token: neither
+	alone    *http.Transport       // as once, but it does not read the answer
 }
 
 func (c *Client) transport(b bounds) *transport {
@@ -66,7 +67,8 @@ func (c *Client) newTransport(b bounds) *transport {
 			Backoff:      c.backoff,
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		},
-		once: &http.Client{Transport: lonely, CheckRedirect: refuseRedirect},
+		once:  &http.Client{Transport: lonely, CheckRedirect: refuseRedirect},
+		alone: alone,
 	}
 }
 
