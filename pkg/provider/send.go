@@ -42,11 +42,11 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		return nil, err
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Kind: KindOffline, URL: shown(p.url), Text: "the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network is not to be used"}
 	}
 	r, err := http.NewRequestWithContext(ctx, q.Method, p.url.String(), bytes.NewReader(q.Body))
 	if err != nil {
-		return nil, &FetchError{Kind: KindURL, URL: shown(p.url), Text: "the request cannot be made: is the method right?"}
+		return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "the request cannot be made: is the method right?"}
 	}
 	r.GetBody = nil // so that nothing can send it again
 	if q.Body == nil {
@@ -55,7 +55,7 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	for _, h := range append(append([]Header{}, c.cfg.Headers...), q.Header...) {
 		if !validHeader(h) {
-			return nil, &FetchError{Kind: KindURL, URL: shown(p.url), Text: "a header field cannot be sent: " + clip(h.Name)}
+			return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "a header field cannot be sent: " + clip(h.Name)}
 		}
 		r.Header.Add(h.Name, h.Value)
 	}
@@ -74,7 +74,7 @@ func (c *Client) exchange(r *http.Request, p place) (*Response, error) {
 	got, err := c.transport(p.bounds).alone.RoundTrip(r)
 	if err != nil {
 		failure := c.classify(r.Context(), err)
-		failure.URL, e.Failure = shown(p.url), failure.Kind
+		failure.URL, e.Failure = shown(p.url), failure.Cause
 		return nil, failure
 	}
 	var body []byte
@@ -113,7 +113,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 		return nil, err
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Kind: KindOffline, URL: shown(p.url), Text: "the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network is not to be used"}
 	}
 	r, err := c.get(ctx, source{place: p})
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	}
 	object, err := strictjson.ParseObject(r.body)
 	if err != nil {
-		return nil, &FetchError{Kind: KindNotJSON, URL: r.url, Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
 	}
 	return &Document{Object: object, URL: r.url, ContentType: r.contentType, FetchedAt: r.fetchedAt}, nil
 }

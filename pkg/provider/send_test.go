@@ -78,11 +78,11 @@ func TestSendRefuses(t *testing.T) {
 		_, err := b.Client.Send(context.Background(), Request{Method: http.MethodGet, URL: url, Header: header})
 		return err
 	}
-	wantFetchError(t, get("http://api.example/a"), KindHTTP)
-	wantFetchError(t, get("https://user:secret@api.example/a"), KindURL)
-	wantFetchError(t, get(s.URL, Header{"A", "b\r\nC: d"}), KindURL)
+	wantFetchError(t, get("http://api.example/a"), causeHTTP)
+	wantFetchError(t, get("https://user:secret@api.example/a"), causeURL)
+	wantFetchError(t, get(s.URL, Header{"A", "b\r\nC: d"}), causeURL)
 	_, err := b.Client.Send(context.Background(), Request{Method: "G T", URL: s.URL})
-	wantFetchError(t, err, KindURL)
+	wantFetchError(t, err, causeURL)
 	wantRequests(t, s)
 }
 
@@ -99,16 +99,16 @@ func TestDocument(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	_, err = c.Document(t.Context(), s.URL+"/list", s.URL+"/api")
-	wantFetchError(t, err, KindNotJSON)
+	wantFetchError(t, err, causeNotJSON)
 	_, err = c.Document(t.Context(), s.URL+"/none", s.URL+"/api")
-	wantFetchError(t, err, KindStatus)
+	wantFetchError(t, err, causeStatus)
 	// What a public API names must not lie on this machine.
 	_, err = c.Document(t.Context(), s.URL+"/metadata", "https://api.example/api")
-	wantFetchError(t, err, KindHTTP)
+	wantFetchError(t, err, causeHTTP)
 	_, err = c.DiscoverNamed(t.Context(), s.URL, "https://api.example/api")
-	wantFetchError(t, err, KindHTTP)
+	wantFetchError(t, err, causeHTTP)
 	_, err = c.DiscoverNamed(t.Context(), "https://127.0.0.1", "https://api.example/api")
-	wantFetchError(t, err, KindAddress)
+	wantFetchError(t, err, causeAddress)
 	wantRequests(t, s, "GET /metadata", "GET /list", "GET /none")
 }
 
