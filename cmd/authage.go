@@ -2,6 +2,11 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,7 +20,6 @@ import (
 // authAgeOptions are the flags of auth-age.
 type authAgeOptions struct {
 	judgeOptions
-	noClaims   bool
 	unverified bool
 }
 
@@ -23,10 +27,10 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 	opts := &authAgeOptions{}
 	c := &cobra.Command{
 		Use:   "auth-age [TOKEN]",
-		Short: "how long ago did the user really sign in, and is that recent enough?",
-		Long: "auth-age verifies a token like verify does and then tells how long ago the user signed in:\n" +
-			"the time of evaluation less auth_time, and nothing else. That a token has expired and that a\n" +
-			"login is too old are two things, and both are told.",
+		Short: "show how long ago the user signed in, and check it against a limit",
+		Long: "auth-age verifies a token as verify does and shows how long ago the user signed in:\n" +
+			"evaluation time minus auth_time, nothing else. Token expiry and login age are reported\n" +
+			"separately.",
 		Example: `  claimcheck auth-age @id-token.jwt --issuer https://issuer.example --audience my-client --max-age 5m
   claimcheck auth-age @id-token.jwt --jwks keys.json --issuer https://issuer.example --audience my-client
   claimcheck auth-age @id-token.jwt --unverified`,
@@ -35,96 +39,357 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 			return runAuthAge(c.Context(), env, opts, c, args)
 		},
 	}
-	opts.judgeOptions.addFlags(c)
+	opts.addFlags(c)
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.unverified, "unverified", false, "tell the age of a token that cannot be verified here; always exits 5")
-	})
-	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
+		f.BoolVar(&opts.unverified, "unverified", false, "show the age in a token that cannot be verified here; always exits 5")
 	})
 	return c
 }
 
 func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Command, args []string) error {
-	r, err := opts.begin(ctx, env, c, args)
+	r, err := begin(ctx, env, &opts.judgeOptions, c, args)
 	if err != nil {
 		return err
 	}
 	defer r.end()
-	view, err := opts.view(ctx, r)
+	if opts.unverified {
+		view, err := r.unverifiedAge(ctx)
+		if err != nil {
+			return r.noAnswer(ctx, err)
+		}
+		r.printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
+		return conclude(ctx, r.printer, view)
+	}
+	report, err := r.report(ctx, func(p *verify.Policy) { p.AuthAge = true })
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	return view.print(ctx, r.printer)
+	age := verify.MeasureAuthAge(report.anyClaims(), r.now)
+	return conclude(ctx, r.printer, verifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
 }
 
-func (o *authAgeOptions) view(ctx context.Context, r *run) (ageView, error) {
-	if o.unverified {
-		return o.unverifiedAge(ctx, r)
-	}
-	policy, err := o.policy(ctx, r)
-	if err != nil {
-		return ageView{}, err
-	}
-	policy.AuthAge = true
-	input, err := readToken(r.env, r.args, o.input)
-	if err != nil {
-		return ageView{}, err
-	}
-	report, err := o.judge(ctx, r, input, policy)
-	if err != nil {
-		return ageView{}, err
-	}
-	report.noClaims = o.noClaims
-	return ageView{
-		age: verify.MeasureAuthAge(report.anyClaims(), r.now), limit: policy.MaxAge, acr: policy.ACR, now: r.now, report: report,
-	}, nil
-}
-
-// unverifiedAge is for who wants nothing verified, and so must not seem to ask
-// for it.
-func (o *authAgeOptions) unverifiedAge(ctx context.Context, r *run) (ageView, error) {
+// unverifiedAge is for those who want nothing verified, and so must not seem to
+// ask for it.
+func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
 	if name := demanded(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
-		return ageView{}, usageError("--unverified and --%s contradict each other", name)
+		return unverifiedAge{}, usageError("--unverified and --%s contradict each other", name)
 	}
-	var policy verify.Policy
-	if err := o.requires.apply(ctx, &policy, r.now); err != nil {
-		return ageView{}, err
+	if err := r.opts.requires.apply(ctx, &r.policy, r.env.Now); err != nil {
+		return unverifiedAge{}, err
 	}
-	input, err := readToken(r.env, r.args, o.input)
-	if err != nil {
-		return ageView{}, err
+	if err := r.readToken(); err != nil {
+		return unverifiedAge{}, err
 	}
-	parsed, err := token.Parse(input.text)
-	age := verify.MeasureAuthAge(parsed.UnverifiedClaims(), r.now)
-	if err != nil && !parsed.UnverifiedClaims().Exists() {
-		age = verify.AuthAge{Problem: "there are no claims to read it from: " + parsed.Faults()[0].Text}
+	if r.input.repaired {
+		r.printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")
 	}
-	return ageView{age: age, limit: policy.MaxAge, acr: policy.ACR, now: r.now, token: parsed, unverified: true}, nil
+	claims := r.token.UnverifiedClaims()
+	age := verify.MeasureAuthAge(claims, r.clock())
+	if !claims.Exists() {
+		age = verify.AuthAge{Problem: "there are no claims to read it from: " + r.token.Faults()[0].Text}
+	}
+	return unverifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, ""}, r.token}, nil
 }
 
-func (v ageView) print(ctx context.Context, printer *output.Printer) error {
-	if v.unverified {
-		printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
-	}
-	if v.unverified {
-		return conclude(ctx, printer, v, exitUnverified, "unverified: "+v.sentence(), silentExit(exitUnverified))
-	}
-	return conclude(ctx, printer, v, v.code(), v.report.sentence(), v.report.Err())
+// A loginAge is how long ago the user signed in, and how long ago it may be.
+type loginAge struct {
+	verify.AuthAge
+	limit    *time.Duration // nil where none was given
+	acr      []string       // expected
+	now      time.Time
+	endpoint string // the issuer's authorization endpoint, empty if not known
 }
 
-// document is the report of verify with the age, or the age alone.
-func (v ageView) document() strictjson.Value {
-	if !v.unverified {
-		members := v.report.document().Members()
-		return strictjson.Object(append(append([]strictjson.Member{}, members...), member("auth_age", v.ageDocument()))...)
+// tooOld reports whether the user has to sign in again because of the age, or
+// because there is none to rely on.
+func (a loginAge) tooOld() bool {
+	return !a.Known() || a.limit != nil && !a.Within(*a.limit)
+}
+
+// sentence is the age, and the limit, in words.
+func (a loginAge) sentence() string {
+	if !a.Known() {
+		return a.Problem
 	}
-	return strictjson.Object(
-		member("verdict", strictjson.String("unverified")),
-		member("reason", strictjson.String("unverified")),
-		member("exit_code", strictjson.Int(exitUnverified)),
-		member("auth_age", v.ageDocument()),
-		member("unverified_header", v.token.Header()),
-		member("unverified_claims", v.token.UnverifiedClaims()),
-	)
+	text := "the user signed in " + output.FormatSeconds(a.now.Unix()-a.AuthTime.Unix()) + " ago" // full seconds, as everywhere
+	switch {
+	case a.limit == nil:
+		return text
+	case a.tooOld():
+		return fmt.Sprintf("%s, and the limit is %s", text, output.FormatDuration(*a.limit))
+	default:
+		return fmt.Sprintf("%s, within the limit of %s", text, output.FormatDuration(*a.limit))
+	}
+}
+
+type ageDocument struct {
+	AuthTime       string           `json:"auth_time,omitempty"`
+	AgeSeconds     *int64           `json:"age_seconds,omitempty"`
+	MaxAgeSeconds  *int64           `json:"max_age_seconds,omitempty"`
+	Problem        string           `json:"problem,omitempty"`
+	Message        string           `json:"message"`
+	Reauthenticate *bool            `json:"reauthenticate,omitempty"`
+	Request        *requestDocument `json:"request,omitempty"`
+	Challenge      string           `json:"challenge,omitempty"`
+}
+
+type requestDocument struct {
+	Parameters requestParameters `json:"parameters"`
+	URL        string            `json:"url,omitempty"`
+}
+
+type requestParameters struct {
+	MaxAge      string `json:"max_age,omitempty"`
+	Prompt      string `json:"prompt"`
+	IDTokenHint string `json:"id_token_hint"`
+	ACRValues   string `json:"acr_values,omitempty"`
+}
+
+func (a loginAge) ageDocument(sentence string) *ageDocument {
+	d := &ageDocument{Problem: a.Problem, Message: sentence}
+	if !a.AuthTime.IsZero() && 0 <= a.AuthTime.Year() && a.AuthTime.Year() <= 9999 { // the years of RFC 3339
+		d.AuthTime, d.AgeSeconds = a.AuthTime.UTC().Format(time.RFC3339), &a.Seconds
+	}
+	if a.limit != nil {
+		seconds := int64(*a.limit / time.Second)
+		d.MaxAgeSeconds = &seconds
+	}
+	return d
+}
+
+// advise adds whether the user has to sign in again, and how to ask for it.
+func (a loginAge) advise(d *ageDocument, again bool) {
+	d.Reauthenticate = &again
+	if again {
+		d.Request = &requestDocument{Parameters: a.parameters(), URL: a.requestURL()}
+		d.Challenge = a.challenge()
+	}
+}
+
+// parameters are those of the authorization request that makes the user sign in
+// again (OpenID Connect Core section 3.1.2.1).
+func (a loginAge) parameters() requestParameters {
+	p := requestParameters{Prompt: "login", IDTokenHint: "<the ID token>", ACRValues: strings.Join(a.acr, " ")}
+	switch {
+	case a.limit != nil:
+		p.MaxAge = fmt.Sprint(int64(*a.limit / time.Second))
+	case a.AuthTime.IsZero(): // only max_age makes the issuer send auth_time
+		p.MaxAge = "0"
+	}
+	return p
+}
+
+func (p requestParameters) list() [][2]string {
+	var list [][2]string
+	for _, parameter := range [][2]string{
+		{"max_age", p.MaxAge}, {"prompt", p.Prompt}, {"id_token_hint", p.IDTokenHint}, {"acr_values", p.ACRValues},
+	} {
+		if parameter[1] != "" {
+			list = append(list, parameter)
+		}
+	}
+	return list
+}
+
+// requestURL is the request as far as it can be known: what only the client
+// knows is a placeholder. It is empty where the endpoint is not known.
+func (a loginAge) requestURL() string {
+	if a.endpoint == "" {
+		return ""
+	}
+	separator := "?"
+	if strings.Contains(a.endpoint, "?") {
+		separator = "&"
+	}
+	query := "response_type=code&scope=openid&client_id=<client_id>&redirect_uri=<redirect_uri>"
+	for _, p := range a.parameters().list() {
+		value := p[1]
+		if !strings.HasPrefix(value, "<") {
+			value = url.QueryEscape(value)
+		}
+		query += "&" + p[0] + "=" + value
+	}
+	return a.endpoint + separator + query
+}
+
+// challenge is what an API answers with to make the client step up (RFC 9470
+// section 3).
+func (a loginAge) challenge() string {
+	text := `WWW-Authenticate: Bearer error="insufficient_user_authentication", error_description="`
+	if a.tooOld() {
+		text += `a more recent authentication is required"`
+	} else {
+		text += `a stronger authentication is required"`
+	}
+	if a.limit != nil {
+		text += fmt.Sprintf(`, max_age="%d"`, int64(*a.limit/time.Second))
+	}
+	if len(a.acr) > 0 {
+		text += fmt.Sprintf(`, acr_values=%q`, strings.Join(a.acr, " "))
+	}
+	return text
+}
+
+// rows are the two facts about the login.
+func (a loginAge) rows() []output.Row {
+	var rows []output.Row
+	if !a.AuthTime.IsZero() {
+		rows = append(rows, output.Row{Label: "signed in", Value: output.FormatTime(a.AuthTime, a.now)})
+	}
+	if a.limit != nil {
+		rows = append(rows, output.Row{Label: "limit", Value: output.FormatDuration(*a.limit)})
+	}
+	return rows
+}
+
+// writeAdvice says how to let the user sign in again.
+func (a loginAge) writeAdvice(t *output.Text) {
+	var words []string
+	for _, p := range a.parameters().list() {
+		words = append(words, p[0]+"="+p[1])
+	}
+	t.Blank()
+	t.Indented(func() {
+		t.Line("to let the user sign in again, send an authorization request with")
+		t.Command(strings.Join(words, " "))
+		if address := a.requestURL(); address != "" {
+			t.Line("as in")
+			t.Command(address)
+		}
+		t.Line("an API answers 401 with")
+		t.Command(a.challenge())
+	})
+}
+
+// A verifiedAge is the answer of auth-age: two facts, whether the token is good
+// and how old the login is, and what to do where it is too old.
+type verifiedAge struct {
+	loginAge
+	report report
+}
+
+func (v verifiedAge) code() int { return v.report.code() }
+
+// again reports whether the user has to sign in again. A token that is not from
+// the expected issuer for this audience says nothing about that.
+func (v verifiedAge) again() bool {
+	acr, _ := v.report.Check("acr")
+	return v.report.Trusted() && !v.report.OfProgram() && (v.tooOld() || acr.Status == verify.Failed)
+}
+
+func (v verifiedAge) message() string {
+	switch {
+	case !v.report.Trusted():
+		return "the token is refused, so what it says about the login counts for nothing"
+	case v.AuthTime.IsZero() && v.report.OfProgram():
+		return "this token speaks for a program; no user signed in"
+	case !v.Known() && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
+		return v.Problem + ": re-authenticate, or ask with the ID token, since access tokens often lack it"
+	case v.tooOld():
+		return v.loginAge.sentence() + ": re-authenticate"
+	default:
+		return v.loginAge.sentence()
+	}
+}
+
+// sentence ends with the age and the limit: that is the question.
+func (v verifiedAge) sentence() string {
+	return string(v.report.Verdict) + v.report.warnings() + ": " + v.words(true) + v.report.asOf()
+}
+
+// words are what else failed, and the age.
+func (v verifiedAge) words(details bool) string {
+	failed := slices.DeleteFunc(v.report.checks(verify.Failed), func(c verify.Check) bool { return c.ID == "auth_time" })
+	if len(failed) == 0 {
+		return v.message()
+	}
+	return v.report.headline(failed, details) + "; " + v.message()
+}
+
+func (v verifiedAge) document() any {
+	d := v.report.reportDocument()
+	d.AuthAge = v.ageDocument(v.message())
+	if v.report.Trusted() && !v.report.OfProgram() {
+		v.advise(d.AuthAge, v.again())
+	}
+	return d
+}
+
+func (v verifiedAge) writeText(t *output.Text) {
+	v.report.writeVerdictAs(t, v.words(false))
+	v.report.writeBody(t, append(v.rows(), v.report.facts()...))
+	if v.again() {
+		v.writeAdvice(t)
+	}
+	if v.again() || v.report.show.long() {
+		t.Blank() // the verdict may have scrolled away by now
+		v.report.writeVerdictAs(t, v.words(false))
+	}
+}
+
+func (v verifiedAge) suite() output.Suite {
+	s := v.report.suite()
+	s.Message = withCode(v.sentence(), v.code())
+	return s
+}
+
+// An unverifiedAge is the age that a token shows which nobody has verified.
+type unverifiedAge struct {
+	loginAge
+	token *token.Token
+}
+
+func (v unverifiedAge) code() int        { return exitUnverified }
+func (v unverifiedAge) sentence() string { return "unverified: " + v.message() }
+
+func (v unverifiedAge) message() string {
+	if v.tooOld() {
+		return v.loginAge.sentence() + ": re-authenticate"
+	}
+	return v.loginAge.sentence()
+}
+
+type unverifiedAgeDocument struct {
+	Verdict  string           `json:"verdict"`
+	Reason   string           `json:"reason"`
+	ExitCode int              `json:"exit_code"`
+	AuthAge  *ageDocument     `json:"auth_age"`
+	Header   strictjson.Value `json:"unverified_header,omitzero"`
+	Claims   strictjson.Value `json:"unverified_claims,omitzero"`
+}
+
+func (v unverifiedAge) document() any {
+	d := unverifiedAgeDocument{
+		Verdict: "unverified", Reason: "unverified", ExitCode: exitUnverified, AuthAge: v.ageDocument(v.message()),
+		Header: v.token.Header(), Claims: v.token.UnverifiedClaims(),
+	}
+	v.advise(d.AuthAge, v.tooOld() || len(v.acr) > 0 && !v.hasACR())
+	return d
+}
+
+func (v unverifiedAge) hasACR() bool {
+	acr, _ := v.token.UnverifiedClaims().Get("acr").Text()
+	for _, expected := range v.acr {
+		if acr == expected {
+			return true
+		}
+	}
+	return false
+}
+
+func (v unverifiedAge) writeText(t *output.Text) {
+	t.Spans(output.Bad.Span("NOTHING WAS VERIFIED: the age below is what an unverified token says"))
+	t.Rows(output.Row{Mark: output.MarkWarning, Style: output.Caution, Value: v.message()})
+	t.Indented(func() { t.Rows(v.rows()...) })
+	if v.tooOld() {
+		v.writeAdvice(t)
+	}
+}
+
+func (v unverifiedAge) suite() output.Suite {
+	message := "nothing was verified; the token says: " + v.message()
+	return output.Suite{
+		Verdict: "unverified", Message: message, ExitCode: exitUnverified,
+		Cases: []output.Case{{ID: "auth_age", Outcome: output.Unanswered, Reason: "unverified", Message: message}},
+	}
 }

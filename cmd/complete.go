@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 )
 
@@ -209,7 +210,7 @@ func described(value, description string) []cobra.Completion {
 	}
 }
 
-func safeInShell(s string) bool { return s != "" && shellWord(s) == s }
+func safeInShell(s string) bool { return s != "" && advice.Word(s) == s }
 
 // completeHelp completes commands, their own commands, and topics.
 func completeHelp(root *cobra.Command, args []string) []cobra.Completion {

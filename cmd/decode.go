@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
@@ -86,7 +87,7 @@ type decoded struct {
 	token         *token.Token
 	showSignature bool
 	now           time.Time
-	meant         string // see hinter
+	meant         string // see advice.Case
 }
 
 // decodedDocument is the decoded token in JSON: the token itself where it is a
@@ -172,7 +173,7 @@ func (d decoded) hint() string {
 	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
 	for _, c := range report.Checks {
 		if c.ID != verify.CheckPolicy && c.Status == verify.Failed {
-			return hinter{meant: d.meant}.hint(c).String()
+			return advice.Case{Meant: d.meant}.Hint(c).String()
 		}
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -68,7 +69,7 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 		return err
 	}
 	if mismatch != nil {
-		printer.Warn(mismatch.Error(), mismatchHint(mismatch))
+		printer.Warn(mismatch.Error(), advice.Mismatch(mismatch))
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func issuerArgument(argument string) (string, error) {
 }
 
 func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	return conclude(ctx, printer, report, report.code(), report.summary(), silently(report.code()))
+	return conclude(ctx, printer, report)
 }
 
 // noFindings is for an error in the place of an answer: with --check that is a
@@ -133,7 +134,7 @@ func lintMetadata(metadata *provider.Metadata) findingsReport {
 	for _, f := range metadata.Lint() {
 		hint := ""
 		if f.Expected != "" && f.Actual != "" {
-			hint = mismatchHint(&provider.IssuerMismatchError{Asked: f.Expected, Found: f.Actual})
+			hint = advice.Mismatch(&provider.IssuerMismatchError{Asked: f.Expected, Found: f.Actual})
 		}
 		report.add(finding{
 			id: f.ID, severity: f.Severity, place: f.Member, message: f.Message, hint: hint, spec: f.Spec,

@@ -3,6 +3,8 @@ package cmd
 import (
 	"cmp"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -60,11 +62,7 @@ func (r findingsReport) count(severity jwks.Severity) int {
 	return n
 }
 
-func (r findingsReport) line() string {
-	return withCode(r.summary(), r.code())
-}
-
-func (r findingsReport) summary() string {
+func (r findingsReport) sentence() string {
 	if r.count(jwks.SeverityError) == 0 && r.count(jwks.SeverityWarning) > 0 {
 		return "no errors, " + plural(r.count(jwks.SeverityWarning), "warning")
 	}
@@ -78,7 +76,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (r findingsReport) document() strictjson.Value {
+func (r findingsReport) document() any {
 	list := make([]strictjson.Value, len(r.findings))
 	for i, f := range r.findings {
 		list[i] = strictjson.Object(
@@ -105,7 +103,7 @@ func (r findingsReport) writeText(t *output.Text) {
 	}
 	t.Rows(output.Row{
 		Mark: mark, Style: style,
-		Value: r.summary(),
+		Value: r.sentence(),
 	})
 	t.Line(r.source)
 	if len(r.findings) > 0 {
@@ -133,4 +131,54 @@ func findingRows(findings []finding) []output.Row {
 		rows[i] = row
 	}
 	return rows
+}
+
+// suite is what --check found. Where it found nothing, that is a case of its
+// own, because CI systems take a suite without cases for a broken one.
+func (r findingsReport) suite() output.Suite {
+	s := output.Suite{
+		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(), URI: sourceURI(r.source),
+		Facts: []output.Fact{{Name: "source", Value: r.source}},
+	}
+	outcomes := map[jwks.Severity]output.Outcome{
+		jwks.SeverityError: output.Failed, jwks.SeverityWarning: output.Warned, jwks.SeverityInfo: output.Noted,
+	}
+	for _, f := range r.findings {
+		c := output.Case{ID: f.id, Outcome: outcomes[f.severity], Place: f.place, Message: f.message, Spec: f.spec}
+		if f.severity == jwks.SeverityError {
+			c.Reason = "findings"
+		}
+		if f.hint != "" {
+			c.Notes = []string{"hint: " + f.hint}
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	if len(r.findings) == 0 {
+		s.Cases = []output.Case{{ID: "document", Outcome: output.Passed, Message: "nothing was found"}}
+	}
+	return s
+}
+
+// sourceURI is what was looked at as a relative reference: code scanning takes
+// nothing but files of the repository, and refuses a document with URLs whole.
+func sourceURI(source string) string {
+	if source == "-" {
+		return "stdin"
+	}
+	if u, err := url.Parse(source); err == nil && isURL(source) {
+		return (&url.URL{Path: u.Host + u.Path}).String()
+	}
+	return (&url.URL{Path: filepath.ToSlash(source)}).String()
+}
+
+func member(name string, value strictjson.Value) strictjson.Member {
+	return strictjson.Member{Name: name, Value: value}
+}
+
+// text is a JSON string that is left out where it is empty.
+func text(s string) strictjson.Value {
+	if s == "" {
+		return strictjson.Value{}
+	}
+	return strictjson.String(s)
 }

@@ -101,22 +101,25 @@ func compareFormats(t *testing.T, args []string, list, status string, levels map
 	if err != nil || len(tests) != len(cases) {
 		t.Fatalf("%q: %d testcases for %d, %v", args, len(tests), len(cases), err)
 	}
-	if notice := commands[0].name == "notice"; notice != (code == exitAccepted) {
-		t.Errorf("%q: exit %d with %+v", args, code, commands[0])
-	} else if notice {
-		commands = commands[1:]
+	verdict := commands[0]
+	if expected := map[bool]string{true: "notice", false: "error"}[code == exitAccepted]; verdict.name != expected {
+		t.Errorf("%q: exit %d with %+v", args, code, verdict)
 	}
+	commands = commands[1:]
 	for i, c := range cases {
 		checkTestcase(t, tests[i], c, status)
-		level := levels[c[status]]
-		if level == "" {
-			continue
-		}
-		if len(commands) == 0 || commands[0].name != level || !strings.Contains(commands[0].data, output.Escape(c["message"])) ||
-			!strings.Contains(commands[0].properties["title"], ": "+c["id"]) {
+		switch level := levels[c[status]]; {
+		case level == "":
+		case level == "error":
+			if verdict.name != level || !strings.Contains(verdict.data, output.Escape(c["id"]+": ")) || !strings.Contains(verdict.data, output.Escape(c["message"])) {
+				t.Fatalf("%q: no %s for %s in %+v", args, level, c, verdict)
+			}
+		case len(commands) == 0 || commands[0].name != level || !strings.Contains(commands[0].data, output.Escape(c["message"])) ||
+			!strings.Contains(commands[0].properties["title"], ": "+c["id"]):
 			t.Fatalf("%q: no %s for %s in %+v", args, level, c, commands)
+		default:
+			commands = commands[1:]
 		}
-		commands = commands[1:]
 	}
 	if len(commands) > 0 {
 		t.Errorf("%q: %+v is too much", args, commands)

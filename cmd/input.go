@@ -11,6 +11,7 @@ import (
 	textencoding "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -67,7 +68,7 @@ func meantHint(env *Env, args []string) string {
 		return ""
 	}
 	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
-		return "that is the name of a file: did you mean " + shellWord("@"+args[0]) + "?"
+		return "that is the name of a file: did you mean " + advice.Word("@"+args[0]) + "?"
 	}
 	name := strings.Trim(args[0], "${}")
 	if _, set := env.LookupEnv(name); set && name != "" {

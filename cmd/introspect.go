@@ -3,16 +3,21 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/provider/authing"
-	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -33,9 +38,8 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "introspect [TOKEN]",
 		Short: "ask the issuer whether a token is still active",
-		Long: "introspect sends the token to its issuer (RFC 7662; or Authing's validate_token) and tells\n" +
-			"whether it is active. It is the only command that sends a token anywhere. With --compare the\n" +
-			"token is verified here as well.",
+		Long: "introspect sends the token to its issuer (RFC 7662; or Authing's validate_token) and shows\n" +
+			"whether it is active. With --compare the token is verified here as well.",
 		Example: `  claimcheck introspect @token.jwt --issuer https://issuer.example --client-id api --client-secret env:SECRET
   claimcheck introspect @token.jwt --endpoint https://issuer.example/introspect --client-id api --auth none
   claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret.txt --compare`,
@@ -44,62 +48,76 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 			return runIntrospect(c.Context(), env, opts, c, args)
 		},
 	}
-	opts.judgeOptions.addFlags(c)
+	opts.addFlags(c)
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		f.StringVar(&opts.endpoint, "endpoint", "", "the introspection endpoint (`URL`), instead of the one in the issuer's metadata")
-		f.StringVar(&opts.auth, "auth", "", "how to authenticate, by `METHOD`: basic, post, none or bearer; with a secret basic, else none")
+		f.StringVar(&opts.auth, "auth", "", "authenticate by `METHOD`: basic, post, none or bearer; by default what the metadata names")
 		f.StringVar(&opts.clientSecret, "client-secret", "", "the client's secret: `@FILE` or env:NAME")
 		f.StringVar(&opts.bearer, "bearer", "", "the access token to authenticate with: `@FILE` or env:NAME")
 		f.StringVar(&opts.typeHint, "token-type-hint", "", "the `TYPE` of token to tell the server: access_token or refresh_token")
-		f.StringVar(&opts.style, "style", "rfc7662", "how to ask, in `STYLE`: rfc7662 or authing")
+		f.StringVar(&opts.style, "style", "rfc7662", "ask in `STYLE`: rfc7662 or authing")
 		f.BoolVar(&opts.compare, "compare", false, "verify the token here as well, and say where the two disagree")
 	})
 	return c
 }
 
 func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, c *cobra.Command, args []string) error {
-	r, err := opts.begin(ctx, env, c, args)
+	r, err := begin(ctx, env, &opts.judgeOptions, c, args)
 	if err != nil {
 		return err
 	}
 	defer r.end()
-	view, err := opts.view(ctx, r)
+	view, err := opts.introspect(ctx, r)
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	return view.print(ctx, r.printer)
+	if !r.printer.WantsLine() {
+		for _, warning := range view.warnings() {
+			r.printer.Warn(warning)
+		}
+	}
+	return conclude(ctx, r.printer, view)
 }
 
-func (o *introspectOptions) view(ctx context.Context, r *run) (introspectionView, error) {
-	view := introspectionView{now: r.now, strict: o.demands.strict}
+func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspection, error) {
 	if err := o.check(r.flags); err != nil {
-		return view, err
+		return introspection{}, err
 	}
-	var policy verify.Policy
-	var err error
 	if o.compare {
-		if policy, err = o.policy(ctx, r); err != nil {
-			return view, err
+		if err := r.readPolicy(ctx); err != nil {
+			return introspection{}, err
 		}
-		policy.ClientID = "" // here it says who asks, not whom the token was issued to
+		r.policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
 	network, cancel, err := o.network.within(ctx)
 	if err != nil {
-		return view, err
+		return introspection{}, err
 	}
 	defer cancel()
-	input, err := readToken(r.env, r.args, o.input)
+	if err := r.readToken(); err != nil {
+		return introspection{}, err
+	}
+	if r.input.repaired {
+		r.printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")
+	}
+	answer, err := o.ask(network, r)
 	if err != nil {
-		return view, err
+		return introspection{}, err
 	}
-	parsed, _ := token.Parse(input.text)
-	view.own = parsed.UnverifiedClaims()
-	if view.Introspection, err = o.ask(network, r, input); err != nil || !o.compare {
-		return view, err
+	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), asked: answer.URL, client: o.demands.clientID, show: o.show}
+	var judged *verify.Report
+	if o.compare {
+		local, err := r.verify(network)
+		if err != nil {
+			return view, err
+		}
+		view.local, judged = &local, local.Report
+	} else {
+		r.clock()
 	}
-	report, err := o.judge(network, r, input, policy)
-	view.local = &report
-	return view, err
+	view.now = r.now
+	view.Introspected = verifier.Compare(answer, judged, r.now, o.demands.strict)
+	return view, nil
 }
 
 // check refuses what contradicts itself, before anything is read or sent.
@@ -111,7 +129,7 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 	case o.style != "rfc7662" && o.style != "authing":
 		return usageError("--style is rfc7662 or authing, not %q", o.style)
 	case o.demands.issuer == "" && o.endpoint == "":
-		return usageError("whom to ask: give --issuer, or --endpoint")
+		return usageError("no server to ask: add --issuer URL, or --endpoint URL")
 	case o.style == "authing" && o.endpoint != "":
 		return usageError("--style authing asks the issuer's own host: give --issuer, not --endpoint")
 	case o.network.offline:
@@ -119,22 +137,24 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 	case o.typeHint != "" && o.typeHint != "access_token" && o.typeHint != "refresh_token":
 		return usageError("--token-type-hint is access_token or refresh_token, not %q", o.typeHint)
 	}
-	_, err := o.method()
+	_, err := o.method(nil)
 	return err
 }
 
 // method is how to authenticate: what was asked for, else what the credentials
-// allow.
-func (o *introspectOptions) method() (provider.AuthMethod, error) {
+// allow and the metadata names.
+func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMethod, error) {
 	auth := o.auth
 	if auth == "" {
 		switch {
 		case o.bearer != "":
 			auth = "bearer"
-		case o.clientSecret != "":
-			auth = "basic"
-		default:
+		case o.clientSecret == "":
 			auth = "none"
+		case onlyPost(metadata):
+			auth = "post"
+		default:
+			auth = "basic"
 		}
 	}
 	needsSecret := auth == "basic" || auth == "post"
@@ -146,50 +166,59 @@ func (o *introspectOptions) method() (provider.AuthMethod, error) {
 	case (auth == "bearer") != (o.bearer != ""):
 		return "", usageError("--auth bearer and --bearer belong together")
 	}
-	switch auth {
-	case "basic":
-		return provider.AuthBasic, nil
-	case "post":
-		return provider.AuthPost, nil
-	case "none":
-		return provider.AuthNone, nil
-	case "bearer":
-		return provider.AuthBearer, nil
-	default:
+	methods := map[string]provider.AuthMethod{
+		"basic": provider.AuthBasic, "post": provider.AuthPost, "none": provider.AuthNone, "bearer": provider.AuthBearer,
+	}
+	method, known := methods[auth]
+	if !known {
 		return "", usageError("--auth is basic, post, none or bearer, not %q", auth)
 	}
+	return method, nil
+}
+
+// onlyPost reports whether the secret goes into the body: the metadata names that
+// way and not the header.
+func onlyPost(metadata *provider.Metadata) bool {
+	if metadata == nil {
+		return false
+	}
+	methods := metadata.IntrospectionAuthMethods()
+	return slices.Contains(methods, provider.AuthPost) && !slices.Contains(methods, provider.AuthBasic)
 }
 
 // credentials reads the secrets, which are never literals.
 func (o *introspectOptions) credentials(env *Env) (provider.ClientAuth, error) {
-	method, err := o.method()
-	auth := provider.ClientAuth{Method: method, ClientID: o.demands.clientID}
-	if err == nil && o.clientSecret != "" {
-		var secret []byte
-		secret, err = readSecret(env, "--client-secret", o.clientSecret)
+	auth := provider.ClientAuth{ClientID: o.demands.clientID}
+	if o.clientSecret != "" {
+		secret, err := readSecret(env, "--client-secret", o.clientSecret)
+		if err != nil {
+			return auth, err
+		}
 		auth.Secret = string(secret)
 	}
-	if err == nil && o.bearer != "" {
-		var bearer []byte
-		bearer, err = readSecret(env, "--bearer", o.bearer)
+	if o.bearer != "" {
+		bearer, err := readSecret(env, "--bearer", o.bearer)
+		if err != nil {
+			return auth, err
+		}
 		auth.Bearer = string(bearer)
 	}
-	return auth, err
+	return auth, nil
 }
 
-func (o *introspectOptions) ask(ctx context.Context, r *run, input tokenInput) (*provider.Introspection, error) {
+func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspection, error) {
 	auth, err := o.credentials(r.env)
 	if err != nil {
 		return nil, err
 	}
-	client, err := r.client(&o.network)
+	client, err := r.client()
 	if err != nil {
 		return nil, err
 	}
 	if o.style == "authing" {
-		return o.askAuthing(ctx, client, r.printer, input)
+		return o.askAuthing(ctx, client, r)
 	}
-	request := provider.IntrospectionRequest{Token: input.text, TypeHint: o.typeHint, Auth: auth}
+	request := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, Auth: auth}
 	endpoint := o.endpoint
 	if endpoint == "" {
 		if request.NamedBy, err = client.Discover(ctx, o.demands.issuer); err != nil {
@@ -197,54 +226,287 @@ func (o *introspectOptions) ask(ctx context.Context, r *run, input tokenInput) (
 		}
 		var ok bool
 		if endpoint, ok = request.NamedBy.Document.Get("introspection_endpoint").Text(); !ok {
-			return nil, noIntrospection(request.NamedBy)
+			return nil, noIntrospection(r, request.NamedBy)
 		}
+	}
+	if request.Auth.Method, err = o.method(request.NamedBy); err != nil {
+		return nil, err
 	}
 	answer, err := client.Introspect(ctx, endpoint, request)
 	if err != nil {
-		return nil, refusedUs(unavailable(err), auth.Method)
+		return nil, o.refused(r, unavailable(err), request)
 	}
 	return answer, nil
 }
 
-// refusedUs says what to try where the server would not talk to us.
-func refusedUs(err error, method provider.AuthMethod) error {
+// refused says what to try where the server would not answer.
+func (o *introspectOptions) refused(r *run, err error, request provider.IntrospectionRequest) error {
 	var refused *provider.RefusedError
 	var failed *failure
-	if errors.As(err, &refused) && errors.As(err, &failed) {
-		failed.hint = "that says nothing about the token: "
-		if method == provider.AuthNone {
-			failed.hint += "the server wants to know who asks, by --client-id and --client-secret, or --bearer"
-		} else {
-			failed.hint += "are the credentials right, and is it --auth basic, post or bearer that the server wants?"
+	if !errors.As(err, &refused) || !errors.As(err, &failed) {
+		return err
+	}
+	const nothing = "that says nothing about the token: "
+	var methods []string
+	if request.NamedBy != nil {
+		for _, method := range request.NamedBy.IntrospectionAuthMethods() {
+			methods = append(methods, string(method))
 		}
 	}
-	return err
+	switch {
+	case errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists():
+		failed.hint = "the server does not introspect JWTs; verify the token here: " + verifyLine(r).String()
+	case request.Auth.Method == provider.AuthNone:
+		failed.hint = nothing + "the server wants to know who asks: add --client-id and --client-secret, or --bearer"
+	case len(methods) > 0 && !slices.Contains(methods, string(request.Auth.Method)):
+		failed.hint = nothing + "its metadata names " + strings.Join(methods, ", ") + " for introspection, see --auth"
+	default:
+		failed.hint = nothing + "check the credentials, and --auth (basic, post or bearer)"
+	}
+	return failed
+}
+
+// verifyLine is the command that verifies the token here, with placeholders for
+// what was not typed.
+func verifyLine(r *run) advice.Cmdline {
+	issuer := r.opts.demands.issuer
+	if issuer == "" {
+		issuer = "<the issuer you expect>"
+	}
+	return advice.Cmdline{Command: "claimcheck verify", Argument: r.typed.Argument}.Set("issuer", issuer).Set("audience", "<your audience>")
 }
 
 // noIntrospection is for issuers that have no endpoint, or keep it to
 // themselves, as Authgear and Hydra do.
-func noIntrospection(metadata *provider.Metadata) error {
-	return fail(exitUnavailable, "%s: the metadata names no introspection_endpoint", metadata.URL).withHint(
-		"if the token is a JWT, verify it here: claimcheck verify --issuer %s --audience <yours> (Authgear has no introspection; "+
-			"Hydra has it on its admin port: --endpoint)", shellWord(metadata.Issuer))
+func noIntrospection(r *run, metadata *provider.Metadata) error {
+	failure := fail(exitUnavailable, "%s: the metadata names no introspection_endpoint", metadata.URL)
+	if r.token.Header().Exists() {
+		return failure.withHint("verify the token here: %s; or, if the endpoint is at another address (Hydra: its admin port), name it with --endpoint",
+			verifyLine(r))
+	}
+	return failure.withHint("if the endpoint is at another address (Hydra: its admin port), name it with --endpoint")
 }
 
 // askAuthing picks the parameter by what the token looks like.
-func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Client, printer *output.Printer, input tokenInput) (*provider.Introspection, error) {
+func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Client, r *run) (*provider.Introspection, error) {
 	origin, err := url.Parse(o.demands.issuer)
 	if err != nil || origin.Host == "" {
 		return nil, usageError("--issuer %q is not a URL", o.demands.issuer)
 	}
-	printer.Warn("with --style authing the token stands in the URL, so it ends up in the logs of servers and proxies")
+	r.printer.Warn("with --style authing the token stands in the URL, so it ends up in the logs of servers and proxies")
 	parameter := "access_token"
-	if classify(input.text) == verify.KindID {
+	if verify.Classify(r.token) == verify.KindID {
 		parameter = "id_token"
 	}
 	origin.Path, origin.RawQuery = "", ""
-	answer, err := authing.ValidateToken(ctx, client, strings.TrimSuffix(origin.String(), "/"), parameter, input.text)
+	answer, err := authing.ValidateToken(ctx, client, strings.TrimSuffix(origin.String(), "/"), parameter, r.input.text)
 	if err != nil {
 		return nil, unavailable(err)
 	}
 	return answer, nil
+}
+
+// An introspection is what the issuer says and, where that was asked, what the
+// token itself says.
+type introspection struct {
+	*verifier.Introspected
+	local  *report          // nil without --compare
+	own    strictjson.Value // the token's own claims, unverified
+	kind   verify.Kind      // what the token looks like
+	asked  string           // the endpoint
+	client string           // that asked, or empty
+	now    time.Time
+	show   showOptions
+}
+
+func (v introspection) verdict() string {
+	if v.Answer.Active {
+		return "active"
+	}
+	return "inactive"
+}
+
+func (v introspection) code() int {
+	if v.Reason() == verifier.ReasonActive {
+		return exitAccepted
+	}
+	return codeOf(string(v.Reason()))
+}
+
+// sentence is what the server says and what was verified here.
+func (v introspection) sentence() string {
+	line := "the issuer says: " + v.verdict()
+	if v.local != nil {
+		line += "; here: " + v.local.sentence()
+	}
+	if v.refusedByWarning() {
+		line += "; refused by --strict: " + strings.Join(v.warnings(), "; ")
+	}
+	return line
+}
+
+// refusedByWarning reports whether nothing but --strict is against the token.
+func (v introspection) refusedByWarning() bool {
+	return v.Answer.Active && v.Reason() == verify.ReasonClaimRefused && (v.local == nil || v.local.Verdict == verify.Accepted)
+}
+
+// warnings are what is odd about the answer.
+func (v introspection) warnings() []string {
+	list := []string{}
+	for _, odd := range v.Oddities {
+		list = append(list, v.inWords(odd))
+	}
+	return list
+}
+
+func (v introspection) inWords(odd verifier.Oddity) string {
+	if odd.Time.IsZero() {
+		return odd.Message
+	}
+	return fmt.Sprintf("%s (%s)", odd.Message, output.RelativeTime(odd.Time, v.now))
+}
+
+type introspectionDocument struct {
+	Verdict       string           `json:"verdict"`
+	Reason        verify.Reason    `json:"reason"`
+	ExitCode      int              `json:"exit_code"`
+	Source        string           `json:"source"`
+	Response      strictjson.Value `json:"response"`
+	Warnings      []string         `json:"warnings"`
+	Hint          string           `json:"hint,omitempty"`
+	Disagreements *[]string        `json:"disagreements,omitempty"`
+	Local         *reportDocument  `json:"local,omitempty"`
+}
+
+func (v introspection) document() any {
+	d := introspectionDocument{
+		Verdict: v.verdict(), Reason: v.Reason(), ExitCode: v.code(), Source: v.Answer.URL, Response: v.Answer.Document,
+		Warnings: v.warnings(), Hint: v.whyInactive(),
+	}
+	if v.local != nil {
+		disagreements := []string{}
+		for _, odd := range v.Oddities {
+			if odd.Disagreement {
+				disagreements = append(disagreements, v.inWords(odd))
+			}
+		}
+		local := v.local.reportDocument()
+		d.Disagreements, d.Local = &disagreements, &local
+	}
+	return d
+}
+
+// whyInactive is what can be said of a token that is not active: by far not every
+// such token was revoked.
+func (v introspection) whyInactive() string {
+	if v.Answer.Active {
+		return ""
+	}
+	iss, _ := v.own.Get("iss").Text()
+	exp, expires := verify.NumericDate(v.own.Get("exp"))
+	audiences := textOrList(v.own.Get("aud"))
+	switch {
+	case expires && !v.now.Before(exp) && v.local == nil:
+		return "by its own exp, which is not verified, it expired at " + output.FormatTime(exp, v.now)
+	case v.kind == verify.KindID:
+		return "it looks like an ID token: servers introspect access and refresh tokens, not ID tokens; verify it instead"
+	case iss != "" && otherHost(iss, v.asked):
+		return fmt.Sprintf("the token says, unverified, that it is from %q, another host than the one asked: "+
+			"some servers (Keycloak) call tokens of another host name inactive", iss)
+	case v.client != "" && len(audiences) > 0 && !slices.Contains(audiences, v.client) && clientIn(v.own) != v.client:
+		return fmt.Sprintf("the client that asks, %q, is not among the token's audiences: some servers (Zitadel) then say inactive", v.client)
+	case v.own.Exists() && v.local == nil:
+		return "--compare verifies it here as well, and shows what is wrong with it"
+	default:
+		return ""
+	}
+}
+
+func otherHost(issuer, endpoint string) bool {
+	a, errA := url.Parse(issuer)
+	b, errB := url.Parse(endpoint)
+	return errA == nil && errB == nil && a.Host != "" && b.Host != "" && !strings.EqualFold(a.Host, b.Host)
+}
+
+// writeText is what the server says; with --compare also what was verified here.
+func (v introspection) writeText(t *output.Text) {
+	v.writeVerdict(t)
+	t.Blank()
+	t.Indented(func() { t.Rows(v.rows()...) })
+	if v.show.long() {
+		t.Heading("the server's answer")
+		writeClaims(t, v.Answer.Document, v.now)
+	}
+	if v.local != nil {
+		t.Heading("verified here")
+		v.local.writeText(t)
+	}
+	if v.local != nil || v.show.long() {
+		t.Blank() // the verdict has scrolled away by now
+		v.writeVerdict(t)
+	}
+}
+
+func (v introspection) writeVerdict(t *output.Text) {
+	row := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: "ACTIVE  says " + v.Answer.URL}
+	if !v.Answer.Active {
+		row.Value = "INACTIVE  says " + v.Answer.URL
+		if v.Answer.Message != "" {
+			row.Value += ": " + v.Answer.Message
+		}
+	}
+	if v.code() != exitAccepted {
+		row.Mark, row.Style = output.MarkFailed, output.Bad
+	}
+	t.Rows(row)
+	if v.local != nil {
+		t.Indented(func() { t.Line("here: " + v.local.sentence()) })
+	}
+	if v.refusedByWarning() {
+		t.Indented(func() { t.Line("refused: --strict refuses a warning") })
+	}
+}
+
+// rows are the warnings, why the token may be inactive, and what the server says
+// of it.
+func (v introspection) rows() []output.Row {
+	var rows []output.Row
+	for _, warning := range v.warnings() {
+		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "warning", Value: warning})
+	}
+	if why := v.whyInactive(); why != "" {
+		rows = append(rows, output.Row{Label: "hint", Value: why})
+	}
+	if !v.show.long() {
+		rows = append(rows, factRows(v.Answer.Document, v.now, "iss", "sub", "username", "aud", "client", "scope", "iat", "exp")...)
+		rows = append(rows, output.Row{Label: "answer", Value: plural(len(v.Answer.Document.Members()), "member") + " (--claims shows all)", Style: output.Dim})
+	}
+	return rows
+}
+
+// suite is what the issuer says, what is odd about that, and the local report.
+func (v introspection) suite() output.Suite {
+	answer := output.Case{ID: "introspection", Outcome: output.Passed, Message: "the issuer says: " + v.verdict(), Spec: "RFC 7662 section 2.2"}
+	if !v.Answer.Active {
+		answer.Outcome, answer.Reason = output.Failed, "inactive"
+		if why := v.whyInactive(); why != "" {
+			answer.Notes = []string{"hint: " + why}
+		}
+	}
+	s := output.Suite{
+		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(),
+		Facts: []output.Fact{{Name: "reason", Value: string(v.Reason())}, {Name: "source", Value: v.Answer.URL}},
+		Cases: []output.Case{answer},
+	}
+	for _, warning := range v.warnings() {
+		c := output.Case{ID: "introspection_warning", Outcome: output.Warned, Message: warning}
+		if v.refusedByWarning() {
+			c.Outcome, c.Reason = output.Failed, string(verify.ReasonClaimRefused)
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	if v.local != nil {
+		s.Cases = append(s.Cases, v.local.suite().Cases...)
+	}
+	return s
 }

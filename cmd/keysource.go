@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
@@ -88,7 +89,7 @@ func keySetHint(name string, data []byte, err error) string {
 	case oneErr == nil:
 		return "that is one key (" + one.ReadAs + "): use --key"
 	case errors.Is(oneErr, jwks.ErrKeySet):
-		return "put the object around it, as in: jq '{keys: .}' " + shellWord(name)
+		return "put the object around it, as in: jq '{keys: .}' " + advice.Word(name)
 	default:
 		return ""
 	}
@@ -110,7 +111,7 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 // keyHint says where a text belongs that is no public key, or by which command it
 // becomes one.
 func keyHint(name string, err error) string {
-	file := shellWord(name)
+	file := advice.Word(name)
 	var format *jwks.FormatError
 	var metadata *jwks.MetadataError
 	switch {

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -40,7 +42,8 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
 	switch format := output.Format(o.format); format {
 	case "auto":
-		if env.StdoutIsTerminal && o.filter == "" {
+		// A verdict is text, a document is JSON unless it goes to a terminal.
+		if o.filter == "" && (env.StdoutIsTerminal || o.givesVerdict()) {
 			return output.FormatText, nil
 		}
 		return output.FormatJSON, nil
@@ -131,4 +134,92 @@ func hintOf(err error) string {
 		return failed.hint
 	}
 	return ""
+}
+
+// homePage is where the program is to be found.
+const homePage = "https://github.com/claimcheck/claimcheck"
+
+// ciFormats are the formats of verdicts that a command has: those of CI systems,
+// and one line.
+type ciFormats struct {
+	command string
+	formats []output.Format
+	needs   string // the flag without which it has none of them, or empty
+}
+
+// verdictFormats are for a command that judges a token.
+func verdictFormats(command string) ciFormats {
+	return ciFormats{command: command, formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit}}
+}
+
+// checkFormats are for a command that judges a document when --check is given.
+func checkFormats(command string) ciFormats {
+	return ciFormats{
+		command: command, needs: "--check",
+		formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit, output.FormatSARIF},
+	}
+}
+
+// formatList lists the formats of a command for its help.
+func (o *outputOptions) formatList() string {
+	list := orList(append([]output.Format{"auto", output.FormatText, output.FormatJSON, output.FormatNDJSON}, o.ci.formats...))
+	if o.ci.needs != "" {
+		list += fmt.Sprintf("; the last %d with %s", len(o.ci.formats), o.ci.needs)
+	}
+	return list
+}
+
+// withoutCheck takes the formats back that need the flag --check.
+func (o *outputOptions) withoutCheck() {
+	o.ci.formats, o.ci.needs = nil, ""
+}
+
+// unknownFormat is the error for a format that the command does not have.
+func (o *outputOptions) unknownFormat() error {
+	err := usageError("-o is %s, not %q", o.formatList(), o.format)
+	switch output.Format(o.format) {
+	case output.FormatLine, output.FormatGitHub, output.FormatJUnit:
+		return err.withHint("%s is for verify, auth-age, introspect and, with --check, discover and jwks", o.format)
+	case output.FormatSARIF:
+		return err.withHint("sarif is for discover and jwks, with --check; a token's verdict has line, github and junit")
+	}
+	return err
+}
+
+// givesVerdict reports whether the command judges something.
+func (o *outputOptions) givesVerdict() bool { return len(o.ci.formats) > 0 }
+
+func orList(formats []output.Format) string {
+	words := make([]string, len(formats))
+	for i, f := range formats {
+		words[i] = string(f)
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// forCI completes a printer's options with what the formats of CI systems need.
+func (o *outputOptions) forCI(env *Env, options *output.Options) {
+	if !slices.Contains(o.ci.formats, options.Format) {
+		return
+	}
+	options.Tool = output.Tool{Name: "claimcheck", Command: o.ci.command, URL: homePage}
+	if v := readVersion().version; v != "unknown" {
+		options.Tool.Version = v
+	}
+	if path := env.getenv("GITHUB_STEP_SUMMARY"); path != "" {
+		options.Summary = summaryFile(path)
+	}
+}
+
+// A summaryFile appends to the job summary of GitHub Actions.
+type summaryFile string
+
+func (f summaryFile) Write(data []byte) (int, error) {
+	file, err := os.OpenFile(string(f), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) // #nosec G304 -- the runner names it
+	if err != nil {
+		return 0, err
+	}
+	n, err := file.Write(data)
+	return n, errors.Join(err, file.Close())
 }

@@ -39,7 +39,7 @@ func (o *requirementOptions) addFlags(c *cobra.Command) {
 
 // apply adds the demands to a policy. now is the time of evaluation, which the
 // assertions see too.
-func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now time.Time) error {
+func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now func() time.Time) error {
 	for _, argument := range o.scopes {
 		scopes := verify.ScopeWords(argument)
 		if len(scopes) == 0 {
@@ -66,13 +66,18 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now ti
 		p.Require = append(p.Require, requirement)
 	}
 	for _, expression := range o.assertions {
-		holds, err := query.CompilePredicate(expression, now)
-		if err != nil {
+		if _, err := query.CompilePredicate(expression, now()); err != nil {
 			return usageError("--assert: %w", err)
 		}
 		p.Assertions = append(p.Assertions, verify.Assertion{
 			Label: expression,
-			Holds: func(claims strictjson.Value) (bool, string) { return holds(ctx, claims) },
+			Holds: func(claims strictjson.Value) (bool, string) {
+				holds, err := query.CompilePredicate(expression, now()) // whose now is that of the evaluation
+				if err != nil {
+					return false, err.Error()
+				}
+				return holds(ctx, claims)
+			},
 		})
 	}
 	return nil

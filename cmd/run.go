@@ -2,62 +2,101 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verifier"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A run is one run of a command that asks for or judges a token.
-type run struct {
-	env     *Env
-	printer *output.Printer
-	flags   *pflag.FlagSet
-	args    []string
-	now     time.Time        // of evaluation
-	asking  *provider.Client // see client
+// judgeOptions are the flags of every command that verifies a token.
+type judgeOptions struct {
+	settings settingsOptions
+	input    tokenOptions
+	trust    trustOptions
+	network  networkOptions
+	demands  demandOptions
+	requires requirementOptions
+	output   outputOptions
+	show     showOptions
 }
 
-// begin reads settings and the time of evaluation, before anything else is read.
-// What keeps it from that is printed in the place of an answer.
-func (o *judgeOptions) begin(ctx context.Context, env *Env, c *cobra.Command, args []string) (*run, error) {
-	printer, err := o.output.printer(env)
+func (o *judgeOptions) addFlags(c *cobra.Command) {
+	o.settings.addFlags(c)
+	o.input.addFlags(c)
+	o.trust.addFlags(c)
+	o.demands.addFlags(c)
+	o.network.addFlags(c)
+	o.requires.addFlags(c)
+	o.output.ci = verdictFormats(c.Name())
+	o.output.addFlags(c)
+	o.show.addFlags(c.Flags())
+}
+
+// A run is one run of a command that verifies a token: policy, token, keys,
+// report, in this order.
+type run struct {
+	env     *Env
+	opts    *judgeOptions
+	flags   *pflag.FlagSet
+	args    []string
+	printer *output.Printer
+	typed   advice.Cmdline
+	meant   string // what may have been meant in place of the token, or empty
+
+	policy verify.Policy
+	input  tokenInput
+	token  *token.Token
+	secret *verify.Secret // that is trusted, if it is one
+	now    time.Time      // of evaluation: when token and keys are in hand
+
+	asking *provider.Client // see client
+}
+
+// begin reads settings and judges flags, before anything else is read. What keeps
+// it from that is printed in the place of an answer.
+func begin(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, args []string) (*run, error) {
+	printer, err := opts.output.printer(env)
 	if err != nil {
 		return nil, err
 	}
-	r := &run{env: env, printer: printer, flags: c.Flags(), args: args}
-	o.typed = newRetryCommand(c.CommandPath(), c.Flags(), args)
-	if err = refuseEmpty(r.flags); err == nil {
-		err = o.settings.apply(env, r.flags)
+	r := &run{env: env, opts: opts, flags: c.Flags(), args: args, printer: printer}
+	r.typed = typedLine(c.CommandPath(), c.Flags(), args)
+	steps := []func() error{
+		func() error { return refuseEmpty(r.flags) },
+		func() error { return opts.settings.apply(env, r.flags) },
+		opts.network.check,
+		opts.show.check,
+		func() error { _, err := parseTime(opts.demands.at, env.Now()); return err },
 	}
-	if err == nil {
-		err = o.network.check()
-	}
-	if err == nil {
-		r.now, err = parseTime(o.demands.at, env.Now())
-	}
-	if err != nil {
-		return nil, r.noAnswer(ctx, err)
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, r.noAnswer(ctx, err)
+		}
 	}
 	return r, nil
 }
 
-func (r *run) noAnswer(ctx context.Context, err error) error {
-	return noAnswer(ctx, r.env, r.printer, err)
+// clock reads the time of evaluation, which is that of --at or now. It is read
+// when token and keys are in hand: waiting for them must not make it stale.
+func (r *run) clock() time.Time {
+	r.now, _ = parseTime(r.opts.demands.at, r.env.Now()) // judged by begin
+	return r.now
 }
 
-// client makes the client that the network flags ask for. It is one for the whole
-// run: what a flag names may be a pipe, which can be read once.
-func (r *run) client(o *networkOptions) (*provider.Client, error) {
-	if r.asking != nil {
-		return r.asking, nil
-	}
-	var err error
-	r.asking, err = o.client(r.env, r.printer)
-	return r.asking, err
+func (r *run) noAnswer(ctx context.Context, err error) error {
+	return noAnswer(ctx, r.env, r.printer, err)
 }
 
 // end lets go of what the run holds.
@@ -65,4 +104,299 @@ func (r *run) end() {
 	if r.asking != nil {
 		r.asking.CloseIdleConnections()
 	}
+}
+
+// report verifies the token by the flags. change, unless nil, completes the
+// policy.
+func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, error) {
+	if err := r.readPolicy(ctx); err != nil {
+		return report{}, err
+	}
+	if change != nil {
+		change(&r.policy)
+	}
+	if err := r.readToken(); err != nil {
+		return report{}, err
+	}
+	return r.verify(ctx)
+}
+
+// readPolicy judges the command line as far as it is about verifying, before the
+// token or anything else is read.
+func (r *run) readPolicy(ctx context.Context) error {
+	o := r.opts
+	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
+		return r.noTrust()
+	}
+	if err := o.trust.check(&o.demands, r.args); err != nil {
+		return err
+	}
+	if o.demands.anyTenant && !verify.IsTemplate(o.demands.issuer) {
+		return usageError("--any-tenant is only for an --issuer that holds {tenantid}")
+	}
+	policy, err := o.demands.policy(r.env)
+	if err == nil {
+		err = o.requires.apply(ctx, &policy, func() time.Time { return r.now })
+	}
+	if err == nil {
+		err = usable(&policy)
+	}
+	r.policy = policy
+	return err
+}
+
+// usable refuses a policy that cannot be used, which only the command line can
+// be blamed for.
+func usable(p *verify.Policy) error {
+	err := p.Problem()
+	switch {
+	case err == nil:
+		return nil
+	case verify.IsTemplate(p.Issuer):
+		return usageError("%w", err).withHint("name them with --require tid=GUID, or accept every one with --any-tenant")
+	default:
+		return usageError("%w", err)
+	}
+}
+
+// noTrust says what is missing and a command that gives it. What the token says
+// is shown as unverified; it stands in the command for the user to confirm.
+func (r *run) noTrust() error {
+	failure := usageError("no trusted keys: add --issuer URL, or --jwks, --key or --secret")
+	line := r.typed.Set("issuer", "<the issuer you expect>")
+	lacksAudience := !line.Has("audience", "any-audience")
+	if lacksAudience {
+		line = line.Set("audience", "<your audience>")
+	}
+	if err := r.readToken(); err != nil {
+		return failure.withHint("%s", line)
+	}
+	claims := r.token.UnverifiedClaims()
+	iss, _ := claims.Get("iss").Text()
+	if iss == "" {
+		return failure.withHint("%s", line)
+	}
+	failure.err = fmt.Errorf("%w (the token says, unverified: iss %q)", failure.err, iss)
+	if !isURL(iss) || !advice.Copyable(iss) {
+		return failure.withHint("%s", line)
+	}
+	line = line.Set("issuer", iss)
+	if audiences := textOrList(claims.Get("aud")); lacksAudience && len(audiences) > 0 && advice.Copyable(audiences[0]) {
+		line = line.Set("audience", audiences[0])
+	}
+	return failure.withHint("if you expect exactly these: %s", line)
+}
+
+func (r *run) readToken() (err error) {
+	if r.token != nil {
+		return nil
+	}
+	if r.input, err = readToken(r.env, r.args, r.opts.input); err != nil {
+		return err
+	}
+	r.meant = meantHint(r.env, r.args)
+	r.token, _ = token.Parse(r.input.text) // what is wrong with it is part of the answer
+	r.policy.Repaired = r.input.repaired
+	return nil
+}
+
+// verifier makes what verifies the token: by local keys, or by those of the
+// issuer or of a key set's URL.
+func (r *run) verifier() (*verifier.Verifier, error) {
+	trust := &r.opts.trust
+	options := []verifier.Option{verifier.WithClock(r.clock)}
+	local, err := r.localKeys()
+	if err != nil {
+		return nil, err
+	}
+	if local != nil {
+		r.secret, _ = local.(*verify.Secret)
+		options = append(options, verifier.WithKeys(local))
+	} else {
+		client, err := r.client()
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, verifier.WithClient(client))
+		if trust.remote() {
+			options = append(options, verifier.WithKeySetURL(trust.jwks))
+		} else if err := checkIssuerURL(r.opts.demands.issuer); err != nil {
+			return nil, err
+		}
+	}
+	v, err := verifier.New(r.policy, options...)
+	if err != nil {
+		return nil, usageError("%w", err)
+	}
+	return v, nil
+}
+
+// localKeys reads the keys of a local source, if there is one. A file that holds an
+// issuer's metadata names the URL of its key set.
+func (r *run) localKeys() (verify.Keys, error) {
+	trust := &r.opts.trust
+	if !trust.named() || trust.remote() {
+		return nil, nil
+	}
+	keys, err := trust.loadLocal(r.env)
+	if address, warning := setAddress(trust.jwks, err); address != "" {
+		r.printer.Warn(warning)
+		trust.jwks = address
+		return nil, nil
+	}
+	if public, ok := keys.(*verify.PublicKeys); ok && public.Set.ReadAs != "" && r.opts.network.verbose {
+		r.printer.Trace(public.Source + " was read as " + public.Set.ReadAs)
+	}
+	return keys, err
+}
+
+// checkIssuerURL refuses an issuer that keys cannot be fetched from. No host
+// name is completed here: the issuer is compared as it stands.
+func checkIssuerURL(issuer string) error {
+	u, err := url.Parse(issuer)
+	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
+		return usageError("--issuer %q is not an https URL, so its keys cannot be looked up", issuer).withHint(
+			"write it as the token has it, with https:// (or http:// on this machine), or give the keys with --jwks, --key or --secret")
+	}
+	return nil
+}
+
+// client makes the client that the network flags ask for. It is one for the whole
+// run: what a flag names may be a pipe, which can be read once.
+func (r *run) client() (*provider.Client, error) {
+	if r.asking != nil {
+		return r.asking, nil
+	}
+	var err error
+	r.asking, err = r.opts.network.client(r.env, r.printer)
+	return r.asking, err
+}
+
+// verify judges the token as of the time when token and keys are in hand.
+func (r *run) verify(ctx context.Context) (report, error) {
+	v, err := r.verifier()
+	if err != nil {
+		return report{}, err
+	}
+	result, err := v.Examine(ctx, r.input.text)
+	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
+		result, err = r.verifyByMetadata(ctx)
+	}
+	if err != nil {
+		return report{}, unavailable(err)
+	}
+	return report{
+		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
+		atGiven: r.opts.demands.at != "", realNow: r.env.Now(), show: r.opts.show,
+	}, nil
+}
+
+// verifyByMetadata verifies by the key set of an issuer whose metadata stands where
+// a key set was expected.
+func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
+	kid, _ := r.token.KeyID()
+	set, err := keysAt(ctx, r.asking, r.printer, r.opts.trust.jwks, kid)
+	if err != nil {
+		return nil, err
+	}
+	v, err := verifier.New(r.policy, verifier.WithClock(r.clock),
+		verifier.WithKeys(&verify.PublicKeys{Set: set.Set, Source: set.Source(), AgeSeconds: set.AgeSeconds}))
+	if err != nil {
+		return nil, err
+	}
+	result, err := v.Examine(ctx, r.input.text)
+	if err == nil {
+		result.KeySet = set
+	}
+	return result, err
+}
+
+// caseOf is what advice about a report has to know of the run.
+func (r *run) caseOf(result *verifier.Result) advice.Case {
+	o, judged := r.opts, result.Report
+	c := advice.Case{
+		Typed: r.typed, Meant: r.meant, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
+		WantsID:   r.policy.Kind == verify.KindID || r.policy.AuthAge,
+		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
+	}
+	if judged.Key != nil && judged.Key.Source != "" {
+		c.KeySource = "from " + judged.Key.Source
+	}
+	if set := result.KeySet; set != nil {
+		c.KeySource = "from " + set.Source()
+		if set.AgeSeconds > 0 {
+			c.KeySource = output.FormatSeconds(set.AgeSeconds) + " old, " + c.KeySource
+		}
+		c.Held, c.Cached = set.Refetch == provider.RefetchHeld, set.FromCache
+		if !o.trust.remote() {
+			c.KeySetURL = set.URL
+		}
+	}
+	if r.secret != nil && !c.Verified {
+		c.Encoding = o.trust.otherEncoding(result.Token, r.policy, r.now)
+	}
+	iss, _ := judged.Check("issuer")
+	if said, _ := iss.Actual.Text(); !c.Verified && iss.Status == verify.Failed &&
+		(judged.Reason == verify.ReasonNoMatchingKey || judged.Reason == verify.ReasonBadSignature) {
+		c.Stranger = said
+	}
+	return c
+}
+
+// typedLine is the command line as it was typed, for hints. Tokens and codes that
+// were typed as they are do not come back.
+func typedLine(path string, flags *pflag.FlagSet, args []string) advice.Cmdline {
+	line := advice.Cmdline{Command: path, Argument: "-"}
+	if len(args) > 0 {
+		line.Argument = withoutLiteral(args[0])
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case slices.Contains(f.Annotations[flagGroup], groupOutput):
+		case f.Value.Type() == "bool":
+			if f.Value.String() == "true" {
+				line = line.Add(f.Name, "")
+			}
+		default:
+			for _, value := range flagValues(f) {
+				line = line.Add(f.Name, withoutSecret(f.Name, value))
+			}
+		}
+	})
+	return line
+}
+
+// withoutSecret keeps out of a command to copy what may be secret in a flag.
+func withoutSecret(flag, value string) string {
+	switch flag {
+	case "access-token", "code", "state":
+		return withoutLiteral(value)
+	case "nonce":
+		return "NONCE"
+	case "header":
+		if name, _, literal := strings.Cut(value, ":"); literal && !strings.HasPrefix(value, "@") {
+			return name + ": VALUE"
+		}
+	}
+	if before, _, query := strings.Cut(value, "?"); query && isURL(value) {
+		return before + "?QUERY"
+	}
+	return value
+}
+
+// withoutLiteral keeps what only says where something is.
+func withoutLiteral(argument string) string {
+	if argument == "-" || strings.HasPrefix(argument, "@") || strings.HasPrefix(argument, "env:") {
+		return argument
+	}
+	return "TOKEN"
+}
+
+// unavailable gives an error of the provider its exit code and a hint.
+func unavailable(err error) error {
+	var failed *failure
+	if errors.Is(err, context.Canceled) || errors.As(err, &failed) {
+		return err
+	}
+	return fail(exitUnavailable, "%w", err).orHint(advice.Unavailable(err))
 }

@@ -66,7 +66,7 @@ func TestAuthAgeChild(t *testing.T) {
 		ConfigDir: func() (string, error) { return "", os.ErrNotExist },
 	}
 	code := Run(context.Background(), env, []string{
-		"auth-age", "--key", repoTop() + "/testdata/keys/rsa.public.pem", "--issuer", "me", "--audience", "app", "--max-age", "5m",
+		"auth-age", "--key", repoTop() + "/testdata/keys/rsa.public.pem", "--issuer", "me", "--audience", "app", "--max-age", "5m", "-o", "json",
 	})
 	t.Logf("ZONE %s\n%s\nEXIT %d ", names[zone], out.String(), code)
 }

@@ -2,23 +2,22 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// verifyOptions are the flags of verify.
-type verifyOptions struct {
-	judgeOptions
-	noClaims bool
-	explain  bool
-}
-
 func newVerifyCmd(env *Env) *cobra.Command {
-	opts := &verifyOptions{}
+	opts := &judgeOptions{}
 	c := &cobra.Command{
 		Use:   "verify [TOKEN]",
-		Short: "check the signature and every claim of a token, and say why it fails",
+		Short: "check the signature and every claim of a token, and name the check that failed",
 		Example: `  claimcheck verify @token.jwt --issuer https://issuer.example --audience api
   claimcheck verify @token.jwt --jwks keys.json --issuer https://issuer.example --audience api
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
@@ -27,37 +26,154 @@ func newVerifyCmd(env *Env) *cobra.Command {
 			return runVerify(c.Context(), env, opts, c, args)
 		},
 	}
-	opts.judgeOptions.addFlags(c)
+	opts.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.noClaims, "no-claims", false, "leave the claims out of the report")
-		f.BoolVar(&opts.explain, "explain", false, "tell the story of the token in a few sentences")
+		f.BoolVar(&opts.show.explain, "explain", false, "explain the result in a few sentences, instead of the report")
 	})
 	return c
 }
 
-func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) error {
-	r, err := opts.begin(ctx, env, c, args)
+func runVerify(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, args []string) error {
+	r, err := begin(ctx, env, opts, c, args)
 	if err != nil {
 		return err
 	}
 	defer r.end()
-	report, err := opts.report(ctx, r)
+	report, err := r.report(ctx, nil)
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	return conclude(ctx, r.printer, report, report.code, report.sentence(), report.Err())
+	return conclude(ctx, r.printer, report)
 }
 
-func (o *verifyOptions) report(ctx context.Context, r *run) (presentedReport, error) {
-	policy, err := o.policy(ctx, r)
-	if err != nil {
-		return presentedReport{}, err
+// story tells a report in a few sentences, for somebody who does not know
+// OAuth: who issued the token, for whom, for what, until when, what went wrong.
+func (r report) story() []sentence {
+	claims := r.anyClaims()
+	story := []sentence{{text: r.storyOfTrust()}}
+	if claims.Exists() {
+		story = append(story, sentence{text: r.storyOfOrigin(claims)}, sentence{text: r.storyOfTime()})
 	}
-	input, err := readToken(r.env, r.args, o.input)
-	if err != nil {
-		return presentedReport{}, err
+	return append(story, r.storyOfEnd()...)
+}
+
+// A sentence of the story. A command at its end has no full stop behind it, which
+// would be copied too.
+type sentence struct{ text, command string }
+
+func (s sentence) String() string { return strings.TrimSpace(s.text + " " + s.command) }
+
+func joinStory(story []sentence) string {
+	words := make([]string, len(story))
+	for i, s := range story {
+		words[i] = s.String()
 	}
-	report, err := o.judge(ctx, r, input, policy)
-	report.noClaims, report.explain = o.noClaims, o.explain
-	return report, err
+	return strings.Join(words, " ")
+}
+
+func (r report) writeStory(t *output.Text) {
+	for _, s := range r.story() {
+		t.Line(s.text)
+		if s.command != "" {
+			t.Command(s.command)
+		}
+	}
+}
+
+func (r report) storyOfTrust() string {
+	if c, _ := r.Check("algorithm"); c.Diagnosis != nil && c.Diagnosis.Kind == "unsigned" {
+		return "The token is not signed, so anybody could have written it."
+	}
+	switch c, _ := r.Check("signature"); c.Status {
+	case verify.Passed:
+		return "The signature is good: nobody has changed this token since it was signed with a key that you trust."
+	case verify.Failed:
+		return "The signature is not good: somebody changed this token, or it was signed with another key. Nothing it says can be believed."
+	default:
+		return "The signature could not be checked, so nothing this token says can be believed."
+	}
+}
+
+// storyOfOrigin tells who issued the token, about whom, for whom and for what.
+func (r report) storyOfOrigin(claims strictjson.Value) string {
+	says := "It claims"
+	if r.SignatureVerified() {
+		says = "It says"
+	}
+	text := fmt.Sprintf("It looks like %s. %s that it was issued", r.kindInWords(), says)
+	if iss, ok := claims.Get("iss").Text(); ok {
+		text += " by " + iss
+		if name := r.IssuerName(); name != "" {
+			text += " (it looks like " + name + ")"
+		}
+	}
+	if sub, ok := claims.Get("sub").Text(); ok {
+		text += " about " + sub
+	}
+	if audiences := textOrList(claims.Get("aud")); len(audiences) > 0 {
+		text += ", for " + strings.Join(audiences, " and ")
+	}
+	if scope, ok := claims.Get("scope").Text(); ok && scope != "" {
+		text += ", to be used for: " + scope
+	}
+	return text + "."
+}
+
+func (r report) kindInWords() string {
+	switch r.Kind {
+	case verify.KindID:
+		return "an ID token (a statement to an application about who signed in)"
+	case verify.KindAccess:
+		return "an access token (a permission to call an API)"
+	case verify.KindLogout:
+		return "a logout token (a notice that a session has ended)"
+	default:
+		return "a token"
+	}
+}
+
+func (r report) storyOfTime() string {
+	c, ok := r.Check("expiry")
+	if !ok || c.Time.IsZero() {
+		return "It does not say until when it is good."
+	}
+	when := output.FormatTime(c.Time, r.EvaluatedAt)
+	early, _ := r.Check("not_before")
+	switch {
+	case r.SignatureVerified() && early.Status == verify.Failed && !early.Time.IsZero():
+		return "It is good from " + output.FormatTime(early.Time, r.EvaluatedAt) + " until " + when + "."
+	case !r.SignatureVerified():
+		return "It claims to be good until " + when + "."
+	case c.Status == verify.Failed:
+		return "It was good until " + when + "."
+	default:
+		return "It is good until " + when + "."
+	}
+}
+
+// storyOfEnd tells what went wrong and what to do, or that nothing did.
+func (r report) storyOfEnd() []sentence {
+	if r.Verdict == verify.Accepted {
+		end := []sentence{{text: "It passed every required check, so it is accepted."}}
+		for _, c := range r.checks(verify.Warning) {
+			end = append(end, sentence{text: fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c))})
+		}
+		return end
+	}
+	var end []sentence
+	for _, c := range r.checks(verify.Failed) {
+		said := sentence{text: fmt.Sprintf("It is refused. What failed is the check %q: %s.", c.ID, r.message(c))}
+		if len(end) > 0 {
+			said.text = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
+		}
+		hint := r.hint(c)
+		if words := hint.Words(); words != "" {
+			said.text += " Hint: " + words
+		}
+		if said.command = hint.Command; said.command == "" && hint.Text != "" {
+			said.text += "."
+		}
+		end = append(end, said)
+	}
+	return end
 }

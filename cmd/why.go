@@ -15,7 +15,6 @@ import (
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/cmd/internal/refusal"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
@@ -66,7 +65,7 @@ func runWhy(ctx context.Context, env *Env, opts *whyOptions, flags *pflag.FlagSe
 	if err != nil {
 		return noAnswer(ctx, env, printer, err)
 	}
-	return conclude(ctx, printer, view, exitAccepted, view.sentence(), nil)
+	return conclude(ctx, printer, view)
 }
 
 func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (whyView, error) {
@@ -91,7 +90,7 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 		if credential.Scheme == "" {
 			credential.Scheme = "Bearer"
 		}
-		view.token = hideLiteral(o.token)
+		view.token = withoutLiteral(o.token)
 	} else if file != "" && onlyToken(text, credential.Token) {
 		view.token = "@" + file
 	}
@@ -139,6 +138,8 @@ type whyView struct {
 	dated bool   // At is the answer's own Date
 	token string // how another command can read the token
 }
+
+func (v whyView) code() int { return exitAccepted }
 
 func (v whyView) sentence() string { return v.heading() + ": " + v.Conclusion() }
 
@@ -194,7 +195,7 @@ type whyParam struct {
 	Value string `json:"value"`
 }
 
-func (v whyView) document() strictjson.Value {
+func (v whyView) document() any {
 	d := whyDocument{
 		Verdict: v.verdict(), Complaint: string(v.Complaint.Kind), ExitCode: exitAccepted,
 		Status: v.Status, Method: v.Method, URL: withoutQuery(v.URL), Product: v.Complaint.Product, Message: v.Complaint.Words,
@@ -209,7 +210,7 @@ func (v whyView) document() strictjson.Value {
 		}
 		d.Challenges = append(d.Challenges, shown)
 	}
-	return strictjson.From(d)
+	return d
 }
 
 // problems are what the API itself should mend.

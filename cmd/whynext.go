@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/refusal"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -14,25 +15,25 @@ type nextStep struct{ words, command string }
 // that is filled in from the token is one to confirm: nothing in it is verified.
 func (v whyView) next() nextStep {
 	if metadata := v.Complaint.Param("resource_metadata"); v.Token == nil && metadata != "" && strings.Contains(v.URL, "://") {
-		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + shellWord(withoutQuery(v.URL))}
+		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + advice.Word(withoutQuery(v.URL))}
 	}
 	if v.Token == nil {
 		return nextStep{}
 	}
 	switch v.Token.Form() {
 	case token.FormOpaque, token.FormJWE:
-		return nextStep{"to ask the issuer about it:", "claimcheck introspect " + shellWord(v.token) + " --issuer ISSUER --client-id ID --client-secret @FILE"}
+		return nextStep{"to ask the issuer about it:", "claimcheck introspect " + advice.Word(v.token) + " --issuer ISSUER --client-id ID --client-secret @FILE"}
 	case token.FormJWT:
 	default:
-		return nextStep{"to see what can be read of it:", "claimcheck decode " + shellWord(v.token)}
+		return nextStep{"to see what can be read of it:", "claimcheck decode " + advice.Word(v.token)}
 	}
 	claims := v.Token.UnverifiedClaims()
 	iss, _ := claims.Get("iss").Text()
 	switch v.Complaint.Kind {
 	case refusal.Trouble:
-		return nextStep{"to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect:", "claimcheck discover " + shellWord(orWord(iss, "ISSUER")) + " --check"}
+		return nextStep{"to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect:", "claimcheck discover " + advice.Word(orWord(iss, "ISSUER")) + " --check"}
 	case refusal.Inactive:
-		return nextStep{"to ask the issuer, if it is the one that you expect:", "claimcheck introspect " + shellWord(v.token) + " --issuer " + shellWord(orWord(iss, "ISSUER")) + " --client-id ID --client-secret @FILE"}
+		return nextStep{"to ask the issuer, if it is the one that you expect:", "claimcheck introspect " + advice.Word(v.token) + " --issuer " + advice.Word(orWord(iss, "ISSUER")) + " --client-id ID --client-secret @FILE"}
 	}
 	return v.verifying(iss)
 }
@@ -50,18 +51,18 @@ func (v whyView) verifying(iss string) nextStep {
 	if v.Complaint.Kind == refusal.StepUp {
 		command = "claimcheck auth-age"
 	}
-	command += " " + shellWord(v.token) + " --issuer " + shellWord(orWord(iss, "ISSUER")) + " --audience " + shellWord(orWord(audience, "AUDIENCE"))
+	command += " " + advice.Word(v.token) + " --issuer " + advice.Word(orWord(iss, "ISSUER")) + " --audience " + advice.Word(orWord(audience, "AUDIENCE"))
 	switch v.Complaint.Kind {
 	case refusal.StepUp:
 		if age := v.Complaint.Param("max_age"); age != "" {
-			command += " --max-age " + shellWord(age+"s")
+			command += " --max-age " + advice.Word(age+"s")
 		}
 		for _, acr := range strings.Fields(v.Complaint.Param("acr_values")) {
-			command += " --acr " + shellWord(acr)
+			command += " --acr " + advice.Word(acr)
 		}
 	case refusal.Scope:
 		for _, scope := range strings.Fields(v.Complaint.Param("scope")) {
-			command += " --scope " + shellWord(scope)
+			command += " --scope " + advice.Word(scope)
 		}
 	}
 	return nextStep{"to settle it, if this is the issuer and the audience that the API expects:", command}

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -64,6 +65,9 @@ type Check struct {
 	// Message says it in words. It quotes the token: escape it before it
 	// reaches a terminal.
 	Message string
+	// Strict says that the check failed only because Policy.Strict refuses on
+	// every warning.
+	Strict bool
 	// Time is the time that the message speaks of, or zero.
 	Time time.Time
 	// Diagnosis is what seems to be behind a failure, or nil.
@@ -134,6 +138,44 @@ func (r *Report) SignatureVerified() bool {
 	return c.Status == Passed
 }
 
+// Trusted reports whether the claims are those of the expected issuer for the
+// expected audience: the checks up to the audience have passed. Only then is what
+// a token says worth anything, be it expired or refused for another claim.
+func (r *Report) Trusted() bool {
+	if !r.SignatureVerified() {
+		return false
+	}
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		if c.Status == Failed && slices.Index(Reasons(), c.Reason) <= slices.Index(Reasons(), ReasonWrongAudience) {
+			return false
+		}
+	}
+	return true
+}
+
+// OfProgram reports whether the token seems to speak for a program that no user
+// has signed in to: an OAuth client by its own credentials (RFC 6749 section 4.4),
+// or a service account. Nothing else says so as plainly as a user's sub.
+func (r *Report) OfProgram() bool {
+	sub, _ := r.claims.Get("sub").Text()
+	grant, _ := r.claims.Get("gty").Text()
+	name, _ := r.claims.Get("preferred_username").Text()
+	switch {
+	case r.claims.Get("auth_time").Exists() || r.Kind == KindID:
+		return false
+	case grant == "client-credentials", strings.HasPrefix(name, "service-account-"), strings.HasPrefix(sub, "system:serviceaccount:"):
+		return true
+	}
+	for _, claim := range []string{"client_id", "azp", "cid", "appid"} {
+		client, _ := r.claims.Get(claim).Text()
+		if client != "" && (sub == "" || sub == client || sub == "client_id_"+client || sub == client+"@clients") {
+			return true
+		}
+	}
+	return false
+}
+
 // A RejectedError is the error of a report that does not accept the token.
 type RejectedError struct {
 	Reason  Reason
@@ -176,7 +218,7 @@ func (r *Report) decide(p *Policy) {
 	if p.Strict {
 		for i := range r.Checks {
 			if r.Checks[i].Status == Warning {
-				r.Checks[i].Status = Failed
+				r.Checks[i].Status, r.Checks[i].Strict = Failed, true
 			}
 		}
 	}

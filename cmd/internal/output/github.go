@@ -2,48 +2,41 @@ package output
 
 import "strings"
 
-// AppendAnnotations appends an answer as workflow commands of GitHub Actions,
-// one on each line: an error for every case that failed or has no answer, a
-// warning for every one that warns, and a notice where the answer as a whole is
-// yes. An answer that is not yes has at least one error.
+// AppendAnnotations appends an answer as workflow commands of GitHub Actions: a
+// notice where the answer is yes, and else one error whose title says it in one
+// line and whose text lists every case that failed or has no answer; then a
+// warning for every case that warns.
 func AppendAnnotations(dst []byte, tool Tool, s Suite) []byte {
-	verdict := tool.title() + ": " + s.Verdict
+	title := tool.title() + ": "
 	if s.Good {
-		dst = appendCommand(dst, "notice", verdict, Escape(s.Message))
+		dst = appendCommand(dst, "notice", title+s.Verdict, Escape(s.Message))
+	} else {
+		dst = appendCommand(dst, "error", title+s.Message, strings.Join(s.failures(), "\n"))
 	}
-	errors := 0
 	for _, c := range s.Cases {
-		level := c.Outcome.annotation()
-		if level == "" {
-			continue
+		if c.Outcome == Warned {
+			dst = appendCommand(dst, "warning", title+c.ID, strings.Join(c.lines(), "\n"))
 		}
-		if level == annotationError {
-			errors++
-		}
-		title := tool.title() + ": " + c.ID
-		if c.Reason != "" {
-			title += " (" + c.Reason + ")"
-		}
-		dst = appendCommand(dst, level, title, strings.Join(c.lines(), "\n"))
-	}
-	if !s.Good && errors == 0 {
-		dst = appendCommand(dst, annotationError, verdict, Escape(s.Message))
 	}
 	return dst
 }
 
-const annotationError = "error"
-
-// annotation is the command that shows an outcome, or nothing.
-func (o Outcome) annotation() string {
-	switch o {
-	case Unanswered, Failed:
-		return annotationError
-	case Warned:
-		return "warning"
-	default:
-		return ""
+// failures is everything that there is to say about the cases that failed or have
+// no answer, escaped; the verdict where there is none.
+func (s Suite) failures() []string {
+	var lines []string
+	for _, c := range s.Cases {
+		if c.Outcome != Failed && c.Outcome != Unanswered {
+			continue
+		}
+		about := c.lines()
+		about[0] = Escape(c.ID) + ": " + about[0]
+		lines = append(lines, about...)
 	}
+	if len(lines) == 0 {
+		return []string{Escape(s.Message)}
+	}
+	return lines
 }
 
 // appendCommand writes ::command title=…::message. The message is escaped

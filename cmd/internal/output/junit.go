@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,8 +12,9 @@ import (
 // AppendJUnit appends an answer as a JUnit XML file: one testsuite with a
 // testcase for each case. One that failed has a failure, one without an answer
 // an error, one that was not asked for is skipped, and what is only worth
-// knowing stands in system-out. Characters that XML does not know are in the
-// notation of Escape.
+// knowing stands in system-out. The message of the first problem is the answer
+// in one line, which names them all; an answer that is not yes has a problem.
+// Characters that XML does not know are in the notation of Escape.
 func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	suite := junitSuite{Name: Escape(tool.title())}
 	facts := append([]Fact{{"verdict", s.Verdict}, {"exit_code", strconv.Itoa(s.ExitCode)}}, s.Facts...)
@@ -20,12 +22,12 @@ func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 		suite.Properties = append(suite.Properties, junitProperty{Escape(f.Name), Escape(f.Value)})
 	}
 	seen := map[string]int{}
-	for _, c := range s.Cases {
+	for _, c := range s.cases() {
 		name := Escape(c.ID)
 		if seen[name]++; seen[name] > 1 { // readers take a name for one test
 			name += fmt.Sprintf(" (%d)", seen[name])
 		}
-		suite.add(junitCase{Name: name, Class: Escape(tool.Name + "." + tool.Command)}, c)
+		suite.add(junitCase{Name: name, Class: Escape(tool.Name + "." + tool.Command)}, c, s.Message)
 	}
 	b := bytes.NewBuffer(dst)
 	b.WriteString(xml.Header)
@@ -36,6 +38,15 @@ func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
+}
+
+// cases are those of the answer, with one that stands for the verdict where it is
+// not yes although none of them failed.
+func (s Suite) cases() []Case {
+	if s.Good || slices.ContainsFunc(s.Cases, func(c Case) bool { return c.Outcome == Failed || c.Outcome == Unanswered }) {
+		return s.Cases
+	}
+	return append([]Case{{ID: "verdict", Outcome: Failed, Reason: s.Verdict, Message: s.Message}}, s.Cases...)
 }
 
 type junitFile struct {
@@ -78,10 +89,14 @@ type junitProblem struct {
 	Text    string `xml:",chardata"`
 }
 
-// add completes a testcase and counts it.
-func (s *junitSuite) add(test junitCase, c Case) {
+// add completes a testcase and counts it. The first problem has the verdict as its
+// message.
+func (s *junitSuite) add(test junitCase, c Case, verdict string) {
 	text := strings.Join(c.lines(), "\n")
 	problem := &junitProblem{Message: c.line(), Type: Escape(c.Reason), Text: text}
+	if s.Failures+s.Errors == 0 {
+		problem.Message = Escape(verdict)
+	}
 	s.Tests++
 	switch c.Outcome {
 	case Unanswered:

@@ -37,7 +37,7 @@ func (p *Printer) Trace(message string) { p.oneLine(Plain.Span(message)) }
 // Verdict writes the verdict for whoever reads the log, where the answer is in a
 // format for programs: a text says it itself.
 func (p *Printer) Verdict(good bool, message string) {
-	if p.options.Quiet || p.options.Format == FormatText {
+	if p.options.Quiet || p.options.Format == FormatText || p.options.Format == FormatLine {
 		return
 	}
 	style := Bad

@@ -16,6 +16,7 @@ const (
 	FormatText   Format = "text"   // for people
 	FormatJSON   Format = "json"   // indented JSON
 	FormatNDJSON Format = "ndjson" // JSON on one line
+	FormatLine   Format = "line"   // a verdict in one line of text
 	FormatGitHub Format = "github" // annotations and a job summary of GitHub Actions
 	FormatJUnit  Format = "junit"  // JUnit XML
 	FormatSARIF  Format = "sarif"  // SARIF 2.1.0
@@ -88,6 +89,17 @@ func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) err
 		return p.write(p.appendJSON(nil, value))
 	}
 	return p.printFiltered(ctx, value)
+}
+
+// WantsLine reports whether the format is one line of text, which PrintLine prints.
+func (p *Printer) WantsLine() bool { return p.options.Format == FormatLine }
+
+// PrintLine is Print for FormatLine.
+func (p *Printer) PrintLine(line string) error {
+	if p.options.Quiet {
+		return nil
+	}
+	return p.write([]byte(Escape(line) + "\n"))
 }
 
 // PrintUnescaped writes data as it is, whatever the format. It is only for text

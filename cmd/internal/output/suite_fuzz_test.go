@@ -43,12 +43,12 @@ func FuzzSuite(f *testing.F) {
 	})
 }
 
-// checkAnnotations: two errors and a warning, each in a line of its own.
+// checkAnnotations: an error and a warning, each in a line of its own.
 func checkAnnotations(t *testing.T, got string) {
 	t.Helper()
 	checkSafe(t, strings.ReplaceAll(got, "\n", ""))
 	for i, line := range strings.Split(strings.TrimSuffix(got, "\n"), "\n") {
-		want := []string{"::error title=", "::error title=", "::warning title="}
+		want := []string{"::error title=", "::warning title="}
 		properties, _, found := strings.Cut(strings.TrimPrefix(line, "::"), "::")
 		if i >= len(want) || !found || !strings.HasPrefix(line, want[i]) || strings.ContainsAny(properties, ":,") {
 			t.Errorf("line %d: %q", i, line)

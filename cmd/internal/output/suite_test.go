@@ -32,10 +32,10 @@ func rejected() Suite {
 
 func TestAnnotations(t *testing.T) {
 	want := lines(
-		`::error title=claimcheck verify%3A audience (wrong_audience)::key, 1:: 100%25\r\n::error::x #\u0023[error] <script>|`+"`"+`]]>`+
-			`%0Afound: "{0} [a](b)"%0Ahint: \u202eno%0ARFC 7519`,
-		`::warning title=claimcheck verify%3A issued_at::\u003a:stop-commands::x`,
-		`::error title=claimcheck verify%3A require::?`)
+		`::error title=claimcheck verify%3A rejected%3A a\n%3A%3Aerror%3A%3Ab (exit 15)::`+
+			`audience: key, 1:: 100%25\r\n::error::x #\u0023[error] <script>|`+"`"+`]]>`+
+			`%0Afound: "{0} [a](b)"%0Ahint: \u202eno%0ARFC 7519%0Arequire: ?`,
+		`::warning title=claimcheck verify%3A issued_at::\u003a:stop-commands::x`)
 	if got := string(AppendAnnotations(nil, testTool, rejected())); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
@@ -44,8 +44,8 @@ func TestAnnotations(t *testing.T) {
 func TestAnnotationsOfAWholeAnswer(t *testing.T) {
 	for want, s := range map[string]Suite{
 		"::notice title=claimcheck verify%3A accepted::accepted (exit 0)\n": {Verdict: "accepted", Good: true, Message: "accepted (exit 0)"},
-		"::error title=claimcheck verify%3A odd%2C 1%25::no (exit 10)\n":    {Verdict: "odd, 1%", Message: "no (exit 10)"},
-		"::error title=claimcheck verify%3A no::\\u003a:x::\n":              {Verdict: "no", Message: "::x::", Cases: []Case{{ID: "a", Outcome: Passed}}},
+		"::error title=claimcheck verify%3A odd%2C 1%25::odd, 1%25\n":       {Verdict: "odd", Message: "odd, 1%"},
+		"::error title=claimcheck verify%3A %3A%3Ax%3A%3A::\\u003a:x::\n":   {Verdict: "no", Message: "::x::", Cases: []Case{{ID: "a", Outcome: Passed}}},
 	} {
 		if got := string(AppendAnnotations(nil, testTool, s)); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -103,7 +103,7 @@ func TestJUnit(t *testing.T) {
 		`    </properties>`,
 		`    <testcase name="structure" classname="claimcheck.verify"></testcase>`,
 		`    <testcase name="audience" classname="claimcheck.verify">`,
-		`      <failure message="key, 1:: 100%\r\n::error::x #\u0023[error] &lt;script&gt;|`+"`"+`]]&gt;" type="wrong_audience">`+
+		`      <failure message="rejected: a\n::error::b (exit 15)" type="wrong_audience">`+
 			`key, 1:: 100%\r\n::error::x #\u0023[error] &lt;script&gt;|`+"`"+`]]&gt;&#xA;found: &#34;{0} [a](b)&#34;&#xA;hint: \u202eno&#xA;RFC 7519</failure>`,
 		`    </testcase>`,
 		`    <testcase name="issued_at" classname="claimcheck.verify">`,

@@ -1,0 +1,248 @@
+// Package advice turns a diagnosis, which is data, into words with flags and,
+// where one helps, into a command line to copy. What a token says gets into such
+// a command only where a trusted key has verified its signature, or where the
+// user is asked to confirm it.
+package advice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Hint is what can be done about a check: words and, where one helps, a whole
+// command line that can be copied as it is.
+type Hint struct {
+	Text    string
+	Or      string // when to take the command, where that is not what Text says
+	Command string
+}
+
+// Words are the hint without its command, to stand above it.
+func (h Hint) Words() string {
+	switch {
+	case h.Command == "":
+		return h.Text
+	case h.Or == "":
+		return h.Text + ":"
+	case h.Text == "":
+		return h.Or + ":"
+	default:
+		return h.Text + "; " + h.Or + ":"
+	}
+}
+
+func (h Hint) String() string { return strings.TrimSpace(h.Words() + " " + h.Command) }
+
+// A Case is what is known of a run beside a check: what was typed, and where the
+// keys come from.
+type Case struct {
+	Typed     Cmdline
+	Meant     string   // what may have been meant in place of a token, or empty
+	Verified  bool     // a trusted key verified the signature
+	Issuer    string   // that is expected, or empty
+	Audiences []string // that are expected
+	WantsID   bool     // an ID token is expected
+	Stranger  string   // the token's iss, unverified, where keys of another issuer do not fit; or empty
+
+	KeySource string // where the keys came from, and how old they are; or empty
+	KeySetURL string // the key set that the issuer's metadata names, or empty
+	Published bool   // the keys are the issuer's own, not a local file
+	SingleKey bool   // what is trusted is one key
+	Held      bool   // the keys were not fetched again, although that could help
+	Cached    bool   // they came from the cache
+	Encoding  string // the encoding by which the secret would fit, or empty
+}
+
+// Hint returns the hint of a check, empty if there is none. The most specific
+// cause counts: what is known of the issuer is said where the case itself has no
+// better explanation.
+func (c Case) Hint(check verify.Check) Hint {
+	var hint Hint
+	if check.Diagnosis != nil {
+		hint = c.diagnosed(check, *check.Diagnosis)
+	}
+	if check.Fact != "" && (hint.Text == "" || isGeneral(check.Diagnosis)) {
+		hint.Text = check.Fact
+	}
+	return hint
+}
+
+// isGeneral reports whether a diagnosis says little more than that the check
+// failed.
+func isGeneral(d *verify.Diagnosis) bool {
+	return d == nil || slices.Contains([]verify.DiagnosisKind{
+		"claim_missing", "different_host", "different_port", "different_scheme", "different_value",
+		"issuer_template", "expired_token", "key_id_unknown", "keys_unusable", "key_of_other_type",
+		"tampered", "padded_base64", "client_instead_of_audience", "audience_is_elsewhere",
+	}, d.Kind)
+}
+
+// constant are the hints that depend on nothing but the diagnosis.
+func constant(kind verify.DiagnosisKind) string {
+	switch kind {
+	case "no_token":
+		return "give the token itself, @FILE, env:NAME, or - for stdin"
+	case "encrypted_token":
+		return "it is encrypted for its audience: only the holder of the private key can read it"
+	case "json_serialisation":
+		return "ask for the compact serialization: three base64url segments joined by dots"
+	case "truncated_token":
+		return "part of the token seems to be missing, elided or duplicated: copy all of it, exactly once"
+	case "white_space":
+		return "white space has broken the token: copy it as one line, without blanks"
+	case "padded_base64":
+		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) write it in x-amzn-oidc-data"
+	case "disclosures_added":
+		return "verify what stands before the first ~; the disclosures are not checked here"
+	case "unsigned":
+		return "anybody can write an unsigned token: refuse it, whatever it says"
+	case "public_key_needed":
+		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
+	case "algorithm_excluded":
+		return "if the issuer really uses it, name it with --alg"
+	case "signed_by_other_key":
+		return "the header and the key set disagree; the issuer has to fix this"
+	case "not_yet_time":
+		return "wait until then, or check for a wrong clock or local time used as UTC"
+	case "milliseconds":
+		return "it looks like milliseconds; a JWT counts in seconds"
+	case "expired_token":
+		return "get a new token; to check the other claims as of an earlier time, use --at"
+	case "issuer_template":
+		return "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID"
+	default:
+		return ""
+	}
+}
+
+func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
+	if text := constant(d.Kind); text != "" && (c.Meant == "" || d.Kind != "no_token") {
+		return Hint{Text: text}
+	}
+	switch d.Kind {
+	case "opaque_token", "no_token":
+		return c.notAJWT()
+	case "secret_needed":
+		return c.secretNeeded(d)
+	case "short_secret", "other_secret":
+		return c.otherSecret()
+	case "key_of_other_type":
+		if c.SingleKey {
+			return Hint{Text: "check that this is a key of the token's issuer"}
+		}
+		return Hint{Text: "check that this is the key set of the token's issuer"}
+	case "key_id_unknown", "tampered":
+		return c.otherKey(d)
+	case "clock_skew":
+		return Hint{
+			Text:    fmt.Sprintf("only by %s; the clocks may differ", output.FormatDuration(d.By)),
+			Command: c.Typed.Set("leeway", enoughLeeway(d.By)).String(),
+		}
+	case "reauthentication_needed":
+		return c.signInAgain(check, d)
+	case "claim_missing":
+		return Hint{Text: missing(check.ID)}
+	}
+	return c.identity(check, d)
+}
+
+// notAJWT is for a text that is no token, or none that can be read.
+func (c Case) notAJWT() Hint {
+	switch {
+	case c.Meant != "":
+		return Hint{Text: c.Meant}
+	case c.Typed.Is("introspect"):
+		return Hint{}
+	case strings.Contains(strings.ToLower(c.Issuer), "authgear"):
+		return Hint{Text: "this is an opaque token: on Authgear, turn on 'Issue JWT as access token'"}
+	default:
+		return Hint{Text: "this is an opaque token: only its issuer can check it; ask with claimcheck introspect"}
+	}
+}
+
+func (c Case) secretNeeded(d verify.Diagnosis) Hint {
+	if c.Published {
+		return Hint{Text: "if the application is set to " + d.Found +
+			", verify it with the application's secret, --secret @FILE; if not, somebody forged the token"}
+	}
+	return Hint{Text: "verify it with the application's secret, --secret @FILE; public keys cannot verify " + d.Found}
+}
+
+func (c Case) otherSecret() Hint {
+	if c.Encoding == "" {
+		return Hint{Text: "check the secret, and --secret-encoding"}
+	}
+	return Hint{Text: "the secret is written in " + c.Encoding, Command: c.Typed.Set("secret-encoding", c.Encoding).String()}
+}
+
+// otherKey is for keys that are not those of the token.
+func (c Case) otherKey(d verify.Diagnosis) Hint {
+	if c.Stranger != "" {
+		return Hint{Text: "the keys are those of another issuer"}
+	}
+	var hint Hint
+	again := c.Held
+	if d.Kind == "key_id_unknown" {
+		hint.Text = "the token may come from another environment, or its key may have been withdrawn"
+	} else {
+		hint.Text = "the token was changed after it was signed, or the keys belong to another issuer"
+		again = c.Cached
+		if c.Cached {
+			hint.Text += ", or the issuer has replaced a key without changing its kid"
+		}
+	}
+	if c.KeySource != "" && (again || d.Kind == "key_id_unknown") {
+		hint.Text += "; the keys are " + c.KeySource
+	}
+	if again && !c.Typed.Has("offline") {
+		hint.Or, hint.Command = "to fetch the keys again", c.Typed.Set("refresh", "").String()
+	}
+	return hint
+}
+
+// enoughLeeway is a round one that still is enough when the command is typed.
+func enoughLeeway(by time.Duration) string {
+	const typing = 20 * time.Second
+	for _, enough := range []time.Duration{30 * time.Second, time.Minute} {
+		if by+typing <= enough {
+			return output.FormatDuration(enough)
+		}
+	}
+	return "2m"
+}
+
+func (c Case) signInAgain(check verify.Check, d verify.Diagnosis) Hint {
+	switch {
+	case check.ID == "acr":
+		return Hint{Text: "have the user sign in again with acr_values=" + strings.Join(d.Names, " ")}
+	case d.Found != "":
+		return Hint{Text: "the issuer's clock or its claim is wrong: have the user sign in again"}
+	case c.Typed.Is("auth-age"):
+		return Hint{Text: "have the user sign in again, with max_age and prompt=login"}
+	default:
+		return Hint{Text: "have the user sign in again, with max_age and prompt=login; claimcheck auth-age shows the whole request"}
+	}
+}
+
+// missing is about claims that are not there.
+func missing(id verify.CheckID) string {
+	switch id {
+	case "access_token_hash":
+		return "at_hash is optional in the authorization code flow: the issuer may never send it"
+	case "auth_time":
+		return "ask for it in the authorization request, with max_age or claims; access tokens often lack it, so use the ID token"
+	case "audience":
+		return "the token names no audience; if that is intended, use --any-audience"
+	case "expiry":
+		return "ask the issuer for tokens that expire: one that never does cannot be taken back"
+	case "nonce":
+		return "the nonce comes back only in the ID token of that login: this one may be from a refresh, or be an access token"
+	default:
+		return ""
+	}
+}

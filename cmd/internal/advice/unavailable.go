@@ -1,0 +1,103 @@
+package advice
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// Unavailable returns what can be done about an error of the provider, or an
+// empty string.
+func Unavailable(err error) string {
+	var mismatch *provider.IssuerMismatchError
+	var fetch *provider.FetchError
+	switch {
+	case errors.As(err, &mismatch):
+		return Mismatch(mismatch)
+	case errors.As(err, &fetch):
+		return fetchHint(fetch)
+	default:
+		return ""
+	}
+}
+
+// Mismatch says how the issuer that was asked for differs from the one that the
+// document is for.
+func Mismatch(e *provider.IssuerMismatchError) string {
+	if e.Found == "" {
+		return "check that this is the issuer's URL"
+	}
+	if verify.IsTemplate(e.Found) {
+		return "the document is for every tenant: use your tenant's own issuer"
+	}
+	d := verify.Compare(e.Asked, e.Found)
+	if d == nil || d.Kind == "different_host" || d.Kind == "different_value" {
+		return "the document is for another issuer: " + e.Found
+	}
+	return strings.NewReplacer("the token has", "the document has", "the token lacks", "the document lacks").Replace(Difference(d))
+}
+
+func fetchHint(e *provider.FetchError) string {
+	switch e.Cause {
+	case "http_not_allowed":
+		return "use https; for a test system, --allow-http"
+	case "private_address":
+		return "a document from elsewhere must not name an address in this network"
+	case "dns":
+		return "check the host name, and that there is a network"
+	case "refused":
+		return "check host and port, and that the server is running"
+	case "connection":
+		before, _, _ := strings.Cut(e.URL, "://")
+		return "check host and port, that the server speaks " + before + " there, and any proxy in between"
+	case "timeout":
+		return "the server is slow, or unreachable from here; --timeout allows more time"
+	case "tls":
+		return tlsHint(e.TLS)
+	case "redirect":
+		if !strings.HasPrefix(e.Location, "https://") {
+			return "nothing is fetched from there; check the address"
+		}
+		return "if it has moved there, use that address"
+	case "status", "html", "content_type", "not_json":
+		return statusHint(e)
+	case "not_a_key_set":
+		return "if that is an issuer or its metadata, use --issuer"
+	case "no_jwks_uri":
+		return "give the key set with --jwks"
+	case "offline":
+		return "run it once without --offline"
+	default:
+		return ""
+	}
+}
+
+func tlsHint(problem string) string {
+	switch problem {
+	case "unknown_authority":
+		return "if the authority is your own, name it with --cacert FILE"
+	case "expired", "not_yet_valid":
+		return "check the clock of this machine"
+	case "plain_http":
+		return "the server may speak http there; for one on this machine write http://"
+	case "wrong_host":
+		return "check the host name"
+	default:
+		return ""
+	}
+}
+
+func statusHint(e *provider.FetchError) string {
+	switch {
+	case e.Status == 401 || e.Status == 403:
+		return "if the address needs a login, send it with --header @FILE"
+	case e.Status == 429 || e.Status >= 500:
+		return "the server is failing or limiting requests: try again later"
+	case len(e.Tried) == 0:
+		return "check the address"
+	default:
+		return "check that this is the issuer's URL"
+	}
+}

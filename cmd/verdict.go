@@ -1,0 +1,319 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/query"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A verdict is the answer of a command that judges something. It has one code,
+// whatever the format it is printed in.
+type verdict interface {
+	code() int
+	sentence() string // in one line, without the code
+	document() any    // for JSON
+	writeText(*output.Text)
+	suite() output.Suite // for CI systems
+}
+
+// conclude prints a verdict and, where stdout is for a program, says it in one
+// line to whoever reads the log. It is the one ending of every command that
+// judges; the error it returns stands for the exit code.
+func conclude(ctx context.Context, printer *output.Printer, v verdict) error {
+	var answer error
+	if v.code() != exitAccepted {
+		answer = silentExit(v.code())
+	}
+	if err := printVerdict(ctx, printer, v); err != nil {
+		answer = printFailure(err, v.code())
+	}
+	printer.Verdict(v.code() == exitAccepted, withCode(v.sentence(), exitCode(ctx, answer)))
+	return answer
+}
+
+func withCode(sentence string, code int) string { return fmt.Sprintf("%s (exit %d)", sentence, code) }
+
+// printVerdict prints a verdict in the format that was asked for.
+func printVerdict(ctx context.Context, printer *output.Printer, v verdict) error {
+	switch {
+	case printer.WantsLine():
+		return printer.PrintLine(withCode(v.sentence(), v.code()))
+	case printer.WantsSuite():
+		return printer.PrintSuite(ctx, v.suite())
+	default:
+		return printer.Print(ctx, v.document(), v.writeText)
+	}
+}
+
+// noAnswer prints what kept a command from its verdict, in the verdict's place.
+// Errors that are no such thing only come back.
+func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error) error {
+	code := exitCode(ctx, err)
+	wrongUsage := code == exitUsage && printer.WantsSuite() // nobody reads the log of a CI system first
+	if code != exitUnreadable && code != exitUnavailable && !wrongUsage || printer.WantsLine() {
+		return err
+	}
+	shown := &failure{code: code, err: errors.New(redactTyped(err.Error(), env.typed)), hint: redactTyped(hintOf(err), env.typed)}
+	printErr := printVerdict(ctx, printer, unanswered{code, shown})
+	var filter *query.RunError
+	if printErr != nil && !errors.As(printErr, &filter) { // a filter that was written for an answer
+		return printFailure(printErr, code)
+	}
+	return err
+}
+
+// unanswered stands for a question that could not be answered.
+type unanswered struct {
+	exit int // exitUsage, exitUnreadable or exitUnavailable
+	err  error
+}
+
+func (n unanswered) code() int        { return n.exit }
+func (n unanswered) sentence() string { return "no answer: " + n.err.Error() }
+
+// writeText writes nothing: the error stream has it.
+func (n unanswered) writeText(*output.Text) {}
+
+type unansweredDocument struct {
+	Verdict  string        `json:"verdict"`
+	Reason   string        `json:"reason"`
+	ExitCode int           `json:"exit_code"`
+	Error    errorDocument `json:"error"`
+}
+
+type errorDocument struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+func (n unanswered) document() any {
+	return unansweredDocument{"no_answer", reasonOf(n.exit), n.exit, errorDocument{n.err.Error(), hintOf(n.err)}}
+}
+
+func (n unanswered) suite() output.Suite {
+	c := output.Case{ID: "no_answer", Outcome: output.Unanswered, Reason: reasonOf(n.exit), Message: n.err.Error()}
+	if hint := hintOf(n.err); hint != "" {
+		c.Notes = []string{"hint: " + hint}
+	}
+	return output.Suite{
+		Verdict: "no answer", Message: withCode(n.sentence(), n.exit), ExitCode: n.exit,
+		Facts: []output.Fact{{Name: "reason", Value: reasonOf(n.exit)}}, Cases: []output.Case{c},
+	}
+}
+
+// A report is a verify.Report with what only the command knows: the words for a
+// diagnosis, where the keys came from, and whether the clock was moved.
+type report struct {
+	*verify.Report
+	atGiven bool
+	realNow time.Time
+	show    showOptions
+	advice  advice.Case
+	keySet  *provider.KeySet // nil where the keys are local, or where none were needed
+}
+
+func (r report) code() int { return exitCode(context.Background(), r.Err()) }
+
+// authorizationEndpoint is the issuer's, empty if not known.
+func (r report) authorizationEndpoint() string {
+	if r.keySet == nil || r.keySet.Metadata == nil {
+		return ""
+	}
+	endpoint, _ := r.keySet.Metadata.Document.Get("authorization_endpoint").Text()
+	return endpoint
+}
+
+func (r report) reason() string {
+	if r.Verdict == verify.Accepted {
+		return string(verify.Accepted)
+	}
+	return string(r.Reason)
+}
+
+// anyClaims are the claims, be they accepted or not.
+func (r report) anyClaims() strictjson.Value {
+	if claims := r.Claims(); claims.Exists() {
+		return claims
+	}
+	return r.RejectedClaims()
+}
+
+// message is the check's own, with the time made relative, and with the flag
+// that would have asked for it.
+func (r report) message(c verify.Check) string {
+	if notAskedFor(c) {
+		return fmt.Sprintf("no --%s given", c.Diagnosis.Wanted)
+	}
+	if c.Time.IsZero() {
+		return c.Message
+	}
+	return fmt.Sprintf("%s (%s)", c.Message, output.RelativeTime(c.Time, r.EvaluatedAt))
+}
+
+// notAskedFor reports whether a check was not made because no flag asks for it.
+func notAskedFor(c verify.Check) bool {
+	d := c.Diagnosis
+	return c.Status == verify.NotChecked && d != nil && d.Kind == "not_demanded" && d.Found == ""
+}
+
+func (r report) hint(c verify.Check) advice.Hint {
+	if c.Status == verify.Passed {
+		return advice.Hint{}
+	}
+	return r.advice.Hint(c)
+}
+
+// checks returns the checks of a status, the decisive one first.
+func (r report) checks(status verify.Status) []verify.Check {
+	var list []verify.Check
+	for _, c := range r.Checks {
+		if c.Status == status {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b verify.Check) int { return cmp.Compare(r.weight(a), r.weight(b)) })
+	return list
+}
+
+// weight orders failures: the token's origin where the keys are those of somebody
+// else, then the decisive one.
+func (r report) weight(c verify.Check) int {
+	switch {
+	case c.ID == "issuer" && r.advice.Stranger != "":
+		return 0
+	case c.Status == verify.Failed && c.Reason == r.Reason:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// sentence is the verdict in one line: what failed, or which warnings there are.
+func (r report) sentence() string {
+	line := string(r.Verdict)
+	if r.Verdict != verify.Accepted {
+		line += ": " + r.headline(r.checks(verify.Failed), true)
+	}
+	return line + r.warnings() + r.asOf()
+}
+
+// asOf says which time was given in place of the clock.
+func (r report) asOf() string {
+	if !r.atGiven {
+		return ""
+	}
+	return ", as of " + r.EvaluatedAt.UTC().Format(time.RFC3339)
+}
+
+func (r report) warnings() string {
+	list := r.checks(verify.Warning)
+	if r.Verdict != verify.Accepted || len(list) == 0 {
+		return ""
+	}
+	words := make([]string, len(list))
+	for i, c := range list {
+		words[i] = named(c)
+	}
+	return ", with " + plural(len(list), "warning") + ": " + strings.Join(words, "; ")
+}
+
+// headline names failures in a few words, with what was expected and found where
+// details are wanted.
+func (r report) headline(failed []verify.Check, details bool) string {
+	var words []string
+	for _, c := range failed {
+		phrase, detail := r.phrase(c)
+		if detail != "" && details {
+			phrase += " (" + detail + ")"
+		}
+		if c.Strict {
+			phrase += ": a warning, refused by --strict"
+		}
+		words = append(words, phrase)
+	}
+	if len(words) == 0 {
+		return strings.ReplaceAll(string(r.Reason), "_", " ")
+	}
+	return strings.Join(words, "; ")
+}
+
+// phrase is a failure in a few words, and the details that belong to it.
+func (r report) phrase(c verify.Check) (phrase, detail string) {
+	kind := verify.DiagnosisKind("")
+	if c.Diagnosis != nil {
+		kind = c.Diagnosis.Kind
+	}
+	found := c.Actual.Exists()
+	switch {
+	case c.ID == "issuer" && r.advice.Stranger != "":
+		return fmt.Sprintf("the token says, unverified, that it is from %q", r.advice.Stranger), ""
+	case c.ID == "issuer" && found && c.Expected.Exists():
+		return "wrong issuer", expectedAndFound(c)
+	case c.ID == "audience" && found && c.Expected.Exists():
+		return "wrong audience", expectedAndFound(c)
+	case c.ID == "expiry" && (kind == "expired_token" || kind == "clock_skew"):
+		return "expired " + output.RelativeTime(c.Time, r.EvaluatedAt), ""
+	case c.ID == "key" && c.Reason == verify.ReasonNoMatchingKey:
+		return "no matching key", c.Message
+	case c.ID == "signature":
+		return "bad signature", c.Message
+	default:
+		return named(c), ""
+	}
+}
+
+// named is the message of a check, with the check's name where the message does
+// not show what it is about.
+func named(c verify.Check) string {
+	switch c.ID {
+	case "kind_claims", "claim_names", "header_claims", "printable", "lifetime", "amr", "certificate", "require", "assert":
+		return strings.ReplaceAll(string(c.ID), "_", " ") + ": " + c.Message
+	default:
+		return c.Message
+	}
+}
+
+func expectedAndFound(c verify.Check) string {
+	return "expected " + listed(c.Expected) + ", token has " + listed(c.Actual)
+}
+
+// listed shows a string or a list of them in a line; one that is too long is cut.
+func listed(v strictjson.Value) string {
+	const most = 3
+	list, ok := v.TextList()
+	if !ok {
+		return shortened(v.String())
+	}
+	words := make([]string, 0, most+1)
+	for i, s := range list {
+		if i == most {
+			words = append(words, fmt.Sprintf("%d more", len(list)-most))
+			break
+		}
+		words = append(words, shortened(fmt.Sprintf("%q", s)))
+	}
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, ", ")
+}
+
+// shortened cuts what is too long for a line of the report: --claims has it all.
+func shortened(s string) string {
+	const longest = 160
+	if text := []rune(s); len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return s
+}
