@@ -25,6 +25,8 @@ type Metadata struct {
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
 
+	algorithms []string // IDTokenAlgorithms, read once
+
 	reach reach // how near the issuer is to this machine
 }
 
@@ -180,10 +182,12 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 	}
 	issuer, _ := document.Get("issuer").Text()
 	keys, _ := document.Get("jwks_uri").Text()
-	return &Metadata{
+	md := &Metadata{
 		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
 		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache, reach: r.reach,
-	}, nil
+	}
+	md.algorithms = md.IDTokenAlgorithms()
+	return md, nil
 }
 
 // IDTokenAlgorithms returns what the issuer advertises to sign ID tokens with:
@@ -191,6 +195,9 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 // section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
 // nothing of it.
 func (md *Metadata) IDTokenAlgorithms() []string {
+	if md.algorithms != nil {
+		return slices.Clone(md.algorithms)
+	}
 	list, ok := md.Document.Get("id_token_signing_alg_values_supported").TextList()
 	switch {
 	case ok:

@@ -2,12 +2,13 @@ package verifier
 
 import (
 	"net/http"
-	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/challenge"
 )
 
-// A challenge is the answer to a request that is refused (RFC 6750 section 3).
-// Without a code it only asks for a token.
-type challenge struct {
+// A refusal is the answer to a request that is not let through (RFC 6750 section
+// 3). Without a code it only asks for a token.
+type refusal struct {
 	status      int
 	code        string // error
 	description string // error_description
@@ -17,50 +18,37 @@ type challenge struct {
 }
 
 // refuse writes the answer. It is not to be stored: the next token may be good.
-func (v *Verifier) refuse(w http.ResponseWriter, c challenge) {
-	w.Header().Set("WWW-Authenticate", v.header(c))
+func (v *Verifier) refuse(w http.ResponseWriter, r refusal) {
+	w.Header().Set("WWW-Authenticate", v.challenge(r))
 	w.Header().Set("Cache-Control", "no-store")
-	text := c.description
+	text := r.description
 	if text == "" {
 		text = "a bearer token is needed"
 	}
-	http.Error(w, text, c.status)
+	http.Error(w, text, r.status)
 }
 
-// header writes the challenge as a field value. RFC 6750 section 3 asks for at
-// least one parameter: the realm is always there.
-func (v *Verifier) header(c challenge) string {
+// challenge writes the refusal as a field value. RFC 6750 section 3 asks for at
+// least one parameter: the realm is always there. What cannot stand in a header
+// can only be the policy's own: then there is a challenge without it.
+func (v *Verifier) challenge(r refusal) string {
 	realm := "api"
 	if len(v.policy.Audiences) > 0 {
 		realm = v.policy.Audiences[0]
 	}
-	var b strings.Builder
-	b.WriteString("Bearer realm=" + quote(realm))
-	for _, p := range []struct{ name, value string }{
-		{"error", c.code}, {"error_description", c.description}, {"scope", c.scope},
-		{"acr_values", c.acrValues}, {"max_age", c.maxAge}, {"resource_metadata", v.opts.resourceMetadata},
+	c := challenge.Challenge{Scheme: challenge.Bearer, Params: []challenge.Param{{Name: "realm", Value: realm}}}
+	for _, p := range []challenge.Param{
+		{Name: "error", Value: r.code}, {Name: "error_description", Value: r.description}, {Name: "scope", Value: r.scope},
+		{Name: "acr_values", Value: r.acrValues}, {Name: "max_age", Value: r.maxAge},
+		{Name: "resource_metadata", Value: v.opts.resourceMetadata},
 	} {
-		if p.value != "" {
-			b.WriteString(", " + p.name + "=" + quote(p.value))
+		if p.Value != "" {
+			c.Params = append(c.Params, p)
 		}
 	}
-	return b.String()
-}
-
-// quote writes a quoted string (RFC 9110 section 5.6.4) and leaves out what
-// cannot stand in a header.
-func quote(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case ' ' <= r && r <= '~':
-			b.WriteRune(r)
-		}
+	text, err := c.Encode()
+	if err != nil {
+		return challenge.Bearer + ` realm="api"`
 	}
-	b.WriteByte('"')
-	return b.String()
+	return text
 }

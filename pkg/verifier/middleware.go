@@ -43,9 +43,9 @@ func FromContext(ctx context.Context) (*Token, bool) {
 // 3.11).
 func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, refusal := bearer(r.Header.Values("Authorization"))
-		if refusal != nil {
-			v.refuse(w, *refusal)
+		raw, no := bearer(r.Header.Values("Authorization"))
+		if no != nil {
+			v.refuse(w, *no)
 			return
 		}
 		result, err := v.Examine(r.Context(), raw)
@@ -54,8 +54,8 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
 			return
 		}
-		if refusal := v.judge(result.Report); refusal != nil {
-			v.refuse(w, *refusal)
+		if no := v.judge(result.Report); no != nil {
+			v.refuse(w, *no)
 			return
 		}
 		s := session{token: newToken(result, &v.policy), verifier: v}
@@ -68,36 +68,36 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 //
 //	v.Middleware(verifier.RequireScope("orders:read")(handler))
 func RequireScope(scopes ...string) func(http.Handler) http.Handler {
-	refusal := challenge{
+	lacking := refusal{
 		status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(scopes, " "),
 		description: "the token lacks a scope that is needed here",
 	}
-	return require(refusal, func(t *Token) bool { return holdsAll(t.Scopes, scopes) })
+	return require(lacking, func(t *Token) bool { return holdsAll(t.Scopes, scopes) })
 }
 
 // RequireRole lets a request through only if its token has every one of the
 // roles. It belongs behind Middleware, as RequireScope does.
 func RequireRole(roles ...string) func(http.Handler) http.Handler {
-	refusal := challenge{
+	lacking := refusal{
 		status: http.StatusForbidden, code: "insufficient_scope",
 		description: "the token lacks a role that is needed here",
 	}
-	return require(refusal, func(t *Token) bool { return holdsAll(t.Roles, roles) })
+	return require(lacking, func(t *Token) bool { return holdsAll(t.Roles(), roles) })
 }
 
 func holdsAll(granted, wanted []string) bool {
 	return !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(granted, w) })
 }
 
-func require(refusal challenge, allowed func(*Token) bool) func(http.Handler) http.Handler {
+func require(lacking refusal, allowed func(*Token) bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s, ok := r.Context().Value(contextKey{}).(session)
 			switch {
 			case !ok: // nobody verified a token for this request
-				(&Verifier{}).refuse(w, challenge{status: http.StatusUnauthorized})
+				(&Verifier{}).refuse(w, refusal{status: http.StatusUnauthorized})
 			case !allowed(s.token):
-				s.verifier.refuse(w, refusal)
+				s.verifier.refuse(w, lacking)
 			default:
 				next.ServeHTTP(w, r)
 			}
@@ -107,23 +107,23 @@ func require(refusal challenge, allowed func(*Token) bool) func(http.Handler) ht
 
 // bearer takes the token out of the Authorization headers (RFC 6750 section 2.1;
 // RFC 9110 section 11.4): one header, the scheme in any case, one token.
-func bearer(headers []string) (string, *challenge) {
+func bearer(headers []string) (string, *refusal) {
 	switch len(headers) {
 	case 0:
-		return "", &challenge{status: http.StatusUnauthorized}
+		return "", &refusal{status: http.StatusUnauthorized}
 	case 1:
 	default:
-		return "", &challenge{
+		return "", &refusal{
 			status: http.StatusBadRequest, code: "invalid_request", description: "there is more than one Authorization header",
 		}
 	}
 	scheme, credentials, _ := strings.Cut(headers[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", &challenge{status: http.StatusUnauthorized}
+		return "", &refusal{status: http.StatusUnauthorized}
 	}
 	raw := strings.Trim(credentials, " ")
 	if !isToken68(raw) {
-		return "", &challenge{
+		return "", &refusal{
 			status: http.StatusUnauthorized, code: "invalid_token", description: "what follows Bearer is not one token",
 		}
 	}
@@ -140,27 +140,27 @@ func isToken68(text string) bool {
 }
 
 // judge turns a report into the refusal of a request, or nil.
-func (v *Verifier) judge(report *verify.Report) *challenge {
+func (v *Verifier) judge(report *verify.Report) *refusal {
 	err := report.Err()
 	var rejected *verify.RejectedError
 	switch {
 	case err == nil && v.policy.Kind == "" && report.Kind == verify.KindID:
-		return &challenge{
+		return &refusal{
 			status: http.StatusUnauthorized, code: "invalid_token", description: "this is an ID token, not an access token",
 		}
 	case err == nil:
 		return nil
 	case !errors.As(err, &rejected):
-		return &challenge{status: http.StatusUnauthorized, code: "invalid_token"}
+		return &refusal{status: http.StatusUnauthorized, code: "invalid_token"}
 	case rejected.Reason == verify.ReasonReauthentication:
 		return v.signInAgain()
 	case lacksOnlyGrants(report):
-		return &challenge{
+		return &refusal{
 			status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(v.policy.Scopes, " "),
 			description: "the token lacks a scope or a role that is needed here",
 		}
 	}
-	return &challenge{status: http.StatusUnauthorized, code: "invalid_token", description: describe(rejected.Reason)}
+	return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: describe(rejected.Reason)}
 }
 
 // lacksOnlyGrants reports whether scopes and roles are all that is wrong.
@@ -174,8 +174,8 @@ func lacksOnlyGrants(report *verify.Report) bool {
 }
 
 // signInAgain is the challenge of RFC 9470 section 3.
-func (v *Verifier) signInAgain() *challenge {
-	c := &challenge{
+func (v *Verifier) signInAgain() *refusal {
+	c := &refusal{
 		status: http.StatusUnauthorized, code: "insufficient_user_authentication",
 		description: describe(verify.ReasonReauthentication), acrValues: strings.Join(v.policy.ACR, " "),
 	}

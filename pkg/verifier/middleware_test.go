@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -86,6 +87,13 @@ func TestMiddleware(t *testing.T) {
 			}
 			if (string(body) == "hello ada") != (test.status == 200) {
 				t.Errorf("got body %q", body)
+			}
+			list, err := challenge.Parse(got.Header.Get("WWW-Authenticate"))
+			if err != nil && test.status != 200 {
+				t.Error(err)
+			}
+			if problems := challenge.Check(got.StatusCode, len(test.authorization) > 0, list); test.status == 401 && len(problems) > 0 && test.challenge != realm {
+				t.Errorf("the challenge breaks a rule: %v", problems)
 			}
 			if test.status != 200 && got.Header.Get("Cache-Control") != "no-store" {
 				t.Error("a refusal may be stored")
@@ -202,11 +210,15 @@ func TestPolicyInTheMiddleware(t *testing.T) {
 
 func TestResourceMetadataAndRealm(t *testing.T) {
 	i := newIssuer(t, "rsa")
-	policy := verify.Policy{Issuer: i.URL, Audiences: []string{"a \"b\\\r\n\u00e9"}}
+	policy := verify.Policy{Issuer: i.URL, Audiences: []string{`a "b\`}}
 	v := i.verifier(t, policy, verifier.WithResourceMetadata("https://api.example/.well-known/oauth-protected-resource"))
 	got := call(v.Middleware(http.HandlerFunc(hello)), "/").Header.Get("WWW-Authenticate")
 	want := `Bearer realm="a \"b\\", resource_metadata="https://api.example/.well-known/oauth-protected-resource"`
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	policy.Audiences = []string{"a\r\nSet-Cookie: b"}
+	if got := call(i.verifier(t, policy).Middleware(http.HandlerFunc(hello)), "/").Header.Get("WWW-Authenticate"); got != `Bearer realm="api"` {
+		t.Errorf("got %s", got)
 	}
 }

@@ -17,18 +17,15 @@ type Token struct {
 	Audience []string  // aud, which may be one string in the token
 	Expiry   time.Time // exp
 	Scopes   []string  // of scope and scp (RFC 9068 section 2.2.3)
-	Roles    []string  // in the policy's RoleClaim, else where issuers are known to put them
 
 	claims  strictjson.Value
 	payload []byte
+	policy  *verify.Policy
 }
 
 func newToken(result *Result, policy *verify.Policy) *Token {
 	claims := result.Report.Claims()
-	t := &Token{
-		Scopes: verify.Scopes(claims), Roles: verify.Roles(claims, policy),
-		claims: claims, payload: result.Token.Payload(),
-	}
+	t := &Token{Scopes: verify.Scopes(claims), claims: claims, payload: result.Token.Payload(), policy: policy}
 	t.Subject, _ = claims.Get("sub").Text()
 	t.Issuer, _ = claims.Get("iss").Text()
 	if one, ok := claims.Get("aud").Text(); ok {
@@ -38,6 +35,15 @@ func newToken(result *Result, policy *verify.Policy) *Token {
 	}
 	t.Expiry, _ = verify.NumericDate(claims.Get("exp"))
 	return t
+}
+
+// Roles returns the roles in the policy's RoleClaim, else those in the places
+// where issuers are known to put them.
+func (t *Token) Roles() []string {
+	if t.policy == nil { // the zero Token
+		return nil
+	}
+	return verify.Roles(t.claims, t.policy)
 }
 
 // Claims returns the claims as the token has them: in order, with exact numbers.

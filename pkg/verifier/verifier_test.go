@@ -36,8 +36,8 @@ func TestAcceptedToken(t *testing.T) {
 	if !tok.Expiry.Equal(i.clock.now().Add(time.Hour)) {
 		t.Errorf("got expiry %s", tok.Expiry)
 	}
-	if !slices.Equal(tok.Scopes, []string{"read", "write"}) || !slices.Equal(tok.Roles, []string{"editor"}) {
-		t.Errorf("got scopes %q and roles %q", tok.Scopes, tok.Roles)
+	if !slices.Equal(tok.Scopes, []string{"read", "write"}) || !slices.Equal(tok.Roles(), []string{"editor"}) {
+		t.Errorf("got scopes %q and roles %q", tok.Scopes, tok.Roles())
 	}
 	if !tok.Claims().Get("https://authgear.com/claims/user/is_verified").True() {
 		t.Error("the claims are not there")
@@ -221,6 +221,13 @@ func TestZeroVerifierAcceptsNothing(t *testing.T) {
 	}
 	if i.requests() != 0 {
 		t.Error("somebody was asked")
+	}
+}
+
+func TestZeroTokenGrantsNothing(t *testing.T) {
+	var tok verifier.Token
+	if tok.Subject != "" || len(tok.Scopes) > 0 || len(tok.Roles()) > 0 || tok.Claims().Exists() || tok.Decode(&struct{}{}) == nil {
+		t.Errorf("got %+v", tok)
 	}
 }
 
