@@ -24,7 +24,7 @@ func FuzzFind(f *testing.F) {
 	}
 	for i, wrapping := range wrappings {
 		f.Add(strings.ReplaceAll(wrapping, "§", signedLong), wrapping, uint8(i))
-		f.Add(wrapped(strings.ReplaceAll(wrapping, "§", signedLong), 60+i, "\n"), wrapping, uint8(i))
+		f.Add(wrapAt(strings.ReplaceAll(wrapping, "§", signedLong), 60+i, "\n"), wrapping, uint8(i))
 	}
 	f.Add(encrypted+"\n"+encrypted[:50]+"\n"+signedShort[:44]+".\n", `{"payload":"e30","signature":"c2ln"}`, uint8(99))
 	f.Fuzz(func(t *testing.T, text, seed string, choice uint8) {
@@ -57,10 +57,10 @@ func checkIsFromText(t *testing.T, text string) {
 			t.Fatalf("empty or twice: %q in %q", token.Text, text)
 		case cleanName(token.Name) != token.Name:
 			t.Fatalf("name %q in %q", token.Name, text)
-		case token.Repaired && runEnd(token.Text, 0) < len(token.Text):
+		case token.Repair != "" && runEnd(token.Text, 0) < len(token.Text):
 			t.Fatalf("repaired %q in %q", token.Text, text)
 		case strings.ContainsAny(text, `%\`): // may be decoded
-		case !token.Repaired && !strings.Contains(text, token.Text), token.Repaired && !strings.Contains(joined, token.Text):
+		case token.Repair == "" && !strings.Contains(text, token.Text), token.Repair != "" && !strings.Contains(joined, token.Text):
 			t.Fatalf("%q is not in %q", token.Text, text)
 		}
 		texts = append(texts, token.Text)
@@ -72,13 +72,13 @@ func checkIsFromText(t *testing.T, text string) {
 func checkWrapping(t *testing.T, token string, choice int) {
 	wrapping := wrappings[choice%len(wrappings)]
 	text := strings.ReplaceAll(wrapping, "§", token)
-	if found := Find(text); len(found) != 1 || found[0].Text != token || found[0].Repaired {
+	if found := Find(text); len(found) != 1 || found[0].Text != token || found[0].Repair != "" {
 		t.Fatalf("%q gives %+v", text, found)
 	}
-	wrapped := wrapped(token, minWrap+choice, "\n")
+	wrapped := wrapAt(token, minWrap+choice, "\n")
 	want := wrapped != token
 	if found := Find(strings.Replace(wrapping, "§", wrapped, 1)); !strings.Contains(wrapping, "%") && !strings.HasPrefix(wrapping, "{") &&
-		!strings.Contains(wrapping, "\n§") && (len(found) == 0 || found[0].Text != token || found[0].Repaired != want) {
+		!strings.Contains(wrapping, "\n§") && (len(found) == 0 || found[0].Text != token || (found[0].Repair != "") != want) {
 		t.Fatalf("%q wrapped at %d gives %+v", wrapping, minWrap+choice, found)
 	}
 }

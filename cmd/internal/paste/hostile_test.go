@@ -43,6 +43,15 @@ var hostile = map[string]string{
 	"byte order marks":       "\ufeff",
 	"line breaks":            "\r\n",
 	"bad UTF-8":              "\xff",
+	"base64 of eyJ":          "ZXlK ",
+	"base64 of eyJ, long":    "ZXlK" + strings.Repeat("ZXlK", 60) + "\n",
+	"base64 in base64":       "base64-eyJ ",
+	"chunks of cookies":      "a.0=eyJ; a.1=eyJ; ",
+	"chunks without end":     "a.0=",
+	"percent tokens":         "eyJ%2E",
+	"percent schemes":        "bearer%20eyJ ",
+	"full stops":             "eyJ.. . ",
+	"padded tokens":          "a: eyJ=.= ",
 	"line separators":        "\u2028",
 }
 

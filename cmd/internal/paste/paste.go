@@ -1,53 +1,65 @@
 // Package paste finds tokens in the text that people have: a header, a cookie, a
-// URL, a token response, a transcript.
+// URL, a token response, a transcript, a Secret of Kubernetes, a line of a log.
+//
+// Three rules keep that harmless: nothing is changed inside a token without that
+// being said (Token.Repair); of several different tokens none is preferred in
+// silence; and what is not recognised comes back as it stands, so that the parser
+// can name what is wrong with it.
 package paste
 
 import "strings"
 
-// People paste what they have: a header, a cookie, a URL, a token response, a
-// transcript. The paste files find the tokens in such a text. Three rules keep
-// that harmless: nothing is ever changed inside a token except that a wrap is
-// undone, and that is said (repaired); of several different tokens none is
-// silently preferred; and what is not recognised comes back as it stands, so
-// that the parser can name what is wrong with it.
-
 // The names that make a value a token whatever it looks like. Under any other
 // name only a JWT or a JWE is one.
 const (
-	idToken      = "id_token"
 	AccessToken  = "access_token"
+	idToken      = "id_token"
 	refreshToken = "refresh_token"
 	headerName   = "Authorization"
+)
+
+// What had to be undone to find a token, in words.
+const (
+	repairLines   = "line breaks were joined"
+	repairPercent = "percent-encoding was undone"
+	repairStop    = "a full stop behind it was left out"
+	repairScheme  = `"Bearer" stands there twice`
 )
 
 // Token is one token found in pasted text.
 type Token struct {
 	// Name is what the text calls the token: "id_token", "access_token", a
 	// cookie's name, "Authorization"; empty when it has none. It holds letters,
-	// digits, ".", "_" and "-" only, and is never a number.
+	// digits, ".", "_" and "-" only, is never a number and no part of a token.
 	Name string
 	// OtherNames are further names of the same token in the same text.
 	OtherNames []string
 	// Text is the token itself.
 	Text string
-	// Repaired means that line breaks were joined: the text as given is not a
-	// valid token.
-	Repaired bool
+	// Repair says in words what was undone, where the text as given is not a valid
+	// token and servers will refuse it; else it is empty.
+	Repair string
+	// Encoding says in words how the text holds the token where that is an encoding
+	// of its own, such as the base64 of a Secret; else it is empty.
+	Encoding string
 }
 
-// Find returns the different tokens in text, in order of appearance. A
-// text in which no token is recognised comes back as one candidate, without
-// the quotes and the scheme around it, for the parser to diagnose. Only a text
-// that holds nothing has none.
+// Find returns the different tokens in text, in order of appearance. A text in
+// which no token is recognised comes back as one candidate, without the quotes
+// and the scheme around it, for the parser to diagnose. Only a text that holds
+// nothing has none.
 func Find(text string) []Token {
-	core, name := unwrap(text)
-	if core == "" {
+	whole := unwrap(text)
+	if whole.Text == "" {
 		return nil
 	}
 	c := &collector{}
-	c.readText(unquote(text), "", 0)
+	c.readText(unquote(text), context{repair: whole.Repair})
 	if len(c.found) == 0 {
-		c.add(wholeText(core, name))
+		if joined, _, ok := joinedWhole(whole.Text); ok {
+			whole.Text, whole.Repair = joined, repairLines
+		}
+		c.add(whole)
 	}
 	return c.found
 }
@@ -60,33 +72,26 @@ func Exact(text string) string {
 	return text
 }
 
-// wholeText takes a whole text for one token. A wrap is undone here too, so
-// that a wrapped token with a segment missing is told so, and not that it has a
-// line break.
-func wholeText(core, name string) Token {
-	if beginsHeader(core) {
-		block := readBlock(core, 0, runEnd(core, 0))
-		last := len(block.lines) - 1
-		if last > 0 && block.lines[last].end == len(core) && block.isWrap(last) {
-			return Token{Name: name, Text: block.joined, Repaired: true}
-		}
-	}
-	return Token{Name: name, Text: core}
-}
-
 // unwrap removes what may surround a lone token: white space, a byte order
 // mark, quotes, "Authorization:" and the scheme, in any nesting.
-func unwrap(text string) (core, name string) {
+func unwrap(text string) Token {
+	t := Token{}
+	schemes := 0
 	for {
-		core = unquote(text)
+		core := unquote(text)
 		if rest, ok := cutFold(core, "authorization:"); ok {
-			core, name = rest, headerName
+			core, t.Name = rest, headerName
 		}
 		if scheme := schemeLen(core); scheme > 0 {
 			core = core[scheme:]
+			schemes++
 		}
 		if len(core) == len(text) {
-			return core, name
+			t.Text = core
+			if schemes > 1 {
+				t.Repair = repairScheme
+			}
+			return t
 		}
 		text = core
 	}
@@ -112,8 +117,8 @@ func unquote(text string) string {
 	}
 }
 
-// schemeLen is the length of "Bearer " or "DPoP " at the front of text, or
-// 0. A scheme with nothing behind it counts as one: it is not a token.
+// schemeLen is the length of "Bearer " or "DPoP " at the front of text, or 0. A
+// scheme with nothing behind it counts as one: it is not a token.
 func schemeLen(text string) int {
 	for _, scheme := range [...]string{"bearer", "dpop"} {
 		rest, ok := cutFold(text, scheme)

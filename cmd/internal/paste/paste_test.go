@@ -30,7 +30,7 @@ func named(found []Token) []string {
 	var list []string
 	for _, t := range found {
 		mark := ""
-		if t.Repaired {
+		if t.Repair != "" {
 			mark = "!"
 		}
 		list = append(list, t.Name+mark+"="+t.Text)
@@ -113,7 +113,6 @@ func TestOfOneThingThatIsNoJWT(t *testing.T) {
 		{"padding", signedShort + "=", []string{"=" + signedShort + "="}},
 		{"padding in a header", "Authorization: Bearer " + signedShort + "=", []string{"Authorization=" + signedShort + "="}},
 		{"padding, percent-encoded", "#id_token=" + signedShort + "%3D", []string{"id_token=" + signedShort + "="}},
-		{"full stop", "See " + signedShort + ".", []string{"=See " + signedShort + "."}},
 		{"SD-JWT", signedShort + "~WyJ~", []string{"=" + signedShort + "~WyJ~"}},
 		{"header is no object", "W10.e30.c2ln", []string{"=W10.e30.c2ln"}},
 		{"JWS in flattened JSON", jws, []string{"=" + jws}},
@@ -134,7 +133,7 @@ func TestOfOtherText(t *testing.T) {
 			t.Errorf("before %q: %+v", end, found)
 		}
 	}
-	for _, end := range []string{"=", ".", ":", "!", "?", "%", "+", "/", "~", "|", "*", "\\", "(", "[", "{", "@", "$", "^", "é", "\x00", "\x1b", "\xff", "\u200b"} {
+	for _, end := range []string{"=", ":", "!", "?", "%", "+", "/", "~", "|", "*", "\\", "(", "[", "{", "@", "$", "^", "é", "\x00", "\x1b", "\xff", "\u200b"} {
 		text := "It says (" + a + end + " and no more"
 		if got := named(Find(text)); !slices.Equal(got, []string{"=" + text}) {
 			t.Errorf("before %q: %q", end, got)

@@ -104,6 +104,6 @@ func withoutRefreshTokens(found []Token) []Token {
 	return others
 }
 
-// isNumber tells whether a text given to --pick is a position: no name
+// isNumber reports whether a text given to --pick is a position: no name
 // consists of digits only.
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

@@ -7,26 +7,26 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// scanner looks for tokens in text that is not JSON. It goes over the text
-// once, from one run of token characters to the next: a run is a token, or the
-// name of a value, or a word. What it looks at ahead is never looked at again
-// more than a fixed number of times, so that no text takes long.
+// scanner looks for tokens in text that is not JSON. It goes over the text once,
+// from one run of token characters to the next: a run is a token, or the name of a
+// value, or a word. What it looks at ahead is never looked at again more than a
+// fixed number of times, so that no text takes long.
 type scanner struct {
-	text     string
-	fallback string // name of the tokens that have none of their own
-	depth    int
-	region   region
-	to       *collector
+	text   string
+	in     context
+	region region
+	to     *collector
 }
 
-// label is what stands before a value: `name=`, `"name": "`,
-// `Authorization: Bearer `.
+// label is what stands before a value: `name=`, `"name": "`, `Authorization:
+// Bearer `.
 type label struct {
-	name   string
-	sep    byte // '=' or ':', 0 if there is no label
-	quoted bool
-	opaque bool // the value is a token whatever it looks like
-	start  int  // of the value
+	name    string
+	sep     byte // '=' or ':', 0 if there is no label
+	quoted  bool
+	opaque  bool // the value is a token whatever it looks like
+	schemes int  // how often "Bearer" stands before the value
+	start   int  // of the value
 }
 
 func (s *scanner) scan() {
@@ -37,8 +37,10 @@ func (s *scanner) scan() {
 			pos++
 		case beginsHeader(s.text[pos:end]) && !followsLetter(s.text, pos):
 			pos = s.takeToken(pos, label{})
+		case beginsBase64(s.text[pos:end]):
+			pos = s.takeBase64(pos, label{})
 		default:
-			pos = s.takeValue(end, s.labelAt(pos, end))
+			pos = s.takeValue(pos, end, s.labelAt(pos, end))
 		}
 	}
 }
@@ -60,33 +62,38 @@ func (s *scanner) labelAt(pos, end int) label {
 		l.quoted = true
 		l.start++
 	}
-	scheme := 0
-	if l.start < len(s.text) {
-		scheme = schemeLen(s.text[l.start:min(len(s.text), l.start+len("bearer "))])
-	}
-	if scheme > 0 {
+	for l.schemes < 3 && l.start < len(s.text) {
+		scheme := schemeLen(s.text[l.start:min(len(s.text), l.start+len("bearer "))])
+		if scheme == 0 {
+			break
+		}
+		l.schemes++
 		l.start = skipBlanks(s.text, l.start+scheme)
 	}
 	switch {
 	case strings.EqualFold(l.name, headerName):
-		l.opaque = l.sep == ':' && scheme > 0
+		l.opaque = l.sep == ':' && l.schemes > 0
 	case isTokenName(l.name):
 		l.opaque = l.sep == '=' && tight || l.sep == ':' && l.quoted // else it may be prose
 	}
 	return l
 }
 
-// takeValue collects the value behind a label and returns where to go on; end
-// is where the label's name ends.
-func (s *scanner) takeValue(end int, l label) int {
+// takeValue collects the value behind a label and returns where to go on; the
+// label's name is text[pos:end].
+func (s *scanner) takeValue(pos, end int, l label) int {
 	if l.sep == 0 {
-		return end
+		return s.takeScheme(pos, end)
 	}
 	region := s.regionAt(l.start)
 	value := s.text[l.start:region.end]
-	if l.sep == '=' && region.percent >= l.start {
+	if region.percent >= l.start && (l.sep == '=' || beginsHeader(value)) {
 		if decoded, err := url.PathUnescape(value); err == nil {
-			s.to.readValue(l.name, decoded, s.depth+1)
+			in := s.in.in(l.name)
+			if l.sep == ':' {
+				in.repair = repairPercent
+			}
+			s.to.readValue(decoded, in)
 			return region.end
 		}
 		s.region.percent = -1 // what could not be decoded once is not tried again
@@ -94,46 +101,88 @@ func (s *scanner) takeValue(end int, l label) int {
 	if l.quoted && l.opaque && strings.Contains(value, `\`) {
 		if v, err := strictjson.Parse([]byte(`"` + value + `"`)); err == nil {
 			text, _ := v.Text()
-			s.to.readValue(l.name, text, s.depth+1)
+			s.to.readValue(text, s.in.in(l.name))
 			return region.end
 		}
 	}
-	if beginsHeader(value) {
+	switch {
+	case beginsHeader(value):
 		return s.takeToken(l.start, l)
-	}
-	if l.opaque && region.isOpaque(s.text, l.start) {
-		s.add(l, value, false)
+	case beginsBase64(value):
+		return s.takeBase64(l.start, l)
+	case l.opaque && region.isOpaque(s.text, l.start):
+		s.take(l, Token{Text: value})
 		return region.end
 	}
 	return l.start
+}
+
+// takeScheme reads a scheme that is percent-encoded together with its token, as
+// in "Bearer%20eyJ…".
+func (s *scanner) takeScheme(pos, end int) int {
+	if rest, ok := strings.CutPrefix(s.text[end:], "%20"); !ok || schemeLen(s.text[pos:end]) == 0 || !beginsHeader(rest) {
+		return end
+	}
+	next := s.takePercent(end+len("%20"), label{})
+	return max(next, end)
+}
+
+// takePercent collects a token that is percent-encoded as a whole.
+func (s *scanner) takePercent(start int, l label) int {
+	region := s.regionAt(start)
+	decoded, err := url.PathUnescape(s.text[start:region.end])
+	if err == nil && isCompact(decoded) {
+		s.take(l, Token{Text: decoded, Repair: repairPercent})
+	}
+	return region.end
+}
+
+// takeBase64 collects what base64 that begins at start holds.
+func (s *scanner) takeBase64(start int, l label) int {
+	region := s.regionAt(start)
+	in := s.in
+	if l.name != "" {
+		in.name = l.name
+	}
+	s.to.readBase64(strings.TrimPrefix(s.text[start:region.end], supabase), in)
+	return region.end
 }
 
 // takeToken collects the token that begins at start, if it is one, and returns
 // where to go on.
 func (s *scanner) takeToken(start int, l label) int {
 	end := runEnd(s.text, start)
-	if !tokenEndsAt(s.text, end) {
+	switch {
+	case !tokenEndsAt(s.text, end) && s.text[end] == '%' && !l.opaque:
+		return s.takePercent(start, l)
+	case !tokenEndsAt(s.text, end):
 		// A character that no token has: what is behind it is no token either.
 		region := s.regionAt(start)
-		if l.opaque {
-			s.add(l, s.text[start:region.end], false)
+		if l.opaque || l.sep != 0 && padded.MatchString(s.text[start:region.end]) {
+			s.take(l, Token{Text: s.text[start:region.end]})
 		}
 		return region.end
+	case endsSentence(s.text[start:end]) && blockEnd(s.text, line{start: start, end: end}) == end:
+		s.take(l, Token{Text: s.text[start : end-1], Repair: repairStop})
+		return end
 	}
-	block := readBlock(s.text, start, end)
-	text, next, repaired, ok := block.token()
+	token, next, joined, ok := tokenAt(s.text, line{start: start, end: end})
 	if ok || l.opaque {
-		s.add(l, text, repaired)
+		t := Token{Text: token}
+		if joined {
+			t.Repair = repairLines
+		}
+		s.take(l, t)
 	}
 	return next
 }
 
-func (s *scanner) add(l label, text string, repaired bool) {
-	name := l.name
-	if cleanName(name) == "" {
-		name = s.fallback
+func (s *scanner) take(l label, t Token) {
+	t.Name = l.name
+	if l.schemes > 1 && t.Repair == "" {
+		t.Repair = repairScheme
 	}
-	s.to.add(Token{Name: name, Text: text, Repaired: repaired})
+	s.to.take(t, s.in)
 }
 
 // regionAt returns the region around start, which is read only once.

@@ -2,6 +2,7 @@ package paste
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,13 +32,13 @@ func readRegion(text string, start int) region {
 	return region
 }
 
-// isOpaque tells whether the value text[start:region.end] may be a token, and
+// isOpaque reports whether the value text[start:region.end] may be a token, and
 // not a placeholder for one.
 func (region region) isOpaque(text string, start int) bool {
 	return region.odd < start && strings.ContainsFunc(text[start:region.end], isAlnum)
 }
 
-// isOpaqueValue tells whether the whole of a value that a token response
+// isOpaqueValue reports whether the whole of a value that a token response
 // names a token may be one: visible ASCII (RFC 6749 appendix A.12), and no
 // placeholder such as "***", "[redacted]" or "$TOKEN".
 func isOpaqueValue(value string) bool {
@@ -46,7 +47,7 @@ func isOpaqueValue(value string) bool {
 	return visible && !placeholder && strings.ContainsFunc(value, isAlnum)
 }
 
-// beginsHeader tells whether text begins like a JSON object in base64url:
+// beginsHeader reports whether text begins like a JSON object in base64url:
 // a brace and then a quote, perhaps with white space between.
 func beginsHeader(text string) bool {
 	if strings.HasPrefix(text, "eyJ") {
@@ -63,11 +64,31 @@ func beginsHeader(text string) bool {
 	return rest == "" || rest[0] == '"'
 }
 
-// isCompact tells whether text has the shape of a JWT or a JWE: three or
+// supabase stands before the base64 of a session in the cookies of Supabase.
+const supabase = "base64-"
+
+// beginsBase64 reports whether text begins like the base64 of a JWT, or of the
+// JSON in a cookie of Supabase.
+func beginsBase64(text string) bool {
+	const header = "ZXlK" // of "eyJ"
+	return strings.HasPrefix(text, header) || strings.HasPrefix(text, supabase+"eyJ")
+}
+
+// padded is the shape of a JWT whose segments are padded, as load balancers of AWS
+// write it.
+var padded = regexp.MustCompile(`^eyJ[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}$`)
+
+// isCompact reports whether text has the shape of a JWT or a JWE: three or
 // five segments, the first an object.
 func isCompact(text string) bool {
 	dots := strings.Count(text, ".")
 	return (dots == 2 || dots == 4) && beginsHeader(text) && runEnd(text, 0) == len(text)
+}
+
+// endsSentence reports whether text is a token with a full stop behind it.
+func endsSentence(text string) bool {
+	token, ok := strings.CutSuffix(text, ".")
+	return ok && isCompact(token) && !isCompact(text)
 }
 
 // runEnd returns where the token characters that begin at pos end.
@@ -102,7 +123,7 @@ func followsLetter(text string, pos int) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
 }
 
-// isTokenEnd tells whether a token in other text may end before r.
+// isTokenEnd reports whether a token in other text may end before r.
 func isTokenEnd(r rune) bool {
 	switch r {
 	case '"', '\'', '`', ';', ',', '&', '#', '<', '>', ')', ']', '}', '“', '”', '„', '‘', '’', '‚', '«', '»', '‹', '›':

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// wrapped breaks text after every width columns.
-func wrapped(text string, width int, lineBreak string) string {
+// wrapAt breaks text after every width columns.
+func wrapAt(text string, width int, lineBreak string) string {
 	var lines []string
 	for len(text) > width {
 		lines = append(lines, text[:width])
@@ -23,23 +23,23 @@ func TestOfAWrappedToken(t *testing.T) {
 	halves := len(b) / 2
 	other := makeJWT("RS256", "another")
 	runCases(t, []pasteCase{
-		{"64 columns", wrapped(b, 64, "\n"), []string{"!=" + b}},
-		{"with a last newline", wrapped(b, 76, "\r\n") + "\r\n", []string{"!=" + b}},
-		{"carriage returns", wrapped(b, 80, "\r"), []string{"!=" + b}},
-		{"indented", "    " + wrapped(b, 72, "\n    "), []string{"!=" + b}},
-		{"blanks at line ends", wrapped(b, 72, " \t\n"), []string{"!=" + b}},
+		{"64 columns", wrapAt(b, 64, "\n"), []string{"!=" + b}},
+		{"with a last newline", wrapAt(b, 76, "\r\n") + "\r\n", []string{"!=" + b}},
+		{"carriage returns", wrapAt(b, 80, "\r"), []string{"!=" + b}},
+		{"indented", "    " + wrapAt(b, 72, "\n    "), []string{"!=" + b}},
+		{"blanks at line ends", wrapAt(b, 72, " \t\n"), []string{"!=" + b}},
 		{"two lines", b[:halves+1] + "\n" + b[halves+1:], []string{"!=" + b}},
 		{"both dots on the first line", a[:len(a)-9] + "\n" + a[len(a)-9:], []string{"!=" + a}},
-		{"quoted", `"` + wrapped(b, 64, "\n") + `"`, []string{"!=" + b}},
-		{"header, measured without", "Authorization: Bearer " + wrapped(b, 64, "\n"), []string{"Authorization!=" + b}},
-		{"header, measured with", wrapped("Authorization: Bearer "+b, 80, "\n"), []string{"Authorization!=" + b}},
-		{"cookie", wrapped("< Set-Cookie: id="+b+"; Path=/", 80, "\n"), []string{"id!=" + b}},
-		{"JSON", wrapped(`{"id_token":"`+b+`","n":1}`, 80, "\n"), []string{"id_token!=" + b}},
-		{"in a mail", "Here it is:\n\n" + wrapped(b, 70, "\n") + "\n\nThanks", []string{"!=" + b}},
-		{"JWE", wrapped(encrypted, 40, "\n"), []string{"!=" + encrypted}},
-		{"also unbroken", wrapped(b, 64, "\n") + "\n\nid_token=" + b, []string{"id_token=" + b}},
-		{"two wrapped", wrapped(b, 64, "\n") + "\n\n" + wrapped(other, 64, "\n"), []string{"!=" + b, "!=" + other}},
-		{"one segment missing", wrapped(two, 50, "\n"), []string{"!=" + two}},
+		{"quoted", `"` + wrapAt(b, 64, "\n") + `"`, []string{"!=" + b}},
+		{"header, measured without", "Authorization: Bearer " + wrapAt(b, 64, "\n"), []string{"Authorization!=" + b}},
+		{"header, measured with", wrapAt("Authorization: Bearer "+b, 80, "\n"), []string{"Authorization!=" + b}},
+		{"cookie", wrapAt("< Set-Cookie: id="+b+"; Path=/", 80, "\n"), []string{"id!=" + b}},
+		{"JSON", wrapAt(`{"id_token":"`+b+`","n":1}`, 80, "\n"), []string{"id_token!=" + b}},
+		{"in a mail", "Here it is:\n\n" + wrapAt(b, 70, "\n") + "\n\nThanks", []string{"!=" + b}},
+		{"JWE", wrapAt(encrypted, 40, "\n"), []string{"!=" + encrypted}},
+		{"also unbroken", wrapAt(b, 64, "\n") + "\n\nid_token=" + b, []string{"id_token=" + b}},
+		{"two wrapped", wrapAt(b, 64, "\n") + "\n\n" + wrapAt(other, 64, "\n"), []string{"!=" + b, "!=" + other}},
+		{"one segment missing", wrapAt(two, 50, "\n"), []string{"!=" + two}},
 	})
 }
 
@@ -54,7 +54,7 @@ func TestOfLineBreaksThatAreNoWrap(t *testing.T) {
 	blank := a[:60] + "\n\n" + a[60:]
 	last := a[:len(a)-50] + "\n" + a[len(a)-50:len(a)-9] + "\n" + a[len(a)-9:]
 	runCases(t, []pasteCase{
-		{"39 columns", wrapped(b, 39, "\n"), whole(wrapped(b, 39, "\n"))},
+		{"39 columns", wrapAt(b, 39, "\n"), whole(wrapAt(b, 39, "\n"))},
 		{"after each dot", dotted, whole(dotted)},
 		{"unequal lines", uneven, whole(uneven)},
 		{"unequal lines in the signature", inSignature, whole(inSignature)},
@@ -68,7 +68,7 @@ func TestOfLineBreaksThatAreNoWrap(t *testing.T) {
 		{"next output of a script", a + "\n3600\n", whole(a)},
 		{"next outputs of a script", b + "\nBearer\n3600", whole(b)},
 		{"unsecured, then a word", makeJWT("none", "") + "\nhello", whole(makeJWT("none", ""))},
-		{"wrapped, then a word", wrapped(b, 64, "\n") + "\nthanks", []string{"!=" + b}},
+		{"wrapped, then a word", wrapAt(b, 64, "\n") + "\nthanks", []string{"!=" + b}},
 		{"host name on the next line", jws + "\nrp.example.com", whole(jws)},
 		{"words on the next line", jws + "\nand more", whole(jws)},
 		{"a clause on the next line", jws + "\nthen, more", whole(jws)},
@@ -79,8 +79,8 @@ func TestOfLineBreaksThatAreNoWrap(t *testing.T) {
 func TestWrapAtAnyWidth(t *testing.T) {
 	for _, token := range []string{signedShort, signedLong, makeJWT("ES256", "c"), encrypted} {
 		for width := minWrap; width < len(token); width++ {
-			found := Find(wrapped(token, width, "\n  "))
-			if len(found) != 1 || found[0].Text != token || !found[0].Repaired {
+			found := Find(wrapAt(token, width, "\n  "))
+			if len(found) != 1 || found[0].Text != token || found[0].Repair != repairLines {
 				t.Fatalf("width %d: %+v", width, found)
 			}
 		}
