@@ -80,9 +80,7 @@ func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
 	if err := r.readToken(); err != nil {
 		return unverifiedAge{}, err
 	}
-	if r.input.repaired {
-		r.printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")
-	}
+	r.input.warn(r.printer)
 	claims := r.token.UnverifiedClaims()
 	age := verify.MeasureAuthAge(claims, r.clock())
 	if !claims.Exists() {

@@ -65,8 +65,9 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.
 		}
 		printer.Warn(err.Error()) // the token's own problem is what counts
 	}
-	if input.repaired {
-		printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")
+	input.warn(printer)
+	if input.encoding != "" {
+		printer.Aside("the token was taken out of " + input.encoding)
 	}
 	if d.code() != exitAccepted {
 		return fail(d.code(), "%s", d.problem()).withHint("%s", d.hint())

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -28,7 +29,23 @@ type tokenOptions struct {
 // tokenInput is the one token that was found.
 type tokenInput struct {
 	text     string
-	repaired bool
+	repair   string // what was undone, see paste.Token
+	encoding string // how the text holds it, see paste.Token
+}
+
+// warning says that the text as given is not the token; empty where it is.
+func (i tokenInput) warning() string {
+	if i.repair == "" {
+		return ""
+	}
+	return i.repair + ": the text as given is not a valid token; servers will refuse it"
+}
+
+// warn says what was undone, for commands whose answer has no place for it.
+func (i tokenInput) warn(printer *output.Printer) {
+	if text := i.warning(); text != "" {
+		printer.Warn(text)
+	}
 }
 
 // readToken finds exactly one token: in the argument, a file, a variable or
@@ -112,7 +129,7 @@ func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 	if err != nil {
 		return tokenInput{}, &failure{code: exitUnreadable, err: err, hint: pickHint(err)}
 	}
-	return tokenInput{text: picked.Text, repaired: picked.Repaired}, nil
+	return tokenInput{text: picked.Text, repair: picked.Repair, encoding: picked.Encoding}, nil
 }
 
 func pickHint(err error) string {

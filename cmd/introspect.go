@@ -97,9 +97,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 	if err := r.readToken(); err != nil {
 		return introspection{}, err
 	}
-	if r.input.repaired {
-		r.printer.Warn("line breaks were joined: the text as given is not a valid token; servers will refuse it")
-	}
+	r.input.warn(r.printer)
 	answer, err := o.ask(network, r)
 	if err != nil {
 		return introspection{}, err

@@ -259,6 +259,7 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 	if err != nil {
 		return err
 	}
+	input.warn(printer)
 	parsed, err := token.Parse(input.text)
 	if !parsed.Header().Exists() {
 		return fail(exitMalformed, "--for: %w", err)

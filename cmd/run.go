@@ -196,7 +196,7 @@ func (r *run) readToken() (err error) {
 	}
 	r.meant = meantHint(r.env, r.args)
 	r.token, _ = token.Parse(r.input.text) // what is wrong with it is part of the answer
-	r.policy.Repaired = r.input.repaired
+	r.policy.Repaired = r.input.repair != ""
 	return nil
 }
 

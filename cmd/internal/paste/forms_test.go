@@ -107,7 +107,7 @@ func TestPick(t *testing.T) {
 		{two, "2", signedLong, ""},
 		{two, "0", "", "there is no token 0; the input holds: 1 (sid, id_token), 2 (access_token)"},
 		{two, "3", "", "there is no token 3; the input holds: 1 (sid, id_token), 2 (access_token)"},
-		{two, strings.Repeat("9", 30), "", "there is no token 999999999999999999999999999999; the input holds: 1 (sid, id_token), 2 (access_token)"},
+		{two, strings.Repeat("9", 30), "", "there is no token 999999999999…; the input holds: 1 (sid, id_token), 2 (access_token)"},
 		{two, "-1", "", `no token is named "-1"; the input holds: 1 (sid, id_token), 2 (access_token)`},
 		{two, "ID_TOKEN", "", `no token is named "ID_TOKEN"; the input holds: 1 (sid, id_token), 2 (access_token)`},
 		{same, "id_token", "", `2 different tokens are named "id_token"; the input holds: 1 (id_token), 2 (id_token)`},

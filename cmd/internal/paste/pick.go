@@ -26,12 +26,21 @@ func (e *ChoiceError) Error() string {
 	case e.pick == "":
 		return fmt.Sprintf("there are %d different tokens in the input: %s", len(e.Found), e.list())
 	case e.named > 1:
-		return fmt.Sprintf("%d different tokens are named %q; the input holds: %s", e.named, e.pick, e.list())
+		return fmt.Sprintf("%d different tokens are named %q; the input holds: %s", e.named, short(e.pick), e.list())
 	case isNumber(e.pick):
-		return fmt.Sprintf("there is no token %s; the input holds: %s", e.pick, e.list())
+		return fmt.Sprintf("there is no token %s; the input holds: %s", short(e.pick), e.list())
 	default:
-		return fmt.Sprintf("no token is named %q; the input holds: %s", e.pick, e.list())
+		return fmt.Sprintf("no token is named %q; the input holds: %s", short(e.pick), e.list())
 	}
+}
+
+// short is the beginning of what was given to --pick: it may be a token.
+func short(pick string) string {
+	const most = 12
+	if len(pick) <= most {
+		return pick
+	}
+	return strings.ToValidUTF8(pick[:most], "") + "…"
 }
 
 // list gives what can be said to --pick: "1 (access_token), 2 (id_token, sid), 3".
