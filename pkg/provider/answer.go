@@ -16,8 +16,9 @@ import (
 // An answer is what came for a request that held a token.
 type answer struct {
 	*served
-	url     string
-	secrets []string
+	url      string
+	secrets  []string
+	redactor *redactor // see redact
 }
 
 // ask sends a request that holds a token: once, and to nowhere else.
@@ -45,7 +46,15 @@ func (a *answer) object(status int) (strictjson.Value, *FetchError) {
 	if err != nil {
 		return strictjson.Value{}, &FetchError{Cause: causeNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
 	}
-	return document, nil
+	return a.redact().value(document), nil
+}
+
+// redact returns what takes the request's secrets out of the answer.
+func (a *answer) redact() *redactor {
+	if a.redactor == nil {
+		a.redactor = newRedactor(a.secrets)
+	}
+	return a.redactor
 }
 
 // refused reads the error of RFC 6749 section 5.2, where there is one.
@@ -56,28 +65,13 @@ func (a *answer) refused() error {
 		description, _ := document.Get("error_description").Text()
 		e.Code, e.Description = a.quote(code), a.quote(description)
 	} else if name, _, err := mime.ParseMediaType(a.header.Get("Content-Type")); err == nil && name == "text/plain" {
-		e.Description = a.words()
+		e.Description = a.quote(strings.TrimSpace(string(a.body)))
 	}
 	return e
 }
 
-// words are those of a refusal in plain text, unless they repeat a part of the
-// request.
-func (a *answer) words() string {
-	const part = 8 // octets of a secret that are too many
-	text := clip(strings.TrimSpace(string(a.body)))
-	for _, secret := range a.secrets {
-		for i := 0; i+part <= len(secret); i++ {
-			if strings.Contains(text, secret[i:i+part]) {
-				return ""
-			}
-		}
-	}
-	return a.quote(text)
-}
-
 // plainReason is why a text is not JSON, without a word of that text: it may
-// repeat parts of the request in a form that scrub does not know.
+// repeat parts of the request in a form that is not recognized.
 func plainReason(err error) string {
 	var syntax *strictjson.SyntaxError
 	if errors.As(err, &syntax) {
@@ -157,8 +151,9 @@ func (a *answer) hide(e *FetchError) error {
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		e.Err = nil
 	}
+	e.Text, e.Location = a.redact().text(e.Text), a.redact().text(e.Location)
 	return e
 }
 
 // quote bounds what the server says and takes the secrets out of it.
-func (a *answer) quote(text string) string { return clip(scrub(text, a.secrets...)) }
+func (a *answer) quote(text string) string { return clip(a.redact().text(text)) }

@@ -3,7 +3,6 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -153,14 +152,4 @@ func clip(text string) string {
 		end--
 	}
 	return text[:end] + "…"
-}
-
-// scrub removes secrets from a text that somebody else wrote.
-func scrub(text string, secrets ...string) string {
-	for _, s := range secrets {
-		if s != "" {
-			text = strings.ReplaceAll(text, s, "[removed]")
-		}
-	}
-	return text
 }
