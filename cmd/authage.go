@@ -60,12 +60,17 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Co
 		r.printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
 		return conclude(ctx, r.printer, view)
 	}
-	report, err := r.report(ctx, func(p *verify.Policy) { p.AuthAge = true })
+	var limit *time.Duration
+	report, err := r.report(ctx, func(p *verify.Policy) {
+		if limit = p.MaxAge; limit == nil {
+			p.MaxAge = new(verify.AnyAge)
+		}
+	})
 	if err != nil {
 		return r.noAnswer(ctx, err)
 	}
-	age := verify.MeasureAuthAge(report.anyClaims(), r.now)
-	return conclude(ctx, r.printer, verifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
+	report.Report = report.ByAuthAge()
+	return conclude(ctx, r.printer, verifiedAge{loginAge{report.AuthAge(), limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
 }
 
 // unverifiedAge is for those who want nothing verified, and so must not seem to

@@ -172,8 +172,8 @@ func (d decoded) problem() string {
 // check says the same.
 func (d decoded) hint() string {
 	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
-	for _, c := range report.Checks {
-		if c.ID != verify.CheckPolicy && c.Status == verify.Failed {
+	for _, c := range report.Checks() {
+		if c.ID != "policy" && c.Status == verify.Failed {
 			return advice.Case{Meant: d.meant}.Hint(c).String()
 		}
 	}

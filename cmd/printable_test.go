@@ -21,7 +21,7 @@ func TestWhatIsEscapedIsWarnedOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		parsed, _ := token.Parse("eyJhbGciOiJIUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(claims) + ".AA")
-		check, _ := verify.Verify(parsed, nil, verify.Policy{}, time.Unix(0, 0)).Check(verify.CheckPrintable)
+		check, _ := verify.Verify(parsed, nil, verify.Policy{}, time.Unix(0, 0)).Check("printable")
 		return check.Status == verify.Warning
 	}
 	seen := 0

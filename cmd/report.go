@@ -83,10 +83,10 @@ func (r report) reportDocument() reportDocument {
 	d := reportDocument{
 		Verdict: r.Verdict, Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
 		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
-		Checks: make([]checkDocument, len(r.Checks)), Key: newKeyDocument(r.Key), Header: r.Header,
+		Key: newKeyDocument(r.Key), Header: r.Header,
 	}
-	for i, c := range r.Checks {
-		d.Checks[i] = r.checkDocument(c)
+	for _, c := range r.Checks() {
+		d.Checks = append(d.Checks, r.checkDocument(c))
 	}
 	if r.show.explain {
 		d.Explanation = joinStory(r.story())
@@ -407,7 +407,7 @@ func (r report) writeAll(t *output.Text) {
 	t.Heading("checks")
 	var rows []output.Row
 	var notAsked []string
-	for _, c := range r.Checks {
+	for _, c := range r.Checks() {
 		if notAskedFor(c) {
 			notAsked = append(notAsked, string(c.ID))
 			continue
@@ -496,7 +496,7 @@ func (r report) suite() output.Suite {
 	for _, fact := range r.keyFacts() {
 		s.Facts = append(s.Facts, output.Fact{Name: "key_" + fact.Name, Value: fact.Value})
 	}
-	for _, c := range r.Checks {
+	for _, c := range r.Checks() {
 		s.Cases = append(s.Cases, r.suiteCase(c))
 	}
 	return s

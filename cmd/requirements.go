@@ -41,7 +41,7 @@ func (o *requirementOptions) addFlags(c *cobra.Command) {
 // assertions see too.
 func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now func() time.Time) error {
 	for _, argument := range o.scopes {
-		scopes := verify.ScopeWords(argument)
+		scopes := strings.FieldsFunc(argument, func(r rune) bool { return r == ' ' })
 		if len(scopes) == 0 {
 			return usageError("--scope names no scope: %q", argument)
 		}

@@ -196,7 +196,11 @@ func (r *run) readToken() (err error) {
 	}
 	r.meant = meantHint(r.env, r.args)
 	r.token, _ = token.Parse(r.input.text) // what is wrong with it is part of the answer
-	r.policy.Repaired = r.input.repair != ""
+	if warning := r.input.warning(); warning != "" {
+		r.policy.Extra = append(r.policy.Extra, verify.Check{
+			ID: "input_repaired", Status: verify.Warning, Reason: verify.ReasonMalformed, Message: warning,
+		})
+	}
 	return nil
 }
 
@@ -316,7 +320,7 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 	o, judged := r.opts, result.Report
 	c := advice.Case{
 		Typed: r.typed, Meant: r.meant, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
-		WantsID:   r.policy.Kind == verify.KindID || r.policy.AuthAge,
+		WantsID:   r.policy.Kind == verify.KindID || r.typed.Is("auth-age"),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}
 	if judged.Key != nil && judged.Key.Source != "" {

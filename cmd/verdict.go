@@ -153,7 +153,7 @@ func (r report) anyClaims() strictjson.Value {
 // that would have asked for it.
 func (r report) message(c verify.Check) string {
 	if notAskedFor(c) {
-		return fmt.Sprintf("no --%s given", c.Diagnosis.Wanted)
+		return fmt.Sprintf("no --%s given", flagOf(c.ID))
 	}
 	if c.Time.IsZero() {
 		return c.Message
@@ -163,8 +163,28 @@ func (r report) message(c verify.Check) string {
 
 // notAskedFor reports whether a check was not made because no flag asks for it.
 func notAskedFor(c verify.Check) bool {
-	d := c.Diagnosis
-	return c.Status == verify.NotChecked && d != nil && d.Kind == "not_demanded" && d.Found == ""
+	return c.Status == verify.NotChecked && flagOf(c.ID) != ""
+}
+
+// flagOf returns the flag that asks for a check, or an empty string for one that
+// is always made.
+func flagOf(id verify.CheckID) string {
+	switch id {
+	case "nonce", "acr", "scope", "role":
+		return string(id)
+	case "client":
+		return "client-id"
+	case "access_token_hash":
+		return "access-token"
+	case "code_hash":
+		return "code"
+	case "state_hash":
+		return "state"
+	case "min_validity":
+		return "min-validity"
+	default:
+		return ""
+	}
 }
 
 func (r report) hint(c verify.Check) advice.Hint {
@@ -177,7 +197,7 @@ func (r report) hint(c verify.Check) advice.Hint {
 // checks returns the checks of a status, the decisive one first.
 func (r report) checks(status verify.Status) []verify.Check {
 	var list []verify.Check
-	for _, c := range r.Checks {
+	for _, c := range r.Checks() {
 		if c.Status == status {
 			list = append(list, c)
 		}

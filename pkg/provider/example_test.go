@@ -42,7 +42,7 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	tok, _ := token.Parse(bearer[1]) // what is wrong with it, Verify says
 	var keys verify.Keys
-	if !verify.Hopeless(tok, g.policy) {
+	if verify.Preflight(tok, g.policy) {
 		kid, _ := tok.KeyID()
 		set, err := g.client.KeysFor(r.Context(), g.policy.Issuer, kid)
 		if err != nil {

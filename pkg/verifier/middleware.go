@@ -165,8 +165,8 @@ func (v *Verifier) judge(report *verify.Report) *refusal {
 
 // lacksOnlyGrants reports whether scopes and roles are all that is wrong.
 func lacksOnlyGrants(report *verify.Report) bool {
-	for _, c := range report.Checks {
-		if c.Status == verify.Failed && c.ID != verify.CheckScope && c.ID != verify.CheckRole {
+	for _, c := range report.Checks() {
+		if c.Status == verify.Failed && c.ID != "scope" && c.ID != "role" {
 			return false
 		}
 	}

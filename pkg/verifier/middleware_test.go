@@ -75,7 +75,7 @@ func TestMiddleware(t *testing.T) {
 		{"algorithm", "/", []string{"Bearer " + mustSign("hmac", "HS256", "", i.claims())}, 401, invalid("the algorithm of the token is not allowed")},
 		{"signature", "/", []string{"Bearer " + mustSign("rsa2", "RS256", "rsa", i.claims())}, 401, invalid("the signature of the token does not match")},
 		{"key", "/", []string{"Bearer " + mustSign("rsa2", "RS256", "rsa2", i.claims())}, 401, invalid("no trusted key fits the token")},
-		{"claim", "/", []string{"Bearer " + i.token("sub", "")}, 401, invalid("a claim of the token is refused")},
+		{"claim", "/", []string{"Bearer " + i.token("sub", 1)}, 401, invalid("a claim of the token is refused")},
 		{"ID token", "/", []string{"Bearer " + i.token("client_id", nil, "scope", nil, "nonce", "n")}, 401,
 			invalid("this is an ID token, not an access token")},
 	} {

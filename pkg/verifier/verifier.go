@@ -128,9 +128,6 @@ func (v *Verifier) Examine(ctx context.Context, raw string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if set := result.KeySet; set != nil && set.Metadata != nil && policy.AdvertisedAlgorithms == nil {
-		policy.AdvertisedAlgorithms = set.Metadata.IDTokenAlgorithms()
-	}
 	result.Report = verify.Verify(t, keys, policy, v.opts.now())
 	return result, nil
 }
@@ -141,7 +138,7 @@ func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error
 	if v.opts.keys != nil {
 		return v.opts.keys, nil
 	}
-	if verify.Hopeless(result.Token, v.policy) {
+	if !verify.Preflight(result.Token, v.policy) {
 		return nil, nil
 	}
 	set, err := v.fetch(ctx, result.Token)
@@ -152,7 +149,11 @@ func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error
 		return nil, err
 	}
 	result.KeySet = set
-	return &verify.PublicKeys{Set: set.Set, Source: set.Source(), AgeSeconds: set.AgeSeconds}, nil
+	keys := &verify.PublicKeys{Set: set.Set, Source: set.Source(), AgeSeconds: set.AgeSeconds}
+	if set.Metadata != nil {
+		keys.IDTokenAlgorithms = set.Metadata.IDTokenAlgorithms()
+	}
+	return keys, nil
 }
 
 func (v *Verifier) fetch(ctx context.Context, t *token.Token) (*provider.KeySet, error) {

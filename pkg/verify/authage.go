@@ -19,15 +19,6 @@ type AuthAge struct {
 	Problem  string    // why there is no age to rely on, or empty
 }
 
-// Known tells whether auth_time is a time that is not in the future.
-func (a AuthAge) Known() bool { return a.Problem == "" }
-
-// Within tells whether the user authenticated at most limit ago. Without a
-// usable auth_time the answer is no.
-func (a AuthAge) Within(limit time.Duration) bool {
-	return a.Known() && a.Seconds <= int64(limit/time.Second)
-}
-
 // MeasureAuthAge computes the age from auth_time alone, in UTC (OpenID Connect
 // Core section 2): never from iat, never by a local clock, with no leeway.
 func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
@@ -53,6 +44,35 @@ func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
 	return age
 }
 
+// Known reports whether auth_time is a time that is not in the future.
+func (a AuthAge) Known() bool { return a.Problem == "" }
+
+// Within reports whether the user authenticated at most limit ago. Without a
+// usable auth_time the answer is no.
+func (a AuthAge) Within(limit time.Duration) bool {
+	return a.Known() && (limit == AnyAge || a.Seconds <= int64(limit/time.Second))
+}
+
+// ByAuthAge returns the report as the answer to how long ago the user
+// authenticated: that the login is too old outweighs the token's own times and
+// other claims, so it becomes the Reason.
+func (r *Report) ByAuthAge() *Report {
+	if r.Verdict == Accepted {
+		return r
+	}
+	order := Reasons()
+	order = slices.Insert(order[:len(order)-1], slices.Index(order, ReasonExpired), ReasonReauthentication)
+	answer := *r
+	if reason := r.mostSevere(order); reason != "" {
+		answer.Reason = reason
+	}
+	return &answer
+}
+
+// AuthAge returns how long ago the user authenticated. It counts for nothing
+// unless the report is Trusted.
+func (r *Report) AuthAge() AuthAge { return MeasureAuthAge(r.claims, r.EvaluatedAt) }
+
 // checkAuthentication judges auth_time, acr and amr (OpenID Connect Core
 // section 2; RFC 9470 section 6).
 func (v *verification) checkAuthentication() {
@@ -63,85 +83,56 @@ func (v *verification) checkAuthentication() {
 
 func (v *verification) checkAuthTime() {
 	value := v.claims.Get("auth_time")
-	age := MeasureAuthAge(v.claims, v.now)
-	c := Check{ID: CheckAuthTime, Reason: ReasonReauthentication, Actual: value, Time: age.AuthTime}
-	iat, problem := numericDate(v.claims.Get("iat"))
-	asked := v.policy.AuthAge || v.policy.MaxAge != nil
-	switch {
-	case asked && !age.Known():
-		c.Status, c.Message, c.Time = Failed, age.Problem, time.Time{}
-		c.Diagnosis = diagnoseAuthTime(value, age, v.now)
-	case v.policy.MaxAge != nil && !age.Within(*v.policy.MaxAge):
-		c.Status = Failed
-		c.Message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
-			formatTime(age.AuthTime), seconds(v.now.Unix()-age.AuthTime.Unix()), spell(*v.policy.MaxAge))
-		c.Time = time.Time{} // its age is in the message
-		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, By: *v.policy.MaxAge}
-	case !value.Exists():
-		c.Status, c.Message = NotChecked, "the token has no auth_time"
-	case !age.Known():
-		c.Status, c.Message, c.Time = Warning, age.Problem, time.Time{}
-	case problem == "" && age.AuthTime.After(iat):
-		c.Status, c.Reason, c.Message = Warning, ReasonClaimRefused, "auth_time is after iat: the issuer's clock is wrong, or its session"
-	case age.Seconds > int64(staleLogin/time.Second):
-		c.Status, c.Reason, c.Message = Warning, ReasonClaimRefused, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
-	case asked:
-		c.Status, c.Message = Passed, "the user authenticated at "+formatTime(age.AuthTime)
-	default:
-		c.Status, c.Message = NotChecked, "the user authenticated at "+formatTime(age.AuthTime)
+	if !value.Exists() && v.policy.MaxAge == nil {
+		v.skip(checkAuthTime, "the token has no auth_time")
+		return
 	}
-	v.report.add(c)
+	age := MeasureAuthAge(v.claims, v.now)
+	iat, problem := numericDate(v.claims.Get("iat"))
+	o := outcome{id: checkAuthTime, status: NotChecked, say: sayAuthTime}
+	switch limit := v.policy.MaxAge; {
+	case limit != nil && !age.Known():
+		o = outcome{id: checkAuthTime, status: Failed, reason: ReasonReauthentication, message: age.Problem}
+		o.detail = &detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)}
+	case limit != nil && !age.Within(*limit):
+		o = outcome{id: checkAuthTime, status: Failed, reason: ReasonReauthentication}
+		o.message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
+			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit))
+		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Kind: reauthenticationNeeded, By: *limit}}
+	case !age.Known():
+		o = outcome{id: checkAuthTime, status: Warning, reason: ReasonReauthentication, message: age.Problem, detail: &detail{actual: value}}
+	case problem == "" && age.AuthTime.After(iat):
+		o.status, o.say, o.message = Warning, nil, "auth_time is after iat: the issuer's clock or its session is wrong"
+	case age.Seconds > int64(staleLogin/time.Second):
+		o.status, o.say, o.message = Warning, nil, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
+	case limit != nil:
+		o.status = Passed
+	}
+	v.report.add(o)
 }
 
-// diagnoseAuthTime tells why there is no age to rely on.
+func sayAuthTime(r *Report) string {
+	at, _ := numericDate(r.claims.Get("auth_time"))
+	return "the user authenticated at " + formatTime(at)
+}
+
+// diagnoseAuthTime returns why there is no age to rely on.
 func diagnoseAuthTime(value strictjson.Value, age AuthAge, now time.Time) *Diagnosis {
 	switch {
 	case !value.Exists():
-		return &Diagnosis{Kind: ClaimMissing, Wanted: "auth_time"}
+		return &Diagnosis{Kind: claimMissing, Expected: "auth_time"}
 	case looksLikeMilliseconds(age.AuthTime, now):
-		return &Diagnosis{Kind: Milliseconds, Found: "auth_time"}
+		return &Diagnosis{Kind: milliseconds, Found: "auth_time"}
 	default:
-		return &Diagnosis{Kind: ReauthenticationNeeded, Found: age.Problem}
+		return &Diagnosis{Kind: reauthenticationNeeded, Found: age.Problem}
 	}
 }
 
-// seconds writes a number of seconds; a Duration ends after 292 years.
-func seconds(n int64) string {
-	return spell(time.Duration(min(n, int64(math.MaxInt64/time.Second))) * time.Second)
-}
+// formatSeconds writes a number of seconds; a Duration ends after 292 years.
+func formatSeconds(n int64) string { return formatDuration(secondsOf(n)) }
 
-func (v *verification) checkACR() {
-	wanted := v.policy.ACR
-	value := v.claims.Get("acr")
-	if len(wanted) == 0 {
-		v.notDemanded(CheckACR, "acr")
-		return
-	}
-	acr, isText := value.Text()
-	c := Check{ID: CheckACR, Status: Failed, Reason: ReasonReauthentication, Expected: strictjson.Strings(wanted), Actual: value}
-	switch {
-	case !value.Exists():
-		c.Message = "acr is missing; wanted is " + quoteOr(wanted)
-	case isText && acr != "" && slices.Contains(wanted, acr):
-		c.Status, c.Message = Passed, acr
-	default:
-		c.Message = fmt.Sprintf("acr is %s, wanted is %s", value, quoteOr(wanted))
-	}
-	if c.Status == Failed {
-		c.Diagnosis = &Diagnosis{Kind: ReauthenticationNeeded, Names: wanted}
-	}
-	v.report.add(c)
-}
-
-func (v *verification) checkAMR() {
-	value := v.claims.Get("amr")
-	list, ok := value.TextList()
-	switch {
-	case !value.Exists():
-		v.skip(CheckAMR, "the token has no amr")
-	case !ok:
-		v.warn(CheckAMR, ReasonClaimRefused, "amr is not an array of strings")
-	default:
-		v.pass(CheckAMR, join(list))
-	}
+// secondsOf returns n seconds, or the longest Duration of that sign.
+func secondsOf(n int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
+	return time.Duration(max(-most, min(n, most))) * time.Second
 }

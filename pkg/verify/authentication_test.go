@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -55,7 +56,7 @@ func TestAuthenticationClaims(t *testing.T) {
 	minutes := func(n time.Duration) *time.Duration { n *= time.Minute; return &n }
 	maxAge := func(n time.Duration) func(*verify.Policy) { return func(p *verify.Policy) { p.MaxAge = minutes(n) } }
 	acr := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.ACR = list } }
-	asked := func(p *verify.Policy) { p.AuthAge = true }
+	asked := func(p *verify.Policy) { p.MaxAge = new(verify.AnyAge) }
 	plain := func(*verify.Policy) {}
 	const login, class, methods = verify.CheckAuthTime, verify.CheckACR, verify.CheckAMR
 	for _, c := range []struct { // now is 1600000060
@@ -79,6 +80,7 @@ func TestAuthenticationClaims(t *testing.T) {
 		{"more than a year ago", goodClaims().with("auth_time", "1500000000"), plain, login, verify.Warning},
 		{"its age is the question, missing", goodClaims(), asked, login, verify.Failed},
 		{"its age is the question", goodClaims().with("auth_time", "1600000000"), asked, login, verify.Passed},
+		{"its age is the question, 300 years ago", goodClaims().with("auth_time", "-9007199254740991"), asked, login, verify.Warning},
 
 		{"no acr demanded", goodClaims().with("acr", `"1"`), acr(), class, verify.NotChecked},
 		{"acr", goodClaims().with("acr", `"2"`), acr("1", "2"), class, verify.Passed},
@@ -121,8 +123,12 @@ func TestWeightOfReauthentication(t *testing.T) {
 		{true, expired.with("aud", `"other"`), verify.ReasonWrongAudience},
 	} {
 		policy := goodPolicy()
-		policy.AuthAge = c.asked
-		if r := judge(claiming(t, c.claims), everyKey(t), policy); r.Verdict != verify.Rejected || r.Reason != c.want {
+		policy.MaxAge = new(verify.AnyAge)
+		r := judge(claiming(t, c.claims), everyKey(t), policy)
+		if c.asked {
+			r = r.ByAuthAge()
+		}
+		if r.Verdict != verify.Rejected || r.Reason != c.want || !errors.Is(r.Err(), c.want) {
 			t.Errorf("asked=%t: %s for %s, want %s", c.asked, r.Verdict, r.Reason, c.want)
 		}
 	}

@@ -15,267 +15,57 @@ import (
 func (v *verification) checkIssuer() {
 	value := v.claims.Get("iss")
 	iss, isText := value.Text()
-	c := Check{ID: CheckIssuer, Status: Failed, Reason: ReasonWrongIssuer, Actual: value}
-	if !v.policy.AnyIssuer {
-		c.Expected = strictjson.String(v.policy.Issuer)
-	}
 	switch {
+	case v.excused(value):
+		v.skip(checkIssuer, "not checked: this is "+v.nature.name)
 	case value.Exists() && !isText:
-		c.Message = "iss is of type " + value.Kind().String() + ", not a string"
+		v.failIssuer("iss is "+ofType(value)+", not a string", nil)
 	case v.policy.AnyIssuer && !value.Exists():
-		c.Status, c.Message = NotChecked, "any issuer is allowed, and the token names none"
+		v.skip(checkIssuer, "any issuer is allowed, and the token names none")
 	case v.policy.AnyIssuer:
-		c.Status, c.Message = NotChecked, fmt.Sprintf("any issuer is allowed; the token says %q", iss)
+		v.report.add(outcome{id: checkIssuer, status: NotChecked, say: func(r *Report) string {
+			return fmt.Sprintf("any issuer is allowed; the token says %q", r.text("iss"))
+		}})
 	case !value.Exists():
-		c.Message = "iss is missing"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "iss"}
+		v.failIssuer("iss is missing", &Diagnosis{Kind: claimMissing, Expected: "iss"})
 	case IsTemplate(v.policy.Issuer):
-		v.checkTenant(c, iss)
-		return
+		v.checkTenant(iss)
 	case iss == v.policy.Issuer:
-		c.Status, c.Message = Passed, iss
+		v.pass(checkIssuer, iss)
 	default:
-		c.Message = fmt.Sprintf("the token is from %q, not from %q", iss, v.policy.Issuer)
-		c.Diagnosis = Compare(v.policy.Issuer, iss)
+		v.failIssuer(fmt.Sprintf("expected %q, but the token is from %q", v.policy.Issuer, iss), Compare(v.policy.Issuer, iss))
 	}
-	v.report.add(c)
 }
 
-// checkAudience demands that aud names one of the wanted audiences (RFC 7519
-// section 4.1.3).
-func (v *verification) checkAudience() {
-	value := v.claims.Get("aud")
-	list, valid := audiences(value)
-	c := Check{ID: CheckAudience, Status: Failed, Reason: ReasonWrongAudience, Actual: value}
-	if !v.policy.AnyAudience {
-		c.Expected = strictjson.Strings(v.policy.Audiences)
+func (v *verification) failIssuer(message string, diagnosis *Diagnosis) {
+	d := detail{actual: v.claims.Get("iss"), diagnosis: diagnosis}
+	if !v.policy.AnyIssuer {
+		d.expected = strictjson.String(v.policy.Issuer)
 	}
-	matches := func(a string) bool { return slices.Contains(v.policy.Audiences, a) }
-	switch {
-	case value.Exists() && !valid:
-		c.Message = "aud is neither a string nor an array of strings"
-	case v.policy.AnyAudience && !value.Exists():
-		c.Status, c.Message = NotChecked, "any audience is allowed, and the token names none"
-	case v.policy.AnyAudience:
-		c.Status, c.Message = NotChecked, "any audience is allowed; the token is for "+quoteOrNobody(list)
-	case !value.Exists():
-		c.Message = "aud is missing"
-		c.Diagnosis = v.diagnoseNoAudience()
-	case slices.ContainsFunc(list, matches):
-		c = v.judgeOtherAudiences(c, list)
-	default:
-		c.Message = fmt.Sprintf("the token is for %s, not for %s", quoteOrNobody(list), quoteOr(v.policy.Audiences))
-		c.Diagnosis = v.diagnoseAudience(list)
-	}
-	v.report.add(c)
+	v.fail(checkIssuer, ReasonWrongIssuer, message, d)
 }
 
-// judgeOtherAudiences: an ID token must not be for parties that are not trusted
-// (OpenID Connect Core section 3.1.3.7, step 3), unless azp says that it was
-// issued to the wanted client.
-func (v *verification) judgeOtherAudiences(c Check, list []string) Check {
-	c.Status, c.Message = Passed, "the token is for "+quoteAll(list)
-	if v.policy.Kind != KindID {
-		return c
-	}
-	others := slices.DeleteFunc(slices.Clone(list), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
-	if len(others) == 0 {
-		return c
-	}
-	c.Message = fmt.Sprintf("the ID token is also for %s", quoteAll(others))
-	azp, _ := v.claims.Get("azp").Text()
-	if azp != "" && (azp == v.policy.ClientID || slices.Contains(v.policy.Audiences, azp)) {
-		c.Status = Warning
-		return c
-	}
-	c.Status = Failed
-	return c
-}
-
-// audiences reads aud, a string or an array of strings.
-func audiences(value strictjson.Value) ([]string, bool) {
-	if s, ok := value.Text(); ok {
-		return []string{s}, true
-	}
-	return value.TextList()
-}
-
-func quoteOrNobody(list []string) string {
-	if len(list) == 0 {
-		return "nobody"
-	}
-	return quoteAll(list)
-}
-
-func quoteOr(list []string) string {
-	quoted := make([]string, len(list))
-	for i, s := range list {
-		quoted[i] = fmt.Sprintf("%q", s)
-	}
-	return strings.Join(quoted, " or ")
-}
-
-// diagnoseAudience recognises what is behind an audience that is not wanted:
-// an access token that names its client elsewhere, as Authgear's do, an ID token
-// in place of an access token, or a difference that is easily overlooked.
-func (v *verification) diagnoseAudience(list []string) *Diagnosis {
-	for _, wanted := range v.policy.Audiences {
-		for _, found := range list {
-			if d := Compare(wanted, found); d.Kind == DifferentCase || d.Kind == DifferentSlash {
-				return d
-			}
-		}
-	}
-	iss, _ := v.claims.Get("iss").Text()
-	client := v.clientOf()
-	isID := v.report.Kind == KindID && v.policy.Kind != KindID && !v.policy.AuthAge && v.forClient(list)
-	switch {
-	case slices.Contains(list, iss) && slices.Contains(v.policy.Audiences, client):
-		return &Diagnosis{Kind: AudienceIsIssuer, Wanted: client, Found: iss}
-	case slices.Contains(v.policy.Audiences, client):
-		return &Diagnosis{Kind: ClientAsAudience, Wanted: client, Names: list}
-	case isForGraph(v.report.seen()):
-		return &Diagnosis{Kind: AudienceIsElsewhere}
-	case isID && len(list) > 0:
-		return &Diagnosis{Kind: AudienceIsClient, Found: list[0], Names: list}
-	}
-	return &Diagnosis{Kind: DifferentValue, Names: list}
-}
-
-// forClient tells whether what looks like an ID token is for a client: it has what
-// only ID tokens have, or is for the client that it names.
-func (v *verification) forClient(list []string) bool {
-	if len(accessMarkers(v.claims)) > 0 {
-		return false
-	}
-	return len(idMarkers(v.claims)) > 0 || len(stated(v.claims, "nonce", "auth_time", "sid")) > 0 || slices.Contains(list, v.clientOf())
-}
-
-// diagnoseNoAudience recognises tokens that name a client in place of an
-// audience, as Cognito's do.
-func (v *verification) diagnoseNoAudience() *Diagnosis {
-	if client := v.clientOf(); client != "" && v.claims.Get("token_use").Exists() {
-		return &Diagnosis{Kind: ClientInsteadOfAudience, Found: client}
-	}
-	return &Diagnosis{Kind: ClaimMissing, Wanted: "aud"}
-}
-
-// clientOf returns the client that the token names, or an empty string.
-func (v *verification) clientOf() string {
-	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
-		if client, _ := v.claims.Get(name).Text(); client != "" {
-			return client
-		}
-	}
-	return ""
-}
-
-// checkSubject: where present, sub is a string that is not empty (RFC 7519
-// section 4.1.2; OpenID Connect Core section 2 limits it to 255 ASCII
-// characters).
-func (v *verification) checkSubject() {
-	value := v.claims.Get("sub")
-	sub, isText := value.Text()
-	isID := v.policy.Kind == KindID
-	c := Check{ID: CheckSubject, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
-	switch {
-	case !value.Exists() && isID:
-		c.Message = "sub is missing"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "sub"}
-	case !value.Exists():
-		v.missing(CheckSubject, "sub", v.report.Kind == KindID || v.report.Kind == KindAccess)
-		return
-	case !isText:
-		c.Message = "sub is of type " + value.Kind().String() + ", not a string"
-	case sub == "":
-		c.Message = "sub is empty"
-	case len(sub) > 255 || !isASCII(sub):
-		c.Message = "sub is longer than 255 characters or not ASCII"
-		if !isID {
-			c.Status = Warning
-		}
-	default:
-		c.Status, c.Message = Passed, sub
-	}
-	v.report.add(c)
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
-}
-
-// checkParty judges azp, the client that the token was issued to (OpenID
-// Connect Core section 3.1.3.7, steps 4 and 5).
-func (v *verification) checkParty() {
-	value := v.claims.Get("azp")
-	azp, isText := value.Text()
-	list, _ := audiences(v.claims.Get("aud"))
-	c := Check{ID: CheckParty, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
-	switch {
-	case value.Exists() && !isText:
-		c.Message = "azp is of type " + value.Kind().String() + ", not a string"
-	case !value.Exists() && len(list) > 1 && (v.policy.Kind == KindID || v.report.Kind == KindID):
-		c.Status, c.Message = Warning, "the token is for several audiences, but azp does not say which one asked for it"
-	case !value.Exists():
-		c.Status, c.Message = NotChecked, "the token has no azp"
-	case v.policy.ClientID != "" && azp == v.policy.ClientID:
-		c.Status, c.Message = Passed, "issued to "+azp
-	case v.policy.ClientID != "":
-		c.Expected = strictjson.String(v.policy.ClientID)
-		c.Message = fmt.Sprintf("issued to client %q, not to %q", azp, v.policy.ClientID)
-	case v.policy.Kind == KindID && !v.policy.AnyAudience && !slices.Contains(v.policy.Audiences, azp):
-		c.Expected = strictjson.Strings(v.policy.Audiences)
-		c.Message = fmt.Sprintf("issued to client %q, not to %s", azp, quoteOr(v.policy.Audiences))
-		c.Diagnosis = &Diagnosis{Kind: OtherParty, Found: azp}
-	case v.policy.Kind == KindID && !v.policy.AnyAudience:
-		c.Status, c.Message = Passed, "issued to "+azp
-	default:
-		c.Status, c.Message = NotChecked, fmt.Sprintf("issued to client %q", azp)
-		c.Diagnosis = &Diagnosis{Kind: OtherParty, Found: azp}
-	}
-	v.report.add(c)
-}
-
-// tenantPlaceholder stands in the issuer of Entra ID's metadata for all tenants.
-const tenantPlaceholder = "{tenantid}"
-
-// IsTemplate tells whether an issuer stands for those of many tenants, as that of
-// Entra ID's common metadata does: it holds {tenantid}.
-func IsTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
-
-// namesTenants tells whether a requirement says which tenants are meant.
-func (p *Policy) namesTenants() bool {
-	for _, r := range p.Require {
-		if r.Claim == "tid" && (r.Text != nil || r.JSON.Exists()) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkTenant matches an issuer that was demanded as a template: tid is a GUID,
-// iss is the template with that GUID in it and so, where the key says whose
-// tokens it signs, is the key's issuer.
-func (v *verification) checkTenant(c Check, iss string) {
+// checkTenant matches an expected issuer that is a template: tid is a GUID, iss
+// is the template with that GUID in it and so, where the key says whose tokens it
+// signs, is the key's issuer.
+func (v *verification) checkTenant(iss string) {
 	tid, _ := v.claims.Get("tid").Text()
-	want := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)
+	expected := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)
 	switch {
 	case !v.claims.Get("tid").Exists():
-		c.Message = "tid is missing, so no tenant can be told"
+		v.failIssuer("tid is missing, so the tenant is unknown", nil)
 	case !isGUID(tid):
-		c.Message = fmt.Sprintf("tid is %s, not the GUID of a tenant", v.claims.Get("tid"))
-	case iss != want:
-		c.Message = fmt.Sprintf("the token is from %q, not from %q", iss, want)
-		c.Diagnosis = Compare(want, iss)
-	case v.key != nil && v.key.Issuer != "" && strings.ReplaceAll(v.key.Issuer, tenantPlaceholder, tid) != iss:
-		c.Message = fmt.Sprintf("the key signs tokens of %q, not of %q", v.key.Issuer, iss)
+		v.failIssuer(fmt.Sprintf("tid is %s, not the GUID of a tenant", v.claims.Get("tid")), nil)
+	case iss != expected:
+		v.failIssuer(fmt.Sprintf("expected %q, but the token is from %q", expected, iss), Compare(expected, iss))
+	case v.signer != nil && v.signer.Issuer != "" && strings.ReplaceAll(v.signer.Issuer, tenantPlaceholder, tid) != iss:
+		v.failIssuer(fmt.Sprintf("the key is for tokens of %q, but the token is from %q", v.signer.Issuer, iss), nil)
 	default:
-		c.Status, c.Message = Passed, iss
+		v.pass(checkIssuer, iss)
 	}
-	v.report.add(c)
 }
 
-// isGUID tells whether s is a GUID in its usual form: 8-4-4-4-12 hex digits.
+// isGUID reports whether s is a GUID in its usual form: 8-4-4-4-12 hex digits.
 func isGUID(s string) bool {
 	if len(s) != 36 {
 		return false
@@ -289,26 +79,230 @@ func isGUID(s string) bool {
 	return true
 }
 
+// checkAudience requires aud to contain one of the expected audiences (RFC 7519
+// section 4.1.3).
+func (v *verification) checkAudience() {
+	value := v.claims.Get("aud")
+	switch {
+	case v.excused(value):
+		v.skip(checkAudience, "not checked: this is "+v.nature.name)
+	case value.Exists() && !isAudience(value):
+		v.failAudience("aud is neither a string nor an array of strings", nil)
+	case v.policy.AnyAudience && !value.Exists():
+		v.skip(checkAudience, "any audience is allowed, and the token names none")
+	case v.policy.AnyAudience:
+		v.report.add(outcome{id: checkAudience, status: NotChecked, say: func(r *Report) string {
+			return "any audience is allowed; the token is for " + quoteOrNobody(audiences(r.claims.Get("aud")))
+		}})
+	case !value.Exists():
+		v.failAudience("aud is missing", v.diagnoseNoAudience())
+	case v.hasExpectedAudience(value):
+		v.checkOtherAudiences(value)
+	default:
+		list := audiences(value)
+		v.failAudience(fmt.Sprintf("expected %s, but the token is for %s", quoteOr(v.policy.Audiences), quoteOrNobody(list)), v.diagnoseAudience(list))
+	}
+}
+
+func (v *verification) failAudience(message string, diagnosis *Diagnosis) {
+	d := detail{actual: v.claims.Get("aud"), diagnosis: diagnosis}
+	if !v.policy.AnyAudience {
+		d.expected = strictjson.Strings(v.policy.Audiences)
+	}
+	v.fail(checkAudience, ReasonWrongAudience, message, d)
+}
+
+func (v *verification) hasExpectedAudience(aud strictjson.Value) bool {
+	if one, ok := aud.Text(); ok {
+		return slices.Contains(v.policy.Audiences, one)
+	}
+	return slices.ContainsFunc(aud.Items(), func(item strictjson.Value) bool {
+		one, _ := item.Text()
+		return slices.Contains(v.policy.Audiences, one)
+	})
+}
+
+// checkOtherAudiences: an ID token must not be for parties that are not trusted
+// (OpenID Connect Core section 3.1.3.7, step 3), unless azp says that it was
+// issued to the expected client.
+func (v *verification) checkOtherAudiences(aud strictjson.Value) {
+	if v.policy.Kind != KindID || v.kindProblem != "" {
+		v.passSaying(checkAudience, sayAudience)
+		return
+	}
+	others := slices.DeleteFunc(audiences(aud), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
+	if len(others) == 0 {
+		v.passSaying(checkAudience, sayAudience)
+		return
+	}
+	message := "the ID token is also for " + quoteAll(others)
+	if azp := v.report.text("azp"); azp != "" && (azp == v.policy.ClientID || slices.Contains(v.policy.Audiences, azp)) {
+		v.warn(checkAudience, ReasonWrongAudience, message)
+		return
+	}
+	v.failAudience(message, nil)
+}
+
+func sayAudience(r *Report) string {
+	return "the token is for " + quoteAll(audiences(r.claims.Get("aud")))
+}
+
+// isAudience reports whether a claim is a string or an array of strings.
+func isAudience(value strictjson.Value) bool {
+	notText := func(item strictjson.Value) bool { return item.Kind() != strictjson.KindString }
+	return value.Kind() == strictjson.KindString || value.Kind() == strictjson.KindArray && !slices.ContainsFunc(value.Items(), notText)
+}
+
+// audiences returns aud as a list; nil where it is not an audience.
+func audiences(value strictjson.Value) []string {
+	if text, ok := value.Text(); ok {
+		return []string{text}
+	}
+	list, _ := value.TextList()
+	return list
+}
+
+func quoteOrNobody(list []string) string {
+	if len(list) == 0 {
+		return "nobody"
+	}
+	return quoteAll(list)
+}
+
+func quoteOr(list []string) string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = strconv.Quote(s)
+	}
+	return strings.Join(quoted, " or ")
+}
+
+// ofType names the type of a value that is not what it should be.
+func ofType(value strictjson.Value) string {
+	switch kind := value.Kind(); kind {
+	case strictjson.KindNull:
+		return "null"
+	case strictjson.KindArray, strictjson.KindObject:
+		return "an " + kind.String()
+	default:
+		return "a " + kind.String()
+	}
+}
+
+// text returns a claim that is a string, else an empty string.
+func (r *Report) text(claim string) string {
+	text, _ := r.claims.Get(claim).Text()
+	return text
+}
+
+// maxSubject is the length of the longest sub (OpenID Connect Core section 2).
+const maxSubject = 255
+
+// checkSubject judges sub (RFC 7519 section 4.1.2; OpenID Connect Core section
+// 2). Some issuers write null or an empty string for a program, which has none.
+func (v *verification) checkSubject() {
+	value := v.claims.Get("sub")
+	sub, isText := value.Text()
+	isID := v.policy.Kind == KindID && v.kindProblem == ""
+	switch {
+	case !value.Exists() && isID:
+		v.fail(checkSubject, ReasonClaimRefused, "sub is missing", detail{diagnosis: &Diagnosis{Kind: claimMissing, Expected: "sub"}})
+	case !value.Exists():
+		v.missing(checkSubject, "sub", v.report.Kind == KindID || v.report.Kind == KindAccess)
+	case value.Kind() == strictjson.KindNull, isText && sub == "":
+		v.refuseIf(isID, checkSubject, fmt.Sprintf("sub is %s: the token names no subject", value))
+	case !isText:
+		v.fail(checkSubject, ReasonClaimRefused, "sub is "+ofType(value)+", not a string", detail{actual: value})
+	case len(sub) > maxSubject || !isASCII(sub):
+		v.refuseIf(isID, checkSubject, "sub is longer than 255 characters or not ASCII")
+	default:
+		v.pass(checkSubject, sub)
+	}
+}
+
+// refuseIf adds a failed check if the rule is binding, else a warning.
+func (v *verification) refuseIf(binding bool, id CheckID, message string) {
+	status := Warning
+	if binding {
+		status = Failed
+	}
+	v.report.add(outcome{id: id, status: status, message: message})
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] > unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
+}
+
+// checkParty judges azp, the client that the token was issued to (OpenID
+// Connect Core section 3.1.3.7, steps 4 and 5).
+func (v *verification) checkParty() {
+	value := v.claims.Get("azp")
+	azp, isText := value.Text()
+	judged := v.policy.Kind == KindID && !v.policy.AnyAudience && v.kindProblem == ""
+	switch {
+	case value.Kind() == strictjson.KindNull:
+		v.warn(checkParty, ReasonClaimRefused, "azp is null: taken as absent")
+	case value.Exists() && !isText:
+		v.failParty("azp is "+ofType(value)+", not a string", strictjson.Value{}, nil)
+	case !value.Exists() && len(v.claims.Get("aud").Items()) > 1 && v.kindProblem == "" && (v.policy.Kind == KindID || v.report.Kind == KindID):
+		v.warn(checkParty, ReasonClaimRefused, "the token has several audiences but no azp to say which of them requested it")
+	case !value.Exists():
+		v.skip(checkParty, "the token has no azp")
+	case v.policy.ClientID != "" && azp == v.policy.ClientID:
+		v.pass(checkParty, azp)
+	case v.policy.ClientID != "":
+		v.failParty(fmt.Sprintf("expected client %q, but the token was issued to %q", v.policy.ClientID, azp), strictjson.String(v.policy.ClientID), nil)
+	case judged && !slices.Contains(v.policy.Audiences, azp):
+		v.failParty(fmt.Sprintf("expected client %s, but the token was issued to %q", quoteOr(v.policy.Audiences), azp),
+			strictjson.Strings(v.policy.Audiences), &Diagnosis{Kind: otherParty, Found: azp})
+	case judged:
+		v.pass(checkParty, azp)
+	default:
+		v.report.add(outcome{
+			id: checkParty, status: NotChecked, message: fmt.Sprintf("the token was issued to client %q", azp),
+			detail: &detail{actual: value, diagnosis: &Diagnosis{Kind: otherParty, Found: azp}},
+		})
+	}
+}
+
+func (v *verification) failParty(message string, expected strictjson.Value, diagnosis *Diagnosis) {
+	v.fail(checkParty, ReasonClaimRefused, message, detail{expected: expected, actual: v.claims.Get("azp"), diagnosis: diagnosis})
+}
+
 // checkNames looks for claims that a careless reader would take for known ones
 // (RFC 7519 section 10.1.1), and at claims copied into the header (section 5.3).
 func (v *verification) checkNames() {
-	known := []string{
-		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
-		"acr", "amr", "sid", "client_id", "scope", "events", "cnf",
-	}
 	var alike []string
 	for _, m := range v.claims.Members() {
-		i := slices.IndexFunc(known, func(name string) bool { return name != m.Name && strings.EqualFold(name, m.Name) })
-		if i >= 0 {
-			alike = append(alike, fmt.Sprintf("%q is not %s", m.Name, known[i]))
+		if known := lookAlike(m.Name); known != "" {
+			alike = append(alike, fmt.Sprintf("%q is not %s", m.Name, known))
 		}
 	}
 	if len(alike) > 0 {
-		v.warn(CheckClaimNames, ReasonClaimRefused, join(alike))
+		v.warn(checkClaimNames, ReasonClaimRefused, join(alike))
 	} else {
-		v.pass(CheckClaimNames, "no look-alikes")
+		v.pass(checkClaimNames, "no look-alikes")
 	}
 	v.checkHeaderClaims()
+}
+
+// lookAlike returns the known claim that a name is another spelling of, or an
+// empty string.
+func lookAlike(name string) string {
+	for _, known := range [...]string{
+		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
+		"acr", "amr", "sid", "client_id", "scope", "events", "cnf",
+	} {
+		if name != known && strings.EqualFold(name, known) {
+			return known
+		}
+	}
+	return ""
 }
 
 func (v *verification) checkHeaderClaims() {
@@ -316,122 +310,48 @@ func (v *verification) checkHeaderClaims() {
 	for _, name := range copied {
 		inHeader, claim := v.token.Header().Get(name), v.claims.Get(name)
 		if !strictjson.Equal(inHeader, claim) {
-			v.report.add(Check{
-				ID: CheckHeaderClaims, Status: Failed, Reason: ReasonClaimRefused, Expected: claim, Actual: inHeader,
-				Message: fmt.Sprintf("%s in the header differs from the claim", name),
-			})
+			v.fail(checkHeaderClaims, ReasonClaimRefused, name+" in the header differs from the claim", detail{expected: claim, actual: inHeader})
 			return
 		}
 	}
 	if len(copied) == 0 {
-		v.skip(CheckHeaderClaims, "no claims in the header")
+		v.skip(checkHeaderClaims, "no claims in the header")
 		return
 	}
-	v.pass(CheckHeaderClaims, join(copied)+" in the header equal the claims")
+	v.pass(checkHeaderClaims, join(copied)+" in the header equal the claims")
 }
 
 // checkBinding shows what restricts a token beyond its claims. None of it is
-// enforced here: that takes a proof, which a token alone does not bring.
+// enforced here: that takes a proof, which is not part of the token.
 func (v *verification) checkBinding() {
-	cnf := v.claims.Get("cnf")
-	switch {
-	case !cnf.Exists():
-		v.skip(CheckConfirmation, "the token is not bound to a key of its sender")
-	default:
-		v.report.add(Check{
-			ID: CheckConfirmation, Status: NotChecked, Actual: cnf,
-			Message: "the token is bound to a key of its sender, and that binding is NOT CHECKED here: used as a bearer token it must be refused",
+	if cnf := v.claims.Get("cnf"); cnf.Exists() {
+		v.report.add(outcome{
+			id: checkConfirmation, status: NotChecked, detail: &detail{actual: cnf},
+			message: "the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token",
 		})
+	} else {
+		v.skip(checkConfirmation, "the token is not bound to a key of its sender")
 	}
 	if hasMember(v.claims, "_sd", "_sd_alg") {
-		v.skip(CheckDisclosure, "the token has selectively disclosable claims; disclosures are NOT CHECKED here")
+		v.skip(checkDisclosure, "the token has selectively disclosable claims; disclosures are NOT CHECKED here")
 	} else {
-		v.skip(CheckDisclosure, "nothing is selectively disclosed")
+		v.skip(checkDisclosure, "nothing is selectively disclosed")
 	}
 }
 
-// hasMember looks for member names at any depth.
-func hasMember(v strictjson.Value, names ...string) bool {
-	if len(present(v, names...)) > 0 {
-		return true
-	}
+// hasMember looks for members of two names at any depth.
+func hasMember(v strictjson.Value, one, other string) bool {
 	for _, m := range v.Members() {
-		if hasMember(m.Value, names...) {
+		if m.Name == one || m.Name == other || hasMember(m.Value, one, other) {
 			return true
 		}
 	}
 	for _, item := range v.Items() {
-		if hasMember(item, names...) {
+		if hasMember(item, one, other) {
 			return true
 		}
 	}
 	return false
-}
-
-// checkPrintable warns of text that does not show what it is: control, bidi and
-// invisible characters (CWE-150). Whatever is printed is escaped anyway.
-func (v *verification) checkPrintable() {
-	for _, part := range []struct {
-		name  string
-		value strictjson.Value
-	}{{"header", v.token.Header()}, {"claims", v.claims}} {
-		if where, found := findUnprintable(part.value); found {
-			v.warn(CheckPrintable, ReasonClaimRefused,
-				fmt.Sprintf("the %s hold characters that cannot be seen, at %q; they are shown escaped", part.name, where))
-			return
-		}
-	}
-	v.pass(CheckPrintable, "only characters that can be seen")
-}
-
-// findUnprintable returns the path of the first text with such a character. The
-// path is put together on the way back, so that it costs nothing where all is well.
-func findUnprintable(v strictjson.Value) (path string, found bool) {
-	if text, ok := v.Text(); ok {
-		return "", unprintable(text)
-	}
-	for _, m := range v.Members() {
-		if unprintable(m.Name) {
-			return "/" + m.Name, true
-		}
-		if rest, found := findUnprintable(m.Value); found {
-			return "/" + m.Name + rest, true
-		}
-	}
-	for i, item := range v.Items() {
-		if rest, found := findUnprintable(item); found {
-			return fmt.Sprintf("/%d%s", i, rest), true
-		}
-	}
-	return "", false
-}
-
-// unprintable tells whether a text has a character that cannot be seen. A
-// selector that says how the symbol before it is drawn, as in emoji, is none.
-func unprintable(s string) bool {
-	previous := rune(0)
-	for _, r := range s {
-		presents := (r == 0xFE0E || r == 0xFE0F) && unicode.IsSymbol(previous)
-		if invisible(r) && !presents {
-			return true
-		}
-		previous = r
-	}
-	return false
-}
-
-// invisible tells whether r leaves no ink and is no space: Unicode counts some
-// fillers among the letters, and blanks among the symbols.
-func invisible(r rune) bool {
-	switch r {
-	case 0x2800, // BRAILLE PATTERN BLANK
-		0x13441, 0x13442, // EGYPTIAN HIEROGLYPH FULL BLANK, HALF BLANK
-		0x16FE4, // KHITAN SMALL SCRIPT FILLER
-		0x1D159: // MUSICAL SYMBOL NULL NOTEHEAD
-		return true
-	}
-	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) ||
-		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // Lookup finds a claim: by its name as it stands, else by a path of names
@@ -441,17 +361,13 @@ func Lookup(claims strictjson.Value, path string) strictjson.Value {
 	if strings.HasPrefix(path, "/") {
 		return lookupPointer(claims, path[1:])
 	}
-	if v := claims.Get(path); v.Exists() {
+	if v := claims.Get(path); v.Exists() || !strings.Contains(path, ".") {
 		return v
 	}
-	names := strings.Split(path, ".")
-	if len(names) == 1 {
-		return strictjson.Value{}
-	}
-	return descend(claims, names)
+	return descend(claims, strings.Split(path, ".")...)
 }
 
-func descend(v strictjson.Value, names []string) strictjson.Value {
+func descend(v strictjson.Value, names ...string) strictjson.Value {
 	for _, name := range names {
 		v = v.Get(name)
 	}
@@ -459,15 +375,28 @@ func descend(v strictjson.Value, names []string) strictjson.Value {
 }
 
 func lookupPointer(v strictjson.Value, pointer string) strictjson.Value {
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
-	for token := range strings.SplitSeq(pointer, "/") {
+	for name := range strings.SplitSeq(pointer, "/") {
+		if badEscape(name) {
+			return strictjson.Value{}
+		}
 		if v.Kind() == strictjson.KindArray {
-			v = item(v, token)
+			v = item(v, name)
 			continue
 		}
-		v = v.Get(unescape.Replace(token))
+		v = v.Get(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
 	}
 	return v
+}
+
+// badEscape reports whether a tilde is followed by neither 0 nor 1 (RFC 6901
+// section 3).
+func badEscape(pointer string) bool {
+	for i := range len(pointer) {
+		if pointer[i] == '~' && (i+1 == len(pointer) || pointer[i+1] != '0' && pointer[i+1] != '1') {
+			return true
+		}
+	}
+	return false
 }
 
 // item returns an item of an array by its index, written without leading zeros
@@ -478,26 +407,4 @@ func item(v strictjson.Value, index string) strictjson.Value {
 		return strictjson.Value{}
 	}
 	return v.Items()[i]
-}
-
-// holds tells whether a claim has a value: it is that string, a number or a
-// boolean with that text, or an array with such a member. Null is no value.
-func holds(v strictjson.Value, text string) bool {
-	if v.Kind() == strictjson.KindArray {
-		for _, item := range v.Items() {
-			if item.Kind() != strictjson.KindArray && holds(item, text) {
-				return true
-			}
-		}
-		return false
-	}
-	if s, ok := v.Text(); ok {
-		return s == text
-	}
-	switch v.Kind() {
-	case strictjson.KindNumber, strictjson.KindBool:
-		return v.String() == text
-	default:
-		return false
-	}
 }

@@ -6,10 +6,10 @@ import "testing"
 // by one.
 func TestAcceptanceNeedsPositiveEvidence(t *testing.T) {
 	policy := &Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}
-	decide := func(edit func(*Report, Check)) *Report {
+	decide := func(edit func(*Report, outcome)) *Report {
 		r := &Report{}
-		for _, id := range required(policy) {
-			edit(r, Check{ID: id, Status: Passed})
+		for _, id := range required() {
+			edit(r, outcome{id: id, status: Passed})
 		}
 		r.decide(policy)
 		return r
@@ -17,22 +17,43 @@ func TestAcceptanceNeedsPositiveEvidence(t *testing.T) {
 	if r := decide((*Report).add); r.Verdict != Accepted {
 		t.Fatalf("nothing is missing, and it is %s for %s", r.Verdict, r.Reason)
 	}
-	for _, id := range required(policy) {
-		for name, edit := range map[string]func(*Report, Check){
-			"not made":   func(*Report, Check) {},
-			"not done":   func(r *Report, c Check) { c.Status = NotChecked; r.add(c) },
-			"of no word": func(r *Report, c Check) { c.Status = Failed; r.add(c) }, // failed, and nobody gave a reason
+	for _, id := range required() {
+		for name, edit := range map[string]func(*Report, outcome){
+			"not made":          func(*Report, outcome) {},
+			"not done":          func(r *Report, o outcome) { o.status = NotChecked; r.add(o) },
+			"without a reason":  func(r *Report, o outcome) { o.status = Failed; r.add(o) },
+			"unknown reason":    func(r *Report, o outcome) { o.status, o.reason = Failed, "whatever"; r.add(o) },
+			"without a status":  func(r *Report, o outcome) { o.status = ""; r.add(o) },
+			"an unknown status": func(r *Report, o outcome) { o.status = "fine"; r.add(o) },
 		} {
-			r := decide(func(r *Report, c Check) {
-				if c.ID == id {
-					edit(r, c)
+			r := decide(func(r *Report, o outcome) {
+				if o.id == id {
+					edit(r, o)
 				} else {
-					r.add(c)
+					r.add(o)
 				}
 			})
 			if r.Verdict != Rejected || r.Reason == "" || r.Err() == nil {
 				t.Errorf("%s %s: %s for %q", id, name, r.Verdict, r.Reason)
 			}
+		}
+	}
+}
+
+// An issuer or an audience that the policy waives need not be checked; nothing
+// else can be waived.
+func TestWaivedChecks(t *testing.T) {
+	policy := &Policy{AnyIssuer: true, AnyAudience: true}
+	for _, without := range required() {
+		r := &Report{}
+		for _, id := range required() {
+			if id != without {
+				r.add(outcome{id: id, status: Passed})
+			}
+		}
+		r.decide(policy)
+		if waived := without == checkIssuer || without == checkAudience; (r.Verdict == Accepted) != waived {
+			t.Errorf("without %s: %s", without, r.Verdict)
 		}
 	}
 }

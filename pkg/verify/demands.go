@@ -5,278 +5,317 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// checkDemands makes the checks that somebody has to ask for.
+// checkDemands makes the checks that a policy has to ask for.
 func (v *verification) checkDemands() {
 	v.checkClient()
 	v.checkNonce()
-	v.checkHash(CheckAccessHash, "at_hash", "access-token", v.policy.AccessToken)
-	v.checkHash(CheckCodeHash, "c_hash", "code", v.policy.Code)
-	v.checkHash(CheckStateHash, "s_hash", "state", v.policy.State)
+	v.checkHash(checkAccessHash, "at_hash", v.policy.AccessToken)
+	v.checkHash(checkCodeHash, "c_hash", v.policy.Code)
+	v.checkHash(checkStateHash, "s_hash", v.policy.State)
 	v.checkAuthentication()
 	v.checkScopes()
 	v.checkRoles()
-	v.checkRequirements()
+	for _, r := range v.policy.Require {
+		v.checkRequirement(r)
+	}
+	for _, a := range v.policy.Assertions {
+		v.checkAssertion(a)
+	}
 }
 
-// checkClient demands that every claim that names the client names the wanted
-// one, and that one does; an ID token without azp names it in aud.
+// checkClient requires every claim that names the client to name the expected
+// one, and at least one to do so; an ID token without azp names it in aud.
 func (v *verification) checkClient() {
-	wanted := v.policy.ClientID
-	if wanted == "" {
-		v.notDemanded(CheckClient, "client-id")
+	expected := v.policy.ClientID
+	if expected == "" {
+		v.notRequired(checkClient)
 		return
 	}
-	c := Check{ID: CheckClient, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.String(wanted)}
 	names := present(v.claims, "azp", "client_id", "cid", "appid")
+	if v.claims.Get("azp").Kind() == strictjson.KindNull { // taken as absent
+		names = names[1:]
+	}
 	for _, name := range names {
 		value := v.claims.Get(name)
-		if text, ok := value.Text(); !ok || text != wanted {
-			c.Actual = value
-			c.Message = fmt.Sprintf("%s is %s, not %q", name, value, wanted)
-			v.report.add(c)
+		if text, ok := value.Text(); !ok || text != expected {
+			v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but %s is %s", expected, name, value),
+				detail{expected: strictjson.String(expected), actual: value})
 			return
 		}
 	}
-	list, _ := audiences(v.claims.Get("aud"))
 	isID := v.report.Kind == KindID || v.policy.Kind == KindID
 	switch {
 	case len(names) > 0:
-		c.Status, c.Message = Passed, fmt.Sprintf("%s is %q", join(names), wanted)
-	case isID && slices.Contains(list, wanted):
-		c.Status, c.Message = Passed, fmt.Sprintf("aud of the ID token names %q", wanted)
+		v.passExpected(checkClient, fmt.Sprintf("%s is %q", join(names), expected), strictjson.String(expected))
+	case isID && slices.Contains(audiences(v.claims.Get("aud")), expected):
+		v.passExpected(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), strictjson.String(expected))
 	default:
-		c.Message = fmt.Sprintf("no claim names the client; wanted is %q", wanted)
+		v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but no claim names the client", expected),
+			detail{expected: strictjson.String(expected)})
 	}
-	v.report.add(c)
+}
+
+func (v *verification) passExpected(id CheckID, message string, expected strictjson.Value) {
+	v.report.add(outcome{id: id, status: Passed, message: message, detail: &detail{expected: expected}})
 }
 
 // checkNonce: a token cannot switch the check off by leaving nonce out (OpenID
 // Connect Core section 3.1.3.7, step 11).
 func (v *verification) checkNonce() {
 	if v.policy.Nonce == "" {
-		v.notDemanded(CheckNonce, "nonce")
+		v.notRequired(checkNonce)
 		return
 	}
 	value := v.claims.Get("nonce")
 	nonce, ok := value.Text()
-	c := Check{ID: CheckNonce, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.String(v.policy.Nonce), Actual: value}
+	d := detail{expected: strictjson.String(v.policy.Nonce), actual: value}
 	switch {
 	case !value.Exists():
-		c.Message = "nonce is missing: the token may have been replayed"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: "nonce"}
+		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: "nonce"}
+		v.fail(checkNonce, ReasonClaimRefused, "nonce is missing: the token may have been replayed", d)
 	case !ok:
-		c.Message = "nonce is not a string"
-	case subtle.ConstantTimeCompare([]byte(nonce), []byte(v.policy.Nonce)) != 1:
-		c.Message = "nonce is another one: the token may have been replayed"
+		v.fail(checkNonce, ReasonClaimRefused, "nonce is "+ofType(value)+", not a string", d)
+	case !sameSecret(nonce, v.policy.Nonce):
+		v.fail(checkNonce, ReasonClaimRefused, "nonce is another one: the token may have been replayed", d)
 	default:
-		c.Status, c.Message = Passed, "the one that was sent"
+		v.report.add(outcome{id: checkNonce, status: Passed, message: "the one that was sent", detail: &d})
 	}
-	v.report.add(c)
 }
+
+func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // checkHash binds the ID token to a value that came with it: the left half of
 // its hash, by the hash of the token's algorithm (OpenID Connect Core section
 // 3.1.3.6). The value itself never becomes part of the report.
-func (v *verification) checkHash(id CheckID, claim, demand, text string) {
+func (v *verification) checkHash(id CheckID, claim, text string) {
 	if text == "" {
-		v.notDemanded(id, demand)
+		v.notRequired(id)
 		return
 	}
 	value := v.claims.Get(claim)
-	found, ok := value.Text()
+	actual, ok := value.Text()
 	hash := hashOf(v.token.Algorithm())
-	c := Check{ID: id, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
+	d := detail{actual: value}
 	switch {
 	case !value.Exists():
-		c.Message = claim + " is missing: the token is not bound to anything"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: claim}
+		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: claim}
+		v.fail(id, ReasonClaimRefused, claim+" is missing: the token is not bound to anything", d)
+		return
 	case !ok:
-		c.Message = claim + " is not a string"
+		v.fail(id, ReasonClaimRefused, claim+" is "+ofType(value)+", not a string", d)
+		return
 	case hash == 0:
-		c.Message = fmt.Sprintf("no hash is known for algorithm %q", v.token.Algorithm())
-	default:
-		wanted := LeftHalfHash(hash, text)
-		c.Expected = strictjson.String(wanted)
-		if subtle.ConstantTimeCompare([]byte(found), []byte(wanted)) == 1 {
-			c.Status, c.Message = Passed, claim+" is its hash"
-		} else {
-			c.Message = fmt.Sprintf("%s is not its hash: the two do not belong together", claim)
-		}
+		v.fail(id, ReasonClaimRefused, fmt.Sprintf("no hash is known for algorithm %q", v.token.Algorithm()), d)
+		return
 	}
-	v.report.add(c)
+	expected := leftHalfHash(hash, text)
+	d.expected = strictjson.String(expected)
+	if sameSecret(actual, expected) {
+		v.report.add(outcome{id: id, status: Passed, message: claim + " is its hash", detail: &d})
+		return
+	}
+	message := claim + " is not its hash: the two do not belong together"
+	if cause, kind := hashCause(hash, actual, text); kind != "" {
+		message = claim + " " + cause
+		d.diagnosis = &Diagnosis{Kind: kind, Found: claim}
+	}
+	v.fail(id, ReasonClaimRefused, message, d)
 }
 
-// LeftHalfHash returns the base64url of the left half of the hash of an ASCII
-// text, as at_hash, c_hash and s_hash carry it (OpenID Connect Core section
+// hashCause recognises a hash of the right value made the wrong way: with the hash
+// of another algorithm, or of the decoded text where the value was given as it
+// stands in a URL.
+func hashCause(hash crypto.Hash, actual, text string) (string, DiagnosisKind) {
+	for _, other := range [...]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
+		if other != hash && leftHalfHash(other, text) == actual {
+			return fmt.Sprintf("is its %s hash, but the token's algorithm needs %s: the two belong together, and the issuer made the hash wrong",
+				other, hash), hashOfOtherSize
+		}
+	}
+	if decoded, err := url.QueryUnescape(text); err == nil && decoded != text && leftHalfHash(hash, decoded) == actual {
+		return "is the hash of its URL-decoded text: the value was given still URL-encoded", hashOfDecoded
+	}
+	return "", ""
+}
+
+// leftHalfHash returns the base64url of the left half of the hash of an ASCII
+// text, as at_hash, c_hash and s_hash have it (OpenID Connect Core section
 // 3.1.3.6).
-func LeftHalfHash(hash crypto.Hash, text string) string {
+func leftHalfHash(hash crypto.Hash, text string) string {
 	sum := digest(hash, text)
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// checkRequirements makes a check of each claim that is required and of each
-// assertion over the claims.
-func (v *verification) checkRequirements() {
-	for _, r := range v.policy.Require {
-		v.checkRequirement(r)
+func (v *verification) checkACR() {
+	accepted := v.policy.ACR
+	if len(accepted) == 0 {
+		v.notRequired(checkACR)
+		return
 	}
-	for _, a := range v.policy.Assertions {
-		c := Check{ID: CheckAssert, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.String(a.Label)}
-		if ok, why := a.Holds(v.claims); ok {
-			c.Status, c.Message = Passed, a.Label
-		} else {
-			c.Message = fmt.Sprintf("%s: %s", a.Label, why)
-		}
-		v.report.add(c)
+	value := v.claims.Get("acr")
+	acr, _ := value.Text()
+	d := detail{expected: strictjson.Strings(accepted), actual: value}
+	if acr != "" && slices.Contains(accepted, acr) {
+		v.report.add(outcome{id: checkACR, status: Passed, message: acr, detail: &d})
+		return
 	}
+	message := fmt.Sprintf("expected acr %s, but it is %s", quoteOr(accepted), value)
+	if !value.Exists() {
+		message = fmt.Sprintf("expected acr %s, but acr is missing", quoteOr(accepted))
+	}
+	d.diagnosis = &Diagnosis{Kind: reauthenticationNeeded, Names: accepted}
+	v.fail(checkACR, ReasonReauthentication, message, d)
 }
 
-// checkRequirement: a claim that is null has no value, so it is not there.
-func (v *verification) checkRequirement(r Requirement) {
-	value := Lookup(v.claims, r.Claim)
-	c := Check{ID: CheckRequire, Status: Failed, Reason: ReasonClaimRefused, Actual: value}
-	switch {
-	case r.JSON.Exists():
-		c.Expected = r.JSON
-	case r.Text != nil:
-		c.Expected = strictjson.String(*r.Text)
-	}
+func (v *verification) checkAMR() {
+	value := v.claims.Get("amr")
+	list, ok := value.TextList()
 	switch {
 	case !value.Exists():
-		c.Message = r.Claim + " is missing"
-		c.Diagnosis = &Diagnosis{Kind: ClaimMissing, Wanted: r.Claim}
-	case r.JSON.Exists() && strictjson.Equal(r.JSON, value),
-		r.Text != nil && holds(value, *r.Text):
-		c.Status, c.Message = Passed, fmt.Sprintf("%s is %s", r.Claim, value)
-	case r.JSON.Exists():
-		c.Message = fmt.Sprintf("%s is %s, not exactly %s", r.Claim, value, r.JSON)
-	case r.Text != nil:
-		c.Message = fmt.Sprintf("%s is %s, not %q", r.Claim, value, *r.Text)
-	case value.Kind() == strictjson.KindNull:
-		c.Message = r.Claim + " is null"
+		v.skip(checkAMR, "the token has no amr")
+	case !ok:
+		v.warn(checkAMR, ReasonClaimRefused, "amr is not an array of strings")
 	default:
-		c.Status, c.Message = Passed, r.Claim+" is there"
+		v.pass(checkAMR, join(list))
 	}
-	v.report.add(c)
 }
 
-// checkScopes demands every scope, in scope (RFC 9068 section 2.2.3) or in scp
+// checkScopes requires every scope, in scope (RFC 9068 section 2.2.3) or in scp
 // (Entra, Okta, Hydra).
 func (v *verification) checkScopes() {
 	if len(v.policy.Scopes) == 0 {
-		v.notDemanded(CheckScope, "scope")
+		v.notRequired(checkScope)
 		return
 	}
-	v.report.add(demandAll(CheckScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp"))
+	o, missing := requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp")
+	for _, claim := range [...]string{"permissions", "scopes"} {
+		if len(missing) > 0 && containsAll(words(v.claims.Get(claim)), missing) {
+			o.detail.diagnosis = &Diagnosis{Kind: scopeElsewhere, Found: claim, Names: missing}
+			o.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
+			break
+		}
+	}
+	v.report.add(o)
 }
 
-// Scopes returns the scopes that claims grant, in scope (RFC 9068 section 2.2.3)
-// and in scp.
+// Scopes returns the scopes that a claims set grants, in scope (RFC 9068 section
+// 2.2.3) or in scp (Entra, Okta, Hydra).
 func Scopes(claims strictjson.Value) []string {
 	return append(words(claims.Get("scope")), words(claims.Get("scp"))...)
 }
 
-// words reads a list that is a string of words or an array of strings.
+// words reads a list that is a string of words or an array of strings. Words are
+// separated by U+0020 and by nothing else (RFC 6749 section 3.3).
 func words(v strictjson.Value) []string {
 	if text, ok := v.Text(); ok {
-		return ScopeWords(text)
+		return slices.DeleteFunc(strings.Split(text, " "), func(word string) bool { return word == "" })
 	}
 	list, _ := v.TextList()
 	return list
 }
 
-// ScopeWords splits a scope at U+0020, and at nothing else (RFC 6749 section
-// 3.3).
-func ScopeWords(scope string) []string {
-	return slices.DeleteFunc(strings.Split(scope, " "), func(word string) bool { return word == "" })
-}
-
-// demandAll checks that everything wanted is among what was found. what is the
-// singular of both.
-func demandAll(id CheckID, what string, wanted, found []string, where string) Check {
-	c := Check{ID: id, Status: Failed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(wanted), Actual: strictjson.Strings(found)}
-	missing := slices.DeleteFunc(slices.Clone(wanted), func(w string) bool { return slices.Contains(found, w) })
+// requireAll checks that everything required is among what was found. what is the
+// singular of both. It also returns what is missing.
+func requireAll(id CheckID, what string, required, found []string, where string) (o outcome, missing []string) {
+	set := setOf(found)
+	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
+	o = outcome{
+		id: id, status: Failed, reason: ReasonClaimRefused,
+		detail: &detail{expected: strictjson.Strings(required), actual: strictjson.Strings(found)},
+	}
 	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
 	if len(missing) > 1 {
 		lacks = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
 	}
 	switch {
 	case len(missing) == 0:
-		c.Status, c.Message = Passed, "has "+join(wanted)
+		o.status, o.message = Passed, "has "+join(required)
 	case len(found) == 0:
-		c.Message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
+		o.message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
 	default:
-		c.Message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
-		c.Diagnosis = &Diagnosis{Kind: DemandMissing, Names: missing}
+		o.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
+		o.detail.diagnosis = &Diagnosis{Kind: valuesMissing, Names: missing}
 	}
-	return c
+	return o, missing
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
+
+func containsAll(list, required []string) bool {
+	set := setOf(list)
+	return !slices.ContainsFunc(required, func(s string) bool { return !set[s] })
 }
 
 func withoutRepeats(list []string) []string {
-	var once []string
-	for _, s := range list {
-		if !slices.Contains(once, s) {
-			once = append(once, s)
-		}
-	}
-	return once
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		repeated := seen[s]
+		seen[s] = true
+		return repeated
+	})
 }
 
-// checkRoles demands every role, in the claim that was named or in the places
+// checkRoles requires every role, in the claim that the policy names or in those
 // where issuers are known to put roles.
 func (v *verification) checkRoles() {
 	if len(v.policy.Roles) == 0 {
-		v.notDemanded(CheckRole, "role")
+		v.notRequired(checkRole)
 		return
 	}
-	found, places := findRoles(v.claims, v.policy)
-	where := "the known places of roles"
-	if len(places) > 0 {
-		where = join(places)
+	found, claims := rolesIn(v.claims, v.policy)
+	where := "the claims where roles are usually found"
+	if len(claims) > 0 {
+		where = join(claims)
 	}
-	v.report.add(demandAll(CheckRole, "role", v.policy.Roles, found, where))
+	o, missing := requireAll(checkRole, "role", v.policy.Roles, found, where)
+	if len(missing) > 0 {
+		v.explainRoles(&o, missing)
+	}
+	v.report.add(o)
 }
 
-// Roles returns the roles that claims grant: those in the policy's RoleClaim,
-// else those in the places where issuers are known to put them.
+// Roles returns the roles that a claims set grants: those in the policy's RoleClaim
+// or, if it is empty, in the claims where issuers are known to put roles.
 func Roles(claims strictjson.Value, p *Policy) []string {
-	roles, _ := findRoles(claims, p)
-	return roles
+	list, _ := rolesIn(claims, p)
+	return list
 }
 
-// findRoles returns the roles and the places where they were found.
-func findRoles(claims strictjson.Value, p *Policy) (roles, places []string) {
+// rolesIn also returns the claims in which there are any: those of Entra and
+// others, Authgear, Keycloak and Cognito. The roles of a Keycloak client count for
+// the expected client or audience alone: those of another one grant nothing here.
+func rolesIn(claims strictjson.Value, p *Policy) (list, places []string) {
 	if path := p.RoleClaim; path != "" {
 		return roleList(Lookup(claims, path)), []string{path}
 	}
-	for _, place := range rolePlaces(p) {
-		if list := roleList(descend(claims, place)); len(list) > 0 {
-			roles = append(roles, list...)
-			places = append(places, strings.Join(place, "."))
-		}
-	}
-	return roles, places
-}
-
-// rolePlaces are the paths of Entra and others, Authgear, Keycloak and Cognito.
-// The roles of a Keycloak client count only for the client or the audience that
-// was demanded: those of another one grant nothing here.
-func rolePlaces(p *Policy) [][]string {
-	places := [][]string{
+	known := [][]string{
 		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
 	}
 	for _, client := range append([]string{p.ClientID}, p.Audiences...) {
 		if client != "" {
-			places = append(places, []string{"resource_access", client, "roles"})
+			known = append(known, []string{"resource_access", client, "roles"})
 		}
 	}
-	return places
+	for _, names := range known {
+		if found := roleList(descend(claims, names...)); len(found) > 0 {
+			list = append(list, found...)
+			places = append(places, strings.Join(names, "."))
+		}
+	}
+	return list, places
 }
 
 func roleList(v strictjson.Value) []string {
@@ -285,4 +324,139 @@ func roleList(v strictjson.Value) []string {
 	}
 	list, _ := v.TextList()
 	return list
+}
+
+// explainRoles looks for roles in other claims: in one that is named like one of
+// roles, or left out by Entra ID because there are too many.
+func (v *verification) explainRoles(o *outcome, missing []string) {
+	if v.groupsOverage() {
+		o.detail.diagnosis = &Diagnosis{Kind: groupsOverage}
+		o.message += "; " + overage
+		return
+	}
+	if v.policy.RoleClaim != "" {
+		return
+	}
+	for _, m := range v.claims.Members() {
+		name := strings.ToLower(m.Name)
+		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(roleList(m.Value), missing) {
+			o.detail.diagnosis = &Diagnosis{Kind: rolesElsewhere, Found: m.Name, Names: missing}
+			o.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
+			return
+		}
+	}
+}
+
+const overage = "the groups were left out because there are too many of them (groups overage)"
+
+// groupsOverage reports whether Entra ID put a reference in place of the groups.
+func (v *verification) groupsOverage() bool {
+	return v.claims.Get("_claim_names").Get("groups").Exists() || v.claims.Get("hasgroups").True()
+}
+
+// checkRequirement: a claim that is null has no value, so it is missing.
+func (v *verification) checkRequirement(r Requirement) {
+	value := Lookup(v.claims, r.Claim)
+	d := detail{expected: r.JSON, actual: value}
+	if r.Text != nil {
+		d.expected = strictjson.String(*r.Text)
+	}
+	message := ""
+	switch {
+	case !value.Exists():
+		message = r.Claim + " is missing"
+		d.diagnosis = v.diagnoseMissing(r.Claim)
+		if d.diagnosis.Kind == groupsOverage {
+			message += ": " + overage
+		}
+	case r.JSON.Exists() && strictjson.Equal(r.JSON, value), r.Text != nil && holds(value, *r.Text):
+		v.report.add(outcome{id: checkRequire, status: Passed, detail: &d, say: func(*Report) string { return fmt.Sprintf("%s is %s", r.Claim, value) }})
+		return
+	case r.JSON.Exists():
+		message = fmt.Sprintf("expected %s to be exactly %s, but it is %s", r.Claim, r.JSON, value)
+	case r.Text != nil:
+		message = fmt.Sprintf("expected %s to be %q, but it is %s", r.Claim, *r.Text, value)
+		d.diagnosis = diagnoseRequired(r, value)
+	case value.Kind() == strictjson.KindNull:
+		message = r.Claim + " is null"
+	default:
+		v.report.add(outcome{id: checkRequire, status: Passed, detail: &d, message: r.Claim + " is present"})
+		return
+	}
+	v.fail(checkRequire, ReasonClaimRefused, message, d)
+}
+
+// diagnoseMissing explains why a required claim is not in the token.
+func (v *verification) diagnoseMissing(claim string) *Diagnosis {
+	switch {
+	case (claim == "groups" || claim == "roles") && v.groupsOverage():
+		return &Diagnosis{Kind: groupsOverage, Expected: claim}
+	case isProfileClaim(claim):
+		return &Diagnosis{Kind: claimAtUserinfo, Expected: claim}
+	default:
+		return &Diagnosis{Kind: claimMissing, Expected: claim}
+	}
+}
+
+// isProfileClaim reports whether a claim is one that issuers often give at the
+// userinfo endpoint only (OpenID Connect Core sections 5.1 and 5.4).
+func isProfileClaim(claim string) bool {
+	switch claim {
+	case "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
+		"gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified":
+		return true
+	}
+	return false
+}
+
+// diagnoseRequired recognises the sub that GitHub writes with the ids of owner and
+// repository where the policy has the one without.
+func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
+	sub, _ := value.Text()
+	if r.Claim == "sub" && strings.HasPrefix(sub, "repo:") && sub != *r.Text && withoutIDs(sub) == *r.Text {
+		return &Diagnosis{Kind: immutableSubject, Expected: *r.Text, Found: sub}
+	}
+	return nil
+}
+
+// withoutIDs removes the ids of repo:owner@ID/name@ID:… .
+func withoutIDs(sub string) string {
+	parts := strings.SplitN(sub, ":", 3)
+	if len(parts) < 2 {
+		return sub
+	}
+	names := strings.Split(parts[1], "/")
+	for i, name := range names {
+		names[i], _, _ = strings.Cut(name, "@")
+	}
+	parts[1] = strings.Join(names, "/")
+	return strings.Join(parts, ":")
+}
+
+// holds reports whether a claim has a value: it is that string, a number or a
+// boolean with that text, or an array that contains one. Null is no value.
+func holds(v strictjson.Value, text string) bool {
+	if v.Kind() == strictjson.KindArray {
+		return slices.ContainsFunc(v.Items(), func(item strictjson.Value) bool {
+			return item.Kind() != strictjson.KindArray && holds(item, text)
+		})
+	}
+	if s, ok := v.Text(); ok {
+		return s == text
+	}
+	switch v.Kind() {
+	case strictjson.KindNumber, strictjson.KindBool:
+		return v.String() == text
+	default:
+		return false
+	}
+}
+
+func (v *verification) checkAssertion(a Assertion) {
+	d := detail{expected: strictjson.String(a.Label)}
+	if ok, why := a.Holds(v.claims); !ok {
+		v.fail(checkAssert, ReasonClaimRefused, a.Label+": "+why, d)
+		return
+	}
+	v.report.add(outcome{id: checkAssert, status: Passed, message: a.Label, detail: &d})
 }

@@ -2,68 +2,159 @@ package verify
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// DiagnosisKind is a case that is recognised behind a failure.
+// DiagnosisKind names the probable cause of a failure, as "clock_skew" or
+// "key_id_unknown". DiagnosisKinds lists them all.
 type DiagnosisKind string
 
-// A Diagnosis is what seems to be behind a failing check: a kind and its
-// arguments, for a caller to put into words and advice.
+// A Diagnosis is the probable cause of a failing check: a kind and its arguments,
+// for the caller to put into words and advice. Which arguments are set depends on
+// the kind; see DiagnosisKinds. They quote the token: escape them before they
+// reach a terminal.
 type Diagnosis struct {
-	Kind   DiagnosisKind
-	Wanted string
-	Found  string
-	Names  []string
-	By     time.Duration
+	Kind     DiagnosisKind
+	Expected string        // of the policy
+	Found    string        // of the token, or of the keys
+	Names    []string      // several of either
+	By       time.Duration // how much, or the limit
+	// Note is what is worth knowing about the service that the token seems to come
+	// from, in words, or empty. Which service that is, is a guess.
+	Note string
 }
 
-// The cases that Verify recognises.
 const (
-	NotDemanded       DiagnosisKind = "not_demanded" // Wanted: which demand was not made; Found: what the token looks like
-	OpaqueToken       DiagnosisKind = "opaque_token"
-	NoToken           DiagnosisKind = "no_token"
-	EncryptedToken    DiagnosisKind = "encrypted_token"
-	JSONSerialisation DiagnosisKind = "json_serialisation"
-	TruncatedToken    DiagnosisKind = "truncated_token"
-	WhiteSpace        DiagnosisKind = "white_space"
-	PaddedBase64      DiagnosisKind = "padded_base64"
-	DisclosuresAdded  DiagnosisKind = "disclosures_added"
-	Unsigned          DiagnosisKind = "unsigned"
-	SecretNeeded      DiagnosisKind = "secret_needed"       // Found: the algorithm
-	PublicKeyNeeded   DiagnosisKind = "public_key_needed"   // Found: the algorithm
-	ShortSecret       DiagnosisKind = "short_secret"        // Found: the algorithm
-	AlgorithmExcluded DiagnosisKind = "algorithm_excluded"  // Names: what is allowed; Found
-	KeyIDUnknown      DiagnosisKind = "key_id_unknown"      // Found: the kid; Names: those of the set
-	KeyOfOtherType    DiagnosisKind = "key_of_other_type"   // Found: the algorithm
-	KeysUnusable      DiagnosisKind = "keys_unusable"       // Names: why, key by key
-	SignedByOtherKey  DiagnosisKind = "signed_by_other_key" // Found: the key that fits
-	Tampered          DiagnosisKind = "tampered"
-	OtherSecret       DiagnosisKind = "other_secret"
-	DifferentCase     DiagnosisKind = "different_case"   // Wanted, Found
-	DifferentSlash    DiagnosisKind = "different_slash"  // Wanted, Found
-	DifferentScheme   DiagnosisKind = "different_scheme" // Wanted, Found
-	DifferentPort     DiagnosisKind = "different_port"   // Wanted, Found
-	DifferentHost     DiagnosisKind = "different_host"   // Wanted, Found
-	DifferentValue    DiagnosisKind = "different_value"  // Wanted, Found; for audiences Names only: those of the token
-	ClaimMissing      DiagnosisKind = "claim_missing"    // Wanted: its name
-	ClockSkew         DiagnosisKind = "clock_skew"       // By: how much
-	Milliseconds      DiagnosisKind = "milliseconds"     // Found
-	NotYetTime        DiagnosisKind = "not_yet_time"     // By: how much
-	ExpiredToken      DiagnosisKind = "expired_token"    // By: how much
-	DemandMissing     DiagnosisKind = "demand_missing"   // Names: what is missing
-	OtherParty        DiagnosisKind = "other_party"      // Found: azp
+	opaqueToken         DiagnosisKind = "opaque_token"
+	noToken             DiagnosisKind = "no_token"
+	encryptedToken      DiagnosisKind = "encrypted_token"       // Found: alg
+	encryptedWithSecret DiagnosisKind = "encrypted_with_secret" // a shared key, and no private key, opens it; Found: alg
+	encryptedSession    DiagnosisKind = "encrypted_session"     // as Auth.js makes them, with the application's secret
+	encryptedForAuth0   DiagnosisKind = "encrypted_for_auth0"   // Auth0's own access token: no audience was asked for
+	jsonSerialisation   DiagnosisKind = "json_serialisation"
+	truncatedToken      DiagnosisKind = "truncated_token"
+	whiteSpace          DiagnosisKind = "white_space"
+	paddedBase64        DiagnosisKind = "padded_base64"
+	disclosuresAdded    DiagnosisKind = "disclosures_added"
+	unsigned            DiagnosisKind = "unsigned"
+	secretNeeded        DiagnosisKind = "secret_needed"       // Found: alg
+	publicKeyNeeded     DiagnosisKind = "public_key_needed"   // Found: alg
+	shortSecret         DiagnosisKind = "short_secret"        // Found: alg
+	weakSecret          DiagnosisKind = "weak_secret"         // too short, and the right one; Found: alg
+	otherSecret         DiagnosisKind = "other_secret"        // Found: the form in which it would fit, or empty
+	algorithmExcluded   DiagnosisKind = "algorithm_excluded"  // Found: alg; Names: what is allowed
+	keyIDUnknown        DiagnosisKind = "key_id_unknown"      // Found: kid; Names: those of the set
+	keyOfOtherType      DiagnosisKind = "key_of_other_type"   // Found: alg
+	keysUnusable        DiagnosisKind = "keys_unusable"       // Names: why, key by key
+	signedByOtherKey    DiagnosisKind = "signed_by_other_key" // Found: the key that fits
+	tampered            DiagnosisKind = "tampered"
 
-	AudienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Wanted: the client that was demanded as audience
-	AudienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
-	ClientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
-	ClientAsAudience        DiagnosisKind = "client_as_audience"         // Wanted: the client that was demanded as audience; Names: the audiences
-	AudienceIsElsewhere     DiagnosisKind = "audience_is_elsewhere"      // the token is for a service that alone can verify it
-	IssuerTemplate          DiagnosisKind = "issuer_template"            // Wanted, Found
+	differentCase   DiagnosisKind = "different_case"   // Expected, Found
+	differentSlash  DiagnosisKind = "different_slash"  // Expected, Found
+	differentScheme DiagnosisKind = "different_scheme" // Expected, Found
+	differentPort   DiagnosisKind = "different_port"   // Expected, Found
+	differentHost   DiagnosisKind = "different_host"   // Expected, Found
+	differentPrefix DiagnosisKind = "different_prefix" // by api:// only; Expected, Found
+	differentValue  DiagnosisKind = "different_value"  // Expected, Found; for audiences Names only: those of the token
+	issuerTemplate  DiagnosisKind = "issuer_template"  // Expected, Found
 
-	ReauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time
+	audienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Expected: the client that was expected as audience
+	audienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
+	audienceIsEndpoint      DiagnosisKind = "audience_is_endpoint"       // Expected: the expected server; Found: its endpoint
+	clientAssertion         DiagnosisKind = "client_assertion"           // the client signed it, for an endpoint; Expected, Found
+	clientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
+	clientAsAudience        DiagnosisKind = "client_as_audience"         // Expected: the client that was expected as audience; Names: the audiences
+	audienceIsElsewhere     DiagnosisKind = "audience_is_elsewhere"      // the token is for a service that alone can verify it
+
+	claimMissing     DiagnosisKind = "claim_missing"      // Expected: its name
+	claimAtUserinfo  DiagnosisKind = "claim_at_userinfo"  // missing, and often given at the userinfo endpoint only; Expected: its name
+	immutableSubject DiagnosisKind = "immutable_subject"  // GitHub's sub with ids; Expected, Found
+	valuesMissing    DiagnosisKind = "values_missing"     // Names: what is missing
+	scopeElsewhere   DiagnosisKind = "scope_elsewhere"    // Found: the claim; Names: the scopes
+	rolesElsewhere   DiagnosisKind = "roles_elsewhere"    // Found: the claim; Names: the roles
+	groupsOverage    DiagnosisKind = "groups_overage"     // Entra ID left the groups out, because there are too many
+	hashOfOtherSize  DiagnosisKind = "hash_of_other_size" // Found: the claim
+	hashOfDecoded    DiagnosisKind = "hash_of_decoded"    // of the URL-decoded text; Found: the claim
+	otherParty       DiagnosisKind = "other_party"        // Found: azp
+	neverBearer      DiagnosisKind = "never_bearer"       // Found: what it is, as "a DPoP proof"
+
+	clockSkew              DiagnosisKind = "clock_skew"              // By
+	milliseconds           DiagnosisKind = "milliseconds"            // Found: the claim
+	notYetTime             DiagnosisKind = "not_yet_time"            // By
+	expiredToken           DiagnosisKind = "expired_token"           // By
+	reauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time
+	knownService           DiagnosisKind = "known_service"           // no cause is known, but a Note
 )
+
+// DiagnosisKinds returns every kind of Diagnosis.
+func DiagnosisKinds() []DiagnosisKind {
+	return []DiagnosisKind{
+		opaqueToken, noToken, encryptedToken, encryptedWithSecret, encryptedSession, encryptedForAuth0, jsonSerialisation,
+		truncatedToken, whiteSpace, paddedBase64, disclosuresAdded, unsigned, secretNeeded, publicKeyNeeded, shortSecret,
+		weakSecret, otherSecret, algorithmExcluded, keyIDUnknown, keyOfOtherType, keysUnusable, signedByOtherKey, tampered,
+		differentCase, differentSlash, differentScheme, differentPort, differentHost, differentPrefix, differentValue,
+		issuerTemplate, audienceIsIssuer, audienceIsClient, audienceIsEndpoint, clientAssertion, clientInsteadOfAudience,
+		clientAsAudience, audienceIsElsewhere, claimMissing, claimAtUserinfo, immutableSubject, valuesMissing, scopeElsewhere,
+		rolesElsewhere, groupsOverage, hashOfOtherSize, hashOfDecoded, otherParty, neverBearer, clockSkew, milliseconds,
+		notYetTime, expiredToken, reauthenticationNeeded, knownService,
+	}
+}
+
+// diagnoseFault names what a text is that is no JWT.
+func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
+	switch fault.Cause {
+	case token.CauseNoToken:
+		return &Diagnosis{Kind: noToken}
+	case token.CauseOpaque:
+		return &Diagnosis{Kind: opaqueToken}
+	case token.CauseEncrypted:
+		return diagnoseEncrypted(t.Header())
+	case token.CauseJSONForm:
+		return &Diagnosis{Kind: jsonSerialisation}
+	case token.CauseSegments, token.CauseTrailingBits:
+		return &Diagnosis{Kind: truncatedToken}
+	case token.CausePadding:
+		return &Diagnosis{Kind: paddedBase64}
+	case token.CauseWhitespace:
+		return &Diagnosis{Kind: whiteSpace}
+	case token.CauseDisclosures:
+		return &Diagnosis{Kind: disclosuresAdded}
+	default:
+		return nil
+	}
+}
+
+// diagnoseEncrypted tells by the header of a JWE who can open it (RFC 7518
+// section 4.1).
+func diagnoseEncrypted(header strictjson.Value) *Diagnosis {
+	alg, _ := header.Get("alg").Text()
+	d := &Diagnosis{Kind: encryptedToken, Found: alg}
+	shared := alg == "dir" || strings.HasPrefix(alg, "A128") || strings.HasPrefix(alg, "A192") || strings.HasPrefix(alg, "A256") || strings.HasPrefix(alg, "PBES2")
+	iss, _ := header.Get("iss").Text()
+	switch {
+	case !shared:
+	case strings.HasSuffix(strings.TrimSuffix(iss, "/"), ".auth0.com"):
+		d.Kind = encryptedForAuth0
+	case alg == "dir" && hasSessionHeader(header):
+		d.Kind = encryptedSession
+	default:
+		d.Kind = encryptedWithSecret
+	}
+	return d
+}
+
+// hasSessionHeader reports whether a header has what those of Auth.js have, and no
+// more.
+func hasSessionHeader(header strictjson.Value) bool {
+	enc, _ := header.Get("enc").Text()
+	other := func(m strictjson.Member) bool { return m.Name != "alg" && m.Name != "enc" && m.Name != "kid" }
+	return (enc == "A256GCM" || enc == "A256CBC-HS512") && !slices.ContainsFunc(header.Members(), other)
+}
 
 // Compare names the kind of difference between the identifier that was wanted
 // and the one that was found, nil if there is none. Identifiers are compared
@@ -72,28 +163,30 @@ func Compare(wanted, found string) *Diagnosis {
 	if wanted == found {
 		return nil
 	}
-	d := &Diagnosis{Kind: DifferentValue, Wanted: wanted, Found: found}
+	d := &Diagnosis{Kind: differentValue, Expected: wanted, Found: found}
 	w, errWanted := url.Parse(wanted)
 	f, errFound := url.Parse(found)
 	urls := errWanted == nil && errFound == nil && w.Host != "" && f.Host != ""
 	switch {
 	case IsTemplate(found) || IsTemplate(wanted):
-		d.Kind = IssuerTemplate
+		d.Kind = issuerTemplate
 	case strings.TrimSuffix(wanted, "/") == strings.TrimSuffix(found, "/"):
-		d.Kind = DifferentSlash
+		d.Kind = differentSlash
 	case isASCII(wanted) && isASCII(found) && strings.EqualFold(wanted, found): // ſ is no capital s
-		d.Kind = DifferentCase
+		d.Kind = differentCase
+	case strings.TrimPrefix(wanted, "api://") == strings.TrimPrefix(found, "api://"):
+		d.Kind = differentPrefix
 	case urls && w.Scheme != f.Scheme && same(w, f, func(u *url.URL) { u.Scheme = "" }):
-		d.Kind = DifferentScheme
+		d.Kind = differentScheme
 	case urls && w.Port() != f.Port() && same(w, f, func(u *url.URL) { u.Host = u.Hostname() }):
-		d.Kind = DifferentPort
+		d.Kind = differentPort
 	case urls && !strings.EqualFold(w.Hostname(), f.Hostname()):
-		d.Kind = DifferentHost
+		d.Kind = differentHost
 	}
 	return d
 }
 
-// same tells whether two URLs are the same without a part that drop takes away.
+// same reports whether two URLs are the same without a part that drop takes away.
 func same(a, b *url.URL, drop func(*url.URL)) bool {
 	x, y := *a, *b
 	drop(&x)
@@ -101,14 +194,74 @@ func same(a, b *url.URL, drop func(*url.URL)) bool {
 	return x.String() == y.String()
 }
 
-// FirstDifference returns the number of bytes that two texts have in common at
-// their beginning.
-func FirstDifference(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
+// diagnoseAudience recognises what is behind an unexpected audience: an access
+// token that names its client elsewhere, as Authgear's do, an ID token in place of
+// an access token, or a difference that is easily overlooked.
+func (v *verification) diagnoseAudience(list []string) *Diagnosis {
+	for _, expected := range v.policy.Audiences {
+		for _, found := range atMostStrings(list, maxCompared) {
+			if d := Compare(expected, found); d.Kind == differentCase || d.Kind == differentSlash || d.Kind == differentPrefix {
+				return d
+			}
 		}
 	}
-	return n
+	iss, client := v.report.text("iss"), v.clientOf()
+	isID := v.report.Kind == KindID && v.policy.Kind != KindID && v.forClient(list)
+	switch {
+	case slices.Contains(list, iss) && slices.Contains(v.policy.Audiences, client):
+		return &Diagnosis{Kind: audienceIsIssuer, Expected: client, Found: iss}
+	case slices.Contains(v.policy.Audiences, client):
+		return &Diagnosis{Kind: clientAsAudience, Expected: client, Names: list}
+	case isForGraph(v.report.origin()):
+		return &Diagnosis{Kind: audienceIsElsewhere}
+	case isID && len(list) > 0:
+		return &Diagnosis{Kind: audienceIsClient, Found: list[0], Names: list}
+	}
+	for _, expected := range v.policy.Audiences {
+		if d := v.diagnoseEndpoint(expected, list); d != nil {
+			return d
+		}
+	}
+	return &Diagnosis{Kind: differentValue, Names: list}
+}
+
+// maxCompared is how many audiences are looked at for a small difference.
+const maxCompared = 100
+
+func atMostStrings(list []string, n int) []string { return list[:min(len(list), n)] }
+
+// diagnoseEndpoint recognises a token for an endpoint of the server that was
+// expected, as clients make them to authenticate (RFC 7523 section 3).
+func (v *verification) diagnoseEndpoint(expected string, list []string) *Diagnosis {
+	i := slices.IndexFunc(list, func(found string) bool {
+		return strings.Contains(expected, "://") && strings.HasPrefix(found, strings.TrimSuffix(expected, "/")+"/")
+	})
+	if i < 0 {
+		return nil
+	}
+	d := &Diagnosis{Kind: audienceIsEndpoint, Expected: expected, Found: list[i], Names: list}
+	if iss := v.report.text("iss"); iss != "" && iss == v.report.text("sub") {
+		d.Kind = clientAssertion
+	}
+	return d
+}
+
+// forClient reports whether what looks like an ID token is for a client: it has
+// what only ID tokens have, or is for the client that it names.
+func (v *verification) forClient(list []string) bool {
+	id, access := idSigns(), accessSigns()
+	login := [...]sign{{"nonce", ""}, {"auth_time", ""}, {"sid", ""}}
+	if hasAny(v.claims, access[:]) {
+		return false
+	}
+	return hasAny(v.claims, id[:]) || hasAny(v.claims, login[:]) || slices.Contains(list, v.clientOf())
+}
+
+// diagnoseNoAudience recognises tokens that name a client in place of an
+// audience, as Cognito's do.
+func (v *verification) diagnoseNoAudience() *Diagnosis {
+	if client := v.clientOf(); client != "" && v.claims.Get("token_use").Exists() {
+		return &Diagnosis{Kind: clientInsteadOfAudience, Found: client}
+	}
+	return &Diagnosis{Kind: claimMissing, Expected: "aud"}
 }

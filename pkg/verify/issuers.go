@@ -8,302 +8,255 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// issuerQuirks is the table of issuers: one entry each, the first that knows
-// the token counts.
+// An issuerQuirk is what is worth knowing about the tokens of one service when a
+// check fails.
+type issuerQuirk struct {
+	name    string
+	matches func(origin) bool
+	notes   []note
+}
+
+// A note explains the failure of one check, in words without flags. It is for the
+// diagnoses in kinds; without any it is a general remark, for failures whose cause
+// is not known more precisely.
+type note struct {
+	check CheckID
+	kinds []DiagnosisKind
+	when  func(origin, *Diagnosis) bool // a further condition, or nil
+	text  string
+}
+
+// issuerQuirks is the table of services: the first that matches counts.
 func issuerQuirks() []issuerQuirk {
 	const (
 		entraVersions = "Entra ID issues v1 tokens from sts.windows.net and v2 tokens from login.microsoftonline.com: the application's manifest decides which (accessTokenAcceptedVersion)"
 		oktaOrg       = "access tokens of Okta's org server are not made to be verified by others: use a custom server"
 	)
-	ofOktaOrg := func(s seen, _ *Diagnosis) bool { return s.kind == KindAccess && strings.Trim(s.path, "/") == "" }
+	anyKind := DiagnosisKinds()
 	return []issuerQuirk{
-		{
-			"AWS load balancer (ALB)",
-			func(s seen) bool {
-				signer, _ := s.header.Get("signer").Text()
-				return strings.HasPrefix(signer, "arn:aws") && strings.Contains(signer, ":elasticloadbalancing:")
-			},
-			func() []fact {
-				return []fact{
-					{CheckEncoding, "AWS load balancers pad the base64 of x-amzn-oidc-data, which no JWT may do", being(PaddedBase64)},
-					{CheckKey, "AWS load balancers publish each key as PEM at an address of its own, by kid, and no key set", nil},
-					{CheckIssuer, "x-amzn-oidc-data carries iss of the user pool; the load balancer is named by signer in the header", nil},
-				}
-			},
-		},
-		{
-			"Microsoft Graph",
-			func(s seen) bool {
-				return s.hostIs("sts.windows.net", "login.microsoftonline.com") && (s.header.Get("nonce").Exists() || isForGraph(s))
-			},
-			func() []fact {
-				return []fact{
-					{CheckSignature, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is made for Graph alone and nobody else can verify it",
-						func(s seen, _ *Diagnosis) bool { return s.header.Get("nonce").Exists() }},
-					{CheckAudience, "this is a Microsoft Graph token, not one for your API", func(s seen, _ *Diagnosis) bool { return isForGraph(s) }},
-				}
-			},
-		},
-		{
-			"Entra ID v1",
-			func(s seen) bool { return s.hostIs("sts.windows.net") },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, entraVersions, hosts("login.microsoftonline.com", "sts.windows.net")},
-					{CheckAudience, "v1 tokens of Entra ID name the App ID URI as audience, v2 tokens the client id", nil},
-				}
-			},
-		},
-		{
-			"Entra ID v2",
-			func(s seen) bool { return s.hostIs("login.microsoftonline.com") },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}", being(IssuerTemplate)},
-					{CheckIssuer, entraVersions, hosts("sts.windows.net", "login.microsoftonline.com")},
-					{CheckKey, "applications of Entra ID with keys of their own publish them only with ?appid= behind the address", being(KeyIDUnknown)},
-				}
-			},
-		},
-		{
-			"Cognito",
-			func(s seen) bool { return strings.HasPrefix(s.host, "cognito-idp.") && s.hostIs("amazonaws.com") },
-			func() []fact {
-				return []fact{{CheckAudience, "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use",
-					func(s seen, d *Diagnosis) bool {
-						return s.kind != KindID && being(ClientInsteadOfAudience, ClaimMissing)(s, d)
-					}}}
-			},
-		},
-		{
-			"Firebase",
-			func(s seen) bool { return s.host == "securetoken.google.com" },
-			func() []fact {
-				return []fact{
-					{CheckAudience, "ID tokens of Firebase are for the project, by its id", nil},
-					{CheckKey, "the documented keys of Firebase are certificates by kid, not a key set", nil},
-				}
-			},
-		},
-		{
-			"Google",
-			func(s seen) bool { return s.host == "accounts.google.com" || s.iss == "accounts.google.com" },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "Google writes its issuer with and without https://", hosts("accounts.google.com", "accounts.google.com")},
-					{CheckParty, "Google's Android clients put their own client id into azp and the server's into aud", nil},
-				}
-			},
-		},
-		{
-			"GitHub Actions",
-			func(s seen) bool {
-				return s.host == "token.actions.githubusercontent.com" || strings.HasSuffix(s.path, "/_services/token")
-			},
-			func() []fact {
-				return []fact{
-					{CheckAudience, "GitHub Actions uses the owner's URL as audience unless the job asks for another", nil},
-					{CheckExpiry, "tokens of GitHub Actions live for minutes: ask for a new one in the job", nil},
-				}
-			},
-		},
-		{
-			"GitLab CI",
-			func(s seen) bool {
-				return s.claims.Get("ci_config_ref_uri").Exists() || s.claims.Get("pipeline_source").Exists()
-			},
-			func() []fact {
-				return []fact{{CheckAudience, "the job sets the audience of a GitLab ID token, under id_tokens and aud", nil}}
-			},
-		},
-		{
-			"Kubernetes",
-			func(s seen) bool {
-				sub, _ := s.claims.Get("sub").Text()
-				return s.claims.Get("kubernetes.io").Exists() || strings.HasPrefix(sub, "system:serviceaccount:")
-			},
-			func() []fact {
-				return []fact{
-					{CheckExpiry, "legacy service account tokens of Kubernetes have no exp: use projected ones", being(ClaimMissing)},
-					{CheckAudience, "legacy service account tokens of Kubernetes have no aud: use projected ones", being(ClaimMissing)},
-					{CheckIssuer, "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server", nil},
-				}
-			},
-		},
-		{
-			"Auth0",
-			func(s seen) bool { return s.hostIs("auth0.com") },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "issuers of Auth0 end in a slash", being(DifferentSlash)},
-					{CheckAudience, "Auth0 issues access tokens for an API only where the client asks for its audience", notOfIDTokens},
-				}
-			},
-		},
-		{
-			"Okta",
-			func(s seen) bool { return s.hostIs("okta.com", "oktapreview.com", "okta-emea.com") },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>", being(DifferentValue)},
-					{CheckKey, oktaOrg, ofOktaOrg},
-					{CheckSignature, oktaOrg, ofOktaOrg},
-				}
-			},
-		},
-		{
-			"Keycloak",
-			func(s seen) bool { return strings.Contains(s.path, "/realms/") },
-			func() []fact {
-				return []fact{
-					{CheckAudience, "access tokens of Keycloak are for \"account\" unless an audience mapper adds yours; the client is in azp", notOfIDTokens},
-					{CheckIssuer, "Keycloak issues under the host name by which it was asked, unless its hostname is set", being(DifferentHost, DifferentPort, DifferentScheme)},
-				}
-			},
-		},
-		{
-			"Authing",
-			func(s seen) bool { return s.hostIs("authing.cn") },
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "Authing's documentation writes the host with a capital A, its tokens do not", func(s seen, d *Diagnosis) bool { return hostsDiffer(d) && being(DifferentCase)(s, d) }},
-					{CheckAlgorithm, "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256", being(SecretNeeded)},
-				}
-			},
-		},
-		{
-			"Authgear",
-			func(s seen) bool {
-				for _, m := range s.claims.Members() {
-					if strings.HasPrefix(m.Name, "https://authgear.com/claims/") {
-						return true
-					}
-				}
-				return s.hostIs("authgear.com", "authgear.cloud", "authgearapps.com")
-			},
-			func() []fact {
-				return []fact{
-					{CheckIssuer, "the issuer of Authgear is the endpoint, without a slash at its end", being(DifferentSlash)},
-					{CheckIssuer, "changing the public origin of Authgear changes its issuer", being(DifferentHost)},
-					{CheckAudience, "access tokens of Authgear are for the endpoint, ID tokens for the client", nil},
-					{CheckAuthTime, "every user token of Authgear has auth_time; those of machines have none", being(ClaimMissing)},
-				}
-			},
-		},
+		{"AWS load balancer (ALB)", isLoadBalancer, []note{
+			{checkEncoding, kinds(paddedBase64), nil, "AWS load balancers pad the base64 of x-amzn-oidc-data, which is not allowed in a JWT"},
+			{checkKey, nil, nil, "AWS load balancers publish each key as PEM at an address of its own, by kid, and no key set"},
+			{checkIssuer, nil, nil, "x-amzn-oidc-data has the iss of the user pool; the load balancer is named by signer in the header"},
+		}},
+		{"Microsoft Graph", isGraph, []note{
+			{checkSignature, anyKind, hasNonceHeader, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is made for Graph alone and nobody else can verify it"},
+			{checkAudience, anyKind, forGraph, "this is a Microsoft Graph token, not one for your API"},
+		}},
+		{"Entra ID v1", hostIs("sts.windows.net"), []note{
+			{checkIssuer, anyKind, hosts("login.microsoftonline.com", "sts.windows.net"), entraVersions},
+			{checkAudience, kinds(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
+			{checkAudience, nil, nil, "v1 tokens of Entra ID name the App ID URI as audience, v2 tokens the client id"},
+		}},
+		{"Entra ID v2", hostIs("login.microsoftonline.com"), []note{
+			{checkIssuer, kinds(issuerTemplate), nil, "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}"},
+			{checkIssuer, anyKind, hosts("sts.windows.net", "login.microsoftonline.com"), entraVersions},
+			{checkAudience, kinds(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
+			{checkKey, kinds(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= behind the address"},
+		}},
+		{"Cognito", func(o origin) bool { return strings.HasPrefix(o.host, "cognito-idp.") && hostIs("amazonaws.com")(o) }, []note{
+			{checkAudience, kinds(clientInsteadOfAudience, claimMissing), notOfIDTokens, "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use"},
+		}},
+		{"Firebase", func(o origin) bool { return o.host == "securetoken.google.com" }, []note{
+			{checkAudience, nil, nil, "ID tokens of Firebase are for the project, by its id"},
+			{checkKey, nil, nil, "the documented keys of Firebase are certificates by kid, not a key set"},
+		}},
+		{"Google", func(o origin) bool { return o.host == "accounts.google.com" || o.iss == "accounts.google.com" }, []note{
+			{checkIssuer, anyKind, hosts("accounts.google.com", "accounts.google.com"), "Google writes its issuer with and without https://"},
+			{checkAudience, anyKind, forGcloud, "the audience is gcloud's own client: gcloud auth print-identity-token --audiences=URL asks for a token for your service"},
+			{checkParty, kinds(otherParty), nil, "Google's Android clients put their own client id into azp and the server's into aud"},
+		}},
+		{"GitHub Actions", isGitHubActions, []note{
+			{checkAudience, nil, nil, "GitHub Actions uses the owner's URL as audience unless the job asks for another"},
+			{checkExpiry, kinds(expiredToken), nil, "tokens of GitHub Actions live for minutes: ask for a new one in the job"},
+			{checkRequire, kinds(immutableSubject), nil, "GitHub writes the ids of owner and repository into sub: by default for repositories created, renamed or moved since 2026-07-15"},
+		}},
+		{"GitLab CI", func(o origin) bool { return o.has("ci_config_ref_uri") || o.has("pipeline_source") }, []note{
+			{checkAudience, nil, nil, "the job sets the audience of a GitLab ID token, under id_tokens and aud"},
+		}},
+		{"Kubernetes", isKubernetes, []note{
+			{checkExpiry, kinds(claimMissing), nil, "legacy service account tokens of Kubernetes have no exp: use projected ones"},
+			{checkAudience, kinds(claimMissing), nil, "legacy service account tokens of Kubernetes have no aud: use projected ones"},
+			{checkIssuer, nil, nil, "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server"},
+		}},
+		{"Auth0", hostIs("auth0.com"), []note{
+			{checkIssuer, kinds(differentSlash), nil, "issuers of Auth0 end in a slash"},
+			{checkAudience, nil, notOfIDTokens, "Auth0 issues access tokens for an API only where the client asks for its audience"},
+		}},
+		{"Okta", hostIs("okta.com", "oktapreview.com", "okta-emea.com"), []note{
+			{checkIssuer, kinds(differentValue), nil, "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>"},
+			{checkKey, nil, fromOktaOrg, oktaOrg},
+			{checkSignature, nil, fromOktaOrg, oktaOrg},
+		}},
+		{"Keycloak", func(o origin) bool { return strings.Contains(o.path, "/realms/") }, []note{
+			{checkAudience, nil, notOfIDTokens, "Keycloak adds an API to aud only where an audience mapper says so; the client is in azp"},
+			{checkIssuer, kinds(differentHost, differentPort, differentScheme), nil, "Keycloak issues under the host name by which it was asked, unless its hostname is set"},
+		}},
+		{"Authing", hostIs("authing.cn"), []note{
+			{checkIssuer, kinds(differentCase), hostsDiffer, "Authing's documentation writes the host with a capital A, its tokens do not"},
+			{checkAlgorithm, kinds(secretNeeded), nil, "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256"},
+		}},
+		{"Authgear", isAuthgear, []note{
+			{checkIssuer, kinds(differentSlash), nil, "the issuer of Authgear is the endpoint, without a slash at its end"},
+			{checkIssuer, kinds(differentHost), nil, "changing the public origin of Authgear changes its issuer"},
+			{checkAudience, nil, nil, "access tokens of Authgear are for the endpoint, ID tokens for the client"},
+			{checkAuthTime, kinds(claimMissing), nil, "every user token of Authgear has auth_time; those of machines have none"},
+		}},
 	}
 }
 
-// An issuerQuirk is what is worth knowing about the tokens of one issuer when
-// one of the checks does not pass.
-type issuerQuirk struct {
-	name  string
-	knows func(seen) bool
-	facts func() []fact // built only for a token that fails
+func kinds(list ...DiagnosisKind) []DiagnosisKind { return list }
+
+// isGeneral reports whether a diagnosis says no more than that something is
+// another one, or missing, so that a general remark may help.
+func isGeneral(d *Diagnosis) bool {
+	return d == nil || slices.Contains(kinds(differentValue, differentHost, claimMissing, tampered, keyIDUnknown, keysUnusable), d.Kind)
 }
 
-// A fact explains the failure of one check. It has no flags in it.
-type fact struct {
-	check CheckID
-	text  string
-	fits  func(seen, *Diagnosis) bool // where the failure is such a one; nil: always
+func (n *note) fits(id CheckID, o origin, d *Diagnosis) bool {
+	fits := isGeneral(d)
+	if n.kinds != nil {
+		fits = d != nil && slices.Contains(n.kinds, d.Kind)
+	}
+	return fits && n.check == id && (n.when == nil || n.when(o, d))
 }
 
-// seen is what a token shows of its issuer. Nothing of it is verified: it only
-// picks the words of an explanation.
-type seen struct {
+// An origin is what a token shows of the service that made it. Nothing of it is
+// verified: it only picks the words of an explanation.
+type origin struct {
 	host, path     string // of iss
 	iss            string
 	kind           Kind
 	header, claims strictjson.Value
 }
 
-// being is for failures of which one of the cases was recognised.
-func being(kinds ...DiagnosisKind) func(seen, *Diagnosis) bool {
-	return func(_ seen, d *Diagnosis) bool { return d != nil && slices.Contains(kinds, d.Kind) }
+func (r *Report) origin() origin {
+	o := origin{kind: r.Kind, header: r.Header, claims: r.claims, iss: r.text("iss")}
+	if u, err := url.Parse(o.iss); err == nil {
+		o.host, o.path = strings.ToLower(u.Hostname()), u.Path
+	}
+	return o
 }
 
-// hosts is for an issuer that is demanded at one host and found at another.
-func hosts(wanted, found string) func(seen, *Diagnosis) bool {
-	return func(_ seen, d *Diagnosis) bool {
-		return d != nil && strings.Contains(d.Wanted, wanted) && strings.Contains(d.Found, found)
+func (o origin) has(claim string) bool { return o.claims.Get(claim).Exists() }
+
+// hostIs is for an issuer at one of these domains.
+func hostIs(domains ...string) func(origin) bool {
+	return func(o origin) bool {
+		return slices.ContainsFunc(domains, func(domain string) bool {
+			return o.host == domain || strings.HasSuffix(o.host, "."+domain)
+		})
+	}
+}
+
+// hosts is for an issuer that is expected at one host and found at another.
+func hosts(wanted, found string) func(origin, *Diagnosis) bool {
+	return func(_ origin, d *Diagnosis) bool {
+		return strings.Contains(d.Expected, wanted) && strings.Contains(d.Found, found)
 	}
 }
 
 // hostsDiffer is for two URLs whose hosts are written differently.
-func hostsDiffer(d *Diagnosis) bool {
-	if d == nil {
-		return false
-	}
-	wanted, errWanted := url.Parse(d.Wanted)
+func hostsDiffer(_ origin, d *Diagnosis) bool {
+	wanted, errWanted := url.Parse(d.Expected)
 	found, errFound := url.Parse(d.Found)
 	return errWanted == nil && errFound == nil && wanted.Host != found.Host
 }
 
-func notOfIDTokens(s seen, _ *Diagnosis) bool { return s.kind != KindID }
+func notOfIDTokens(o origin, _ *Diagnosis) bool { return o.kind != KindID }
 
-func (s seen) hostIs(names ...string) bool {
-	for _, name := range names {
-		if s.host == name || strings.HasSuffix(s.host, "."+name) {
-			return true
-		}
-	}
-	return false
+func isLoadBalancer(o origin) bool {
+	signer, _ := o.header.Get("signer").Text()
+	return strings.HasPrefix(signer, "arn:aws") && strings.Contains(signer, ":elasticloadbalancing:")
 }
 
-// isForGraph tells whether a token is for Microsoft Graph, by its name or its
+func isGraph(o origin) bool {
+	return hostIs("sts.windows.net", "login.microsoftonline.com")(o) && (o.header.Get("nonce").Exists() || isForGraph(o))
+}
+
+// isForGraph reports whether a token is for Microsoft Graph, by its name or its
 // application id.
-func isForGraph(s seen) bool {
-	list, _ := audiences(s.claims.Get("aud"))
-	return slices.ContainsFunc(list, func(aud string) bool {
+func isForGraph(o origin) bool {
+	return slices.ContainsFunc(audiences(o.claims.Get("aud")), func(aud string) bool {
 		return strings.HasPrefix(aud, "00000003-0000-0000-c000-000000000000") || strings.TrimSuffix(aud, "/") == "https://graph.microsoft.com"
 	})
 }
 
-// quirkOf returns the entry of the issuer that a token seems to come from. It is
+func forGraph(o origin, _ *Diagnosis) bool { return isForGraph(o) }
+
+func hasNonceHeader(o origin, _ *Diagnosis) bool { return o.header.Get("nonce").Exists() }
+
+// forGcloud is for the client id of the Google Cloud CLI, which is public.
+func forGcloud(o origin, _ *Diagnosis) bool {
+	return slices.Contains(audiences(o.claims.Get("aud")), "32555940559.apps.googleusercontent.com")
+}
+
+func isGitHubActions(o origin) bool {
+	return o.host == "token.actions.githubusercontent.com" || strings.HasSuffix(o.path, "/_services/token")
+}
+
+func isKubernetes(o origin) bool {
+	sub, _ := o.claims.Get("sub").Text()
+	return o.has("kubernetes.io") || strings.HasPrefix(sub, "system:serviceaccount:")
+}
+
+func fromOktaOrg(o origin, _ *Diagnosis) bool {
+	return o.kind == KindAccess && strings.Trim(o.path, "/") == ""
+}
+
+func isAuthgear(o origin) bool {
+	return hostIs("authgear.com", "authgear.cloud", "authgearapps.com")(o) ||
+		slices.ContainsFunc(o.claims.Members(), func(m strictjson.Member) bool { return strings.HasPrefix(m.Name, "https://authgear.com/claims/") })
+}
+
+// quirkOf returns the entry of the service that a token seems to come from. It is
 // a guess from unverified claims.
-func quirkOf(s seen) (issuerQuirk, bool) {
+func quirkOf(o origin) (issuerQuirk, bool) {
 	for _, quirk := range issuerQuirks() {
-		if quirk.knows(s) {
+		if quirk.matches(o) {
 			return quirk, true
 		}
 	}
 	return issuerQuirk{}, false
 }
 
-func (r *Report) seen() seen {
-	s := seen{kind: r.Kind, header: r.Header, claims: r.claims}
-	s.iss, _ = r.claims.Get("iss").Text()
-	if u, err := url.Parse(s.iss); err == nil {
-		s.host, s.path = strings.ToLower(u.Hostname()), u.Path
-	}
-	return s
-}
-
 // IssuerName returns the name of the service that the token seems to come from,
 // or an empty string. It is a guess.
 func (r *Report) IssuerName() string {
-	quirk, _ := quirkOf(r.seen())
+	quirk, _ := quirkOf(r.origin())
 	return quirk.name
 }
 
-// addFacts adds what is known of the issuer to the checks that did not pass.
-func (v *verification) addFacts() {
-	if v.report.Verdict == Accepted {
+// addNotes adds what is known of the service to the checks that failed.
+func (r *Report) addNotes() {
+	if r.Verdict == Accepted {
 		return
 	}
-	token := v.report.seen()
-	quirk, known := quirkOf(token)
+	from := r.origin()
+	quirk, known := quirkOf(from)
 	if !known {
 		return
 	}
-	facts := quirk.facts()
-	for i := range v.report.Checks {
-		c := &v.report.Checks[i]
-		at := slices.IndexFunc(facts, func(f fact) bool {
-			return f.check == c.ID && (f.fits == nil || f.fits(token, c.Diagnosis))
-		})
-		if c.Status == Failed && at >= 0 {
-			c.Fact = facts[at].text
+	for i := range r.checks {
+		if o := &r.checks[i]; o.status == Failed {
+			o.addNote(quirk.notes, from)
 		}
 	}
+}
+
+func (o *outcome) addNote(notes []note, from origin) {
+	if o.detail == nil { // a warning that refuses under a strict policy
+		return
+	}
+	d := o.detail.diagnosis
+	at := slices.IndexFunc(notes, func(n note) bool { return n.fits(o.id, from, d) })
+	if at < 0 {
+		return
+	}
+	noted := Diagnosis{Kind: knownService}
+	if d != nil {
+		noted = *d
+	}
+	noted.Note = notes[at].text
+	o.detail.diagnosis = &noted
 }

@@ -11,60 +11,80 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
+// maxTried is how many keys a signature is tried with: a set of a thousand large
+// ones must not cost minutes.
+const maxTried = 32
+
+func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
+
 // checkSignature finds the key and checks the signature with it.
 func (v *verification) checkSignature() {
+	if v.nature.bySender {
+		v.skip(checkKey, "not looked for: "+v.nature.name+" is signed by its sender")
+		v.skip(checkSignature, "not checked: "+v.nature.name+" is signed by its sender, not by the issuer")
+		return
+	}
 	switch keys := v.keys.(type) {
 	case *Secret:
+		v.checkAdvertised(nil)
 		if v.signable() && keys != nil {
 			v.checkBySecret(keys)
 			return
 		}
 	case *PublicKeys:
-		if v.signable() && keys != nil && keys.Set != nil {
+		if keys == nil {
+			break
+		}
+		v.checkAdvertised(keys.IDTokenAlgorithms)
+		if v.signable() && keys.Set != nil {
 			v.checkByPublicKeys(keys)
 			return
 		}
 	}
-	if v.signable() && v.report.weightiest(Reasons()) == "" { // else nobody may have looked for keys
-		v.fail(CheckKey, ReasonNoMatchingKey, "there are no trusted keys to look in", nil)
+	if v.signable() && v.report.mostSevere(Reasons()) == "" { // else keys need not have been looked for
+		v.fail(checkKey, ReasonNoMatchingKey, "no trusted keys", detail{})
 	} else {
-		v.skip(CheckKey, "not looked for")
+		v.skip(checkKey, "not looked for")
 	}
-	v.skip(CheckSignature, v.whyNotSigned())
+	v.skip(checkSignature, v.whyUnchecked())
 }
 
-// signable tells whether there is a signature that a key could be tried on.
+// signable reports whether there is a signature that a key could be tried on.
 func (v *verification) signable() bool {
 	return v.algorithmOK && v.token.SigningInput() != "" && !v.token.Faulty(token.AreaEncoding)
 }
 
-func (v *verification) whyNotSigned() string {
+func (v *verification) whyUnchecked() string {
 	switch {
 	case v.token.SigningInput() == "" || v.token.Faulty(token.AreaEncoding):
 		return "there is no signature that could be checked"
 	case !v.algorithmOK:
-		return "not checked with an algorithm that is refused"
+		return "not checked, because the algorithm is refused"
 	default:
-		return "no keys to check it with"
+		return "no key to check it with"
 	}
 }
 
 func (v *verification) checkBySecret(secret *Secret) {
 	alg := v.token.Algorithm()
 	v.report.Key = &KeyInfo{Type: "oct", Algorithm: alg, Bits: 8 * len(secret.value), Source: secret.source}
+	matches := verifyHMAC(alg, secret.value, v.token.SigningInput(), v.token.Signature())
 	if size := hashOf(alg).Size(); len(secret.value) < size {
-		v.fail(CheckKey, ReasonNoMatchingKey,
-			fmt.Sprintf("the secret has %d octets; %s needs at least %d", len(secret.value), alg, size),
-			&Diagnosis{Kind: ShortSecret, Found: alg})
-		v.skip(CheckSignature, "no key to check it with")
+		message := fmt.Sprintf("the secret has %d octets; %s needs at least %d (RFC 7518 section 3.2)", len(secret.value), alg, size)
+		kind := shortSecret
+		if matches {
+			message, kind = message+"; it is the one that signed the token", weakSecret
+		}
+		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Kind: kind, Found: alg}})
+		v.skip(checkSignature, "no key to check it with")
 		return
 	}
-	v.pass(CheckKey, "the secret that was given")
-	if !verifyHMAC(alg, secret.value, v.token.SigningInput(), v.token.Signature()) {
-		v.failSignature("the signature does not match the secret", &Diagnosis{Kind: OtherSecret})
+	v.pass(checkKey, "the shared secret")
+	if !matches {
+		v.failSignature("the signature does not match the secret", &Diagnosis{Kind: otherSecret})
 		return
 	}
-	v.pass(CheckSignature, alg+" by the secret")
+	v.pass(checkSignature, alg+" with the shared secret")
 }
 
 func (v *verification) checkByPublicKeys(keys *PublicKeys) {
@@ -72,20 +92,21 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	selection := keys.Set.Candidates(v.token)
 	if len(selection.Candidates) == 0 {
 		v.failKey(keys.Set, selection)
-		v.skip(CheckSignature, "no key to check it with")
+		v.skip(checkSignature, "no key to check it with")
 		return
 	}
 	tried := atMost(selection.Candidates, maxTried)
 	for _, k := range tried {
 		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
-			v.key, v.report.Key = k, v.describe(k, keys)
+			v.signer = k
+			v.report.key, v.report.Key = k, v.keyInfo(k, keys)
 			v.passKey(k, selection)
-			v.pass(CheckSignature, v.token.Algorithm()+" by key "+k.Name())
+			v.passSaying(checkSignature, saySignature)
 			return
 		}
 	}
 	first := selection.Candidates[0]
-	v.report.Key = v.describe(first, keys)
+	v.report.key, v.report.Key = first, v.keyInfo(first, keys)
 	v.passKey(first, selection)
 	if n := len(selection.Candidates); n > len(tried) {
 		v.failSignature(fmt.Sprintf("the signature matches none of the first %d keys that fit; the other %d were not tried: the token needs a kid",
@@ -95,39 +116,37 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	v.explainBadSignature(keys.Set, tried)
 }
 
-// maxTried is how many keys a signature is tried with: a set of a thousand large
-// ones must not cost minutes.
-const maxTried = 32
-
-func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
-
-func (v *verification) describe(k *jwks.Key, keys *PublicKeys) *KeyInfo {
+func (v *verification) keyInfo(k *jwks.Key, keys *PublicKeys) *KeyInfo {
 	return &KeyInfo{
 		KeyID: k.KeyID, HasKeyID: k.HasKeyID, Type: k.Type, Curve: k.Curve, Algorithm: v.token.Algorithm(),
 		Bits: k.Bits, Thumbprint: k.Thumbprint, Source: keys.Source, AgeSeconds: keys.AgeSeconds,
 	}
 }
 
+func saySignature(r *Report) string { return r.Key.Algorithm + " by key " + r.key.Name() }
+
+func sayKey(r *Report) string { return r.key.Kind() + ", key " + r.key.Name() }
+
 // passKey reports the key that was used, with what is odd about the choice.
 func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
 	switch {
 	case named && k.HasKeyID && k.KeyID != kid: // it was given alone
-		v.warn(CheckKey, ReasonClaimRefused,
+		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has kid %q and the key %q; not compared, because the key was given alone", kid, k.KeyID))
 	case len(selection.Candidates) > 1 && !named:
-		v.warn(CheckKey, ReasonClaimRefused,
+		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has no kid, and %d keys fit; the issuer should send kid", len(selection.Candidates)))
 	case len(selection.Candidates) > 1 && !k.HasKeyID:
-		v.warn(CheckKey, ReasonClaimRefused,
-			fmt.Sprintf("the token has kid %q, and key number %d has none; the issuer should give it one", kid, k.Position))
+		v.warn(checkKey, ReasonClaimRefused,
+			fmt.Sprintf("the token has kid %q, but key number %d has none; the issuer should add it", kid, k.Position))
 	case countNamed(selection.Candidates) > 1:
-		v.warn(CheckKey, ReasonClaimRefused,
+		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(selection.Candidates)))
 	case len(k.Warnings) > 0:
-		v.warn(CheckKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
+		v.warn(checkKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
 	default:
-		v.pass(CheckKey, k.Kind()+", key "+k.Name())
+		v.passSaying(checkKey, sayKey)
 	}
 	v.checkCertificate(k)
 }
@@ -150,39 +169,48 @@ func (v *verification) checkCertificate(k *jwks.Key) {
 	case c == nil:
 		return
 	case k.CertificateMismatch:
-		v.fail(CheckCertificate, ReasonClaimRefused, "the certificate in x5c is for another key", nil)
+		v.fail(checkCertificate, ReasonClaimRefused, "the certificate in x5c is for another key", detail{})
 	case v.now.Before(c.NotBefore):
-		v.warn(CheckCertificate, ReasonClaimRefused, "the key's certificate is not valid before "+formatTime(c.NotBefore))
+		v.warn(checkCertificate, ReasonClaimRefused, "the key's certificate is not valid before "+formatTime(c.NotBefore))
 	case v.now.After(c.NotAfter):
-		v.warn(CheckCertificate, ReasonClaimRefused, "the key's certificate expired at "+formatTime(c.NotAfter))
+		v.warn(checkCertificate, ReasonClaimRefused, "the key's certificate expired at "+formatTime(c.NotAfter))
 	default:
-		v.pass(CheckCertificate, "valid until "+formatTime(c.NotAfter))
+		v.passSaying(checkCertificate, func(r *Report) string { return "valid until " + formatTime(r.key.Certificate.NotAfter) })
 	}
 }
 
-// checkKeySet says what is wrong with the other keys. Keys for encryption and
+// checkKeySet reports what is wrong with the other keys. Keys for encryption and
 // keys of unknown types belong in a set; the rest is a defect of the issuer.
 func (v *verification) checkKeySet(set *jwks.Set) {
+	usable := 0
 	var defects []string
 	for _, k := range set.Keys {
-		if f := k.Fault; f != nil && f.Code != jwks.FaultUnsupported && !k.OtherPurpose() {
+		switch f := k.Fault; {
+		case f == nil:
+			usable++
+		case f.Code != jwks.FaultUnsupported && !k.OtherPurpose():
 			defects = append(defects, fmt.Sprintf("key %s: %s", k.Name(), f.Text))
 		}
 	}
 	if len(defects) == 0 {
-		v.pass(CheckKeySet, fmt.Sprintf("%d of %d keys can verify signatures", len(set.Usable()), len(set.Keys)))
+		v.pass(checkKeySet, countKeys(usable, len(set.Keys)))
 		return
 	}
-	v.report.add(Check{
-		ID: CheckKeySet, Status: Warning, Reason: ReasonNoMatchingKey, Actual: strictjson.Strings(defects),
-		Message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), join(defects)),
+	v.report.add(outcome{
+		id: checkKeySet, status: Warning, reason: ReasonNoMatchingKey,
+		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), join(defects)),
+		detail:  &detail{actual: strictjson.Strings(defects)},
 	})
 }
 
-// failKey tells an algorithm that is not the key's from a key that is not there.
+func countKeys(usable, all int) string {
+	return strconv.Itoa(usable) + " of " + strconv.Itoa(all) + " keys can verify signatures"
+}
+
+// failKey distinguishes an algorithm that is not the key's from a key that is not
+// there.
 func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
-	alg := v.token.Algorithm()
 	var fitting []jwks.Refusal // those that the kid does not rule out
 	for _, r := range selection.Refused {
 		if !r.OtherKeyID {
@@ -190,19 +218,14 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 		}
 	}
 	mismatch, found := selection.Mismatch()
-	switch {
+	switch ids := set.KeyIDs(); {
 	case len(set.Keys) == 0:
-		v.fail(CheckKey, ReasonNoMatchingKey, "the key set is empty", nil)
-	case len(fitting) == 0, named && len(set.KeyIDs()) > 0 && !slices.Contains(set.KeyIDs(), kid):
-		v.report.add(Check{
-			ID: CheckKey, Status: Failed, Reason: ReasonNoMatchingKey,
-			Expected: strictjson.String(kid), Actual: strictjson.Strings(set.KeyIDs()),
-			Message:   fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(set.KeyIDs())),
-			Diagnosis: &Diagnosis{Kind: KeyIDUnknown, Found: kid, Names: set.KeyIDs()},
-		})
+		v.fail(checkKey, ReasonNoMatchingKey, "the key set is empty", detail{})
+	case len(fitting) == 0, named && len(ids) > 0 && !slices.Contains(ids, kid):
+		v.failUnknownKeyID(set, kid)
 	case found:
-		v.fail(CheckKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not go with the token: %s", mismatch.Key.Name(), mismatch.Text),
-			&Diagnosis{Kind: KeyOfOtherType, Found: alg})
+		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not go with the token: %s", mismatch.Key.Name(), mismatch.Text),
+			detail{diagnosis: &Diagnosis{Kind: keyOfOtherType, Found: v.token.Algorithm()}})
 	default:
 		var why []string
 		for _, r := range fitting {
@@ -212,16 +235,33 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 		if named && len(fitting) == 1 {
 			message = why[0]
 		}
-		v.fail(CheckKey, ReasonNoMatchingKey, message, &Diagnosis{Kind: KeysUnusable, Names: why})
+		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Kind: keysUnusable, Names: why}})
 	}
 }
 
+// failUnknownKeyID refuses a kid that no key has, also where one of the keys did
+// sign the token: which one it was helps to find the mistake.
+func (v *verification) failUnknownKeyID(set *jwks.Set, kid string) {
+	ids := set.KeyIDs()
+	d := detail{
+		expected: strictjson.String(kid), actual: strictjson.Strings(ids),
+		diagnosis: &Diagnosis{Kind: keyIDUnknown, Found: kid, Names: ids},
+	}
+	message := fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(ids))
+	if k := v.signerIn(set); k != nil {
+		message += "; key " + k.Name() + " did sign the token"
+		d.diagnosis = &Diagnosis{Kind: signedByOtherKey, Found: k.Name()}
+	}
+	v.fail(checkKey, ReasonNoMatchingKey, message, d)
+}
+
+// quoteAll writes a list for people, in quotes and no more of it than they read.
 func quoteAll(list []string) string {
 	const most = 10
 	quoted := make([]string, 0, most+1)
 	for i, s := range list {
 		if i == most {
-			quoted = append(quoted, fmt.Sprintf("%d more", len(list)-most))
+			quoted = append(quoted, strconv.Itoa(len(list)-most)+" more")
 			break
 		}
 		quoted = append(quoted, strconv.Quote(s))

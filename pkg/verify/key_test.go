@@ -55,7 +55,7 @@ func TestChoiceOfKey(t *testing.T) {
 	}{
 		{unnamed, trust(t, "rsa2", "rsa"), "the token has no kid, and 2 keys fit; the issuer should send kid"},
 		{named, trustSet(t, b("kid", `"rsa"`), a()), `kid "rsa" is ambiguous: 2 keys have it and fit`},
-		{named, trustSet(t, b("kid", `"rsa"`), a("kid", "")), `the token has kid "rsa", and key number 2 has none; the issuer should give it one`},
+		{named, trustSet(t, b("kid", `"rsa"`), a("kid", "")), `the token has kid "rsa", but key number 2 has none; the issuer should add it`},
 	} {
 		if check, _ := judge(c.text, c.keys, goodPolicy()).Check(verify.CheckKey); check.Message != c.want {
 			t.Errorf("got %q, want %q", check.Message, c.want)
@@ -73,7 +73,8 @@ func TestKeyThatIsNotThere(t *testing.T) {
 		kind   verify.DiagnosisKind
 	}{
 		{"an unknown kid", trust(t, "rsa2", "ec256"), verify.ReasonNoMatchingKey, verify.KeyIDUnknown},
-		{"the kid in other letters", trustSet(t, publicJWK(t, "rsa", "kid", `"RSA"`)), verify.ReasonNoMatchingKey, verify.KeyIDUnknown},
+		{"the kid in other letters, of the key that signed", trustSet(t, publicJWK(t, "rsa", "kid", `"RSA"`)), verify.ReasonNoMatchingKey, verify.SignedByOtherKey},
+		{"the kid in other letters", trustSet(t, publicJWK(t, "rsa2", "kid", `"RSA"`)), verify.ReasonNoMatchingKey, verify.KeyIDUnknown},
 		{"the kid of an EC key", trustSet(t, publicJWK(t, "ec256", "kid", `"rsa"`)), verify.ReasonAlgorithmRefused, verify.KeyOfOtherType},
 		{"the kid of an EC key beside a broken one", trustSet(t, `{"kty":"RSA"}`, publicJWK(t, "ec256", "kid", `"rsa"`)), verify.ReasonAlgorithmRefused, verify.KeyOfOtherType},
 		{"the only key, without kid", trustSet(t, publicJWK(t, "ec256", "kid", "")), verify.ReasonAlgorithmRefused, verify.KeyOfOtherType},

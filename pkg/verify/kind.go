@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,120 +20,165 @@ func mediaType(t *token.Token) string {
 	return strings.TrimPrefix(strings.TrimSpace(name), "application/")
 }
 
-// neverBearer tells whether a media type is one of a token that proves or tells
-// something and must never be taken for an ID or an access token.
-func neverBearer(mediaType string) bool {
-	switch mediaType {
-	case "logout+jwt", "dpop+jwt", "kb+jwt", "secevent+jwt", "token-introspection+jwt":
-		return true
+// A nature is what a token is that proves or tells something and must never be
+// taken for a bearer token. The zero nature is that of all others.
+type nature struct {
+	name     string // "a DPoP proof"
+	bySender bool   // signed by who sends it, not by the issuer
+}
+
+// natureOf recognises a token that is never a bearer token by its typ, a logout
+// token and a request object also by their claims.
+func natureOf(t *token.Token) nature {
+	switch mediaType(t) {
+	case "dpop+jwt":
+		return nature{"a DPoP proof", true}
+	case "kb+jwt":
+		return nature{"the key binding of an SD-JWT", true}
+	case "oauth-authz-req+jwt":
+		return nature{"a request object", true}
+	case "secevent+jwt":
+		return nature{"a security event token", false}
+	case "token-introspection+jwt":
+		return nature{"an introspection response", false}
+	case "logout+jwt":
+		return nature{"a logout token", false}
+	case "at+jwt":
+		return nature{}
 	}
-	return false
-}
-
-// idMarkers returns what only ID tokens have, as far as the token has it.
-func idMarkers(claims strictjson.Value) []string {
-	found := stated(claims, "at_hash", "c_hash", "s_hash")
-	return append(found, valued(claims, claimIs{"token_use", "id"}, claimIs{"typ", "ID"})...)
-}
-
-// accessMarkers returns what only access tokens have, as far as the token has it.
-func accessMarkers(claims strictjson.Value) []string {
-	found := stated(claims, "client_id", "cid", "appid", "scope", "scp", "gty", "azpacr")
-	return append(found, valued(claims, claimIs{"token_use", "access"}, claimIs{"typ", "Bearer"})...)
-}
-
-func present(claims strictjson.Value, names ...string) []string {
-	var found []string
-	for _, name := range names {
-		if claims.Get(name).Exists() {
-			found = append(found, name)
-		}
-	}
-	return found
-}
-
-// stated is present without the members that are null: some issuers send every
-// claim that they know.
-func stated(claims strictjson.Value, names ...string) []string {
-	return slices.DeleteFunc(present(claims, names...), func(name string) bool {
-		return claims.Get(name).Kind() == strictjson.KindNull
-	})
-}
-
-// hasText tells whether a claim is a string that is not empty.
-func hasText(claims strictjson.Value, name string) bool {
-	text, _ := claims.Get(name).Text()
-	return text != ""
-}
-
-// claimIs is a claim with a value that tells its kind.
-type claimIs struct{ name, value string }
-
-// valued returns "name=value" for each claim that has its value.
-func valued(claims strictjson.Value, wanted ...claimIs) []string {
-	var found []string
-	for _, w := range wanted {
-		if text, ok := claims.Get(w.name).Text(); ok && text == w.value {
-			found = append(found, w.name+"="+w.value)
-		}
-	}
-	return found
-}
-
-// Classify tells what a token looks like, by its typ, then by claims that only
-// one kind has. It is a guess unless typ says so.
-func Classify(t *token.Token) Kind {
 	claims := t.UnverifiedClaims()
-	switch typ := mediaType(t); {
-	case typ == "at+jwt":
-		return KindAccess
-	case typ == "logout+jwt":
-		return KindLogout
-	case neverBearer(typ):
-		return KindOther
-	}
 	switch {
-	case claims.Get("events").Get(logoutEvent).Exists():
+	case hasLogoutEvent(claims):
+		return nature{"a logout token", false}
+	case claims.Get("response_type").Exists() && claims.Get("redirect_uri").Exists():
+		return nature{"a request object", true}
+	}
+	return nature{}
+}
+
+func hasLogoutEvent(claims strictjson.Value) bool {
+	return claims.Get("events").Get(logoutEvent).Exists()
+}
+
+// excused reports whether a claim is not judged because the token is never a
+// bearer token, which is what it is refused for.
+func (v *verification) excused(claim strictjson.Value) bool {
+	return v.nature.name != "" && (v.nature.bySender || !claim.Exists())
+}
+
+// A sign is a claim that only one kind of token has, or one with such a value.
+type sign struct{ claim, value string }
+
+func (s sign) String() string {
+	if s.value == "" {
+		return s.claim
+	}
+	return s.claim + "=" + s.value
+}
+
+// isIn reports whether a token has the sign. Some issuers send every claim that
+// they know, so one that is null does not count.
+func (s sign) isIn(claims strictjson.Value) bool {
+	value := claims.Get(s.claim)
+	if s.value == "" {
+		return value.Exists() && value.Kind() != strictjson.KindNull
+	}
+	text, ok := value.Text()
+	return ok && text == s.value
+}
+
+// idSigns are what only ID tokens have.
+func idSigns() [5]sign {
+	return [...]sign{{"at_hash", ""}, {"c_hash", ""}, {"s_hash", ""}, {"token_use", "id"}, {"typ", "ID"}}
+}
+
+// accessSigns are what only access tokens have.
+func accessSigns() [9]sign {
+	return [...]sign{
+		{"client_id", ""}, {"cid", ""}, {"appid", ""}, {"scope", ""}, {"scp", ""}, {"gty", ""}, {"azpacr", ""},
+		{"token_use", "access"}, {"typ", "Bearer"},
+	}
+}
+
+// loginSigns are what tells of a login, as ID tokens do and some access tokens.
+func loginSigns() [4]sign {
+	return [...]sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
+}
+
+func hasAny(claims strictjson.Value, signs []sign) bool {
+	return slices.ContainsFunc(signs, func(s sign) bool { return s.isIn(claims) })
+}
+
+// found returns the signs that a token has, for people.
+func found(claims strictjson.Value, signs []sign) string {
+	var list []string
+	for _, s := range signs {
+		if s.isIn(claims) {
+			list = append(list, s.String())
+		}
+	}
+	return join(list)
+}
+
+// Classify returns what a token looks like, by its typ, then by claims that only
+// one kind has. It is a guess unless typ says so.
+func Classify(t *token.Token) Kind { return classify(t, natureOf(t)) }
+
+func classify(t *token.Token, n nature) Kind {
+	claims := t.UnverifiedClaims()
+	id, access, login := idSigns(), accessSigns(), loginSigns()
+	switch {
+	case n.name == "a logout token":
 		return KindLogout
-	case len(idMarkers(claims)) > 0:
-		return KindID
-	case len(accessMarkers(claims)) > 0:
+	case n.name != "":
+		return KindOther
+	case mediaType(t) == "at+jwt":
 		return KindAccess
-	case len(stated(claims, "nonce", "auth_time", "amr", "acr")) > 0:
+	case hasAny(claims, id[:]):
+		return KindID
+	case hasAny(claims, access[:]):
+		return KindAccess
+	case hasAny(claims, login[:]):
 		return KindID
 	default:
 		return KindOther
 	}
 }
 
-// checkKind keeps one kind of token from being taken for another (RFC 8725
-// section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6).
-func (v *verification) checkKind() {
-	typ := mediaType(v.token)
-	c := Check{ID: CheckKind, Status: Failed, Reason: ReasonClaimRefused, Actual: v.token.Header().Get("typ")}
-	problem := ""
-	switch v.policy.Kind {
+// judgeKind keeps one kind of token from being taken for another (RFC 8725
+// section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6). It
+// returns why the token is not of the required kind, or an empty string.
+func (v *verification) judgeKind() string {
+	switch typ := mediaType(v.token); v.policy.Kind {
 	case KindID:
-		problem = v.notID(typ)
+		return v.notID(typ)
 	case KindAccess:
-		problem = v.notAccess(typ)
+		return v.notAccess(typ)
 	case KindLogout:
-		problem = v.notLogout(typ)
+		return v.notLogout(typ)
 	default:
-		v.checkUnnamedKind(c, typ)
+		return ""
+	}
+}
+
+func (v *verification) checkKind() {
+	switch kind := v.policy.Kind; {
+	case kind == "":
+		v.checkUnnamedKind()
 		return
+	case v.kindProblem != "":
+		v.fail(checkKind, ReasonClaimRefused, v.kindProblem,
+			detail{expected: strictjson.String(string(kind)), actual: v.token.Header().Get("typ")})
+		v.skip(checkKindClaims, "not checked: the token is of another kind")
+		return
+	case kind == KindID && v.mayBeAccess():
+		access := accessSigns()
+		v.warn(checkKind, ReasonClaimRefused, "it may be an access token: it has "+found(v.claims, access[:]))
+	default:
+		v.pass(checkKind, kindName(kind))
 	}
-	c.Expected = strictjson.String(string(v.policy.Kind))
-	if problem != "" {
-		c.Message = problem
-	} else if marks := accessMarkers(v.claims); v.policy.Kind == KindID && len(marks) > 0 && len(idMarkers(v.claims)) == 0 {
-		c.Status, c.Message = Warning, "it may be an access token: nothing but an ID token's required claims, and "+join(marks)
-	} else {
-		c.Status, c.Message = Passed, kindName(v.policy.Kind)
-	}
-	v.report.add(c)
 	missing := Failed
-	if v.policy.Kind == KindAccess && typ != "at+jwt" {
+	if v.policy.Kind == KindAccess && mediaType(v.token) != "at+jwt" {
 		missing = Warning // it does not say that it follows RFC 9068
 	}
 	v.checkKindClaims(v.policy.Kind, missing)
@@ -149,60 +193,71 @@ func kindName(kind Kind) string {
 	case KindLogout:
 		return "a logout token"
 	default:
-		return "a token of no kind that is known"
+		return "a token of no known kind"
 	}
 }
 
-// checkUnnamedKind is for when no kind was demanded: a token that is never a
+// checkUnnamedKind is for when no kind is required: a token that is never a
 // bearer token is refused all the same.
-func (v *verification) checkUnnamedKind(c Check, typ string) {
-	if logout := v.report.Kind == KindLogout; logout || neverBearer(typ) {
-		c.Message = fmt.Sprintf("typ is %q: not a token that grants anything", v.token.Type())
-		if logout {
-			c.Message = "this is a logout token, which grants nothing; it is verified only where that kind is demanded"
-		}
-		v.report.add(c)
-		v.skip(CheckKindClaims, "no kind was demanded")
+func (v *verification) checkUnnamedKind() {
+	if v.nature.name != "" {
+		v.fail(checkKind, ReasonClaimRefused, "this is "+v.nature.name+", which grants nothing and must not be accepted as a bearer token",
+			detail{actual: v.token.Header().Get("typ"), diagnosis: &Diagnosis{Kind: neverBearer, Found: v.nature.name}})
+		v.skip(checkKindClaims, "not required")
 		return
 	}
-	c.Status, c.Reason = NotChecked, ""
-	c.Message = "no kind was demanded; it looks like " + kindName(v.report.Kind)
-	c.Diagnosis = &Diagnosis{Kind: NotDemanded, Wanted: "kind", Found: kindName(v.report.Kind)}
-	v.report.add(c)
-	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && typ != "at+jwt" {
-		v.skip(CheckKindClaims, "no kind was demanded, and the token does not say which claims it has to have")
+	v.report.add(outcome{id: checkKind, status: NotChecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
+	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && mediaType(v.token) != "at+jwt" {
+		v.skip(checkKindClaims, "not required, and the token does not say which claims it has to have")
 		return
 	}
 	v.checkKindClaims(v.report.Kind, Warning)
 }
 
+// notID: what looks like an access token and has nothing of an ID token is none,
+// whoever issued it.
 func (v *verification) notID(typ string) string {
-	access := valued(v.claims, claimIs{"token_use", "access"}, claimIs{"typ", "Bearer"})
-	switch {
+	id, access := idSigns(), accessSigns()
+	switch named := access[7:]; {
 	case typ == "at+jwt":
 		return "this is an access token, not an ID token: typ is " + v.token.Type()
-	case neverBearer(typ):
-		return "this is not an ID token: typ is " + v.token.Type()
-	case len(access) > 0:
-		return "this is an access token, not an ID token: it has " + join(access)
-	case v.claims.Get("events").Get(logoutEvent).Exists():
-		return "this is a logout token, not an ID token"
+	case v.nature.name != "":
+		return "this is " + v.nature.name + ", not an ID token"
+	case hasAny(v.claims, named):
+		return "this is an access token, not an ID token: it has " + found(v.claims, named)
+	case hasAny(v.claims, access[:]) && !hasAny(v.claims, id[:]) && !v.hasShapeOfID():
+		return "this looks like an access token, not an ID token: it has " + found(v.claims, access[:]) +
+			" and nothing that only ID tokens have"
 	}
 	return ""
 }
 
+// hasShapeOfID reports whether a token has claims of a login, or azp as ID tokens
+// have it: the client that it is for, and no scope.
+func (v *verification) hasShapeOfID() bool {
+	login, scopes := [...]sign{{"nonce", ""}, {"auth_time", ""}}, [...]sign{{"scope", ""}, {"scp", ""}}
+	azp := v.report.text("azp")
+	return hasAny(v.claims, login[:]) ||
+		azp != "" && slices.Contains(audiences(v.claims.Get("aud")), azp) && !hasAny(v.claims, scopes[:])
+}
+
+// mayBeAccess reports whether an ID token has signs of an access token and none
+// that outweighs them.
+func (v *verification) mayBeAccess() bool {
+	id, access := idSigns(), accessSigns()
+	return hasAny(v.claims, access[:]) && !hasAny(v.claims, id[:])
+}
+
 func (v *verification) notAccess(typ string) string {
-	id, access := idMarkers(v.claims), accessMarkers(v.claims)
+	id, access := idSigns(), accessSigns()
 	switch {
 	case typ == "at+jwt":
 		return ""
-	case neverBearer(typ):
-		return "this is not an access token: typ is " + v.token.Type()
-	case len(id) > 0:
-		return "this is an ID token, not an access token: it has " + join(id)
-	case v.claims.Get("events").Get(logoutEvent).Exists():
-		return "this is a logout token, not an access token"
-	case len(access) == 0:
+	case v.nature.name != "":
+		return "this is " + v.nature.name + ", not an access token"
+	case hasAny(v.claims, id[:]):
+		return "this is an ID token, not an access token: it has " + found(v.claims, id[:])
+	case !hasAny(v.claims, access[:]):
 		return "nothing shows that this is an access token: typ is not at+jwt, and there is no client_id, scope or the like"
 	}
 	return ""
@@ -216,8 +271,8 @@ func (v *verification) notLogout(typ string) string {
 	case v.claims.Get("nonce").Exists():
 		return "this is not a logout token: nonce is present"
 	case events.Kind() != strictjson.KindObject || events.Get(logoutEvent).Kind() != strictjson.KindObject:
-		return "this is not a logout token: events does not hold the logout event"
-	case !hasText(v.claims, "sub") && !hasText(v.claims, "sid"):
+		return "this is not a logout token: events does not contain the logout event"
+	case v.report.text("sub") == "" && v.report.text("sid") == "":
 		return "this is not a logout token: it has neither sub nor sid"
 	}
 	return ""
@@ -239,14 +294,36 @@ func kindClaims(kind Kind) []string {
 }
 
 // checkKindClaims looks for the claims of a kind; otherwise is the outcome where
-// one is missing.
+// one is missing. Access tokens that do not follow RFC 9068 name their client in
+// various claims.
 func (v *verification) checkKindClaims(kind Kind, otherwise Status) {
 	names := kindClaims(kind)
-	there := stated(v.claims, names...)
-	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(there, name) })
-	c := Check{ID: CheckKindClaims, Status: Passed, Reason: ReasonClaimRefused, Expected: strictjson.Strings(names), Message: "all there"}
-	if len(missing) > 0 {
-		c.Status, c.Message = otherwise, "missing: "+join(missing)
+	var missing []string
+	for _, name := range names {
+		there := sign{name, ""}.isIn(v.claims)
+		if name == "client_id" && mediaType(v.token) != "at+jwt" {
+			there = v.clientOf() != ""
+		}
+		if !there {
+			missing = append(missing, name)
+		}
 	}
-	v.report.add(c)
+	if len(missing) == 0 {
+		v.pass(checkKindClaims, "all required claims are present")
+		return
+	}
+	v.report.add(outcome{
+		id: checkKindClaims, status: otherwise, message: "missing: " + join(missing),
+		detail: &detail{expected: strictjson.Strings(names)},
+	})
+}
+
+// clientOf returns the client that the token names, or an empty string.
+func (v *verification) clientOf() string {
+	for _, name := range [...]string{"client_id", "azp", "cid", "appid"} {
+		if client := v.report.text(name); client != "" {
+			return client
+		}
+	}
+	return ""
 }

@@ -39,7 +39,13 @@ func TestKinds(t *testing.T) {
 		{"an ID token", "JWT", goodClaims().with("nonce", `"n"`), verify.KindID, ok},
 		{"an ID token without typ", "", goodClaims(), verify.KindID, ok},
 		{"an ID token that says so", "JWT", goodClaims().with("token_use", `"id"`), verify.KindID, ok},
-		{"an ID token with a client_id", "JWT", goodClaims().with("client_id", `"api"`), verify.KindID, ok},
+		{"an ID token with a client_id", "JWT", goodClaims().with("client_id", `"api"`).with("nonce", `"n"`), verify.KindID, ok},
+		{"an ID token with a scope", "JWT", goodClaims().with("scope", `"openid"`).with("auth_time", "1600000000"), verify.KindID, ok},
+		{"an ID token with a cid, for the client in azp", "JWT", goodClaims().with("cid", `"x"`).with("azp", `"api"`), verify.KindID, ok},
+		{"client_id alone as ID", "JWT", goodClaims().with("client_id", `"api"`), verify.KindID, kind},
+		{"scope alone as ID", "JWT", goodClaims().with("scope", `"a"`), verify.KindID, kind},
+		{"scope and azp as ID", "JWT", goodClaims().with("scope", `"a"`).with("azp", `"api"`), verify.KindID, kind},
+		{"azp of another client as ID", "JWT", goodClaims().with("cid", `"x"`).with("azp", `"x"`), verify.KindID, kind},
 		{"at+jwt as ID", "at+jwt", goodClaims(), verify.KindID, kind},
 		{"AT+JWT as ID", "AT+JWT", goodClaims(), verify.KindID, kind},
 		{"application/at+jwt as ID", "application/at+jwt", goodClaims(), verify.KindID, kind},
@@ -102,7 +108,7 @@ func TestKinds(t *testing.T) {
 
 // Without --kind nothing but what is never a bearer token is refused; what a
 // token looks like, and what it lacks for that, is said.
-func TestKindsThatWereNotDemanded(t *testing.T) {
+func TestKindsThatAreNotRequired(t *testing.T) {
 	const none = verify.NotChecked
 	for _, c := range []struct {
 		name, typ string
@@ -151,17 +157,19 @@ func TestAdvertisedAlgorithms(t *testing.T) {
 		{"advertised", []string{"RS256", "ES256"}, verify.KindID, verify.Passed},
 		{"not advertised, an ID token", []string{"RS256"}, verify.KindID, verify.Failed},
 		{"nothing advertised, an ID token", []string{}, verify.KindID, verify.Failed},
-		{"not advertised, any token", []string{"RS256"}, "", verify.Warning},
-		{"not advertised, an access token", []string{"RS256"}, verify.KindAccess, verify.Warning},
+		{"not advertised, what looks like an ID token", []string{"RS256"}, "", verify.Warning},
+		{"not advertised, an access token", []string{"RS256"}, verify.KindAccess, verify.NotChecked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
-			policy.AdvertisedAlgorithms, policy.Kind = c.advertised, c.kind
-			claims := goodClaims()
+			policy.Kind = c.kind
+			keys := everyKey(t)
+			keys.IDTokenAlgorithms = c.advertised
+			claims := goodClaims().with("nonce", `"n"`)
 			if c.kind == verify.KindAccess {
 				claims = accessClaims()
 			}
-			r := judge(ofType(t, "JWT", claims), everyKey(t), policy)
+			r := judge(ofType(t, "JWT", claims), keys, policy)
 			wantStatus(t, r, verify.CheckAdvertised, c.want)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonAlgorithmRefused, verify.CheckAdvertised)

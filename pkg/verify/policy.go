@@ -1,10 +1,23 @@
 // Package verify decides whether a token can be trusted, and explains why not.
 //
 // Verify is pure: the token, the keys, the policy and the time are arguments.
-// Its answer is a Report that lists every check with what was wanted and what
-// was found. A token is accepted only if every required check ran and passed:
-// a well-formed token, an allowed algorithm, a good signature by a trusted and
-// fit key, exp not reached, and the issuer and the audience as demanded.
+//
+//	keys := &verify.PublicKeys{Set: set}
+//	policy := verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}
+//	t, _ := token.Parse(text) // what is wrong with it becomes part of the report
+//	report := verify.Verify(t, keys, policy, time.Now())
+//	if err := report.Err(); err != nil {
+//		return err // a *RejectedError; errors.Is(err, verify.ReasonExpired) works
+//	}
+//	claims := report.Claims()
+//
+// The answer is a Report, which lists every check with what was expected and what
+// was found, and the probable cause of each failure as a Diagnosis. A token is
+// accepted only if every required check ran and passed: it is well formed, its
+// algorithm is allowed, a trusted and usable key verifies its signature, it has
+// not expired, and its issuer and audience are the expected ones.
+//
+// Package verifier does the same with the issuer's keys, fetched and cached.
 package verify
 
 import (
@@ -12,19 +25,23 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// MaxLeeway is the largest clock difference that a Policy may allow.
+// MaxLeeway is the largest clock skew that a Policy may tolerate.
 const MaxLeeway = 5 * time.Minute
+
+// AnyAge is a MaxAge without a limit: auth_time has to be usable, no more.
+const AnyAge = time.Duration(1<<63 - 1)
 
 // Kind is what a token is for.
 type Kind string
 
-// The kinds that Verify tells apart.
+// The kinds that Verify distinguishes.
 const (
 	KindID     Kind = "id"     // ID token, OpenID Connect Core section 2
 	KindAccess Kind = "access" // access token, RFC 9068 or a vendor's
@@ -32,21 +49,21 @@ const (
 	KindOther  Kind = "other"
 )
 
-// A Policy is what is demanded of a token. The zero Policy accepts nothing:
-// that the issuer or the audience does not matter has to be said.
+// A Policy is what is required of a token. The zero Policy accepts nothing: to
+// accept any issuer or any audience is an explicit choice.
 type Policy struct {
 	Issuer      string   // iss, compared byte for byte (OpenID Connect Core section 3.1.3.7)
-	AnyIssuer   bool     // accept whatever issuer; dangerous unless the keys belong to one
-	AnyTenant   bool     // with an issuer that holds {tenantid}: accept whatever tenant
-	Audiences   []string // aud has to hold one of them (RFC 7519 section 4.1.3)
+	AnyIssuer   bool     // accept any issuer; dangerous unless all the keys belong to one
+	AnyTenant   bool     // with an Issuer that contains {tenantid}: accept any tenant
+	Audiences   []string // aud has to contain one of them (RFC 7519 section 4.1.3)
 	AnyAudience bool     // accept a token made for somebody else
 
 	Algorithms  []string      // narrows the allowed alg values; empty allows every one that fits the keys
-	Leeway      time.Duration // clock difference allowed for exp, nbf and iat; at most MaxLeeway
+	Leeway      time.Duration // clock skew to tolerate for exp, nbf and iat; at most MaxLeeway
 	MinValidity time.Duration // how much longer the token has to be valid
 	Strict      bool          // every warning refuses
 
-	Kind     Kind   // demand a kind of token, or empty
+	Kind     Kind   // the required kind of token, or empty
 	ClientID string // the client the token was issued to
 	Nonce    string // OpenID Connect Core section 3.1.3.7, step 11
 
@@ -56,23 +73,15 @@ type Policy struct {
 
 	Scopes     []string       // all of them in scope or scp
 	Roles      []string       // all of them where roles are found
-	RoleClaim  string         // where to look for roles: a claim path, or empty for the known places
+	RoleClaim  string         // where to look for roles: a claim path, or empty for the known claims
 	ACR        []string       // acr has to be one of them
-	MaxAge     *time.Duration // how long ago the user may have authenticated at most
+	MaxAge     *time.Duration // maximum time since the user authenticated
 	Require    []Requirement
 	Assertions []Assertion
 
-	// AuthAge says that the question is how long ago the user authenticated:
-	// auth_time has to be usable, even without MaxAge, and where it fails, that
-	// outweighs the token's own times and other claims.
-	AuthAge bool
-
-	// AdvertisedAlgorithms is id_token_signing_alg_values_supported of the
-	// issuer's metadata; nil where there is none to compare with.
-	AdvertisedAlgorithms []string
-	// Repaired says that the text as given was not the token: line breaks were
-	// joined.
-	Repaired bool
+	// Extra are checks that the caller has made, as of the text in which the token
+	// was found. They are part of the report and count like all others.
+	Extra []Check
 }
 
 // Problem returns why the policy cannot be used, or nil. Verify refuses every
@@ -80,33 +89,55 @@ type Policy struct {
 func (p *Policy) Problem() error {
 	switch {
 	case p.Issuer == "" && !p.AnyIssuer:
-		return errors.New("no issuer is demanded, and it is not said that any will do")
+		return errors.New("no issuer is expected, and any issuer is not allowed either")
 	case len(p.Audiences) == 0 && !p.AnyAudience:
-		return errors.New("no audience is demanded, and it is not said that any will do")
+		return errors.New("no audience is expected, and any audience is not allowed either")
 	case p.Issuer != "" && p.AnyIssuer:
-		return errors.New("an issuer is demanded, and it is said that any will do")
+		return errors.New("an issuer is expected, and yet any issuer is allowed")
 	case len(p.Audiences) > 0 && p.AnyAudience:
-		return errors.New("an audience is demanded, and it is said that any will do")
+		return errors.New("an audience is expected, and yet any audience is allowed")
 	case slices.Contains(p.Audiences, ""):
-		return errors.New("an audience that is demanded is empty")
+		return errors.New("an expected audience is empty")
 	case IsTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
-		return errors.New("the issuer is a template, and it is not said which tenants are meant")
+		return errors.New("the issuer is a template for many tenants, and no tenant is required")
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return r.Text != nil && r.JSON.Exists() }):
-		return errors.New("a claim is demanded as a text and as JSON")
+		return errors.New("a claim is required to be a text and JSON at once")
+	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return strings.HasPrefix(r.Claim, "/") && badEscape(r.Claim) }),
+		strings.HasPrefix(p.RoleClaim, "/") && badEscape(p.RoleClaim):
+		return errors.New("a claim path is not a JSON pointer: in one, ~ is written ~0 and / is written ~1")
+	case slices.ContainsFunc(p.Extra, func(c Check) bool { return slices.Contains(required(), c.ID) }):
+		return errors.New("an extra check has the name of a required one")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
 		return errors.New("the leeway is out of range")
-	case !slices.Contains([]Kind{"", KindID, KindAccess, KindLogout}, p.Kind):
-		return fmt.Errorf("no token is of kind %q", p.Kind)
+	case p.Kind != "" && p.Kind != KindID && p.Kind != KindAccess && p.Kind != KindLogout:
+		return fmt.Errorf("no token is of kind %q", string(p.Kind))
 	}
 	return nil
 }
 
-// A Requirement demands that a claim is there and not null, or that it has a
-// value: Text or JSON, not both.
+// tenantPlaceholder stands in the issuer of Entra ID's metadata for all tenants.
+const tenantPlaceholder = "{tenantid}"
+
+// IsTemplate reports whether an issuer stands for those of many tenants, as that
+// of Entra ID's common metadata does: it contains {tenantid}.
+func IsTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
+
+// namesTenants reports whether a requirement names the tenants.
+func (p *Policy) namesTenants() bool {
+	for _, r := range p.Require {
+		if r.Claim == "tid" && (r.Text != nil || r.JSON.Exists()) {
+			return true
+		}
+	}
+	return false
+}
+
+// A Requirement is that a claim is present and not null or, with Text or JSON
+// (not both), that it has a value.
 type Requirement struct {
-	Claim string           // a name, a path of names joined by dots, or a JSON pointer
-	Text  *string          // equal string, scalar with that text, or member of an array
-	JSON  strictjson.Value // exact value, unless absent
+	Claim string           // a name, a path of names joined by dots, or a JSON pointer (RFC 6901)
+	Text  *string          // an equal string, a scalar with that text, or an array that contains one
+	JSON  strictjson.Value // the exact value, unless absent
 }
 
 // An Assertion is a predicate over the claims set. Holds returns false with a
@@ -116,14 +147,18 @@ type Assertion struct {
 	Holds func(claims strictjson.Value) (bool, string)
 }
 
-// Keys is where trust comes from: *PublicKeys or a *Secret, never both.
+// Keys are the trusted keys: *PublicKeys or a *Secret, never both.
 type Keys interface{ trusted() }
 
-// PublicKeys are keys that verify asymmetric signatures.
+// PublicKeys verify asymmetric signatures.
 type PublicKeys struct {
 	Set        *jwks.Set
 	Source     string // where they came from, for the report
 	AgeSeconds int64  // how long ago they were fetched
+	// IDTokenAlgorithms is id_token_signing_alg_values_supported of the metadata
+	// that named the keys; nil if there is none. It says nothing about other
+	// tokens.
+	IDTokenAlgorithms []string
 }
 
 func (*PublicKeys) trusted() {}
@@ -140,8 +175,9 @@ func (*Secret) trusted() {}
 // a public key as the secret everybody could sign (RFC 8725 section 2.1).
 var ErrSecretIsKey = errors.New("a key or a certificate, not a secret")
 
-// NewSecret makes a Secret of its octets. source says where it came from. An
-// empty secret is an error, and so is one that is a key: ErrSecretIsKey.
+// NewSecret returns a Secret of these octets. source is where it came from, for
+// the report. An empty secret is an error, and so is one that is a key:
+// ErrSecretIsKey.
 func NewSecret(value []byte, source string) (*Secret, error) {
 	switch {
 	case len(value) == 0:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -18,11 +19,12 @@ const (
 	Rejected Verdict = "rejected"
 )
 
-// Reason is why a check failed.
+// Reason is why a token was rejected. It is an error, so that
+// errors.Is(err, ReasonExpired) works on the error of a Report.
 type Reason string
 
-// The reasons, in the order of their weight: where several checks fail, the
-// report's reason is the first of these.
+// The reasons, most severe first: where several checks fail, the report's reason
+// is the first of these.
 const (
 	ReasonMalformed        Reason = "malformed"
 	ReasonAlgorithmRefused Reason = "algorithm_refused"
@@ -36,7 +38,10 @@ const (
 	ReasonReauthentication Reason = "reauthentication_required"
 )
 
-// Reasons returns all reasons in the order of their weight.
+// Error returns the reason as reports have it.
+func (r Reason) Error() string { return string(r) }
+
+// Reasons returns all reasons, most severe first.
 func Reasons() []Reason {
 	return []Reason{
 		ReasonMalformed, ReasonAlgorithmRefused, ReasonNoMatchingKey, ReasonBadSignature, ReasonWrongIssuer,
@@ -51,34 +56,46 @@ type Status string
 const (
 	Passed     Status = "passed"
 	Failed     Status = "failed"
-	Warning    Status = "warning"     // odd, but no reason to refuse
-	NotChecked Status = "not_checked" // nobody asked, or an earlier failure made it impossible
+	Warning    Status = "warning"     // suspicious, but no reason to refuse
+	NotChecked Status = "not_checked" // not required, or made impossible by an earlier failure
 )
 
-// A Check is one thing that was looked at.
+// A Check is one thing that was checked.
 type Check struct {
 	ID       CheckID
 	Status   Status
-	Reason   Reason           // why it failed, or would fail if warnings did
-	Expected strictjson.Value // what was wanted, where that says something
-	Actual   strictjson.Value // what was there
-	// Message says it in words. It quotes the token: escape it before it
+	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
+	Expected strictjson.Value // what the policy expects, where that is a value
+	Actual   strictjson.Value // what the token, or the key set, has
+	// Message is the outcome in words. It quotes the token: escape it before it
 	// reaches a terminal.
 	Message string
-	// Strict says that the check failed only because Policy.Strict refuses on
+	// Strict reports that the check failed only because Policy.Strict refuses
 	// every warning.
 	Strict bool
-	// Time is the time that the message speaks of, or zero.
+	// Time is the time the message is about, or zero.
 	Time time.Time
-	// Diagnosis is what seems to be behind a failure, or nil.
+	// Diagnosis is the probable cause of a failure or a warning, or nil.
 	Diagnosis *Diagnosis
-	// Fact is what is worth knowing about the issuer where a check failed, or
-	// empty. Who the issuer is, is a guess.
-	Fact string
 }
 
-// KeyInfo describes the key that verified the signature or, where none did,
-// the one that was tried first.
+func (c Check) document() strictjson.Value {
+	if c.Status != Failed {
+		c.Reason = ""
+	}
+	return strictjson.From(struct {
+		ID       CheckID          `json:"id"`
+		Status   Status           `json:"status"`
+		Reason   Reason           `json:"reason,omitzero"`
+		Expected strictjson.Value `json:"expected"`
+		Actual   strictjson.Value `json:"actual"`
+		Message  string           `json:"message"`
+		Spec     string           `json:"spec,omitzero"`
+	}{c.ID, c.Status, c.Reason, c.Expected, c.Actual, c.Message, c.Spec()})
+}
+
+// KeyInfo describes the key that verified the signature or, if none did, the
+// one that was tried first.
 type KeyInfo struct {
 	KeyID      string
 	HasKeyID   bool
@@ -91,17 +108,47 @@ type KeyInfo struct {
 	AgeSeconds int64
 }
 
-// A Report is the outcome of Verify.
+func (k *KeyInfo) document() strictjson.Value {
+	if k == nil {
+		return strictjson.Value{}
+	}
+	var kid *string
+	if k.HasKeyID {
+		kid = &k.KeyID
+	}
+	return strictjson.From(struct {
+		KeyID      *string `json:"kid"`
+		Type       string  `json:"kty,omitzero"`
+		Curve      string  `json:"crv,omitzero"`
+		Algorithm  string  `json:"alg,omitzero"`
+		Bits       int     `json:"bits"`
+		Thumbprint string  `json:"thumbprint,omitzero"`
+		Source     string  `json:"source,omitzero"`
+		AgeSeconds int64   `json:"age_seconds"`
+	}{kid, k.Type, k.Curve, k.Algorithm, k.Bits, k.Thumbprint, k.Source, k.AgeSeconds})
+}
+
+// A Report is the outcome of Verify. It does not change, and can be read by
+// several goroutines.
 type Report struct {
 	Verdict     Verdict
-	Reason      Reason // of the weightiest failure; empty if accepted
+	Reason      Reason // of the most severe failure; empty if accepted
 	Kind        Kind   // what the token looks like
 	EvaluatedAt time.Time
-	Checks      []Check
-	Key         *KeyInfo
+	Key         *KeyInfo         // nil if no key was tried
 	Header      strictjson.Value // as the token has it
 
-	claims strictjson.Value
+	claims   strictjson.Value
+	key      *jwks.Key // described by Key; nil for a secret
+	checks   []outcome
+	expected expectations
+}
+
+// expectations are what the words of a report repeat of the policy.
+type expectations struct {
+	issuer    string
+	audiences []string
+	kind      Kind
 }
 
 // Claims returns the claims of an accepted token, and the absent value for any
@@ -113,8 +160,8 @@ func (r *Report) Claims() strictjson.Value {
 	return r.claims
 }
 
-// RejectedClaims returns the claims of a token that was not accepted. Nothing
-// must be granted because of them.
+// RejectedClaims returns the claims of a token that was not accepted. Grant
+// nothing because of them.
 func (r *Report) RejectedClaims() strictjson.Value {
 	if r.Verdict == Accepted {
 		return strictjson.Value{}
@@ -122,20 +169,31 @@ func (r *Report) RejectedClaims() strictjson.Value {
 	return r.claims
 }
 
+// Checks returns every check that was made, in the order of the Catalogue. The
+// values and words are put together on each call: keep the result.
+func (r *Report) Checks() []Check {
+	list := make([]Check, len(r.checks))
+	for i := range r.checks {
+		list[i] = r.describe(&r.checks[i])
+	}
+	return list
+}
+
 // Check returns the first check with an id, and whether there is one.
 func (r *Report) Check(id CheckID) (Check, bool) {
-	for i := range r.Checks { // a Check is large: compared in its place
-		if r.Checks[i].ID == id {
-			return r.Checks[i], true
-		}
+	if o := r.find(id); o != nil {
+		return r.describe(o), true
 	}
 	return Check{}, false
 }
 
-// SignatureVerified tells whether a trusted key verified the signature.
-func (r *Report) SignatureVerified() bool {
-	c, _ := r.Check(CheckSignature)
-	return c.Status == Passed
+func (r *Report) find(id CheckID) *outcome {
+	for i := range r.checks {
+		if r.checks[i].id == id {
+			return &r.checks[i]
+		}
+	}
+	return nil
 }
 
 // Trusted reports whether the claims are those of the expected issuer for the
@@ -145,22 +203,15 @@ func (r *Report) Trusted() bool {
 	if !r.SignatureVerified() {
 		return false
 	}
-	for i := range r.Checks {
-		c := &r.Checks[i]
-		if c.Status == Failed && slices.Index(Reasons(), c.Reason) <= slices.Index(Reasons(), ReasonWrongAudience) {
-			return false
-		}
-	}
-	return true
+	severe := Reasons()[:slices.Index(Reasons(), ReasonWrongAudience)+1]
+	return r.mostSevere(severe) == ""
 }
 
 // OfProgram reports whether the token seems to speak for a program that no user
 // has signed in to: an OAuth client by its own credentials (RFC 6749 section 4.4),
 // or a service account. Nothing else says so as plainly as a user's sub.
 func (r *Report) OfProgram() bool {
-	sub, _ := r.claims.Get("sub").Text()
-	grant, _ := r.claims.Get("gty").Text()
-	name, _ := r.claims.Get("preferred_username").Text()
+	sub, grant, name := r.text("sub"), r.text("gty"), r.text("preferred_username")
 	switch {
 	case r.claims.Get("auth_time").Exists() || r.Kind == KindID:
 		return false
@@ -168,7 +219,7 @@ func (r *Report) OfProgram() bool {
 		return true
 	}
 	for _, claim := range []string{"client_id", "azp", "cid", "appid"} {
-		client, _ := r.claims.Get(claim).Text()
+		client := r.text(claim)
 		if client != "" && (sub == "" || sub == client || sub == "client_id_"+client || sub == client+"@clients") {
 			return true
 		}
@@ -176,15 +227,69 @@ func (r *Report) OfProgram() bool {
 	return false
 }
 
-// A RejectedError is the error of a report that does not accept the token.
-type RejectedError struct {
-	Reason  Reason
-	Message string
+// SignatureVerified reports whether a trusted key verified the signature.
+func (r *Report) SignatureVerified() bool {
+	o := r.find(checkSignature)
+	return o != nil && o.status == Passed
 }
 
-func (e *RejectedError) Error() string {
-	return fmt.Sprintf("token rejected (%s): %s", e.Reason, e.Message)
+// MarshalJSON returns the report as docs/report.schema.json describes it, without
+// what only the command knows: exit_code and the hints.
+func (r *Report) MarshalJSON() ([]byte, error) { return r.document().AppendJSON(nil), nil }
+
+func (r *Report) document() strictjson.Value {
+	checks := make([]strictjson.Value, len(r.checks))
+	for i := range r.checks {
+		checks[i] = r.describe(&r.checks[i]).document()
+	}
+	reason := string(r.Reason)
+	if r.Verdict == Accepted {
+		reason = string(Accepted)
+	}
+	return strictjson.From(struct {
+		Verdict        Verdict            `json:"verdict"`
+		Reason         string             `json:"reason"`
+		Kind           Kind               `json:"kind"`
+		EvaluatedAt    string             `json:"evaluated_at"`
+		Checks         []strictjson.Value `json:"checks"`
+		Key            strictjson.Value   `json:"key"`
+		Header         strictjson.Value   `json:"header"`
+		Claims         strictjson.Value   `json:"claims"`
+		RejectedClaims strictjson.Value   `json:"rejected_claims"`
+	}{r.Verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()})
 }
+
+// A RejectedError is the error of a report that does not accept the token.
+// errors.Is finds its Reason, and no other: of a forged token that has expired as
+// well, nobody learns more than that it is forged.
+type RejectedError struct {
+	Reason Reason
+	Report *Report
+}
+
+// Error returns the reason and the messages of all failed checks, the decisive
+// ones first. They quote the token: escape them before they reach a terminal.
+func (e *RejectedError) Error() string {
+	var decisive, others []string
+	for i := range e.Report.checks {
+		o := &e.Report.checks[i]
+		switch {
+		case o.status != Failed:
+		case o.reason == e.Reason:
+			decisive = append(decisive, o.words(e.Report))
+		default:
+			others = append(others, o.words(e.Report))
+		}
+	}
+	messages := append(decisive, others...)
+	if len(messages) == 0 {
+		messages = []string{"a required check was not made"}
+	}
+	return fmt.Sprintf("token rejected (%s): %s", string(e.Reason), strings.Join(messages, "; "))
+}
+
+// Unwrap returns the Reason.
+func (e *RejectedError) Unwrap() error { return e.Reason }
 
 // Err is nil only if every required check ran and passed. Otherwise it is a
 // *RejectedError.
@@ -192,42 +297,120 @@ func (r *Report) Err() error {
 	if r.Verdict == Accepted {
 		return nil
 	}
-	for _, c := range r.Checks {
-		if c.Status == Failed && c.Reason == r.Reason {
-			return &RejectedError{Reason: r.Reason, Message: c.Message}
-		}
+	return &RejectedError{Reason: r.Reason, Report: r}
+}
+
+// An outcome is a check in the form in which it is made. Most tokens are accepted
+// and nobody reads why, so what can be told from the report later is not put into
+// words and values before somebody asks.
+type outcome struct {
+	id      CheckID
+	status  Status
+	strict  bool // a warning that refuses
+	reason  Reason
+	message string
+	say     func(*Report) string // in place of a message
+	detail  *detail              // in place of what evidence returns
+}
+
+// A detail is what a Check has beside its outcome.
+type detail struct {
+	expected, actual strictjson.Value
+	at               time.Time
+	diagnosis        *Diagnosis
+}
+
+func (o *outcome) words(r *Report) string {
+	if o.say != nil {
+		return o.say(r)
 	}
-	return &RejectedError{Reason: r.Reason, Message: "a required check was not made"}
+	return o.message
+}
+
+func (r *Report) describe(o *outcome) Check {
+	c := Check{ID: o.id, Status: o.status, Reason: o.reason, Strict: o.strict, Message: o.words(r)}
+	d := o.detail
+	if d == nil {
+		found := r.evidence(o)
+		d = &found
+	}
+	c.Expected, c.Actual, c.Time, c.Diagnosis = d.expected, d.actual, d.at, d.diagnosis
+	return c
+}
+
+// evidence returns what is expected and what is there, as far as the id of a
+// check that has no detail of its own says it.
+func (r *Report) evidence(o *outcome) detail {
+	claim := func(name string) detail { return detail{actual: r.claims.Get(name)} }
+	timed := func(name string) detail {
+		d := claim(name)
+		d.at, _ = numericDate(d.actual)
+		return d
+	}
+	switch o.id {
+	case checkIssuer:
+		d := claim("iss")
+		if r.expected.issuer != "" {
+			d.expected = strictjson.String(r.expected.issuer)
+		}
+		return d
+	case checkAudience:
+		d := claim("aud")
+		if len(r.expected.audiences) > 0 {
+			d.expected = strictjson.Strings(r.expected.audiences)
+		}
+		return d
+	case checkExpiry:
+		return timed("exp")
+	case checkNotBefore:
+		return timed("nbf")
+	case checkIssuedAt:
+		return timed("iat")
+	case checkSubject:
+		return claim("sub")
+	case checkParty:
+		return claim("azp")
+	case checkAuthTime:
+		return timed("auth_time")
+	case checkKind:
+		d := detail{actual: r.Header.Get("typ")}
+		if r.expected.kind != "" {
+			d.expected = strictjson.String(string(r.expected.kind))
+		}
+		return d
+	default:
+		return detail{}
+	}
 }
 
 // add appends a check. One that refuses, or would do so under a strict policy,
 // always has a reason, the others never.
-func (r *Report) add(c Check) {
+func (r *Report) add(o outcome) {
 	switch {
-	case c.Status == Passed || c.Status == NotChecked:
-		c.Reason = ""
-	case c.Reason == "":
-		c.Reason = ReasonClaimRefused
+	case o.status == Passed || o.status == NotChecked:
+		o.reason = ""
+	case !slices.Contains(Reasons(), o.reason):
+		o.reason = ReasonClaimRefused
 	}
-	r.Checks = append(r.Checks, c)
+	r.checks = append(r.checks, o)
 }
 
 // decide sets the verdict: accepted needs positive evidence, each required
-// check present and passed or, where a warning is all there is to say, warned.
+// check made and passed, if only with a warning.
 func (r *Report) decide(p *Policy) {
 	if p.Strict {
-		for i := range r.Checks {
-			if r.Checks[i].Status == Warning {
-				r.Checks[i].Status, r.Checks[i].Strict = Failed, true
+		for i := range r.checks {
+			if r.checks[i].status == Warning {
+				r.checks[i].status, r.checks[i].strict = Failed, true
 			}
 		}
 	}
-	r.Verdict, r.Reason = Rejected, r.weightiest(weights(p))
+	r.Verdict, r.Reason = Rejected, r.mostSevere(Reasons())
 	if r.Reason != "" {
 		return
 	}
-	for _, id := range required(p) {
-		if !r.holds(id) {
+	for _, id := range required() {
+		if !r.holds(id) && !p.waives(id) {
 			r.Reason = ReasonMalformed
 			return
 		}
@@ -235,48 +418,38 @@ func (r *Report) decide(p *Policy) {
 	r.Verdict = Accepted
 }
 
-// weights returns the reasons in the order of their weight for a policy.
-func weights(p *Policy) []Reason {
-	order := Reasons()
-	if !p.AuthAge {
-		return order
-	}
-	order = order[:len(order)-1]
-	return slices.Insert(order, slices.Index(order, ReasonExpired), ReasonReauthentication)
-}
-
-func (r *Report) weightiest(order []Reason) Reason {
-	var found Reason
-	weight := len(order)
-	for i := range r.Checks {
-		c := &r.Checks[i]
-		if c.Status != Failed {
-			continue
-		}
-		if w := slices.Index(order, c.Reason); w < weight {
-			found, weight = c.Reason, w
+// mostSevere returns the first reason of an order for which a check failed, or
+// none.
+func (r *Report) mostSevere(order []Reason) Reason {
+	first := len(order)
+	for i := range r.checks {
+		if o := &r.checks[i]; o.status == Failed {
+			if at := slices.Index(order, o.reason); at >= 0 && at < first {
+				first = at
+			}
 		}
 	}
-	return found
+	if first == len(order) {
+		return ""
+	}
+	return order[first]
 }
 
 func (r *Report) holds(id CheckID) bool {
-	c, ok := r.Check(id)
-	return ok && (c.Status == Passed || c.Status == Warning)
+	o := r.find(id)
+	return o != nil && (o.status == Passed || o.status == Warning)
 }
 
-// required lists the checks without which nothing is accepted. Demands fail by
-// themselves where they are not met.
-func required(p *Policy) []CheckID {
-	ids := []CheckID{
-		CheckStructure, CheckEncoding, CheckHeader, CheckPayload, CheckCritical,
-		CheckAlgorithm, CheckKey, CheckSignature, CheckExpiry,
+// required lists the checks without which nothing is accepted. What else the
+// policy requires fails by itself where it is not met.
+func required() []CheckID {
+	return []CheckID{
+		checkStructure, checkEncoding, checkHeader, checkPayload, checkCritical,
+		checkAlgorithm, checkKey, checkSignature, checkIssuer, checkAudience, checkExpiry,
 	}
-	if !p.AnyIssuer {
-		ids = append(ids, CheckIssuer)
-	}
-	if !p.AnyAudience {
-		ids = append(ids, CheckAudience)
-	}
-	return ids
+}
+
+// waives reports whether the policy says that a required check need not be made.
+func (p *Policy) waives(id CheckID) bool {
+	return id == checkIssuer && p.AnyIssuer || id == checkAudience && p.AnyAudience
 }

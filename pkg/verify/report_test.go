@@ -14,7 +14,7 @@ import (
 
 // Checks do not stop at the first failure, and the weightiest one is the reason.
 func TestEveryFailureIsReported(t *testing.T) {
-	claims := goodClaims().with("iss", `"https://other.example"`).with("aud", `"other"`).with("exp", "1600000001").with("nbf", "1700000000").with("sub", `""`)
+	claims := goodClaims().with("iss", `"https://other.example"`).with("aud", `"other"`).with("exp", "1600000001").with("nbf", "1700000000").with("sub", `1`)
 	steps := []struct {
 		claim, value string
 		reason       verify.Reason
@@ -28,7 +28,7 @@ func TestEveryFailureIsReported(t *testing.T) {
 	for i, step := range steps { // one fault is repaired after the other
 		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
 		failed := 0
-		for _, c := range r.Checks {
+		for _, c := range r.Checks() {
 			if c.Status == verify.Failed {
 				failed++
 			}
@@ -62,7 +62,7 @@ func TestStrict(t *testing.T) {
 	lenient := strict
 	lenient.Leeway = 2 * time.Minute
 	repaired := strict
-	repaired.Repaired = true
+	repaired.Extra = []verify.Check{{ID: verify.CheckRepaired, Status: verify.Warning, Reason: verify.ReasonMalformed, Message: "it was wrapped"}}
 	unnamed := mint(t, "rsa", "RS256", goodHeader("rsa", "RS256").without("kid").String(), goodClaims().String())
 	refuse(t, []hostile{
 		{name: "a long life", text: claiming(t, goodClaims().with("exp", "1700000000")), policy: &strict, reason: verify.ReasonClaimRefused, check: verify.CheckLifetime},
@@ -84,7 +84,7 @@ func TestReasonsOfChecks(t *testing.T) {
 		"accepted": goodToken(t, "rsa", "RS256"), "rejected": claiming(t, goodClaims().with("exp", "1").with("sub", `""`).with("EXP", "1")),
 		"opaque": "abc", "no claims": mint(t, "rsa", "RS256", goodHeader("rsa", "RS256").String(), "[]"),
 	} {
-		for _, c := range judge(text, everyKey(t), goodPolicy()).Checks {
+		for _, c := range judge(text, everyKey(t), goodPolicy()).Checks() {
 			refuses := c.Status == verify.Failed || c.Status == verify.Warning
 			if refuses != slices.Contains(verify.Reasons(), c.Reason) || c.Message == "" {
 				t.Errorf("%s: %s is %s for %q: %q", name, c.ID, c.Status, c.Reason, c.Message)
@@ -103,10 +103,11 @@ func TestCatalogue(t *testing.T) {
 		order = append(order, info.ID)
 	}
 	policy := goodPolicy()
-	policy.Kind, policy.Repaired, policy.Leeway, policy.MinValidity = verify.KindID, true, 2*time.Minute, time.Second
+	policy.Kind, policy.Leeway, policy.MinValidity = verify.KindID, 2*time.Minute, time.Second
+	policy.Extra = []verify.Check{{ID: verify.CheckRepaired, Status: verify.Warning, Message: "it was wrapped"}}
 	for _, text := range []string{goodToken(t, "rsa", "RS256"), "abc", claiming(t, object{}), headed(t, object{{"alg", "1"}})} {
 		last := -1
-		for _, c := range judge(text, everyKey(t), policy).Checks {
+		for _, c := range judge(text, everyKey(t), policy).Checks() {
 			place := slices.Index(order, c.ID)
 			if place <= last {
 				t.Errorf("%s comes after %s", c.ID, order[last])
@@ -152,7 +153,7 @@ func TestHopeless(t *testing.T) {
 		{"HS256 by public keys", goodToken(t, "hmac", "HS256"), goodPolicy(), true},
 	} {
 		parsed, _ := token.Parse(c.text)
-		if got := verify.Hopeless(parsed, c.policy); got != c.want {
+		if got := !verify.Preflight(parsed, c.policy); got != c.want {
 			t.Errorf("%s: %t, want %t", c.name, got, c.want)
 		}
 	}

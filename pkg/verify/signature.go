@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -10,7 +9,6 @@ import (
 	_ "crypto/sha256" // registers SHA-256 for crypto.Hash
 	_ "crypto/sha512" // registers SHA-384 and SHA-512
 	"encoding/asn1"
-	"encoding/binary"
 	"fmt"
 	"math/big"
 	"slices"
@@ -21,28 +19,33 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// AsymmetricAlgorithms returns the signature algorithms that public keys verify
-// (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2).
+// AsymmetricAlgorithms returns the signature algorithms for public keys (RFC 7518
+// section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2).
 func AsymmetricAlgorithms() []string {
 	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 }
 
-// SecretAlgorithms returns the algorithms that a secret verifies (RFC 7518
-// section 3.2).
+// SecretAlgorithms returns the algorithms for a shared secret (RFC 7518 section
+// 3.2).
 func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
 
-func isHMAC(alg string) bool { return slices.Contains(SecretAlgorithms(), alg) }
+func isHMAC(alg string) bool { return alg == "HS256" || alg == "HS384" || alg == "HS512" }
+
+func isAsymmetric(alg string) bool {
+	_, known := jwks.Require(alg)
+	return known
+}
 
 // checkAlgorithm judges alg before any key is looked for: it has to be a known
-// one, of the sort of the trusted keys, and among those that are allowed.
+// one, to fit the trusted keys, and to be among those that are allowed.
 func (v *verification) checkAlgorithm() {
 	header := v.token.Header()
 	switch {
 	case !header.Exists():
-		v.skip(CheckAlgorithm, "there is no header to read it from")
+		v.skip(checkAlgorithm, "there is no header to read it from")
 		return
 	case v.token.Form() == token.FormJWE || v.token.Form() == token.FormJWEJSON:
-		v.skip(CheckAlgorithm, "that of an encrypted token is not one of signatures")
+		v.skip(checkAlgorithm, "an encrypted token has no signature algorithm")
 		return
 	}
 	alg, ok := header.Get("alg").Text()
@@ -53,79 +56,78 @@ func (v *verification) checkAlgorithm() {
 	case !ok:
 		v.failAlgorithm("alg is not a string", nil)
 	case strings.EqualFold(alg, "none"):
-		v.failAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: Unsigned})
+		v.failAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: unsigned})
 	case isHMAC(alg) && !symmetric:
-		v.failAlgorithm(fmt.Sprintf("%s is signed with a shared secret, but only public keys are trusted here", alg),
-			&Diagnosis{Kind: SecretNeeded, Found: alg})
+		v.failAlgorithm(alg+" is signed with a shared secret, but only public keys are trusted here",
+			&Diagnosis{Kind: secretNeeded, Found: alg})
 	case !isHMAC(alg) && symmetric:
 		v.failAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
-			&Diagnosis{Kind: PublicKeyNeeded, Found: alg})
+			&Diagnosis{Kind: publicKeyNeeded, Found: alg})
 	case !symmetric && !isAsymmetric(alg):
-		v.failAlgorithm(fmt.Sprintf("the algorithm %q is not supported", alg), nil)
+		v.failAlgorithm(fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil)
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
-		v.failAlgorithm(fmt.Sprintf("the token says %s; allowed is %s", alg, join(v.policy.Algorithms)),
-			&Diagnosis{Kind: AlgorithmExcluded, Found: alg, Names: v.policy.Algorithms})
+		v.failAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
+			&Diagnosis{Kind: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
 	default:
 		v.algorithmOK = true
-		v.pass(CheckAlgorithm, algorithmNote(alg))
-		v.checkAdvertised(alg)
+		if alg == "EdDSA" {
+			alg = "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"
+		}
+		v.pass(checkAlgorithm, alg)
 	}
 }
 
-func isAsymmetric(alg string) bool {
-	_, known := jwks.Require(alg)
-	return known
-}
-
-func algorithmNote(alg string) string {
-	if alg == "EdDSA" {
-		return "EdDSA; the name is deprecated, Ed25519 says it exactly (RFC 9864)"
+// knownElsewhere names algorithms that exist and are not supported.
+func knownElsewhere(alg string) string {
+	switch alg {
+	case "ES256K":
+		return " (ECDSA on secp256k1, RFC 8812 section 3.2)"
+	case "Ed448":
+		return " (EdDSA on Ed448, RFC 9864 section 2.2)"
+	case "ML-DSA-44", "ML-DSA-65", "ML-DSA-87":
+		return " (FIPS 204)"
 	}
-	return alg
+	return ""
 }
 
 func (v *verification) failAlgorithm(message string, diagnosis *Diagnosis) {
-	v.report.add(Check{
-		ID: CheckAlgorithm, Status: Failed, Reason: ReasonAlgorithmRefused, Actual: v.token.Header().Get("alg"),
-		Message: message, Diagnosis: diagnosis,
-	})
+	v.fail(checkAlgorithm, ReasonAlgorithmRefused, message, detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis})
 }
 
 // checkAdvertised compares with id_token_signing_alg_values_supported, which is
-// about ID tokens; for other kinds an issuer may well use another algorithm.
-func (v *verification) checkAdvertised(alg string) {
-	advertised := v.policy.AdvertisedAlgorithms
+// about ID tokens: issuers sign access tokens with other algorithms.
+func (v *verification) checkAdvertised(advertised []string) {
+	alg := v.token.Algorithm()
 	switch {
+	case !v.algorithmOK:
+		return
 	case advertised == nil:
-		v.skip(CheckAdvertised, "no metadata to compare with")
+		v.skip(checkAdvertised, "no metadata to compare with")
+	case v.policy.Kind != KindID && (v.policy.Kind != "" || v.report.Kind != KindID):
+		v.skip(checkAdvertised, "the metadata advertises algorithms of ID tokens only")
 	case slices.ContainsFunc(advertised, func(name string) bool { return jwks.SameAlgorithm(name, alg) }):
-		v.pass(CheckAdvertised, "the metadata advertises "+alg)
+		v.passSaying(checkAdvertised, sayAdvertised)
 	default:
-		c := Check{
-			ID: CheckAdvertised, Status: Warning, Reason: ReasonAlgorithmRefused,
-			Expected: strictjson.Strings(advertised), Actual: strictjson.String(alg),
-			Message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
+		o := outcome{
+			id: checkAdvertised, status: Warning, reason: ReasonAlgorithmRefused,
+			message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
+			detail:  &detail{expected: strictjson.Strings(advertised), actual: strictjson.String(alg)},
 		}
 		if v.policy.Kind == KindID {
-			c.Status = Failed
+			o.status = Failed
 		}
-		v.report.add(c)
+		v.report.add(o)
 	}
 }
 
-// join writes a list for people: "a, b and c".
-func join(list []string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+func sayAdvertised(r *Report) string {
+	alg, _ := r.Header.Get("alg").Text()
+	return "the metadata advertises " + alg
 }
 
 // verifySignature checks a signature over exactly the octets that were
 // received (RFC 7515 section 5.2). The key has been selected for the algorithm;
-// one of another type still verifies nothing. go-jose is not used here: it
-// would parse the header again and refuse legal ones because of members that
-// nobody follows, such as an embedded key of an unknown type.
+// one of another type still verifies nothing.
 func verifySignature(alg string, public crypto.PublicKey, input string, signature []byte) bool {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -160,8 +162,8 @@ func digest(hash crypto.Hash, input string) []byte {
 }
 
 // hashOf returns the hash that goes with a signature algorithm (RFC 7518
-// sections 3.2 to 3.5); for Ed25519 it is SHA-512 (RFC 8032 section 5.1). 0: none
-// known.
+// sections 3.2 to 3.5), which for Ed25519 is SHA-512 (RFC 8032 section 5.1); 0 if
+// none is known.
 func hashOf(alg string) crypto.Hash {
 	switch alg {
 	case "RS256", "PS256", "ES256", "HS256":
@@ -201,50 +203,62 @@ func verifyHMAC(alg string, secret []byte, input string, signature []byte) bool 
 }
 
 func (v *verification) failSignature(message string, diagnosis *Diagnosis) {
-	v.fail(CheckSignature, ReasonBadSignature, message, diagnosis)
+	v.fail(checkSignature, ReasonBadSignature, message, detail{diagnosis: diagnosis})
 }
 
-// explainBadSignature looks for what is behind a signature that no candidate
-// verifies: another key of the set, or a PSS salt of the wrong length.
+// explainBadSignature looks for the cause of a signature that no candidate
+// verifies: another key of the set, a PSS salt of the wrong length, another form.
 func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
-	alg, input, signature := v.token.Algorithm(), v.token.SigningInput(), v.token.Signature()
+	alg, signature := v.token.Algorithm(), v.token.Signature()
 	for _, k := range tried {
-		if salt, ok := pssSalt(alg, k.Public(), input, signature); ok {
-			hash, _ := rsaScheme(alg)
-			v.failSignature(fmt.Sprintf("the PSS salt has %d octets, but %s needs %d", salt, alg, hash.Size()), nil)
+		if salt, ok := pssSalt(alg, k.Public(), v.token.SigningInput(), signature); ok {
+			v.failSignature(fmt.Sprintf("the PSS salt has %d octets, but %s needs %d", salt, alg, hashOf(alg).Size()), nil)
 			return
 		}
 	}
-	for _, k := range atMost(set.Usable(), maxTried) {
-		if verifySignature(alg, k.Public(), input, signature) {
-			v.failOtherKey(k)
-			return
-		}
+	if k := v.signerIn(set); k != nil {
+		v.failOtherKey(k)
+		return
 	}
 	if strings.HasPrefix(alg, "ES") && isDER(signature) {
 		v.failSignature("the signature is in ASN.1 DER, as OpenSSL writes it; that of a JWS is R and S side by side (RFC 7518 section 3.4)", nil)
 		return
 	}
 	if size := signatureSize(tried[0].Public()); len(tried) == 1 && size != len(signature) {
-		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s by key %s makes %d", len(signature), alg, tried[0].Name(), size),
-			&Diagnosis{Kind: TruncatedToken})
+		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s with key %s has %d", len(signature), alg, tried[0].Name(), size),
+			&Diagnosis{Kind: truncatedToken})
 		return
 	}
-	var names []string
-	for _, k := range tried {
-		names = append(names, k.Name())
-	}
-	if len(names) == 1 {
-		v.failSignature("the signature does not match key "+names[0], &Diagnosis{Kind: Tampered})
+	if len(tried) == 1 {
+		v.failSignature("the signature does not match key "+tried[0].Name(), &Diagnosis{Kind: tampered})
 		return
 	}
-	v.failSignature(fmt.Sprintf("the signature matches none of the keys that fit: %s", join(names)), &Diagnosis{Kind: Tampered})
+	v.failSignature("the signature matches none of the keys that fit: "+join(keyNames(tried)), &Diagnosis{Kind: tampered})
+}
+
+func keyNames(keys []*jwks.Key) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Name()
+	}
+	return names
+}
+
+// signerIn returns the key of a set that verifies the signature, whatever the
+// token says of its key; nil if there is none. It only explains a refusal.
+func (v *verification) signerIn(set *jwks.Set) *jwks.Key {
+	for _, k := range atMost(set.Usable(), maxTried) {
+		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
+			return k
+		}
+	}
+	return nil
 }
 
 // failOtherKey is for a signature by a key that the header does not lead to.
 func (v *verification) failOtherKey(k *jwks.Key) {
 	kid, named := v.token.KeyID()
-	d := &Diagnosis{Kind: SignedByOtherKey, Found: k.Name()}
+	d := &Diagnosis{Kind: signedByOtherKey, Found: k.Name()}
 	if named && k.KeyID != kid {
 		v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says kid %q", k.Name(), kid), d)
 		return
@@ -253,7 +267,30 @@ func (v *verification) failOtherKey(k *jwks.Key) {
 		k.Name(), k.Algorithm, v.token.Algorithm()), d)
 }
 
-// isDER tells whether an ECDSA signature is a sequence of two integers.
+// pssSalt returns the octets of the salt of a PSS signature that is good but for
+// their number, and false for any other signature.
+func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte) (int, bool) {
+	key, ok := public.(*rsa.PublicKey)
+	hash, pss := rsaScheme(alg)
+	if !ok || !pss {
+		return 0, false
+	}
+	sum := digest(hash, input)
+	fits := func(length int) bool {
+		return rsa.VerifyPSS(key, hash, sum, signature, &rsa.PSSOptions{SaltLength: length}) == nil
+	}
+	if !fits(rsa.PSSSaltLengthAuto) {
+		return 0, false
+	}
+	for length := key.Size(); length > 0; length-- {
+		if fits(length) {
+			return length, true
+		}
+	}
+	return 0, true // for which the option of that number means something else
+}
+
+// isDER reports whether an ECDSA signature is a sequence of two integers.
 func isDER(signature []byte) bool {
 	var rs struct{ R, S *big.Int }
 	rest, err := asn1.Unmarshal(signature, &rs)
@@ -272,43 +309,10 @@ func signatureSize(public crypto.PublicKey) int {
 	}
 }
 
-// pssSalt returns the octets of the salt of a PSS signature that is good but
-// for their number, and false for any other signature.
-func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte) (int, bool) {
-	key, ok := public.(*rsa.PublicKey)
-	hash, pss := rsaScheme(alg)
-	if !ok || !pss {
-		return 0, false
+// join writes a list for people: "a, b and c".
+func join(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
 	}
-	anyLength := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}
-	if rsa.VerifyPSS(key, hash, digest(hash, input), signature, anyLength) != nil {
-		return 0, false
-	}
-	return saltLength(key, hash, signature), true
-}
-
-// saltLength opens the encoding of a signature that has been verified (RFC 8017
-// section 9.1.2, steps 5 to 10): behind the mask, the salt follows the first
-// octet that is not zero.
-func saltLength(key *rsa.PublicKey, hash crypto.Hash, signature []byte) int {
-	bits := key.N.BitLen() - 1
-	encoded := new(big.Int).Exp(new(big.Int).SetBytes(signature), big.NewInt(int64(key.E)), key.N)
-	em := encoded.FillBytes(make([]byte, (bits+7)/8))
-	block, seed := em[:len(em)-hash.Size()-1], em[len(em)-hash.Size()-1:len(em)-1]
-	for i, octet := range mask(hash, seed, len(block)) {
-		block[i] ^= octet
-	}
-	block[0] &= 0xff >> (8*len(em) - bits)
-	return len(block) - 1 - bytes.IndexByte(block, 1)
-}
-
-// mask is MGF1 (RFC 8017 appendix B.2.1).
-func mask(hash crypto.Hash, seed []byte, length int) []byte {
-	var out []byte
-	for counter := uint32(0); len(out) < length; counter++ {
-		h := hash.New()
-		h.Write(binary.BigEndian.AppendUint32(bytes.Clone(seed), counter))
-		out = h.Sum(out)
-	}
-	return out[:length]
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }

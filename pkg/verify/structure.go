@@ -2,6 +2,9 @@ package verify
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
@@ -9,33 +12,28 @@ import (
 
 // checkStructure reports what token.Parse found, area by area.
 func (v *verification) checkStructure() {
-	areas := []struct {
-		area token.Area
-		id   CheckID
-		fine string
-	}{
-		{token.AreaStructure, CheckStructure, "a compact JWS"},
-		{token.AreaEncoding, CheckEncoding, "strict base64url"},
-		{token.AreaHeader, CheckHeader, "one JSON object"},
-		{token.AreaPayload, CheckPayload, "one JSON object"},
-	}
-	for _, a := range areas {
-		switch fault := v.token.FaultIn(a.area); {
-		case fault != nil:
-			v.fail(a.id, ReasonMalformed, fault.Text, diagnoseFault(fault))
-		case !v.readable(a.area):
-			v.skip(a.id, "there is nothing to look at")
-		default:
-			v.pass(a.id, a.fine)
-		}
-	}
+	v.checkArea(checkStructure, token.AreaStructure, "a compact JWS")
+	v.checkArea(checkEncoding, token.AreaEncoding, "strict base64url")
+	v.checkArea(checkHeader, token.AreaHeader, "one JSON object")
+	v.checkArea(checkPayload, token.AreaPayload, "one JSON object")
 	if v.token.Header().Exists() {
 		v.checkCritical()
 		v.checkEmbeddedKey()
 	}
 }
 
-// readable tells whether an area without a fault was there to be looked at.
+func (v *verification) checkArea(id CheckID, area token.Area, sound string) {
+	switch fault := v.token.FaultIn(area); {
+	case fault != nil:
+		v.fail(id, ReasonMalformed, fault.Text, detail{diagnosis: diagnoseFault(v.token, fault)})
+	case !v.readable(area):
+		v.skip(id, "nothing to check")
+	default:
+		v.pass(id, sound)
+	}
+}
+
+// readable reports whether an area without a fault was there to be checked.
 func (v *verification) readable(area token.Area) bool {
 	switch area {
 	case token.AreaHeader:
@@ -47,42 +45,22 @@ func (v *verification) readable(area token.Area) bool {
 	}
 }
 
-func diagnoseFault(fault *token.Fault) *Diagnosis {
-	kinds := map[token.Cause]DiagnosisKind{
-		token.CauseNoToken:      NoToken,
-		token.CauseOpaque:       OpaqueToken,
-		token.CauseEncrypted:    EncryptedToken,
-		token.CauseJSONForm:     JSONSerialisation,
-		token.CauseSegments:     TruncatedToken,
-		token.CausePadding:      PaddedBase64,
-		token.CauseWhitespace:   WhiteSpace,
-		token.CauseTrailingBits: TruncatedToken,
-		token.CauseDisclosures:  DisclosuresAdded,
-	}
-	kind, ok := kinds[fault.Cause]
-	if !ok {
-		return nil
-	}
-	return &Diagnosis{Kind: kind}
-}
-
 // checkCritical refuses every critical extension: none changes what a JWT is.
 // b64 is understood, and forbidden in a JWT unless it is true (RFC 7797 section
 // 7), whether or not crit lists it.
 func (v *verification) checkCritical() {
 	header := v.token.Header()
 	b64, crit := header.Get("b64"), header.Get("crit")
-	if problem := criticalProblem(header, crit); problem != "" {
-		v.fail(CheckCritical, ReasonMalformed, problem, nil)
-		return
-	}
+	problem := criticalProblem(header, crit)
 	switch {
+	case problem != "":
+		v.fail(checkCritical, ReasonMalformed, problem, detail{})
 	case b64.Exists() && !b64.True():
-		v.fail(CheckCritical, ReasonMalformed, "\"b64\" is not true: the payload of a JWT is always encoded", nil)
+		v.fail(checkCritical, ReasonMalformed, `"b64" is not true: the payload of a JWT is always encoded`, detail{})
 	case b64.Exists():
-		v.warn(CheckCritical, ReasonMalformed, "\"b64\" has no place in a JWT, even when it is true")
+		v.warn(checkCritical, ReasonMalformed, `"b64" has no place in a JWT, even when it is true`)
 	default:
-		v.pass(CheckCritical, "no critical extension")
+		v.pass(checkCritical, "no critical extension")
 	}
 }
 
@@ -93,39 +71,108 @@ func criticalProblem(header, crit strictjson.Value) string {
 	names, ok := crit.TextList()
 	switch {
 	case !ok:
-		return "\"crit\" is not an array of names"
+		return `"crit" is not an array of names`
 	case len(names) == 0:
-		return "\"crit\" is an empty array, which it must not be"
+		return `"crit" is an empty array, which is not allowed`
 	}
-	seen := map[string]bool{}
-	for _, name := range names {
+	for i, name := range names {
 		switch {
-		case seen[name]:
-			return fmt.Sprintf("\"crit\" names %q twice", name)
 		case name != "b64":
 			return fmt.Sprintf("the critical extension %q is not understood", name)
+		case i > 0:
+			return fmt.Sprintf(`"crit" names %q twice`, name)
 		case !header.Get(name).Exists():
-			return fmt.Sprintf("\"crit\" names %q, which is not in the header", name)
+			return fmt.Sprintf(`"crit" names %q, which is not in the header`, name)
 		}
-		seen[name] = true
 	}
 	return ""
 }
 
-// checkEmbeddedKey says that keys in the token are shown, never followed.
+// checkEmbeddedKey shows keys in the token, which are never followed.
 func (v *verification) checkEmbeddedKey() {
-	var names []string
-	for _, name := range []string{"jwk", "jku", "x5u", "x5c"} {
-		if v.token.Header().Get(name).Exists() {
-			names = append(names, name)
-		}
-	}
+	names := present(v.token.Header(), "jwk", "jku", "x5u", "x5c")
 	if len(names) == 0 {
-		v.pass(CheckEmbeddedKey, "the token brings no key of its own")
+		v.pass(checkEmbeddedKey, "the token embeds no key")
 		return
 	}
-	v.report.add(Check{
-		ID: CheckEmbeddedKey, Status: Warning, Reason: ReasonClaimRefused, Actual: strictjson.Strings(names),
-		Message: fmt.Sprintf("the token brings or names a key of its own (%s): ignored, not fetched", join(names)),
+	v.report.add(outcome{
+		id: checkEmbeddedKey, status: Warning,
+		message: fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
+		detail:  &detail{actual: strictjson.Strings(names)},
 	})
+}
+
+// checkPrintable warns of text that does not show what it is: control, bidi and
+// invisible characters (CWE-150). Whatever is printed is escaped anyway.
+func (v *verification) checkPrintable() {
+	name := "header"
+	where, found := findUnprintable(v.token.Header())
+	if !found {
+		name = "claims"
+		where, found = findUnprintable(v.claims)
+	}
+	if found {
+		v.warn(checkPrintable, ReasonClaimRefused,
+			fmt.Sprintf("invisible or control characters in the %s, at %q; they are shown escaped", name, where))
+		return
+	}
+	v.pass(checkPrintable, "no control or invisible characters")
+}
+
+// findUnprintable returns the path of the first text with such a character. The
+// path is put together on the way back, so that it costs nothing where all is well.
+func findUnprintable(v strictjson.Value) (path string, found bool) {
+	if text, ok := v.Text(); ok {
+		return "", unprintable(text)
+	}
+	for _, m := range v.Members() {
+		if unprintable(m.Name) {
+			return "/" + m.Name, true
+		}
+		if rest, found := findUnprintable(m.Value); found {
+			return "/" + m.Name + rest, true
+		}
+	}
+	for i, item := range v.Items() {
+		if rest, found := findUnprintable(item); found {
+			return "/" + strconv.Itoa(i) + rest, true
+		}
+	}
+	return "", false
+}
+
+// unprintable reports whether a text has a character that cannot be seen. A
+// selector of how the symbol before it is drawn, as in emoji, is no such character.
+func unprintable(s string) bool {
+	previous := rune(0)
+	for _, r := range s {
+		presents := (r == 0xFE0E || r == 0xFE0F) && unicode.IsSymbol(previous)
+		if invisible(r) && !presents {
+			return true
+		}
+		previous = r
+	}
+	return false
+}
+
+// invisible reports whether r leaves no ink and is no space: Unicode counts some
+// fillers among the letters, and blanks among the symbols.
+func invisible(r rune) bool {
+	if r <= unicode.MaxASCII {
+		return r < ' ' || r == 0x7F
+	}
+	switch r {
+	case 0x2800, // BRAILLE PATTERN BLANK
+		0x13441, 0x13442, // EGYPTIAN HIEROGLYPH FULL BLANK, HALF BLANK
+		0x16FE4, // KHITAN SMALL SCRIPT FILLER
+		0x1D159: // MUSICAL SYMBOL NULL NOTEHEAD
+		return true
+	}
+	return !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) ||
+		r > unicode.MaxLatin1 && unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// present returns the names of the members that are there.
+func present(object strictjson.Value, names ...string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !object.Get(name).Exists() })
 }

@@ -127,11 +127,11 @@ func TestTimesAreDiagnosed(t *testing.T) {
 		{"nbf 59 s ahead", goodClaims().with("nbf", "1600000159"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},
 		{"nbf in milliseconds", goodClaims().with("nbf", "1600000000000"), at(1_600_000_000, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.Milliseconds, Found: "nbf"}},
 		{"iat in milliseconds", goodClaims().with("iat", "1600000000000"), at(1_600_000_000, 0), verify.CheckIssuedAt, verify.Diagnosis{Kind: verify.Milliseconds, Found: "iat"}},
-		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClaimMissing, Wanted: "exp"}},
+		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClaimMissing, Expected: "exp"}},
 	} {
 		check, _ := judgeAt(t, c.claims, goodPolicy(), c.when).Check(c.check)
 		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want.Kind || check.Diagnosis.By != c.want.By ||
-			check.Diagnosis.Found != c.want.Found || check.Diagnosis.Wanted != c.want.Wanted {
+			check.Diagnosis.Found != c.want.Found || check.Diagnosis.Expected != c.want.Expected {
 			t.Errorf("%s: %+v, want %+v", c.name, check.Diagnosis, c.want)
 		}
 	}

@@ -13,15 +13,11 @@ const usualChecks = 40
 
 // Verify judges a token by trusted keys and a policy at a time. All checks are
 // made, whatever fails first. keys may be nil: then the signature cannot be
-// checked and nothing is accepted.
+// checked and nothing is accepted. What the policy and the keys refer to must not
+// change while the report is in use.
 func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
-	v := &verification{
-		token: t, claims: t.UnverifiedClaims(), keys: keys, policy: &p, now: now,
-		report: &Report{
-			EvaluatedAt: now, Header: t.Header(), claims: t.UnverifiedClaims(), Kind: Classify(t),
-			Checks: make([]Check, 0, usualChecks),
-		},
-	}
+	v := newVerification(t, keys, &p, now)
+	v.report.checks = make([]outcome, 0, usualChecks)
 	v.checkPolicy()
 	v.checkStructure()
 	v.checkAlgorithm()
@@ -30,24 +26,27 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 		v.checkClaims()
 	}
 	v.report.decide(&p)
-	v.addFacts()
+	v.report.addNotes()
 	return v.report
 }
 
-// Hopeless tells, before public keys are fetched, whether there is no signature
-// that any of them could verify: the token is not well formed, or its algorithm
-// is refused. A payload that cannot be read is not hopeless in this sense: who
-// signed such a token is worth knowing.
-func Hopeless(t *token.Token, p Policy) bool {
-	v := &verification{token: t, keys: &PublicKeys{}, policy: &p, report: &Report{}}
+// Preflight reports, before public keys are fetched, whether they could help:
+// false if the token is not well formed or its algorithm is refused. A payload
+// that cannot be read does not count: who signed such a token is worth knowing.
+// Nor could they help with what is signed by who sends it, such as a DPoP proof.
+func Preflight(t *token.Token, p Policy) bool {
+	v := newVerification(t, &PublicKeys{}, &p, time.Time{})
+	if v.nature.bySender {
+		return false
+	}
 	v.checkStructure()
 	v.checkAlgorithm()
-	for _, c := range v.report.Checks {
-		if c.Status == Failed && c.ID != CheckPayload {
-			return true
+	for i := range v.report.checks {
+		if o := &v.report.checks[i]; o.status == Failed && o.id != checkPayload {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // verification is one run of Verify.
@@ -59,37 +58,69 @@ type verification struct {
 	now    time.Time
 	report *Report
 
+	nature      nature
+	kindProblem string // why the token is not of the required kind, or empty
 	algorithmOK bool
-	key         *jwks.Key // that verified the signature, or nil
+	signer      *jwks.Key // the key that verified the signature, or nil
+}
+
+func newVerification(t *token.Token, keys Keys, p *Policy, now time.Time) *verification {
+	v := &verification{token: t, claims: t.UnverifiedClaims(), keys: keys, policy: p, now: now, nature: natureOf(t)}
+	v.report = &Report{
+		EvaluatedAt: now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.nature),
+		expected: expectations{issuer: p.Issuer, audiences: p.Audiences, kind: p.Kind},
+	}
+	if p.Kind == KindLogout && v.report.Kind == KindLogout {
+		v.nature = nature{} // it is what is required
+	}
+	v.kindProblem = v.judgeKind()
+	return v
 }
 
 func (v *verification) pass(id CheckID, message string) {
-	v.report.add(Check{ID: id, Status: Passed, Message: message})
+	v.report.add(outcome{id: id, status: Passed, message: message})
 }
 
-func (v *verification) fail(id CheckID, reason Reason, message string, diagnosis *Diagnosis) {
-	v.report.add(Check{ID: id, Status: Failed, Reason: reason, Message: message, Diagnosis: diagnosis})
+// passSaying is pass with words that are put together when somebody asks.
+func (v *verification) passSaying(id CheckID, say func(*Report) string) {
+	v.report.add(outcome{id: id, status: Passed, say: say})
+}
+
+func (v *verification) fail(id CheckID, reason Reason, message string, d detail) {
+	v.report.add(outcome{id: id, status: Failed, reason: reason, message: message, detail: &d})
 }
 
 func (v *verification) warn(id CheckID, reason Reason, message string) {
-	v.report.add(Check{ID: id, Status: Warning, Reason: reason, Message: message})
+	v.report.add(outcome{id: id, status: Warning, reason: reason, message: message})
 }
 
 func (v *verification) skip(id CheckID, message string) {
-	v.report.add(Check{ID: id, Status: NotChecked, Message: message})
+	v.report.add(outcome{id: id, status: NotChecked, message: message})
 }
 
-// notDemanded reports a check that nobody asked for.
-func (v *verification) notDemanded(id CheckID, demand string) {
-	v.report.add(Check{ID: id, Status: NotChecked, Message: "not demanded", Diagnosis: &Diagnosis{Kind: NotDemanded, Wanted: demand}})
+// notRequired reports a check that the policy does not ask for.
+func (v *verification) notRequired(id CheckID) { v.skip(id, "not required") }
+
+// missing reports a claim that need not be there: a warning where the token looks
+// like a kind that should have it.
+func (v *verification) missing(id CheckID, claim string, needed bool) {
+	message := "the token has no " + claim
+	if needed {
+		v.warn(id, ReasonClaimRefused, message+", which "+kindName(v.report.Kind)+" should have")
+		return
+	}
+	v.skip(id, message)
 }
 
 func (v *verification) checkPolicy() {
 	if err := v.policy.Problem(); err != nil {
-		v.fail(CheckPolicy, ReasonClaimRefused, err.Error(), nil)
+		v.fail(checkPolicy, ReasonClaimRefused, err.Error(), detail{})
 	}
-	if v.policy.Repaired {
-		v.warn(CheckRepaired, ReasonMalformed, "line breaks were joined: the text as given is not a valid token; servers will refuse it")
+	for _, c := range v.policy.Extra {
+		v.report.add(outcome{
+			id: c.ID, status: c.Status, reason: c.Reason, message: c.Message,
+			detail: &detail{expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis},
+		})
 	}
 }
 

@@ -62,12 +62,13 @@ type Case struct {
 // cause counts: what is known of the issuer is said where the case itself has no
 // better explanation.
 func (c Case) Hint(check verify.Check) Hint {
-	var hint Hint
-	if check.Diagnosis != nil {
-		hint = c.diagnosed(check, *check.Diagnosis)
+	d := check.Diagnosis
+	if d == nil {
+		return Hint{}
 	}
-	if check.Fact != "" && (hint.Text == "" || isGeneral(check.Diagnosis)) {
-		hint.Text = check.Fact
+	hint := c.diagnosed(check, *d)
+	if d.Note != "" && (hint.Text == "" || isGeneral(d)) {
+		hint.Text = d.Note
 	}
 	return hint
 }
@@ -75,7 +76,7 @@ func (c Case) Hint(check verify.Check) Hint {
 // isGeneral reports whether a diagnosis says little more than that the check
 // failed.
 func isGeneral(d *verify.Diagnosis) bool {
-	return d == nil || slices.Contains([]verify.DiagnosisKind{
+	return slices.Contains([]verify.DiagnosisKind{
 		"claim_missing", "different_host", "different_port", "different_scheme", "different_value",
 		"issuer_template", "expired_token", "key_id_unknown", "keys_unusable", "key_of_other_type",
 		"tampered", "padded_base64", "client_instead_of_audience", "audience_is_elsewhere",
@@ -88,7 +89,29 @@ func constant(kind verify.DiagnosisKind) string {
 	case "no_token":
 		return "give the token itself, @FILE, env:NAME, or - for stdin"
 	case "encrypted_token":
-		return "it is encrypted for its audience: only the holder of the private key can read it"
+		return "it is encrypted for its audience: only the holder of the private key can read it; for an ID token, an encryption key is set for this client at the issuer"
+	case "encrypted_with_secret":
+		return "it is encrypted with a key that the issuer and its audience share; there is no private key for it"
+	case "encrypted_session":
+		return "it is encrypted with a shared key: Auth.js (NextAuth) derives it from the application's secret, and the application reads it"
+	case "encrypted_for_auth0":
+		return "Auth0 encrypts an access token for itself if the request named no API: request one with the audience of your API"
+	case "weak_secret":
+		return "the secret is the right one, but too short to be safe: set a longer one at the issuer"
+	case "audience_is_endpoint":
+		return "the token is for one endpoint of that server, not for the server as a whole"
+	case "client_assertion":
+		return "it looks like a client assertion: the client signed it itself, to authenticate at that endpoint of the issuer"
+	case "immutable_subject":
+		return "owner and repository are the same, written with their ids: expect the sub with the ids"
+	case "groups_overage":
+		return "ask Microsoft Graph for the groups, or emit only the groups assigned to the application"
+	case "hash_of_other_size":
+		return "the two belong together; the issuer has to fix the hash"
+	case "hash_of_decoded":
+		return "pass the value URL-decoded"
+	case "never_bearer":
+		return "send the access token instead"
 	case "json_serialisation":
 		return "ask for the compact serialization: three base64url segments joined by dots"
 	case "truncated_token":

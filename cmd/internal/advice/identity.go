@@ -11,7 +11,7 @@ import (
 // identity is about who issued the token and for whom.
 func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 	switch d.Kind {
-	case "different_case", "different_slash":
+	case "different_case", "different_slash", "different_prefix":
 		return c.almostTheSame(check, d)
 	case "different_scheme", "different_port":
 		return Hint{Text: Difference(&d)}
@@ -24,12 +24,15 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 		return c.audienceIsIssuer(d)
 	case "audience_is_client":
 		hint := c.otherAudience(d)
+		if c.WantsID {
+			return hint
+		}
 		hint.Text = "this looks like an ID token, not an access token: it is for the client, not for an API"
 		return hint
 	case "client_as_audience":
 		return Hint{
-			Text:    d.Wanted + " is the client that the token was issued to, not its audience",
-			Command: c.asClient(c.Typed.Set("audience", c.verified(first(d.Names), "<the audience>")), d.Wanted).String(),
+			Text:    d.Expected + " is the client that the token was issued to, not its audience",
+			Command: c.asClient(c.Typed.Set("audience", c.verified(first(d.Names), "<the audience>")), d.Expected).String(),
 		}
 	case "client_instead_of_audience":
 		line := c.Typed.Drop("audience").Set("any-audience", "")
@@ -37,10 +40,19 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 			Text:    "the token names a client in place of an audience",
 			Command: c.asClient(line, c.verified(d.Found, "<your client id>")).String(),
 		}
-	case "demand_missing":
+	case "values_missing":
 		if slices.ContainsFunc(d.Names, func(name string) bool { return strings.Contains(name, ",") }) {
 			return Hint{Text: "the value is compared as it stands: repeat the flag for each"}
 		}
+	case "claim_at_userinfo":
+		return Hint{Text: "issuers often return " + d.Expected + " from the userinfo endpoint only; request it for the token with the claims parameter or in the issuer's settings"}
+	case "scope_elsewhere":
+		return Hint{
+			Text:    "if " + d.Found + " is where your issuer puts scopes",
+			Command: c.Typed.Drop("scope").Set("require", d.Found+"="+first(d.Names)).String(),
+		}
+	case "roles_elsewhere":
+		return Hint{Text: "if " + d.Found + " is where your issuer puts roles", Command: c.Typed.Set("role-claim", d.Found).String()}
 	case "other_party":
 		if !c.Typed.Is("introspect") { // there --client-id names who asks
 			return Hint{Text: "if that is your client, add --client-id " + Word(c.verified(d.Found, "<your client id>"))}
@@ -147,8 +159,8 @@ func (c Case) audienceIsIssuer(d verify.Diagnosis) Hint {
 		endpoint = c.Issuer
 	}
 	return Hint{
-		Text:    "this is an access token whose audience is the issuer, and " + d.Wanted + " is its client",
-		Command: c.asClient(c.Typed.Set("audience", endpoint), d.Wanted).String(),
+		Text:    "this is an access token whose audience is the issuer, and " + d.Expected + " is its client",
+		Command: c.asClient(c.Typed.Set("audience", endpoint), d.Expected).String(),
 	}
 }
 
@@ -162,6 +174,8 @@ func Difference(d *verify.Diagnosis) string {
 			return "they differ only in a trailing slash, which the token has"
 		}
 		return "they differ only in a trailing slash, which the token lacks"
+	case "different_prefix":
+		return "they differ only in the prefix api://"
 	case "different_scheme":
 		return "they differ only in http and https" + pointAt(d)
 	case "different_port":
@@ -173,14 +187,26 @@ func Difference(d *verify.Diagnosis) string {
 
 // pointAt says where two identifiers begin to differ.
 func pointAt(d *verify.Diagnosis) string {
-	at := verify.FirstDifference(d.Wanted, d.Found)
-	if at >= len(d.Wanted) || at >= len(d.Found) {
+	at := firstDifference(d.Expected, d.Found)
+	if at >= len(d.Expected) || at >= len(d.Found) {
 		return ""
 	}
-	return fmt.Sprintf(": expected …%s, got …%s (character %d)", around(d.Wanted, at), around(d.Found, at), at+1)
+	return fmt.Sprintf(": expected …%s, got …%s (character %d)", around(d.Expected, at), around(d.Found, at), at+1)
 }
 
 func around(s string, at int) string {
 	const span = 12
 	return fmt.Sprintf("%q", s[at:min(len(s), at+span)])
+}
+
+// firstDifference returns the number of bytes that two texts have in common at
+// their beginning.
+func firstDifference(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
 }

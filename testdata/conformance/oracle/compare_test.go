@@ -24,15 +24,15 @@ func newComparison() *comparison {
 // at the claims.
 func beforeClaims() []verify.CheckID {
 	return []verify.CheckID{
-		verify.CheckStructure, verify.CheckEncoding, verify.CheckHeader, verify.CheckPayload, verify.CheckCritical,
-		verify.CheckAlgorithm, verify.CheckAdvertised, verify.CheckKey, verify.CheckSignature,
+		"structure", "encoding", "header", "payload", "critical_header",
+		"algorithm", "advertised_algorithm", "key", "signature",
 	}
 }
 
 // compare returns how the judgements contradict each other.
 func (c *comparison) compare(d *draft, report *verify.Report, theirErr error) []string {
 	failed := map[verify.CheckID]bool{}
-	for _, check := range report.Checks {
+	for _, check := range report.Checks() {
 		if check.Status == verify.Failed {
 			failed[check.ID] = true
 		}
@@ -51,9 +51,9 @@ func (c *comparison) compare(d *draft, report *verify.Report, theirErr error) []
 // has to say why.
 func (c *comparison) compareEarly(d *draft, reached stage, failed map[verify.CheckID]bool) []string {
 	causes := map[stage][]verify.CheckID{
-		stageText:   {verify.CheckStructure, verify.CheckEncoding, verify.CheckHeader, verify.CheckPayload},
-		stageKey:    {verify.CheckStructure, verify.CheckEncoding, verify.CheckHeader, verify.CheckAlgorithm, verify.CheckKey},
-		stageSigned: {verify.CheckAlgorithm, verify.CheckAdvertised, verify.CheckKey, verify.CheckSignature},
+		stageText:   {"structure", "encoding", "header", "payload"},
+		stageKey:    {"structure", "encoding", "header", "algorithm", "key"},
+		stageSigned: {"algorithm", "advertised_algorithm", "key", "signature"},
 	}
 	if slices.ContainsFunc(causes[reached], func(id verify.CheckID) bool { return failed[id] }) {
 		return nil
@@ -66,7 +66,7 @@ func (c *comparison) compareEarly(d *draft, reached stage, failed map[verify.Che
 			return nil
 		}
 	}
-	if reached == stageText && c.allows(c.looser, d, verify.CheckHeader) {
+	if reached == stageText && c.allows(c.looser, d, "header") {
 		return nil
 	}
 	return []string{fmt.Sprintf("golang-jwt refuses %s, claimcheck does not", reached)}

@@ -25,7 +25,7 @@ func (e *difference) demands(d *draft) bool {
 	if e.mustWhen != nil && len(rest) < 2 {
 		return e.mustWhen(d)
 	}
-	return len(rest) == 1 && slices.Contains(e.must, rest[0]) && (e.check != verify.CheckKey || !d.otherwiseTrusted())
+	return len(rest) == 1 && slices.Contains(e.must, rest[0]) && (e.check != "key" || !d.otherwiseTrusted())
 }
 
 // otherwiseTrusted tells whether there is another key to try: one of the same

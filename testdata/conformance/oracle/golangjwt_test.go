@@ -88,19 +88,19 @@ var badClaim = regexp.MustCompile(`\b(exp|nbf|iat|iss|aud) (?:claim is required|
 // refusedClaims returns the checks of ours that ask what golang-jwt refused.
 func refusedClaims(err error) map[verify.CheckID]bool {
 	refused := map[verify.CheckID]bool{
-		verify.CheckExpiry:    errors.Is(err, jwt.ErrTokenExpired),
-		verify.CheckNotBefore: errors.Is(err, jwt.ErrTokenNotValidYet),
-		verify.CheckIssuedAt:  errors.Is(err, jwt.ErrTokenUsedBeforeIssued),
-		verify.CheckIssuer:    errors.Is(err, jwt.ErrTokenInvalidIssuer),
-		verify.CheckAudience:  errors.Is(err, jwt.ErrTokenInvalidAudience),
+		"expiry":    errors.Is(err, jwt.ErrTokenExpired),
+		"not_before": errors.Is(err, jwt.ErrTokenNotValidYet),
+		"issued_at":  errors.Is(err, jwt.ErrTokenUsedBeforeIssued),
+		"issuer":    errors.Is(err, jwt.ErrTokenInvalidIssuer),
+		"audience":  errors.Is(err, jwt.ErrTokenInvalidAudience),
 	}
 	if err == nil {
 		return refused
 	}
 	for _, match := range badClaim.FindAllStringSubmatch(err.Error(), -1) {
 		refused[map[string]verify.CheckID{
-			"exp": verify.CheckExpiry, "nbf": verify.CheckNotBefore, "iat": verify.CheckIssuedAt,
-			"iss": verify.CheckIssuer, "aud": verify.CheckAudience,
+			"exp": "expiry", "nbf": "not_before", "iat": "issued_at",
+			"iss": "issuer", "aud": "audience",
 		}[match[1]]] = true
 	}
 	return refused

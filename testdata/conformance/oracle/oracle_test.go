@@ -99,7 +99,7 @@ func (c *comparison) run(t *rapid.T, d *draft) {
 	for _, problem := range c.compare(d, report, theirErr) {
 		t.Errorf("%s", problem)
 	}
-	if !d.symmetric() && verify.Hopeless(parsed, d.policy) && report.Verdict == verify.Accepted {
+	if !d.symmetric() && !verify.Preflight(parsed, d.policy) && report.Verdict == verify.Accepted {
 		t.Errorf("called hopeless before a key was looked for, but accepted")
 	}
 	if report.Verdict == verify.Accepted && theirErr == nil {
@@ -118,7 +118,7 @@ func (c *comparison) run(t *rapid.T, d *draft) {
 // describe lists what kept a report from accepting.
 func describe(report *verify.Report) string {
 	lines := []string{string(report.Verdict) + " " + string(report.Reason)}
-	for _, check := range report.Checks {
+	for _, check := range report.Checks() {
 		if check.Status == verify.Failed {
 			lines = append(lines, string(check.ID)+": "+check.Message)
 		}
