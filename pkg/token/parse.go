@@ -25,7 +25,7 @@ func (t *Token) parse(text string) {
 		t.fault(AreaStructure, CauseTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
-	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") {
+	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") && !placeholders().MatchString(text) {
 		t.parseJSONForm(text)
 		return
 	}
@@ -34,6 +34,7 @@ func (t *Token) parse(text string) {
 	switch {
 	case looksLikeHeader(segments[0]) && strings.Contains(text, "~") && !isEncryptedHeader(segments[0]):
 		t.parseDisclosures(text)
+	case len(segments) == 3 && looksLikeHeader(segments[0]) && isSignedValue(segments) && t.nameForeign(text, FormMalformed):
 	case len(segments) == 3 && looksLikeHeader(segments[0]):
 		t.parseCompact(segments)
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
@@ -41,10 +42,12 @@ func (t *Token) parse(text string) {
 	case len(segments) == 3 && segments[0] == "":
 		t.form = FormMalformed
 		t.fault(AreaStructure, CauseEmptyHeader, SegmentHeader, "the header segment is empty")
+	case looksLikeHeader(segments[0]) && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
 	case looksLikeHeader(segments[0]):
 		t.form = FormMalformed
 		t.fault(AreaStructure, CauseSegments, "", "not a compact JWS: "+countSegments(segments))
 		t.header, _ = readHeader(segments[0])
+	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
 		t.form = FormMalformed
 		t.fault(AreaStructure, CauseNoToken, "", "not a token at all: it has characters that no token has, or too few")

@@ -45,7 +45,9 @@ type Cause string
 // The causes that have a name. A Fault may have none.
 const (
 	CauseOpaque       Cause = "opaque"
-	CauseNoToken      Cause = "no_token" // not even an opaque one
+	CauseNoToken      Cause = "no_token"      // not even an opaque one
+	CausePlaceholder  Cause = "placeholder"   // what stands where a variable was not filled in
+	CauseForeign      Cause = "foreign_token" // something else, which has signs of its own
 	CauseEncrypted    Cause = "encrypted"
 	CauseJSONForm     Cause = "json_serialisation"
 	CauseSegments     Cause = "segment_count"
@@ -80,6 +82,9 @@ type Fault struct {
 	// Text is the reason in words. It may quote the token's characters: escape
 	// it before it reaches a terminal.
 	Text string
+	// Note says, for CausePlaceholder and CauseForeign, what to do or who can check
+	// such a text; else it is empty.
+	Note string
 }
 
 func (f *Fault) Error() string { return f.Text }

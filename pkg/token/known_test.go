@@ -1,0 +1,101 @@
+package token_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// What people present in place of a JWT is named by its own signs, with who can
+// check it. The values are made up.
+func TestParseNamesWhatIsNoJWT(t *testing.T) {
+	word := strings.Repeat("aZ3", 20)
+	for _, c := range []struct{ text, what string }{
+		{"ya29.a0AfH6SMBx", "an access token of Google"},
+		{"ghs_A1b2C3d4E5f6A1b2C3d4E5f6A1b2C3d4E5f6", "a token of GitHub"},
+		{"github_pat_11AAAAAAA0aaaaaaaaaaaa_bbbbbb", "a token of GitHub"},
+		{"glpat-abcdefghijklmnopqrst", "a token of GitLab"},
+		{"k8s-aws-v1.aHR0cHM6Ly9zdHMuZXUtd2VzdC0x", "a token of Amazon EKS"},
+		{"ory_at_Zk3Jr8pL0aQ.u7YdT5xWm2sE9v", "a token of Ory Hydra"},
+		{"ory_st_Zk3Jr8pL0aQ", "a session token of Ory Kratos"},
+		{"authelia_at_5hJk2LmN8pQ", "a token of Authelia"},
+		{"xoxb-1234-5678-abcdef", "a token of Slack"},
+		{"00" + word[:40], "an API token of Okta"},
+		{"00D5g000004abcd!AQ8AQ", "a session of Salesforce"},
+		{"IQoJb3JpZ2luX2VjEA0aCXVz", "a session token of AWS STS"},
+		{"v4.public.eyJkYXRhIjoieCJ9", "a PASETO"},
+		{"v2.local.QAxIpVe-ECVNI1z4xQbm", "a PASETO"},
+		{"hvs.CAESIJ" + word, "a token of HashiCorp Vault"},
+		{"gAAAAABf" + word, "a Fernet token"},
+		{"MDAxYmxvY2F0aW9uIGh0dHA6Ly9teWJhbmsv" + word, "a macaroon"},
+		{"sk_live_" + word, "an API key"},
+		{"CfDJ8" + word, "ASP.NET Core"},
+		{"TlRMTVNTUAABAAAAB4IIogAAAAAAAAAA", "NTLM"},
+		{"YII" + word, "a Kerberos ticket"},
+		{"Basic dXNlcjpwYXNz", "user name and password"},
+		{base64.StdEncoding.EncodeToString([]byte(`<samlp:Response xmlns:samlp="urn:x">`)), "a SAML message"},
+		{base64.StdEncoding.EncodeToString([]byte(`<?xml version="1.0"?><Assertion/>`)), "a SAML message"},
+		{"s%3A" + word[:32] + "." + word[:27], "a signed cookie of Express"},
+		{"session=.eJyrVopPK0otzlCyKikqTdVRis9MUbJSqqADUA.ZaBcDe." + word[:27], "a signed cookie of Flask"},
+		{encode(`{"_permanent":true,"user_id":5}`) + ".ZaBcDe." + word[:27], "a signed cookie of Flask"},
+		{encode(`{"a":1}`) + ":1rXyz9:" + word[:43], "a value signed by Django"},
+		{"BAh7B0kiD3Nlc3Npb25faWQ=--" + strings.Repeat("0a", 20), "a signed cookie of Rails"},
+		{"3f2504e0-4f89-11d3-9a0c-0305e82c3301", "a UUID"},
+		{strings.Repeat("0a", 16), "in hexadecimal"},
+		{word[:32], "an opaque token of 32 characters"},
+	} {
+		parsed, err := token.Parse(c.text)
+		fault := parsed.FaultIn(token.AreaStructure)
+		if err == nil || fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT but ") ||
+			!strings.Contains(fault.Text, c.what) || fault.Note == "" || strings.Contains(fault.Text+fault.Note, "%") {
+			t.Errorf("%q: %+v, want %s", c.text, fault, c.what)
+		}
+	}
+}
+
+// A variable that was not filled in is called that.
+func TestParseNamesPlaceholders(t *testing.T) {
+	for _, text := range []string{
+		"undefined", "null", "None", "nil", "NaN", "[object Object]", "[object Promise]", "$TOKEN", "${TOKEN}", "{{access_token}}", "{{ token }}", "{access_token}",
+		"%TOKEN%", "<token>", "<your access token>", "YOUR_TOKEN", "your-token-here", "access_token", "token", "$(get_token)", "***", "xxx", "...", "[REDACTED]", " undefined\n",
+	} {
+		parsed, _ := token.Parse(text)
+		fault := parsed.FaultIn(token.AreaStructure)
+		if fault == nil || fault.Cause != token.CausePlaceholder || parsed.Form() != token.FormMalformed || fault.Note == "" ||
+			!strings.Contains(fault.Text, "the variable was not filled in") {
+			t.Errorf("%q: %+v", text, fault)
+		}
+	}
+}
+
+// Neighbours that have none of the signs stay opaque, or what they are.
+func TestParseNamesNothingElse(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		cause token.Cause
+	}{
+		{"ya30.a0AfH6SMBx", token.CauseOpaque},
+		{"ghq_A1b2C3d4E5f6", token.CauseOpaque},
+		{"V2hhdEV2ZXJUaGlzSXM-xyz_0123456789abcdefghij", token.CauseOpaque},
+		{"undefinedundefined", token.CauseOpaque},
+		{"x" + strings.Repeat("0a", 16), token.CauseOpaque},
+		{"v5.public.eyJkYXRhIjoieCJ9", token.CauseOpaque},
+		{strings.Repeat("ya29.", 5000), token.CauseOpaque},
+		{"hello", token.CauseNoToken},
+		{"tokens", token.CauseNoToken},
+		{"{}", token.CauseJSON},
+		{encode(`{"a":1}`) + "." + encode(`{"b":1}`) + ".AAAA", ""},
+		{encode(`{"alg":"x"}`) + ".ZaBcDe." + strings.Repeat("a", 27), token.CauseTrailingBits},
+	} {
+		parsed, _ := token.Parse(c.text)
+		cause := token.Cause("")
+		if faults := parsed.Faults(); len(faults) > 0 {
+			cause = faults[0].Cause
+		}
+		if cause != c.cause {
+			t.Errorf("%.40q: cause %q, want %q", c.text, cause, c.cause)
+		}
+	}
+}
