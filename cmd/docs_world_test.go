@@ -35,7 +35,7 @@ type docsWorld struct {
 
 // docsIssuers are the host names under which the server answers.
 func docsIssuers() []string {
-	return []string{"issuer.example", "login.staging.example.com", "app.authgear.cloud", "app.authing.cn"}
+	return []string{"issuer.example", "login.staging.example.com", "app.authgear.cloud", "app.authing.cn", "api.example"}
 }
 
 func newDocsWorld(t *testing.T) *docsWorld {
@@ -79,6 +79,11 @@ func serveDocs(t *testing.T) (*x509.CertPool, string) {
 			_, _ = fmt.Fprint(w, docsMetadata(origin+prefix, r.Host))
 		case "/oauth2/jwks", "/keys", "/oidc/.well-known/jwks.json":
 			_, _ = w.Write(keys)
+		case "/mcp":
+			w.Header().Set("WWW-Authenticate", `Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		case "/.well-known/oauth-protected-resource/mcp":
+			_, _ = io.WriteString(w, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"],"scopes_supported":["mcp:read"]}`)
 		case "/introspect":
 			_, _ = io.WriteString(w, `{"active":true,"sub":"user-1","exp":1767229200}`)
 		case "/api/v2/oidc/validate_token":
@@ -193,6 +198,7 @@ func (w *docsWorld) write(t *testing.T) {
 		"jwks.json":     readRepoFile(t, filepath.Join(repoTop(), "testdata", "authing", "jwks.json")),
 		"token.jwt":     mintToken("rsa", at, `{"iss":"https://issuer.example","aud":"api","sub":"user-1","client_id":"web","jti":"t-1","scope":"read write",`+times(3600)+`}`),
 		"expired.jwt":   mintToken("rsa", at, `{"iss":"https://issuer.example","aud":"api","sub":"user-1","client_id":"web","jti":"t-1",`+times(300)+`}`),
+		"mcp.jwt":       mintToken("rsa", at, `{"iss":"https://issuer.example","aud":"https://api.example/mcp","sub":"user-1","client_id":"web","jti":"t-1","scope":"mcp:read",`+times(3600)+`}`),
 		"slash.jwt":     mintToken("rsa", at, `{"iss":"https://issuer.example/","aud":"api","sub":"user-1","client_id":"web","jti":"t-1",`+times(3600)+`}`),
 		"stranger.jwt":  mintToken("rsa2", at, `{"iss":"https://issuer.example","aud":"api","sub":"user-1","client_id":"web","jti":"t-1",`+times(3600)+`}`),
 		"unknown.jwt":   mintToken("rsa2", `{"alg":"RS256","kid":"2025-12","typ":"at+jwt"}`, `{"iss":"https://issuer.example","aud":"api","sub":"user-1",`+times(3600)+`}`),

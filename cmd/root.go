@@ -62,7 +62,7 @@ func newRootCmd(env *Env) *cobra.Command {
 		SilenceUsage:               true,
 	}
 	root.AddCommand(
-		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env), newWhyCmd(env),
+		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env), newWhyCmd(env), newResourceCmd(env),
 		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
 		newIssuerCmd(env), newMintCmd(env),
 		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic(),

@@ -44,6 +44,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		f.StringVar(&opts.token, "token", "", "the token of the request, where the text does not have it: `TOKEN`, @FILE or env:NAME")
 	})
+	opts.output.ci = ciFormats{command: "why", formats: []output.Format{output.FormatLine}}
 	opts.output.addFlags(c)
 	return c
 }
@@ -57,7 +58,7 @@ func oneExchange(_ *cobra.Command, args []string) error {
 }
 
 func runWhy(ctx context.Context, env *Env, opts *whyOptions, flags *pflag.FlagSet, args []string) error {
-	printer, err := verdictPrinter(&opts.output, env)
+	printer, err := opts.output.printer(env)
 	if err != nil {
 		return err
 	}
@@ -310,15 +311,6 @@ func (v whyView) tokenLine() string {
 // suite is the explanation for CI systems, which why has no format for.
 func (v whyView) suite() output.Suite {
 	return output.Suite{Verdict: v.verdict(), Good: true, Message: v.sentence()}
-}
-
-// verdictPrinter prints text where nothing else is asked for.
-func verdictPrinter(o *outputOptions, env *Env) (*output.Printer, error) {
-	own := *o
-	if own.format == "auto" && own.filter == "" {
-		own.format = "text"
-	}
-	return own.printer(env)
 }
 
 // statusLine is a status in words: "404 Not Found".

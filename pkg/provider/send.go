@@ -94,6 +94,7 @@ type Document struct {
 	Object      strictjson.Value
 	URL         string // without its query
 	ContentType string
+	ServedJSON  bool // ContentType is one of JSON
 	FetchedAt   time.Time
 }
 
@@ -123,7 +124,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	if err != nil {
 		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	return &Document{Object: object, URL: r.url, ContentType: r.contentType, FetchedAt: r.fetchedAt}, nil
+	return &Document{Object: object, URL: r.url, ContentType: r.contentType, ServedJSON: isJSONType(r.contentType), FetchedAt: r.fetchedAt}, nil
 }
 
 // DiscoverNamed is Discover for an issuer that a document at namedBy names: its

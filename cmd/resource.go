@@ -1,0 +1,293 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/resource"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// resourceOptions are the flags of resource.
+type resourceOptions struct {
+	network networkOptions
+	output  outputOptions
+	token   string
+	rules   string
+	check   bool
+}
+
+func newResourceCmd(env *Env) *cobra.Command {
+	opts := &resourceOptions{}
+	c := &cobra.Command{
+		Use:   "resource URL",
+		Short: "follow the chain from an API to a token for it",
+		Long: "resource asks the API at URL once, by GET and without a token, and follows what it answers\n" +
+			"(RFC 9728): the challenge, the API's metadata, the authorization servers that it names and\n" +
+			"their keys. With --token the token is verified here against all that; it is sent nowhere.",
+		Example: `  claimcheck resource https://api.example/mcp
+  claimcheck resource https://api.example/mcp --profile mcp --check
+  claimcheck resource https://api.example/mcp --token @mcp.jwt`,
+		Args: oneArg("no API given: its URL"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runResource(c.Context(), env, opts, c.Flags(), args[0])
+		},
+	}
+	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
+		f.StringVar(&opts.token, "token", "", "an access token for the API, to verify here: `TOKEN`, @FILE or env:NAME")
+		f.StringVar(&opts.rules, "profile", "", "demand what a `PROFILE` of OAuth demands beyond RFC 9728: mcp")
+		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
+	})
+	opts.network.addFlags(c)
+	opts.output.ci = ciFormats{command: "resource", formats: verdictFormats("").formats}
+	opts.output.addFlags(c)
+	return c
+}
+
+func runResource(ctx context.Context, env *Env, opts *resourceOptions, flags *pflag.FlagSet, url string) error {
+	printer, err := opts.output.printer(env)
+	if err != nil {
+		return err
+	}
+	chain, err := opts.follow(ctx, env, printer, flags, url)
+	if err != nil {
+		return noAnswer(ctx, env, printer, err)
+	}
+	return conclude(ctx, printer, resourceView{chain, opts.check})
+}
+
+func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (*resource.Chain, error) {
+	if err := refuseEmpty(flags); err != nil {
+		return nil, err
+	}
+	switch {
+	case maybeToken(url) || !isURL(url):
+		return nil, usageError("the API's URL begins with https://, got %q", shownArgument(url))
+	case o.rules != "" && o.rules != string(resource.RulesMCP):
+		return nil, usageError("--profile is mcp, not %q", o.rules)
+	case o.network.offline:
+		return nil, usageError("--offline and resource contradict each other: the API has to be asked")
+	}
+	raw := ""
+	if o.token != "" {
+		text, err := readValue(env, "--token", o.token)
+		if err != nil {
+			return nil, err
+		}
+		raw = bareAccessToken(text)
+	}
+	client, err := o.network.client(env, printer)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	evidence, err := resource.Walk(ctx, client, url)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if evidence.Err != nil {
+		return nil, unavailable(evidence.Err)
+	}
+	chain := resource.Judge(evidence, resource.Rules(o.rules))
+	if raw != "" {
+		chain.Token(raw, env.Now())
+	}
+	return chain, nil
+}
+
+// shownArgument is an argument in an error, unless it may be a token.
+func shownArgument(argument string) string {
+	if maybeToken(argument) {
+		return "a token"
+	}
+	return argument
+}
+
+// A resourceView is a chain for people and programs.
+type resourceView struct {
+	*resource.Chain
+	check bool
+}
+
+// code is 4 where a link cannot be had, then that of the token, then that of
+// findings where they were asked for.
+func (v resourceView) code() int {
+	switch token := v.tokenCode(); {
+	case v.Unavailable():
+		return exitUnavailable
+	case token != exitAccepted:
+		return token
+	case v.check && v.Broken() != nil:
+		return exitFindings
+	default:
+		return exitAccepted
+	}
+}
+
+// tokenCode is that of verification, else that of the links which only this chain
+// has.
+func (v resourceView) tokenCode() int {
+	if v.Report != nil && v.Report.Err() != nil {
+		return exitCode(context.Background(), v.Report.Err())
+	}
+	for _, l := range v.Links {
+		switch {
+		case l.Status != resource.Failed:
+		case l.ID == "token_issuer":
+			return exitIssuer
+		case strings.HasPrefix(l.ID, "token_"):
+			return exitClaim
+		}
+	}
+	return exitAccepted
+}
+
+func (v resourceView) sentence() string {
+	broken := v.Broken()
+	if broken == nil {
+		line := "the chain holds"
+		if n := v.Count(resource.Warning); n > 0 {
+			line += ", with " + plural(n, "warning")
+		}
+		return line
+	}
+	return "the chain is broken at " + broken.ID + ": " + broken.Message
+}
+
+func (v resourceView) verdict() string {
+	switch {
+	case v.Unavailable():
+		return "unavailable"
+	case v.Broken() != nil:
+		return "broken"
+	default:
+		return "holds"
+	}
+}
+
+// resourceDocument is a chain in JSON.
+type resourceDocument struct {
+	Verdict   string           `json:"verdict"`
+	Reason    string           `json:"reason,omitzero"`
+	ExitCode  int              `json:"exit_code"`
+	URL       string           `json:"url"`
+	Resource  string           `json:"resource,omitzero"`
+	Broken    string           `json:"broken,omitzero"`
+	Links     []linkDocument   `json:"links"`
+	Metadata  any              `json:"metadata,omitzero"`
+	Servers   []serverDocument `json:"authorization_servers"`
+	TokenKind verify.Kind      `json:"token_kind,omitzero"`
+}
+
+type linkDocument struct {
+	ID      string          `json:"id"`
+	Status  resource.Status `json:"status"`
+	Server  string          `json:"server,omitzero"`
+	Message string          `json:"message"`
+	Fix     string          `json:"fix,omitzero"`
+	Spec    string          `json:"spec,omitzero"`
+}
+
+type serverDocument struct {
+	Issuer   string `json:"issuer"`
+	Metadata any    `json:"metadata,omitzero"`
+}
+
+func (v resourceView) document() any {
+	d := resourceDocument{
+		Verdict: v.verdict(), ExitCode: v.code(), URL: withoutQuery(v.URL), Resource: v.Identifier(),
+		Links: []linkDocument{}, Servers: []serverDocument{},
+	}
+	if broken := v.Broken(); broken != nil {
+		d.Broken = broken.ID
+	}
+	if v.code() != exitAccepted {
+		d.Reason = reasonOf(v.code())
+	}
+	for _, l := range v.Links {
+		d.Links = append(d.Links, linkDocument{l.ID, l.Status, l.Server, l.Message, l.Fix, l.Spec})
+	}
+	if object := v.Object(); object.Exists() {
+		d.Metadata = object
+	}
+	for _, s := range v.Servers {
+		shown := serverDocument{Issuer: s.Issuer}
+		if s.Metadata != nil {
+			shown.Metadata = s.Metadata.Document
+		}
+		d.Servers = append(d.Servers, shown)
+	}
+	if v.Report != nil {
+		d.TokenKind = v.Report.Kind
+	}
+	return d
+}
+
+func (v resourceView) writeText(t *output.Text) {
+	t.Spans(output.Strong.Span(withoutQuery(v.URL)))
+	ofToken := func(l resource.Link) bool { return strings.HasPrefix(l.ID, "token") }
+	t.Rows(v.rows(func(l resource.Link) bool { return l.Server == "" && !ofToken(l) })...)
+	for _, s := range v.Servers {
+		t.Blank()
+		t.Line(s.Issuer)
+		t.Rows(v.rows(func(l resource.Link) bool { return l.Server == s.Issuer })...)
+	}
+	if rows := v.rows(ofToken); len(rows) > 0 {
+		t.Blank()
+		t.Line("the token")
+		t.Rows(rows...)
+	}
+	t.Blank()
+	broken := v.Broken()
+	if broken == nil {
+		t.Rows(output.Row{Mark: output.MarkPassed, Style: output.Good, Value: v.sentence()})
+		return
+	}
+	t.Rows(output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: "the chain is broken at " + broken.ID})
+	t.Indented(func() {
+		if broken.Spec != "" {
+			t.Line(broken.Spec)
+		}
+		if broken.Fix != "" {
+			t.Line("fix: " + broken.Fix)
+		}
+	})
+}
+
+func (v resourceView) rows(belongs func(resource.Link) bool) []output.Row {
+	marks := map[resource.Status]output.Mark{
+		resource.Passed: output.MarkPassed, resource.Failed: output.MarkFailed, resource.Warning: output.MarkWarning, resource.NotChecked: output.MarkSkipped,
+	}
+	var rows []output.Row
+	for _, l := range v.Links {
+		if belongs(l) {
+			rows = append(rows, output.Row{Mark: marks[l.Status], Label: l.ID, Value: l.Message})
+		}
+	}
+	return rows
+}
+
+func (v resourceView) suite() output.Suite {
+	outcomes := map[resource.Status]output.Outcome{
+		resource.Passed: output.Passed, resource.Failed: output.Failed, resource.Warning: output.Warned, resource.NotChecked: output.Skipped,
+	}
+	s := output.Suite{
+		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
+		Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}},
+	}
+	for _, l := range v.Links {
+		c := output.Case{ID: l.ID, Outcome: outcomes[l.Status], Place: l.Server, Message: l.Message, Spec: l.Spec}
+		if l.Status == resource.Failed {
+			c.Reason = reasonOf(v.code())
+		}
+		if l.Fix != "" {
+			c.Notes = []string{"fix: " + l.Fix}
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	return s
+}

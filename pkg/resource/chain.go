@@ -1,0 +1,136 @@
+// Package resource follows the chain that leads a client from an API to a token
+// for it (RFC 9728): the API's challenge, its metadata, the authorization servers
+// that these name, their keys, and perhaps a token.
+//
+// Walk asks for everything there is to ask; Judge is pure and says which links
+// hold. What one link needs of another is never guessed: a link behind a broken
+// one is not checked.
+package resource
+
+import (
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// Status is how a link went.
+type Status string
+
+// The statuses.
+const (
+	Passed     Status = "passed"
+	Failed     Status = "failed"  // clients that follow the specification stop here
+	Warning    Status = "warning" // it works, but not with every client
+	NotChecked Status = "not_checked"
+)
+
+// A Link is one step of the chain.
+type Link struct {
+	ID     string // as "resource_identifier"
+	Status Status
+	Server string // the authorization server it is about, or empty
+	// Message says what was found. It quotes servers: escape it before it reaches
+	// a terminal.
+	Message string
+	Fix     string // what the operator of the API or of the server has to change, or empty
+	Spec    string // the section that asks for it, or empty
+	// Unavailable says that something could not be had, which is no finding.
+	Unavailable bool
+}
+
+// Rules are the demands beyond RFC 9728.
+type Rules string
+
+// The rules.
+const (
+	RulesOAuth Rules = ""    // RFC 9728 and what it builds on
+	RulesMCP   Rules = "mcp" // the MCP authorization specification of 2025-11-25 as well
+)
+
+// Evidence is what was found at each link.
+type Evidence struct {
+	URL      string             // as the user named the API
+	Response *provider.Response // to a GET without a token; nil where there was none
+	Err      error              // why there was none
+
+	Attempts []Attempt          // where metadata was looked for, in order
+	Metadata *provider.Document // nil where there is none
+	Found    Place              // where Metadata was found
+
+	Servers []Server // in the order of the metadata
+}
+
+// A Place is how the address of metadata came about.
+type Place string
+
+// The places.
+const (
+	Named    Place = "resource_metadata" // the challenge names it (RFC 9728 section 5.1)
+	Inserted Place = "inserted"          // well-known, before the path of the URL (RFC 9728 section 3.1)
+	Root     Place = "root"              // well-known, at the root of the host
+)
+
+// An Attempt is one address at which metadata was looked for.
+type Attempt struct {
+	URL   string
+	Place Place
+	Err   error // nil for the one that answered
+}
+
+// A Server is an authorization server that the metadata names.
+type Server struct {
+	Issuer   string             // as the metadata names it
+	Metadata *provider.Metadata // nil where there is none
+	Err      error              // why there is none, or that it is for another issuer
+	Keys     *provider.KeySet   // nil where there are none
+	KeysErr  error              // why there are none
+}
+
+// A Chain is the answer.
+type Chain struct {
+	Evidence
+	Links  []Link         // in order
+	Report *verify.Report // of the token, or nil
+}
+
+// Broken returns the first link that failed, or nil.
+func (c *Chain) Broken() *Link {
+	for i := range c.Links {
+		if c.Links[i].Status == Failed {
+			return &c.Links[i]
+		}
+	}
+	return nil
+}
+
+// Unavailable reports whether a link could not be had.
+func (c *Chain) Unavailable() bool {
+	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Unavailable })
+}
+
+// Count returns how many links have a status.
+func (c *Chain) Count(status Status) int {
+	n := 0
+	for _, l := range c.Links {
+		if l.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// Object returns the API's metadata, or the absent value.
+func (e *Evidence) Object() strictjson.Value {
+	if e.Metadata == nil {
+		return strictjson.Value{}
+	}
+	return e.Metadata.Object
+}
+
+// Identifier returns the resource that the metadata is for, or an empty string.
+func (e *Evidence) Identifier() string {
+	text, _ := e.Object().Get("resource").Text()
+	return text
+}

@@ -1,0 +1,125 @@
+package resource_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/resource"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+func TestWellKnown(t *testing.T) {
+	tests := []struct{ url, inserted, root string }{
+		{"https://api.example", "https://api.example/.well-known/oauth-protected-resource", "https://api.example/.well-known/oauth-protected-resource"},
+		{"https://api.example/", "https://api.example/.well-known/oauth-protected-resource", "https://api.example/.well-known/oauth-protected-resource"},
+		{"https://api.example:8443/mcp", "https://api.example:8443/.well-known/oauth-protected-resource/mcp", "https://api.example:8443/.well-known/oauth-protected-resource"},
+		{"https://api.example/a/b/", "https://api.example/.well-known/oauth-protected-resource/a/b", "https://api.example/.well-known/oauth-protected-resource"},
+		{"https://api.example/a?b=c", "https://api.example/.well-known/oauth-protected-resource/a?b=c", "https://api.example/.well-known/oauth-protected-resource"},
+		{"https://api.example?b=/c", "https://api.example/.well-known/oauth-protected-resource?b=/c", "https://api.example/.well-known/oauth-protected-resource"},
+	}
+	for _, test := range tests {
+		if inserted, root := resource.WellKnown(test.url); inserted != test.inserted || root != test.root {
+			t.Errorf("%s: got %s and %s", test.url, inserted, root)
+		}
+	}
+}
+
+func TestIsMetadata(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"resource":"https://api.example"}`:                              true,
+		`{"issuer":"https://issuer.example"}`:                             false,
+		`{"issuer":"https://a.example","resource":"https://api.example"}`: false,
+		`{"resource":1}`: false,
+	} {
+		if got := resource.IsMetadata(parse(t, text)); got != want {
+			t.Errorf("%s: got %v", text, got)
+		}
+	}
+}
+
+// TestJudge: each link by itself; the evidence is otherwise good.
+func TestJudge(t *testing.T) {
+	const url = "https://api.example/mcp"
+	tests := []struct {
+		name   string
+		change func(*resource.Evidence)
+		rules  resource.Rules
+		link   string
+		want   resource.Status
+	}{
+		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", resource.Failed},
+		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, "", "request", resource.Failed},
+		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, "", "request", resource.Warning},
+		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), "", "challenge", resource.Failed},
+		{"no scope in the challenge", challenge(`Bearer`), resource.RulesMCP, "challenge_scope", resource.Warning},
+		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), "", "resource_identifier", resource.Failed},
+		{"resource with another port", metadata(`{"resource":"https://api.example:8443/mcp"}`), "", "resource_identifier", resource.Failed},
+		{"resource by http", metadata(`{"resource":"http://api.example/mcp"}`), "", "resource_identifier", resource.Failed},
+		{"no header method", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), "", "bearer_methods", resource.Warning},
+		{"no header method for MCP", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), resource.RulesMCP, "bearer_methods", resource.Failed},
+		{"methods of another type", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":"header"}`), "", "bearer_methods", resource.Failed},
+		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), "", "authorization_servers", resource.Warning},
+		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), resource.RulesMCP, "authorization_servers", resource.Failed},
+		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), "", "authorization_servers", resource.Failed},
+		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, "", "content_type", resource.Warning},
+		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, "", "server_keys", resource.Failed},
+		{"another issuer", func(e *resource.Evidence) {
+			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://issuer.example/"}
+		}, "", "server_issuer", resource.Failed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			e := &resource.Evidence{
+				URL: url, Found: resource.Named,
+				Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
+				Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
+				Servers: []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{
+					Issuer: "https://issuer.example", JWKSURI: "https://issuer.example/keys", Document: parse(t, `{"code_challenge_methods_supported":["S256"]}`),
+				}}},
+			}
+			test.change(e)
+			chain := resource.Judge(e, test.rules)
+			for _, l := range chain.Links {
+				if l.ID == test.link {
+					if l.Status != test.want || l.Message == "" || l.Status == resource.Failed && !l.Unavailable && l.Spec == "" {
+						t.Errorf("got %+v", l)
+					}
+					return
+				}
+			}
+			t.Errorf("no link %s in %+v", test.link, chain.Links)
+		})
+	}
+}
+
+func TestJudgeWithoutAnAnswer(t *testing.T) {
+	chain := resource.Judge(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, "")
+	if !chain.Unavailable() || chain.Broken() == nil || len(chain.Links) != 1 {
+		t.Errorf("got %+v", chain.Links)
+	}
+}
+
+func challenge(value string) func(*resource.Evidence) {
+	return func(e *resource.Evidence) { e.Response.Header = http.Header{"Www-Authenticate": {value}} }
+}
+
+func metadata(text string) func(*resource.Evidence) {
+	return func(e *resource.Evidence) {
+		object, err := strictjson.ParseObject([]byte(text))
+		if err != nil {
+			panic(err)
+		}
+		e.Metadata.Object = object
+	}
+}
+
+func parse(t *testing.T, text string) strictjson.Value {
+	t.Helper()
+	v, err := strictjson.ParseObject([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

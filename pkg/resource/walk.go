@@ -1,0 +1,87 @@
+package resource
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// MaxServers is the number of authorization servers that Walk asks.
+const MaxServers = 5
+
+// Walk asks an API once, by GET and without a token, then for its metadata, and
+// for the metadata and the keys of the authorization servers it names. It sends
+// no token anywhere. The error is the context's:
+// what cannot be had is evidence.
+func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, error) {
+	e := &Evidence{URL: url}
+	accept := provider.Header{Name: "Accept", Value: "application/json, text/event-stream, */*;q=0.1"}
+	e.Response, e.Err = client.Send(ctx, provider.Request{Method: http.MethodGet, URL: url, Header: []provider.Header{accept}})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if e.Err != nil {
+		return e, nil // what cannot be asked has no metadata either
+	}
+	e.metadata(ctx, client)
+	for i, issuer := range e.servers() {
+		if i == MaxServers {
+			break
+		}
+		s := Server{Issuer: issuer}
+		s.Metadata, s.Err = client.DiscoverNamed(ctx, issuer, e.Metadata.URL)
+		if s.Err == nil {
+			s.Keys, s.KeysErr = client.KeysOf(ctx, s.Metadata, "")
+		}
+		e.Servers = append(e.Servers, s)
+	}
+	return e, ctx.Err()
+}
+
+// metadata looks where the challenge says, else at both well-known addresses.
+func (e *Evidence) metadata(ctx context.Context, client *provider.Client) {
+	named := e.namedMetadata()
+	inserted, root := WellKnown(e.URL)
+	attempts := []Attempt{{URL: inserted, Place: Inserted}}
+	if root != inserted {
+		attempts = append(attempts, Attempt{URL: root, Place: Root})
+	}
+	if named != "" {
+		attempts = []Attempt{{URL: named, Place: Named}}
+	}
+	for _, a := range attempts {
+		e.Metadata, a.Err = client.Document(ctx, a.URL, e.URL)
+		e.Found = a.Place
+		e.Attempts = append(e.Attempts, a)
+		if a.Err == nil {
+			return
+		}
+	}
+}
+
+// namedMetadata is the address that the challenge names, or empty.
+func (e *Evidence) namedMetadata() string {
+	for _, c := range e.challenges() {
+		if url := c.Param("resource_metadata"); url != "" {
+			return url
+		}
+	}
+	return ""
+}
+
+// challenges are those of the API, as far as they can be read.
+func (e *Evidence) challenges() []challenge.Challenge {
+	if e.Response == nil {
+		return nil
+	}
+	list, _ := challenge.Parse(e.Response.Header.Values("WWW-Authenticate")...)
+	return list
+}
+
+// servers are the authorization servers that the metadata names.
+func (e *Evidence) servers() []string {
+	list, _ := e.Object().Get("authorization_servers").TextList()
+	return list
+}
