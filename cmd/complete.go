@@ -3,7 +3,6 @@ package cmd
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/config"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 )
 
@@ -24,7 +24,6 @@ func registerCompletions(c *cobra.Command, env *Env) {
 		if complete := flagCompletion(f, env); complete != nil {
 			_ = c.RegisterFlagCompletionFunc(f.Name, complete) // fails only where it is there already
 		}
-		f.Usage = strings.ReplaceAll(f.Usage, "`", "") // the name of the value, which only help takes out
 	})
 	for _, child := range c.Commands() {
 		registerCompletions(child, env)
@@ -34,7 +33,7 @@ func registerCompletions(c *cobra.Command, env *Env) {
 func argumentCompletion(c *cobra.Command, env *Env) cobra.CompletionFunc {
 	switch _, arguments, _ := strings.Cut(c.Use, " "); arguments {
 	case "[TOKEN]":
-		return onlyFirst(completeMarkedFile)
+		return onlyFirst(completeReference(env))
 	case "ISSUER":
 		return onlyFirst(completeIssuers(env))
 	case "SOURCE":
@@ -57,8 +56,6 @@ func onlyFirst(complete cobra.CompletionFunc) cobra.CompletionFunc {
 
 func flagCompletion(f *pflag.Flag, env *Env) cobra.CompletionFunc {
 	switch f.Name {
-	case "jwks", "key", "cacert": // file names, which the shell completes by itself
-		return nil
 	case "config":
 		return cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt)
 	case "kid":
@@ -67,36 +64,51 @@ func flagCompletion(f *pflag.Flag, env *Env) cobra.CompletionFunc {
 		return completeProfiles(env)
 	case "issuer":
 		return completeIssuers(env)
-	case "alg":
-		return completeAlgorithms
 	}
-	switch values := valuesInUsage(f.Usage); {
-	case f.NoOptDefVal != "": // takes no value
+	if f.NoOptDefVal != "" { // takes no value
 		return nil
-	case len(values) > 0:
-		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
-	case strings.Contains(f.Usage, "@FILE"):
-		return completeMarkedFile
-	default:
-		return cobra.NoFileCompletions
+	}
+	switch v := f.Value.(type) {
+	case choice:
+		return cobra.FixedCompletions(v.allowed, cobra.ShellCompDirectiveNoFileComp)
+	case *valueList:
+		if v.commas {
+			return completeList(v.allowed)
+		}
+	case fileName: // which the shell completes by itself
+		return nil
+	case reference:
+		return completeReference(env)
+	}
+	return cobra.NoFileCompletions
+}
+
+// completeReference completes @FILE and env:NAME.
+func completeReference(env *Env) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if name, found := strings.CutPrefix(word, "env:"); found {
+			return completeVariable(env, name), cobra.ShellCompDirectiveNoFileComp
+		}
+		return completeMarkedFile(word)
 	}
 }
 
-// valuesInUsage finds the values of a flag in what --help says of it, as in
-// "colour: auto, always or never", so that completion offers what help lists.
-func valuesInUsage(usage string) []cobra.Completion {
-	_, list, found := strings.Cut(usage, ": ")
-	list, _, _ = strings.Cut(list, ";")
-	values := strings.Split(strings.ReplaceAll(list, " or ", ", "), ", ")
-	isWord := regexp.MustCompile(`^[a-z0-9_]+$`).MatchString
-	if !found || len(values) < 2 || slices.ContainsFunc(values, func(v string) bool { return !isWord(v) }) {
+// completeVariable offers the names of variables, without their values.
+func completeVariable(env *Env, begun string) []cobra.Completion {
+	var list []cobra.Completion
+	if env.VariableNames == nil {
 		return nil
 	}
-	return values
+	for _, name := range env.VariableNames() {
+		if strings.HasPrefix(name, begun) && safeInShell(name) {
+			list = append(list, "env:"+name)
+		}
+	}
+	return list
 }
 
 // completeMarkedFile completes @FILE.
-func completeMarkedFile(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeMarkedFile(word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	path, marked := strings.CutPrefix(word, "@")
 	if !marked {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -122,16 +134,18 @@ func completeMarkedFile(_ *cobra.Command, _ []string, word string) ([]cobra.Comp
 	return list, directive
 }
 
-// completeAlgorithms completes the last name of a list.
-func completeAlgorithms(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	before := word[:strings.LastIndex(word, ",")+1]
-	var list []cobra.Completion
-	for _, alg := range supportedAlgorithms() {
-		if !slices.Contains(strings.Split(before, ","), alg) {
-			list = append(list, before+alg)
+// completeList completes the last of several values with commas between.
+func completeList(allowed []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before := word[:strings.LastIndex(word, ",")+1]
+		var list []cobra.Completion
+		for _, value := range allowed {
+			if !slices.Contains(strings.Split(before, ","), value) {
+				list = append(list, before+value)
+			}
 		}
+		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 func completeProfiles(env *Env) cobra.CompletionFunc {
@@ -142,18 +156,18 @@ func completeProfiles(env *Env) cobra.CompletionFunc {
 		}
 		var list []cobra.Completion
 		for _, p := range profilesOf(env, from) {
-			list = append(list, described(p.name, p.value("issuer"))...)
+			list = append(list, described(p.Name, p.Text("issuer"))...)
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-func profilesOf(env *Env, from settingsOptions) []profile {
+func profilesOf(env *Env, from settingsOptions) []config.Profile {
 	file, err := from.load(env)
 	if err != nil || file == nil {
 		return nil
 	}
-	return file.profiles
+	return file.Profiles
 }
 
 // completeIssuers offers the issuers that are in the cache or in a profile.
@@ -169,7 +183,7 @@ func completeIssuers(env *Env) cobra.CompletionFunc {
 			offer(entry.Issuer)
 		}
 		for _, p := range profilesOf(env, settingsOptions{}) {
-			offer(p.value("issuer"))
+			offer(p.Text("issuer"))
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}

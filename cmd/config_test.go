@@ -6,7 +6,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/config"
 )
+
+func parseConfig(path, data string) (*config.File, error) {
+	return config.Parse(path, []byte(data), settings(), onlyAsFlag)
+}
 
 func TestConfigIsBounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.yaml")
@@ -23,7 +29,7 @@ func TestConfigIsBounded(t *testing.T) {
 // TestDocumentedConfigurationIsRead: the examples of the help and of the
 // documentation work, and every key and variable is in the documentation.
 func TestDocumentedConfigurationIsRead(t *testing.T) {
-	if _, err := parseConfig("help", []byte(exampleConfig)); err != nil {
+	if _, err := parseConfig("help", exampleConfig); err != nil {
 		t.Error(err)
 	}
 	page := readRepoFile(t, filepath.Join("..", "docs", "configuration.md"))
@@ -32,16 +38,16 @@ func TestDocumentedConfigurationIsRead(t *testing.T) {
 		t.Error("docs/configuration.md has no example")
 	}
 	for _, block := range blocks {
-		if _, err := parseConfig("docs/configuration.md", []byte(block[1])); err != nil {
+		if _, err := parseConfig("docs/configuration.md", block[1]); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, s := range settings() {
-		if !strings.Contains(page, "| `"+s.name+"` |") {
-			t.Errorf("docs/configuration.md does not name the key %s", s.name)
+		if !strings.Contains(page, "| `"+s.Name+"` |") {
+			t.Errorf("docs/configuration.md does not name the key %s", s.Name)
 		}
-		if s.variable != "" && !strings.Contains(page, "`"+s.variable+"`") {
-			t.Errorf("docs/configuration.md does not name %s", s.variable)
+		if s.Variable != "" && !strings.Contains(page, "`"+s.Variable+"`") {
+			t.Errorf("docs/configuration.md does not name %s", s.Variable)
 		}
 	}
 }
@@ -59,11 +65,11 @@ func TestFileNamesInProfiles(t *testing.T) {
 		"a secret variable": {"secret: env:SECRET", "env:SECRET"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file, err := parseConfig(filepath.Join(dir, "config.yaml"), []byte("profiles:\n  a:\n    "+want[0]+"\n"))
+			file, err := parseConfig(filepath.Join(dir, "config.yaml"), "profiles:\n  a:\n    "+want[0]+"\n")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := file.profiles[0].values[0].values[0]; got != want[1] {
+			if got := file.Profiles[0].Values[0].Texts[0]; got != want[1] {
 				t.Errorf("%s became %q, not %q", want[0], got, want[1])
 			}
 		})
@@ -80,19 +86,19 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add(strings.Repeat("[", 2000))
 	f.Add("\xff\xfep\x00")
 	f.Fuzz(func(t *testing.T, data string) {
-		file, err := parseConfig("config.yaml", []byte(data))
+		file, err := parseConfig("config.yaml", data)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "config.yaml") {
 				t.Errorf("the error does not name the file: %v", err)
 			}
 			return
 		}
-		if len(file.profiles) == 0 {
+		if len(file.Profiles) == 0 {
 			t.Error("no profiles and no error")
 		}
-		for _, p := range file.profiles {
-			for _, g := range p.values {
-				if len(g.values) == 0 || g.line < 1 || onlyAsFlag(g.name) {
+		for _, p := range file.Profiles {
+			for _, g := range p.Values {
+				if len(g.Texts) == 0 || g.Line < 1 || onlyAsFlag(g.Name) {
 					t.Errorf("%+v", g)
 				}
 			}

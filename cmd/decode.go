@@ -33,7 +33,7 @@ func newDecodeCmd(env *Env) *cobra.Command {
   claimcheck decode env:TOKEN --jq .payload.sub`,
 		Args: tokenArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			return runDecode(c.Context(), env, opts, c.Flags(), args)
+			return runDecode(c.Context(), env, opts, args)
 		},
 	}
 	opts.input.addFlags(c)
@@ -44,10 +44,7 @@ func newDecodeCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runDecode(ctx context.Context, env *Env, opts *decodeOptions, flags *pflag.FlagSet, args []string) error {
-	if err := refuseEmpty(flags); err != nil {
-		return err
-	}
+func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string) error {
 	printer, err := opts.output.printer(env)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "look the document over; exit 21 if it has errors")
+		f.BoolVar(&opts.check, "check", false, "lint the document; exit 21 if it has errors")
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
@@ -76,9 +76,6 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 
 // fetch returns metadata with the error that they are for another issuer, too.
 func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (*provider.Metadata, error) {
-	if err := refuseEmpty(flags); err != nil {
-		return nil, err
-	}
 	if err := o.settings.apply(env, flags); err != nil {
 		return nil, err
 	}
@@ -105,12 +102,12 @@ func issuerArgument(argument string) (string, error) {
 	switch {
 	case strings.TrimSpace(argument) == "":
 		return "", usageError("the issuer is empty")
-	case maybeToken(argument):
+	case strings.Contains(argument, "eyJ"), isRandom(argument):
 		return "", usageError("that looks like a token, not like an issuer: it is not sent anywhere")
 	case isURL(argument):
 		return argument, nil
 	case !strings.ContainsAny(argument, ".:") && argument != "localhost":
-		return "", usageError("%q is neither a URL nor a host name", argument)
+		return "", usageError("%s is neither a URL nor a host name", quoteShort(argument))
 	default:
 		return "https://" + argument, nil
 	}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,14 +30,11 @@ type Env struct {
 	StderrIsTerminal bool
 	Width            int // columns of the terminal; 0 if unknown
 
-	LookupEnv func(name string) (string, bool)
-	Now       func() time.Time
-	CacheDir  func() (string, error) // the user's, not yet the program's
-	ConfigDir func() (string, error)
-
-	// typed is the command line and what our variables hold, so that a token there
-	// can be kept out of errors.
-	typed []string
+	LookupEnv     func(name string) (string, bool)
+	VariableNames func() []string // for completion; nil for none
+	Now           func() time.Time
+	CacheDir      func() (string, error) // the user's, not yet the program's
+	ConfigDir     func() (string, error)
 
 	// Hangups delivers the signals that ask for a new start, until stop is called;
 	// nil for none.
@@ -62,6 +61,7 @@ func processEnv(ctx context.Context) *Env {
 		StderrIsTerminal: isTerminal(os.Stderr),
 		Width:            width,
 		LookupEnv:        os.LookupEnv,
+		VariableNames:    variableNames,
 		Now:              time.Now,
 		CacheDir:         os.UserCacheDir,
 		ConfigDir:        os.UserConfigDir,
@@ -117,4 +117,15 @@ func isTerminal(f *os.File) bool {
 func (e *Env) getenv(name string) string {
 	value, _ := e.LookupEnv(name)
 	return value
+}
+
+func variableNames() []string {
+	var names []string
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); name != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -174,11 +174,10 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	if hint == "" && code == exitUsage && command != nil {
 		hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
 	}
-	message := redactTyped(err.Error(), env.typed)
 	if hint == "" {
-		printer.Error(message)
+		printer.Error(err.Error())
 	} else {
-		printer.Error(message, redactTyped(hint, env.typed))
+		printer.Error(err.Error(), hint)
 	}
 	return code
 }

@@ -3,21 +3,24 @@ package cmd
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"github.com/xhit/go-str2duration/v2"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// flagGroup is the annotation by which --help groups flags.
-const flagGroup = "claimcheck_group"
+// Annotations by which --help groups flags, and puts several on one line: the
+// name of the flag whose line it is, and on that one what the line says.
+const (
+	flagGroup     = "claimcheck_group"
+	flagLine      = "claimcheck_line"
+	flagLineUsage = "claimcheck_line_usage"
+)
 
 // The groups of flags, in the order in which --help shows them.
 const (
@@ -26,31 +29,66 @@ const (
 	groupExpect  = "Expectations"
 	groupNetwork = "Network"
 	groupOutput  = "Output"
+	groupOther   = "Other"
 )
+
+func flagGroups() []string {
+	return []string{groupIssuer, groupToken, groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, groupOther}
+}
+
+// groupOf is the group of a flag.
+func groupOf(f *pflag.Flag) string {
+	if group := f.Annotations[flagGroup]; len(group) > 0 {
+		return group[0]
+	}
+	return groupOther
+}
+
+// onOneLine puts flags on one line of the help, which says usage.
+func onOneLine(f *pflag.FlagSet, usage, first string, others ...string) {
+	annotate(f.Lookup(first), flagLineUsage, usage)
+	for _, name := range others {
+		annotate(f.Lookup(name), flagLine, first)
+	}
+}
+
+// joinedFlags are the flags on the line of another.
+func joinedFlags(f *pflag.FlagSet, first string) []*pflag.Flag {
+	var others []*pflag.Flag
+	f.VisitAll(func(other *pflag.Flag) {
+		if slices.Contains(other.Annotations[flagLine], first) {
+			others = append(others, other)
+		}
+	})
+	return others
+}
+
+func annotate(f *pflag.Flag, key, value string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[key] = []string{value}
+}
 
 // inGroup puts the flags that add defines into a group.
 func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
 	set := pflag.NewFlagSet(group, pflag.ContinueOnError)
 	add(set)
-	set.VisitAll(func(f *pflag.Flag) {
-		if f.Annotations == nil {
-			f.Annotations = map[string][]string{}
-		}
-		f.Annotations[flagGroup] = []string{group}
-	})
+	set.SortFlags = false
+	set.VisitAll(func(f *pflag.Flag) { annotate(f, flagGroup, group) })
 	flags.AddFlagSet(set)
 }
 
 func (o *tokenOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		f.StringVar(&o.pick, "pick", "", "which token to take where there are several: its `NAME` or number")
-		f.BoolVar(&o.exact, "exact", false, "take the input as it stands; only one trailing newline is dropped")
+		textVar(f, &o.pick, "pick", "NAME", "token to take of several, by name or number")
+		f.BoolVar(&o.exact, "exact", false, "use the input as given, minus one newline at its end")
 	})
 }
 
 // outputOptions say how the answer is printed.
 type outputOptions struct {
-	format string
+	format output.Format
 	filter string
 	quiet  bool
 	color  string
@@ -58,15 +96,20 @@ type outputOptions struct {
 }
 
 func (o *outputOptions) addFlags(c *cobra.Command) {
+	o.format, o.color = formatAuto, output.ColorAuto
+	usage := "output format"
+	if o.ci.needs != "" {
+		usage += " (the last three with " + o.ci.needs + ")"
+	}
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.StringVarP(&o.format, "output", "o", "auto", "output `FORMAT`: "+o.formatList())
-		f.StringVar(&o.filter, "jq", "", "filter the JSON by a jq `EXPRESSION`")
-		f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but errors: the exit code is the answer")
-		f.StringVar(&o.color, "color", "auto", "colour, `WHEN`: auto, always or never")
+		enumVarP(f, &o.format, "output", "o", "FORMAT", o.formats(), usage)
+		textVar(f, &o.filter, "jq", "EXPRESSION", "filter the JSON with a jq expression")
+		f.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only: the exit code is the answer")
+		enumVar(f, &o.color, "color", "WHEN", []string{output.ColorAuto, output.ColorAlways, output.ColorNever}, "colour")
 	})
 }
 
-// demandOptions are what verify asks of a token beside its signature.
+// demandOptions are what verify requires of a token beside its signature.
 type demandOptions struct {
 	issuer      string
 	anyIssuer   bool
@@ -75,11 +118,11 @@ type demandOptions struct {
 	anyAudience bool
 
 	algorithms  []string
-	leeway      string
-	at          string
-	minValidity string
+	leeway      time.Duration
+	at          evaluationTime
+	minValidity time.Duration
 	strict      bool
-	kind        string
+	kind        verify.Kind
 	clientID    string
 	nonce       string
 	accessToken string
@@ -89,24 +132,25 @@ type demandOptions struct {
 
 func (o *demandOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		f.StringVar(&o.issuer, "issuer", "", "the issuer (`URL`) that iss must equal; without local keys, where the keys come from")
-		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; only with local keys")
-		f.BoolVar(&o.anyTenant, "any-tenant", false, "accept any tenant where --issuer holds {tenantid}")
+		textVarP(f, &o.issuer, "issuer", "i", "URL", "expected issuer; also the source of its keys")
+		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; needs local keys")
+		f.BoolVar(&o.anyTenant, "any-tenant", false, "accept any tenant if --issuer has {tenantid}")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.StringArrayVar(&o.audiences, "audience", nil, "an `AUDIENCE` that aud must name; repeat for any one of them")
-		f.BoolVar(&o.anyAudience, "any-audience", false, "accept a token that was made for somebody else")
-		f.StringSliceVar(&o.algorithms, "alg", nil, "the only algorithms to allow, as `A,B`")
-		f.StringVar(&o.leeway, "leeway", "0s", "clock `DURATION` to allow for exp, nbf and iat; at most 5m")
-		f.StringVar(&o.at, "at", "", "judge as of this `TIME`: RFC 3339, unix seconds, -10m or +10m")
-		f.StringVar(&o.minValidity, "min-validity", "", "refuse a token that is valid for less than this `DURATION`")
+		listVarP(f, &o.audiences, "audience", "a", "AUDIENCE", "expected audience; repeat to accept several")
+		f.BoolVar(&o.anyAudience, "any-audience", false, "accept a token made for somebody else")
+		algorithmsVar(f, &o.algorithms, "alg", "the only algorithms to allow")
+		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindID, verify.KindAccess, verify.KindLogout}, "required kind of token")
+		textVar(f, &o.clientID, "client-id", "ID", "client the token must have been issued to")
+		textVar(f, &o.nonce, "nonce", "NONCE", "nonce that was sent")
+		valueVar(f, &o.accessToken, "access-token", "VALUE", "access token that at_hash must match")
+		valueVar(f, &o.code, "code", "VALUE", "code that c_hash must match")
+		valueVar(f, &o.state, "state", "VALUE", "state that s_hash must match")
+		onOneLine(f, "at_hash, c_hash, s_hash: the value, @FILE, env:NAME", "access-token", "code", "state")
 		f.BoolVar(&o.strict, "strict", false, "refuse on every warning")
-		f.StringVar(&o.kind, "kind", "", "the `KIND` of token it has to be: id, access or logout")
-		f.StringVar(&o.clientID, "client-id", "", "the client `ID` the token was issued to")
-		f.StringVar(&o.nonce, "nonce", "", "the `NONCE` that was sent")
-		f.StringVar(&o.accessToken, "access-token", "", "the access token that at_hash has to fit: `TOKEN`, @FILE or env:NAME")
-		f.StringVar(&o.code, "code", "", "the code that c_hash has to fit: `CODE`, @FILE or env:NAME")
-		f.StringVar(&o.state, "state", "", "the state that s_hash has to fit: `STATE`, @FILE or env:NAME")
+		durationVar(f, &o.leeway, "leeway", bounds{max: verify.MaxLeeway}, "clock skew to tolerate; at most 5m")
+		durationVar(f, &o.minValidity, "min-validity", bounds{}, "refuse a token that expires sooner than this")
+		timeVar(f, &o.at, "at", "check as of TIME: RFC 3339, unix seconds or -10m")
 	})
 }
 
@@ -115,85 +159,25 @@ func (o *demandOptions) addFlags(c *cobra.Command) {
 func demanded(flags *pflag.FlagSet, except ...string) string {
 	found := ""
 	flags.Visit(func(f *pflag.Flag) {
-		group := f.Annotations[flagGroup]
-		if found == "" && len(group) == 1 && (group[0] == groupTrust || group[0] == groupExpect) && !slices.Contains(except, f.Name) {
+		if group := groupOf(f); found == "" && (group == groupTrust || group == groupExpect) && !slices.Contains(except, f.Name) {
 			found = f.Name
 		}
 	})
 	return found
 }
 
-// refuseEmpty makes a flag that was given an empty value a usage error: an
-// empty variable in a script must not switch a check off.
-func refuseEmpty(flags *pflag.FlagSet) error {
-	var found error
-	flags.Visit(func(f *pflag.Flag) {
-		empty := f.Value.String() == ""
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values := list.GetSlice()
-			empty = len(values) == 0 || slices.Contains(values, "")
-		}
-		if empty && found == nil {
-			found = usageError("--%s has an empty value", f.Name)
-		}
-	})
-	return found
-}
-
-// parseDuration reads "90s", "5m", "1d2h" for a flag.
-func parseDuration(flag, text string) (time.Duration, error) {
-	d, err := str2duration.ParseDuration(text)
-	if err != nil || d < 0 || text == "" {
-		return 0, usageError("%s is not a duration: %q", flag, text).withHint("write it as 90s, 5m, 2h or 1d")
-	}
-	return d, nil
-}
-
-// parseTime reads the time of an evaluation: RFC 3339, unix seconds, or a
-// duration from now with its sign. Empty is now.
-func parseTime(text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return now, nil
-	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at.UTC(), nil
-	}
-	if sign, rest := text[0], text[1:]; sign == '-' || sign == '+' {
-		d, err := parseDuration("--at", rest)
-		switch {
-		case err != nil:
-			return time.Time{}, err
-		case sign == '-':
-			return now.Add(-d), nil
-		default:
-			return now.Add(d), nil
-		}
-	}
-	const farthest = 1 << 40 // seconds, some 34,000 years
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds < farthest {
-		return time.Unix(seconds, 0).UTC(), nil
-	}
-	return time.Time{}, usageError("--at is not a time: %q", text).withHint(
-		"write it as 2020-09-30T07:30:00Z, as unix seconds, or as -10m or +10m from now")
-}
-
 // policy turns the demands into a verify.Policy.
 func (o *demandOptions) policy(env *Env) (verify.Policy, error) {
+	if err := o.checkContradictions(); err != nil {
+		return verify.Policy{}, err
+	}
 	p := verify.Policy{
 		Issuer: o.issuer, AnyIssuer: o.anyIssuer, AnyTenant: o.anyTenant, Audiences: o.audiences, AnyAudience: o.anyAudience,
-		Algorithms: o.algorithms, Strict: o.strict, ClientID: o.clientID, Nonce: o.nonce,
+		Algorithms: o.algorithms, Leeway: o.leeway, MinValidity: o.minValidity, Strict: o.strict, Kind: o.kind,
+		ClientID: o.clientID, Nonce: o.nonce,
 	}
-	for _, step := range []func() error{
-		func() error { return o.checkContradictions() },
-		func() error { return o.checkNames(&p) },
-		func() error { return o.readDurations(&p) },
-		func() error { return o.readBindings(env, &p) },
-	} {
-		if err := step(); err != nil {
-			return verify.Policy{}, err
-		}
-	}
-	return p, nil
+	err := o.readBindings(env, &p)
+	return p, err
 }
 
 func (o *demandOptions) checkContradictions() error {
@@ -203,39 +187,9 @@ func (o *demandOptions) checkContradictions() error {
 	case o.anyIssuer && o.issuer != "":
 		return usageError("--any-issuer and --issuer contradict each other")
 	case !o.anyAudience && len(o.audiences) == 0:
-		return usageError("no audience given").withHint(
-			"say whom the token has to be for, with --audience, or that it does not matter, with --any-audience")
+		return usageError("no audience given").withHint("add --audience with the audience you expect, or --any-audience to accept every one")
 	}
 	return nil
-}
-
-func (o *demandOptions) checkNames(p *verify.Policy) error {
-	known := append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
-	for _, alg := range o.algorithms {
-		if !slices.Contains(known, alg) {
-			return usageError("--alg: %q is not a supported algorithm", alg).withHint("supported are %s", strings.Join(known, ", "))
-		}
-	}
-	switch kind := verify.Kind(o.kind); kind {
-	case "", verify.KindID, verify.KindAccess, verify.KindLogout:
-		p.Kind = kind
-		return nil
-	default:
-		return usageError("--kind is id, access or logout, not %q", o.kind)
-	}
-}
-
-func (o *demandOptions) readDurations(p *verify.Policy) (err error) {
-	if p.Leeway, err = parseDuration("--leeway", o.leeway); err != nil {
-		return err
-	}
-	if p.Leeway > verify.MaxLeeway {
-		return usageError("--leeway is at most %s", output.FormatDuration(verify.MaxLeeway))
-	}
-	if o.minValidity != "" {
-		p.MinValidity, err = parseDuration("--min-validity", o.minValidity)
-	}
-	return err
 }
 
 // bareAccessToken takes an access token out of what people paste, a header or a

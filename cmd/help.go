@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -13,14 +15,14 @@ import (
 func newHelpCmd(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
-		Short: "help about a command or a topic",
+		Short: "show help about a command or a topic",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return completeHelp(root, args), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 || c == root && len(args) > 0 {
-				return usageError("there is no help on %q", strings.Join(args, " ")).
+				return usageError("no help on %s", quoteShort(strings.Join(args, " "))).
 					near(args[0], commandNames(root)).orHint("claimcheck help lists the commands and topics")
 			}
 			return c.Help()
@@ -28,80 +30,130 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// writeHelp is what a command is for, and its usage.
-func writeHelp(c *cobra.Command, width int) {
-	about := c.Long
-	if about == "" {
-		about = c.Short
+// showHelp writes the help of a command. Help beside flags of trust or
+// expectation is refused: a token that is really "--help" must not end a
+// verification with success.
+func showHelp(c *cobra.Command, width int) error {
+	if name := demanded(c.Flags()); name != "" {
+		return usageError("--help among other flags (--%s)", name).withHint(
+			"%s --help alone shows the help; for a token in a variable use env:NAME, or -- before it", c.CommandPath())
 	}
-	text := foldHelp(strings.TrimRight(about, " \n"), width) + "\n"
-	if c.Runnable() || c.HasSubCommands() {
-		text += "\n" + usageOf(c, width)
-	}
-	_, _ = c.OutOrStdout().Write([]byte(text)) // see checkedWriter
+	_, _ = c.OutOrStdout().Write([]byte(helpText(c, width))) // see checkedWriter
+	return nil
 }
 
-// usageOf is the usage of a command with its flags in groups.
-func usageOf(c *cobra.Command, width int) string {
+// helpText is what a command is for in one line, its usage, its commands and
+// flags in groups, and last the examples, which stay on the screen.
+func helpText(c *cobra.Command, width int) string {
 	var b strings.Builder
-	if c.Runnable() && c.HasParent() {
-		fmt.Fprintf(&b, "Usage:\n  %s\n", c.UseLine())
+	if !c.Runnable() && !c.HasSubCommands() { // a topic
+		return foldHelp(strings.TrimRight(c.Long, " \n"), width) + "\n"
+	}
+	fmt.Fprintf(&b, "%s\n\n", foldHelp(c.CommandPath()+": "+c.Short, width))
+	if c.HasParent() {
+		fmt.Fprintf(&b, "Usage: %s\n", c.UseLine())
 	} else {
-		fmt.Fprintf(&b, "Usage:\n  %s COMMAND [flags]\n", c.CommandPath())
+		b.WriteString("Usage: claimcheck COMMAND [flags]\n       claimcheck TOKEN|@FILE|env:NAME|-\n")
+	}
+	writeCommands(&b, c, width)
+	for _, group := range flagGroups() {
+		writeFlags(&b, c, group, width)
 	}
 	if c.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
-	}
-	writeCommands(&b, c, width)
-	for _, group := range []string{groupIssuer, groupToken, groupInput, groupTrust, groupExpect, groupNetwork, groupOutput, ""} {
-		writeFlags(&b, c, group, width)
 	}
 	return b.String()
 }
 
 func writeCommands(b *strings.Builder, c *cobra.Command, width int) {
-	titles := []struct {
-		title string
-		shows func(*cobra.Command) bool
-	}{
-		{"Commands", func(s *cobra.Command) bool { return s.IsAvailableCommand() || s.Name() == "help" }},
-		{"Topics, for claimcheck help", (*cobra.Command).IsAdditionalHelpTopicCommand},
-	}
-	for _, section := range titles {
+	section := func(title string, shows func(*cobra.Command) bool) {
 		var lines []string
 		for _, s := range c.Commands() {
-			if section.shows(s) {
+			if shows(s) {
 				lines = append(lines, fmt.Sprintf("  %-12s %s", s.Name(), s.Short))
 			}
 		}
 		if len(lines) > 0 {
-			fmt.Fprintf(b, "\n%s:\n%s\n", section.title, foldHelp(strings.Join(lines, "\n"), width))
+			fmt.Fprintf(b, "\n%s:\n%s\n", title, foldHelp(strings.Join(lines, "\n"), width))
 		}
 	}
+	for _, group := range c.Groups() {
+		section(group.Title, func(s *cobra.Command) bool {
+			return s.GroupID == group.ID && (s.IsAvailableCommand() || s.Name() == "help")
+		})
+	}
+	if len(c.Groups()) == 0 {
+		section("Commands", (*cobra.Command).IsAvailableCommand)
+	}
+	section("Topics (claimcheck help TOPIC)", (*cobra.Command).IsAdditionalHelpTopicCommand)
 }
+
+// flagColumn is the column in which the descriptions of flags begin.
+const flagColumn = 31
 
 func writeFlags(b *strings.Builder, c *cobra.Command, group string, width int) {
-	set := pflag.NewFlagSet(group, pflag.ContinueOnError)
-	set.SortFlags = false
+	var lines []string
+	c.Flags().SortFlags = false // in the order in which they are defined
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if belongs := f.Annotations[flagGroup]; (len(belongs) == 0 && group == "") || (len(belongs) == 1 && belongs[0] == group) {
-			set.AddFlag(f)
+		if f.Hidden || f.Name == "help" || groupOf(f) != group || len(f.Annotations[flagLine]) > 0 {
+			return
+		}
+		label, usage := flagLabel(f), f.Usage
+		if others := joinedFlags(c.Flags(), f.Name); len(others) > 0 {
+			for _, other := range others {
+				label += ", " + strings.TrimSpace(flagLabel(other))
+			}
+			usage = strings.Join(f.Annotations[flagLineUsage], "")
+		}
+		if initial := f.DefValue; initial != "" && initial != "false" && initial != "[]" {
+			usage += " (default " + initial + ")"
+		}
+		const gap = 2
+		if utf8.RuneCountInString(label)+gap > flagColumn {
+			lines = append(lines, label, strings.Repeat(" ", flagColumn)+usage)
+		} else {
+			lines = append(lines, fmt.Sprintf("%-*s%s", flagColumn, label, usage))
 		}
 	})
-	if set.HasAvailableFlags() {
-		title := group
-		if title == "" {
-			title = "Other"
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "\n%s:\n", group)
+		for _, line := range lines {
+			fmt.Fprintln(b, strings.Join(foldLine(line, helpWidth(width), flagColumn), "\n"))
 		}
-		fmt.Fprintf(b, "\n%s:\n%s", title, set.FlagUsagesWrapped(flagWidth(width)))
 	}
 }
 
-// flagWidth is where flags are folded: a narrow terminal has less than the usual.
-func flagWidth(width int) int {
+// flagLabel is a flag with its letter and the name of its value.
+func flagLabel(f *pflag.Flag) string {
+	label := "      --" + f.Name
+	if f.Shorthand != "" {
+		label = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	if f.NoOptDefVal == "" {
+		label += " " + f.Value.Type()
+	}
+	return label
+}
+
+// helpWidth is where flags are folded: a narrow terminal has less than the usual.
+func helpWidth(width int) int {
 	const usual = 80
 	if width <= 0 {
 		return usual
 	}
 	return min(width, usual)
+}
+
+// A checkedWriter remembers that a write failed: cobra does not tell.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"io"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -64,18 +63,4 @@ func foldLine(line string, width, hang int) []string {
 		}
 	}
 	return lines
-}
-
-// A checkedWriter remembers that a write failed: cobra does not tell.
-type checkedWriter struct {
-	io.Writer
-	err error
-}
-
-func (w *checkedWriter) Write(p []byte) (int, error) {
-	n, err := w.Writer.Write(p)
-	if err != nil {
-		w.err = err
-	}
-	return n, err
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"unicode"
@@ -11,7 +12,6 @@ import (
 	textencoding "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
-	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/token"
@@ -72,20 +72,20 @@ func tokenText(env *Env, args []string) (string, error) {
 	if text, ok, err := fromFileOrEnv(env, args[0], token.MaxLength); ok {
 		return text, err
 	}
+	if err := fileInPlaceOfToken(args[0]); err != nil {
+		return "", err
+	}
 	if len(args[0]) > token.MaxLength {
 		return "", tooLarge("the token", token.MaxLength)
 	}
 	return args[0], nil
 }
 
-// meantHint tells what may have been meant where the argument is no token: a
-// file that is there, or a variable that is set.
+// meantHint says what may have been meant where the argument is no token: a
+// variable that is set.
 func meantHint(env *Env, args []string) string {
 	if len(args) == 0 || strings.ContainsAny(args[0], "\n{") || len(args[0]) > 200 {
 		return ""
-	}
-	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
-		return "that is the name of a file: did you mean " + advice.Word("@"+args[0]) + "?"
 	}
 	name := strings.Trim(args[0], "${}")
 	if _, set := env.LookupEnv(name); set && name != "" {
@@ -106,9 +106,9 @@ func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, 
 		case name == "":
 			return "", true, unreadable("env: names no environment variable")
 		case !set:
-			return "", true, unreadable("the environment variable %s is not set", name)
+			return "", true, unreadable("the environment variable %s is not set", shownVariable(name))
 		case strings.TrimSpace(value) == "":
-			return "", true, unreadable("the environment variable %s is empty", name)
+			return "", true, unreadable("the environment variable %s is empty", shownVariable(name))
 		case len(value) > limit:
 			return "", true, tooLarge("the environment variable "+name, limit)
 		}
@@ -169,21 +169,26 @@ func readFile(path string, limit int) ([]byte, error) {
 	}
 	f, err := os.Open(path) // #nosec G304 -- the user names the file
 	if err != nil {
-		failure := unreadable("%w", err)
-		if strings.HasPrefix(path, "@") {
-			failure.hint = "a file is named here without the @"
-		}
-		return nil, failure
+		return nil, unreadable("%s: %w", shownName(path), withoutPath(err))
 	}
 	defer func() { _ = f.Close() }()
-	return readBounded(f, path, limit)
+	return readBounded(f, shownName(path), limit)
+}
+
+// withoutPath is an error of the file system less the file's name.
+func withoutPath(err error) error {
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		return named.Err
+	}
+	return err
 }
 
 func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
-		return nil, unreadable("%s cannot be read: %w", name, err)
+		return nil, unreadable("%s: %w", name, withoutPath(err))
 	case len(data) > limit:
 		return nil, tooLarge(name, limit)
 	}

@@ -49,13 +49,14 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		},
 	}
 	opts.addFlags(c)
+	opts.style = "rfc7662"
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
-		f.StringVar(&opts.endpoint, "endpoint", "", "the introspection endpoint (`URL`), instead of the one in the issuer's metadata")
-		f.StringVar(&opts.auth, "auth", "", "authenticate by `METHOD`: basic, post, none or bearer; by default what the metadata names")
-		f.StringVar(&opts.clientSecret, "client-secret", "", "the client's secret: `@FILE` or env:NAME")
-		f.StringVar(&opts.bearer, "bearer", "", "the access token to authenticate with: `@FILE` or env:NAME")
-		f.StringVar(&opts.typeHint, "token-type-hint", "", "the `TYPE` of token to tell the server: access_token or refresh_token")
-		f.StringVar(&opts.style, "style", "rfc7662", "ask in `STYLE`: rfc7662 or authing")
+		textVar(f, &opts.endpoint, "endpoint", "URL", "introspection endpoint, instead of the one in the metadata")
+		enumVar(f, &opts.auth, "auth", "METHOD", []string{"basic", "post", "none", "bearer"}, "how to authenticate, instead of what the metadata names")
+		secretVar(f, &opts.clientSecret, "client-secret", "the client's secret: @FILE or env:NAME")
+		secretVar(f, &opts.bearer, "bearer", "access token to authenticate with: @FILE or env:NAME")
+		enumVar(f, &opts.typeHint, "token-type-hint", "TYPE", []string{"access_token", "refresh_token"}, "kind of token to tell the server")
+		enumVar(f, &opts.style, "style", "STYLE", []string{"rfc7662", "authing"}, "how to ask")
 		f.BoolVar(&opts.compare, "compare", false, "verify the token here as well, and say where the two disagree")
 	})
 	return c
@@ -89,10 +90,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 		}
 		r.policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
-	network, cancel, err := o.network.within(ctx)
-	if err != nil {
-		return introspection{}, err
-	}
+	network, cancel := o.network.within(ctx)
 	defer cancel()
 	if err := r.readToken(); err != nil {
 		return introspection{}, err
@@ -124,16 +122,12 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 		return usageError("--%s is about verifying the token here, which takes --compare", name)
 	}
 	switch {
-	case o.style != "rfc7662" && o.style != "authing":
-		return usageError("--style is rfc7662 or authing, not %q", o.style)
 	case o.demands.issuer == "" && o.endpoint == "":
 		return usageError("no server to ask: add --issuer URL, or --endpoint URL")
 	case o.style == "authing" && o.endpoint != "":
 		return usageError("--style authing asks the issuer's own host: give --issuer, not --endpoint")
 	case o.network.offline:
 		return usageError("--offline and introspect contradict each other: only the issuer can say whether a token is active")
-	case o.typeHint != "" && o.typeHint != "access_token" && o.typeHint != "refresh_token":
-		return usageError("--token-type-hint is access_token or refresh_token, not %q", o.typeHint)
 	}
 	_, err := o.method(nil)
 	return err
@@ -164,14 +158,9 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMe
 	case (auth == "bearer") != (o.bearer != ""):
 		return "", usageError("--auth bearer and --bearer belong together")
 	}
-	methods := map[string]provider.AuthMethod{
+	return map[string]provider.AuthMethod{
 		"basic": provider.AuthBasic, "post": provider.AuthPost, "none": provider.AuthNone, "bearer": provider.AuthBearer,
-	}
-	method, known := methods[auth]
-	if !known {
-		return "", usageError("--auth is basic, post, none or bearer, not %q", auth)
-	}
-	return method, nil
+	}[auth], nil
 }
 
 // onlyPost reports whether the secret goes into the body: the metadata names that
@@ -289,7 +278,7 @@ func noIntrospection(r *run, metadata *provider.Metadata) error {
 func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Client, r *run) (*provider.Introspection, error) {
 	origin, err := url.Parse(o.demands.issuer)
 	if err != nil || origin.Host == "" {
-		return nil, usageError("--issuer %q is not a URL", o.demands.issuer)
+		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.demands.issuer))
 	}
 	r.printer.Warn("with --style authing the token stands in the URL, so it ends up in the logs of servers and proxies")
 	parameter := "access_token"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,31 +53,30 @@ func newIssuerCmd(env *Env) *cobra.Command {
 }
 
 func (o *issuerOptions) addFlags(c *cobra.Command) {
+	o.config.Address, o.config.Like, o.config.ClientID = "127.0.0.1:8811", "plain", "demo"
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		f.StringVar(&o.config.Address, "listen", "127.0.0.1:8811", "listen on this `HOST:PORT` of loopback; port 0 is a free one")
-		f.StringVar(&o.config.Like, "like", "plain", "imitate this `PRODUCT`: "+shapeList())
-		f.StringVar(&o.config.Algorithm, "alg", "", "sign with this `ALGORITHM`; RS256 if none is given")
-		f.StringVar(&o.config.Audience, "audience", "", "the `API` that access tokens are for")
-		f.StringVar(&o.config.State, "state", "", "keep keys and the client's secret in this `DIR` between runs")
+		textVar(f, &o.config.Address, "listen", "HOST:PORT", "address on loopback to listen on; port 0 is a free one")
+		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
+		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with")
+		textVar(f, &o.config.Audience, "audience", "API", "audience of access tokens")
+		fileVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
 		f.BoolVar(&o.config.TLS, "tls", false, "serve https; the certificate for --cacert is in ca_file of the first line")
-		f.StringVar(&o.setup, "setup", "", "take users and clients from this YAML `FILE`")
-		f.StringVar(&o.config.ClientID, "client-id", "demo", "the client's `ID`; ID-public is a public client")
-		f.StringVar(&o.secret, "client-secret", "", "the client's secret, `@FILE` or env:NAME; a random one if none is given")
-		f.StringArrayVar(&o.config.RedirectURIs, "redirect-uri", nil, "a `URL` to send users back to, beside http on loopback; repeat for more")
-		f.DurationVar(&o.rotate, "rotate", 0, "make a new key every `DURATION`")
+		fileVar(f, &o.setup, "setup", "YAML file with users and clients")
+		textVar(f, &o.config.ClientID, "client-id", "ID", "the client; ID-public is a public client")
+		secretVar(f, &o.secret, "client-secret", "the client's secret, @FILE or env:NAME; random by default")
+		listVar(f, &o.config.RedirectURIs, "redirect-uri", "URL", "where users may be sent back to, beside http on loopback")
+		durationVar(f, &o.rotate, "rotate", bounds{positive: true}, "make a new key every so often")
 		f.BoolVar(&o.noOverlap, "no-overlap", false, "withdraw the old key as soon as there is a new one")
 		f.BoolVar(&o.untilEOF, "until-eof", false, "end when stdin is closed, too")
-		f.BoolVarP(&o.verbose, "verbose", "v", false, "show each request on stderr")
+		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests on stderr")
 	})
 }
 
-func shapeList() string {
-	names := ""
-	for n, shape := range issuertest.Vendors() {
-		if n > 0 {
-			names += ", "
-		}
-		names += shape[0]
+// shapes are the products that can be imitated.
+func shapes() []string {
+	var names []string
+	for _, shape := range issuertest.Vendors() {
+		names = append(names, shape[0])
 	}
 	return names
 }
@@ -106,19 +104,11 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 
 // complete reads what flags name.
 func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
-	if err := refuseEmpty(c.Flags()); err != nil {
-		return err
-	}
 	switch {
 	case o.setup != "" && (c.Flags().Changed("client-id") || o.secret != "" || len(o.config.RedirectURIs) > 0):
 		return usageError("--setup names the clients: it does not go with --client-id, --client-secret or --redirect-uri")
-	case o.rotate < 0 || c.Flags().Changed("rotate") && o.rotate < time.Second:
+	case o.rotate != 0 && o.rotate < time.Second:
 		return usageError("--rotate is at least 1s")
-	case o.config.Algorithm != "" && !slices.Contains(issuertest.Algorithms(), o.config.Algorithm):
-		return usageError("--alg: %q is not a supported algorithm", o.config.Algorithm).near(o.config.Algorithm, issuertest.Algorithms())
-	}
-	if err := checkShape(o.config.Like); err != nil {
-		return err
 	}
 	if o.secret != "" {
 		secret, err := readSecret(env, "--client-secret", o.secret)
@@ -133,17 +123,6 @@ func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 		o.config.Trace = func(r issuertest.Request) { printer.Trace(fmt.Sprintf("%s %s: %d", r.Method, r.Path, r.Status)) }
 	}
 	return o.readSetup()
-}
-
-func checkShape(name string) error {
-	names := []string{}
-	for _, shape := range issuertest.Vendors() {
-		if shape[0] == name {
-			return nil
-		}
-		names = append(names, shape[0])
-	}
-	return usageError("--like: no product is known as %q", name).near(name, names).orHint("there are " + shapeList())
 }
 
 // An issuerSetup is the file that --setup names.

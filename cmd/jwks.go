@@ -42,11 +42,11 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		f.StringVar(&opts.kid, "kid", "", "only the keys with this key `ID`")
-		f.StringVar(&opts.token, "for", "", "which keys fit this `TOKEN` (itself, @FILE or env:NAME), and why the others do not")
+		textVar(f, &opts.kid, "kid", "ID", "only the keys with this key ID")
+		valueVar(f, &opts.token, "for", "TOKEN", "which keys fit this token, and why the others do not")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "look the set over; exit 21 if it has errors")
+		f.BoolVar(&opts.check, "check", false, "lint the key set; exit 21 if it has errors")
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
@@ -120,10 +120,8 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 		return usageError("--check looks a whole set over: it does not go with --kid")
 	case o.pem && (o.output.filter != "" || o.output.format != "auto"):
 		return usageError("--pem prints PEM: it does not go with --jq or -o")
-	case o.token == "-":
-		return usageError("--for cannot be read from stdin: give it itself, @FILE or env:NAME")
 	}
-	return refuseEmpty(flags)
+	return nil
 }
 
 // load reads the set from a URL, stdin or a file.
@@ -142,10 +140,7 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		return nil, "", err
 	}
 	defer client.CloseIdleConnections()
-	network, cancel, err := o.network.within(ctx)
-	if err != nil {
-		return nil, "", err
-	}
+	network, cancel := o.network.within(ctx)
 	defer cancel()
 	fetched, err := keysOrIssuer(network, client, printer, source)
 	if err != nil {

@@ -124,15 +124,15 @@ func keyHint(name string, err error) string {
 	case errors.As(err, &metadata):
 		return "use --jwks for its key set, or --issuer"
 	case errors.As(err, &format):
-		return formatHint(format.Format, file)
+		return keyFormatHint(format.Format, file)
 	default:
 		return "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"
 	}
 }
 
-// formatHint is the command that makes PEM of a key in another format, which is
+// keyFormatHint is the command that makes PEM of a key in another format, which is
 // one of jwks.FormatError.
-func formatHint(format, file string) string {
+func keyFormatHint(format, file string) string {
 	command, known := map[string]string{
 		"PKCS #12":            "openssl pkcs12 -in %s -nokeys -clcerts -out certificate.pem",
 		"PKCS #7":             "openssl pkcs7 -in %s -print_certs -out certificates.pem",

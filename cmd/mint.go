@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,22 +21,23 @@ import (
 
 // mintOptions are the flags of mint.
 type mintOptions struct {
-	state, key, newKey  string
-	algorithm           string
-	like, issuer        string
-	kind                string
-	subject             string
-	program             bool
-	audiences           []string
-	clientID            string
-	scopes, roles       []string
-	nonce, accessToken  string
-	expiresIn, authTime string
-	claims, headers     []string
-	base                string
-	flaws               []string
-	allFlaws            string
-	public              bool
+	state, key, newKey string
+	algorithm          string
+	like, issuer       string
+	kind               verify.Kind
+	subject            string
+	program            bool
+	audiences          []string
+	clientID           string
+	scopes, roles      []string
+	nonce, accessToken string
+	expiresIn          time.Duration
+	authTime           evaluationTime
+	claims, headers    []strictjson.Member
+	base               string
+	flaws              []string
+	allFlaws           string
+	public             bool
 }
 
 func newMintCmd(env *Env) *cobra.Command {
@@ -57,39 +59,39 @@ func newMintCmd(env *Env) *cobra.Command {
 }
 
 func (o *mintOptions) addFlags(c *cobra.Command) {
+	o.kind = verify.KindAccess
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		f.StringVar(&o.state, "state", "", "sign as the issuer that keeps its state in this `DIR`")
-		f.StringVar(&o.key, "key", "", "sign with the private key in this `FILE`: PEM or JWK")
-		f.StringVar(&o.newKey, "new-key", "", "make a key, and write it to this `FILE` as a JWK")
-		f.StringVar(&o.algorithm, "alg", "", "sign with this `ALGORITHM`; the key's own if none is given")
-		f.StringVar(&o.issuer, "issuer", "", "the issuer, a `URL`; one on loopback if none is given")
-		f.StringVar(&o.like, "like", "", "imitate this `PRODUCT`: "+shapeList())
+		fileVar(f, &o.state, "state", "directory of a running issuer, whose key signs")
+		fileVar(f, &o.key, "key", "private key to sign with: PEM or JWK")
+		fileVar(f, &o.newKey, "new-key", "make a key and write it to this file as a JWK")
+		enumVar(f, &o.algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with, instead of the key's own")
+		textVarP(f, &o.issuer, "issuer", "i", "URL", "the issuer; one on loopback by default")
+		enumVar(f, &o.like, "like", "PRODUCT", shapes(), "product to imitate")
 		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, and no token")
 	})
 	inGroup(c.Flags(), groupToken, func(f *pflag.FlagSet) {
-		f.StringVar(&o.kind, "kind", "access", "the `KIND` of token: access, id or logout")
-		f.StringVar(&o.subject, "sub", "", "the `SUBJECT`: a test user (ada, alan) or any other text")
+		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, "kind of token")
+		textVar(f, &o.subject, "sub", "SUBJECT", "a test user (ada, alan) or any other text")
 		f.BoolVar(&o.program, "program", false, "the token of a program: nobody has logged in")
-		f.StringArrayVar(&o.audiences, "audience", nil, "an `AUDIENCE`; repeat for several")
-		f.StringVar(&o.clientID, "client-id", "", "the `CLIENT` it is issued to")
-		f.StringArrayVar(&o.scopes, "scope", nil, "a `SCOPE`; repeat for more")
-		f.StringArrayVar(&o.roles, "role", nil, "a `ROLE`; repeat for more")
-		f.StringVar(&o.nonce, "nonce", "", "the `NONCE` of an ID token")
-		f.StringVar(&o.accessToken, "access-token", "", "the access token for at_hash: `TOKEN`, @FILE or env:NAME")
-		f.StringVar(&o.expiresIn, "expires-in", "", "valid for this `DURATION`")
-		f.StringVar(&o.authTime, "auth-time", "", "the user logged in at this `TIME`: -3m, RFC 3339 or unix seconds")
-		f.StringArrayVar(&o.claims, "claim", nil, "set a claim: `NAME=TEXT` or NAME:=JSON; repeat for more")
-		f.StringArrayVar(&o.headers, "header", nil, "set a member of the header: `NAME=TEXT` or NAME:=JSON")
-		f.StringVar(&o.base, "claims", "", "take all claims from this file, `@FILE` or -; what decode prints will do")
-		f.StringSliceVar(&o.flaws, "flaw", nil, "make it wrong on purpose: `NAME`, or list; repeat for more")
-		f.StringVar(&o.allFlaws, "all-flaws", "", "write a token for each flaw, and an index, into this new `DIR`")
+		listVarP(f, &o.audiences, "audience", "a", "AUDIENCE", "an audience; repeat for several")
+		textVar(f, &o.clientID, "client-id", "CLIENT", "client it is issued to")
+		listVar(f, &o.scopes, "scope", "SCOPE", "a scope; repeat for several")
+		listVar(f, &o.roles, "role", "ROLE", "a role; repeat for several")
+		textVar(f, &o.nonce, "nonce", "NONCE", "nonce of an ID token")
+		valueVar(f, &o.accessToken, "access-token", "TOKEN", "access token for at_hash: itself, @FILE or env:NAME")
+		durationVar(f, &o.expiresIn, "expires-in", bounds{positive: true}, "how long it is valid")
+		timeVar(f, &o.authTime, "auth-time", "when the user logged in: -3m, RFC 3339 or unix seconds")
+		f.Var(newList(&o.claims, "CLAIM", one(parseMember)), "claim", "set a claim: NAME=TEXT or NAME:=JSON; repeat for several")
+		f.Var(newList(&o.headers, "MEMBER", one(parseMember)), "header", "set a member of the header: NAME=TEXT or NAME:=JSON")
+		textVar(f, &o.base, "claims", "@FILE", "take all claims from a file or from stdin (-), as decode prints them")
+		flaws := newList(&o.flaws, "NAME", one(anyText))
+		flaws.commas = true
+		f.Var(flaws, "flaw", "make it wrong on purpose; list shows how; repeat for several")
+		fileVar(f, &o.allFlaws, "all-flaws", "new directory to write a token for each flaw to, and an index")
 	})
 }
 
 func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
-	if err := refuseEmpty(c.Flags()); err != nil {
-		return err
-	}
 	if slices.Contains(opts.flaws, "list") {
 		return listFlaws(ctx, env, opts, c)
 	}
@@ -145,9 +147,6 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 			}
 		}
 	}
-	if o.like != "" {
-		return checkShape(o.like)
-	}
 	return nil
 }
 
@@ -180,9 +179,6 @@ func (o *mintOptions) minter(env *Env, c *cobra.Command) (*issuertest.Minter, er
 }
 
 func (o *mintOptions) readOrMakeKey(env *Env, c *cobra.Command) (*issuertest.Key, error) {
-	if o.algorithm != "" && !slices.Contains(issuertest.Algorithms(), o.algorithm) {
-		return nil, usageError("--alg: %q is not a supported algorithm", o.algorithm).near(o.algorithm, issuertest.Algorithms())
-	}
 	if o.key != "" {
 		path := strings.TrimPrefix(o.key, "@")
 		data, err := readFile(path, maxFileSize)
@@ -223,16 +219,14 @@ func writeNewFile(path string, data []byte) error {
 // token is what the flags say of the token.
 func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
 	t := issuertest.Token{
-		Kind: verify.Kind(o.kind), Subject: o.subject, Program: o.program, Audience: o.audiences, ClientID: o.clientID,
+		Kind: o.kind, Subject: o.subject, Program: o.program, Audience: o.audiences, ClientID: o.clientID,
 		Scopes: o.scopes, Roles: o.roles, Nonce: o.nonce, Flaws: o.flaws,
+		Claims: o.claims, Header: o.headers, ExpiresIn: o.expiresIn,
 	}
-	if !slices.Contains([]verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, t.Kind) {
-		return t, usageError("--kind is access, id or logout, not %q", o.kind)
+	if o.authTime.given {
+		t.AuthTime = o.authTime.from(env.Now())
 	}
 	for _, step := range []func() error{
-		func() (err error) { t.Claims, err = parseMembers("--claim", o.claims); return err },
-		func() (err error) { t.Header, err = parseMembers("--header", o.headers); return err },
-		func() error { return o.readTimes(env, &t) },
 		func() (err error) { t.AccessToken, err = readValue(env, "--access-token", o.accessToken); return err },
 		func() (err error) { t.Base, err = o.readBase(env); return err },
 	} {
@@ -243,40 +237,21 @@ func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
 	return t, nil
 }
 
-func (o *mintOptions) readTimes(env *Env, t *issuertest.Token) (err error) {
-	if o.expiresIn != "" {
-		if t.ExpiresIn, err = parseDuration("--expires-in", o.expiresIn); err != nil {
-			return err
-		}
-		if t.ExpiresIn == 0 {
-			return usageError("--expires-in is zero").withHint("--flaw expired makes a token that has expired")
-		}
+// parseMember reads NAME=TEXT and NAME:=JSON.
+func parseMember(argument string) (strictjson.Member, error) {
+	name, value, found := strings.Cut(argument, "=")
+	if !found || name == "" || name == ":" {
+		return strictjson.Member{}, &valueError{takes: "NAME=TEXT or NAME:=JSON", got: argument}
 	}
-	if o.authTime != "" {
-		t.AuthTime, err = parseTime(o.authTime, env.Now())
+	exact, isJSON := strings.CutSuffix(name, ":")
+	if !isJSON {
+		return strictjson.Member{Name: name, Value: strictjson.String(value)}, nil
 	}
-	return err
-}
-
-// parseMembers reads NAME=TEXT and NAME:=JSON.
-func parseMembers(flag string, list []string) ([]strictjson.Member, error) {
-	members := make([]strictjson.Member, 0, len(list))
-	for _, argument := range list {
-		name, value, found := strings.Cut(argument, "=")
-		if !found || name == "" || name == ":" {
-			return nil, usageError("%s is NAME=TEXT or NAME:=JSON", flag)
-		}
-		if exact, isJSON := strings.CutSuffix(name, ":"); isJSON {
-			parsed, err := strictjson.Parse([]byte(value))
-			if err != nil {
-				return nil, usageError("%s %s: %w", flag, exact, err)
-			}
-			members = append(members, strictjson.Member{Name: exact, Value: parsed})
-			continue
-		}
-		members = append(members, strictjson.Member{Name: name, Value: strictjson.String(value)})
+	parsed, err := strictjson.Parse([]byte(value))
+	if err != nil {
+		return strictjson.Member{}, fmt.Errorf("%s takes JSON: %w", exact, err)
 	}
-	return members, nil
+	return strictjson.Member{Name: exact, Value: parsed}, nil
 }
 
 // readBase reads a claims set: a payload alone, or with its header as decode

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +18,10 @@ import (
 
 // networkOptions say how issuers are asked.
 type networkOptions struct {
-	timeout   string
+	timeout   time.Duration
 	allowHTTP bool
 	cacert    string
-	headers   []string
+	headers   []headerSource
 	refresh   bool
 	noCache   bool
 	offline   bool
@@ -28,41 +29,31 @@ type networkOptions struct {
 }
 
 func (o *networkOptions) addFlags(c *cobra.Command) {
+	o.timeout = 10 * time.Second
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
-		f.StringVar(&o.timeout, "timeout", "10s", "give up after this `DURATION`, all requests together")
+		durationVar(f, &o.timeout, "timeout", bounds{positive: true}, "limit for all requests")
 		f.BoolVar(&o.allowHTTP, "allow-http", false, "allow http to hosts other than this one")
-		f.StringVar(&o.cacert, "cacert", "", "trust the certificate authorities in this PEM `FILE` instead of the system's")
-		f.StringArrayVar(&o.headers, "header", nil, "send a header, `'Name: value'` or @FILE, to the origin that was named; repeat for more")
-		f.BoolVar(&o.refresh, "refresh", false, "ask again, whatever is cached")
+		fileVar(f, &o.cacert, "cacert", "trust only the authorities in this PEM file")
+		f.Var(newList(&o.headers, "HEADER", one(parseHeaderSource)), "header", "'Name: value' or @FILE, for the named origin only")
+		f.BoolVar(&o.refresh, "refresh", false, "fetch anew, whatever is cached")
 		f.BoolVar(&o.noCache, "no-cache", false, "neither read nor write the cache")
-		f.BoolVar(&o.offline, "offline", false, "use the cache only, and no network at all")
-		f.BoolVarP(&o.verbose, "verbose", "v", false, "say on stderr what is asked and what comes back")
+		f.BoolVar(&o.offline, "offline", false, "use the cache only, no network")
+		onOneLine(f, "fetch anew; without the cache; from the cache only", "refresh", "no-cache", "offline")
+		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests and responses on stderr")
 	})
 }
 
 // check refuses flags that make no sense, whether or not anything is going to be
 // fetched.
 func (o *networkOptions) check() error {
-	timeout, err := parseDuration("--timeout", o.timeout)
 	switch {
-	case err != nil:
-		return err
-	case timeout == 0:
-		return usageError("--timeout is zero: nothing could be asked")
 	case o.offline && o.refresh, o.offline && o.noCache:
 		return usageError("--offline needs the cache: it does not go with --refresh or --no-cache")
 	case o.offline && (o.cacert != "" || o.allowHTTP || len(o.headers) > 0):
 		return usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
+	default:
+		return nil
 	}
-	for _, argument := range o.headers {
-		if strings.HasPrefix(argument, "@") {
-			continue
-		}
-		if _, err := parseHeader(argument, false); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // client makes the client that the network flags ask for.
@@ -70,12 +61,9 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	timeout, err := parseDuration("--timeout", o.timeout)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	config := provider.Config{
-		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: timeout, AllowHTTP: o.allowHTTP,
+		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: o.timeout, AllowHTTP: o.allowHTTP,
 		Now: env.Now, CacheDir: cacheDir(env), NoCache: o.noCache, Refresh: o.refresh, Offline: o.offline,
 		UserAgent: "claimcheck/" + readVersion().version,
 		Warn:      func(message string) { printer.Warn(message) },
@@ -97,13 +85,8 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 }
 
 // within bounds all that a command asks, together.
-func (o *networkOptions) within(ctx context.Context) (context.Context, context.CancelFunc, error) {
-	timeout, err := parseDuration("--timeout", o.timeout)
-	if err != nil {
-		return nil, nil, err
-	}
-	bounded, cancel := context.WithTimeout(ctx, timeout)
-	return bounded, cancel, nil
+func (o *networkOptions) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, o.timeout)
 }
 
 // cacheDir is the program's directory in the user's cache directory, or empty
@@ -145,41 +128,56 @@ func (o *networkOptions) readCAs() (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// A headerSource is a header, or the name of a file that holds some.
+type headerSource struct {
+	header provider.Header
+	file   string
+}
+
+func parseHeaderSource(text string) (headerSource, error) {
+	if path, fromFile := strings.CutPrefix(text, "@"); fromFile {
+		path, err := parseFileName(path)
+		return headerSource{file: path}, err
+	}
+	header, err := parseHeader(text)
+	if err == nil && isCredential(header.Name) {
+		err = fmt.Errorf("takes %s from a file only: it is a secret, so write it as @FILE", header.Name)
+	}
+	return headerSource{header: header}, err
+}
+
+func isCredential(name string) bool {
+	return slices.Contains([]string{"authorization", "cookie", "proxy-authorization"}, strings.ToLower(name))
+}
+
+// parseHeader reads "Name: value". The value never becomes part of an error.
+func parseHeader(line string) (provider.Header, error) {
+	name, value, found := strings.Cut(strings.TrimRight(line, "\r"), ":")
+	if !found || strings.TrimSpace(name) != name || name == "" {
+		return provider.Header{}, &valueError{takes: "'Name: value' or @FILE"}
+	}
+	return provider.Header{Name: name, Value: strings.TrimSpace(value)}, nil
+}
+
+// readHeaders reads the headers that are in files.
 func (o *networkOptions) readHeaders() ([]provider.Header, error) {
 	var headers []provider.Header
-	for _, argument := range o.headers {
-		lines := []string{argument}
-		path, fromFile := strings.CutPrefix(argument, "@")
-		if fromFile {
-			data, err := readFile(path, maxFileSize)
-			if err != nil {
-				return nil, err
-			}
-			lines = strings.Split(strings.TrimSpace(string(data)), "\n")
+	for _, source := range o.headers {
+		if source.file == "" {
+			headers = append(headers, source.header)
+			continue
 		}
-		for _, line := range lines {
-			header, err := parseHeader(line, fromFile)
+		data, err := readFile(source.file, maxFileSize)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n") {
+			header, err := parseHeader(line)
 			if err != nil {
-				return nil, err
+				return nil, valueProblem("--header", err)
 			}
 			headers = append(headers, header)
 		}
 	}
 	return headers, nil
-}
-
-// parseHeader reads "Name: value". One that carries a secret must come from a
-// file. The value never becomes part of an error.
-func parseHeader(line string, fromFile bool) (provider.Header, error) {
-	name, value, found := strings.Cut(strings.TrimRight(line, "\r"), ":")
-	if !found || strings.TrimSpace(name) != name || name == "" {
-		return provider.Header{}, usageError("--header is not 'Name: value'")
-	}
-	switch strings.ToLower(name) {
-	case "authorization", "cookie", "proxy-authorization":
-		if !fromFile {
-			return provider.Header{}, usageError("--header: %s is a secret, which does not belong on a command line: use --header @FILE", name)
-		}
-	}
-	return provider.Header{Name: name, Value: strings.TrimSpace(value)}, nil
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -15,9 +14,6 @@ import (
 
 // printer makes the printer that the output flags ask for.
 func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
-	if !slices.Contains([]string{output.ColorAuto, output.ColorAlways, output.ColorNever}, o.color) {
-		return nil, usageError("--color is auto, always or never, not %q", o.color)
-	}
 	format, err := o.resolveFormat(env)
 	if err != nil {
 		return nil, err
@@ -40,26 +36,26 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 }
 
 func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
-	switch format := output.Format(o.format); format {
-	case "auto":
+	switch o.format {
+	case formatAuto:
 		// A verdict is text, a document is JSON unless it goes to a terminal.
 		if o.filter == "" && (env.StdoutIsTerminal || o.givesVerdict()) {
 			return output.FormatText, nil
 		}
 		return output.FormatJSON, nil
 	case output.FormatJSON, output.FormatNDJSON:
-		return format, nil
+		return o.format, nil
 	case output.FormatText:
-		return o.unfiltered(format)
+		return o.unfiltered(o.format)
 	default:
-		return o.resolveCI(format)
+		return o.resolveCI(o.format)
 	}
 }
 
 func (o *outputOptions) resolveCI(format output.Format) (output.Format, error) {
 	switch {
 	case !slices.Contains(o.ci.formats, format):
-		return "", o.unknownFormat()
+		return "", usageError("-o %s needs --check", format).withHint("%s", formatHint(string(format)))
 	case format == output.FormatSARIF: // which is JSON
 		return format, nil
 	default:
@@ -160,13 +156,12 @@ func checkFormats(command string) ciFormats {
 	}
 }
 
-// formatList lists the formats of a command for its help.
-func (o *outputOptions) formatList() string {
-	list := orList(append([]output.Format{"auto", output.FormatText, output.FormatJSON, output.FormatNDJSON}, o.ci.formats...))
-	if o.ci.needs != "" {
-		list += fmt.Sprintf("; the last %d with %s", len(o.ci.formats), o.ci.needs)
-	}
-	return list
+// formatAuto is the format that a command chooses by itself.
+const formatAuto output.Format = "auto"
+
+// formats are those that -o takes.
+func (o *outputOptions) formats() []output.Format {
+	return append([]output.Format{formatAuto, output.FormatText, output.FormatJSON, output.FormatNDJSON}, o.ci.formats...)
 }
 
 // withoutCheck takes the formats back that need the flag --check.
@@ -174,29 +169,20 @@ func (o *outputOptions) withoutCheck() {
 	o.ci.formats, o.ci.needs = nil, ""
 }
 
-// unknownFormat is the error for a format that the command does not have.
-func (o *outputOptions) unknownFormat() error {
-	err := usageError("-o is %s, not %q", o.formatList(), o.format)
-	switch output.Format(o.format) {
+// formatHint says which commands have a format that this command has not.
+func formatHint(format string) string {
+	switch output.Format(format) {
 	case output.FormatLine, output.FormatGitHub, output.FormatJUnit:
-		return err.withHint("%s is for verify, auth-age, introspect and, with --check, discover and jwks", o.format)
+		return format + " is for verify, auth-age, introspect and, with --check, discover and jwks"
 	case output.FormatSARIF:
-		return err.withHint("sarif is for discover and jwks, with --check; a token's verdict has line, github and junit")
+		return "sarif is for discover and jwks, with --check; a token's verdict has line, github and junit"
+	default:
+		return ""
 	}
-	return err
 }
 
 // givesVerdict reports whether the command judges something.
 func (o *outputOptions) givesVerdict() bool { return len(o.ci.formats) > 0 }
-
-func orList(formats []output.Format) string {
-	words := make([]string, len(formats))
-	for i, f := range formats {
-		words[i] = string(f)
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
 
 // forCI completes a printer's options with what the formats of CI systems need.
 func (o *outputOptions) forCI(env *Env, options *output.Options) {

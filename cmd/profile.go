@@ -2,11 +2,14 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/config"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -14,8 +17,7 @@ import (
 func newProfileCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "profile list|show",
-		Short:   "show the profiles, and where each setting comes from",
-		Long:    "profile shows what the configuration holds. claimcheck help profiles tells how to write it.",
+		Short:   "show profiles, and where each setting comes from",
 		Example: "  claimcheck profile list\n  claimcheck profile show staging\n  claimcheck profile show staging --jq '.settings[] | select(.name == \"issuer\").value'",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    commandMissing,
@@ -29,7 +31,7 @@ func newProfileListCmd(env *Env) *cobra.Command {
 	var out outputOptions
 	c := &cobra.Command{
 		Use:     "list",
-		Short:   "list the profiles that there are",
+		Short:   "list all profiles",
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -45,10 +47,8 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 	var from settingsOptions
 	var out outputOptions
 	c := &cobra.Command{
-		Use:   "show [NAME]",
-		Short: "show each setting, its value and where that comes from",
-		Long: "show tells what verify would be asked with this profile, with the environment as it is and\n" +
-			"with the flags that are given here, and what of it is not used because something else wins.",
+		Use:     "show [NAME]",
+		Short:   "show the settings that verify would use, and which are overridden",
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
 		Args:    profileArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -56,19 +56,19 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 		},
 	}
 	from.addFlags(c)
-	addSettingFlags(c, newVerifyCmd(env))
+	addSettingFlags(c)
 	out.addFlags(c)
 	return c
 }
 
-// addSettingFlags gives a command those flags of another that are settings, or
+// addSettingFlags gives a command those flags of verify that are settings, or
 // waive one.
-func addSettingFlags(c, other *cobra.Command) {
+func addSettingFlags(c *cobra.Command) {
 	var names []string
 	for _, s := range settings() {
-		names = append(append(names, s.name), s.waivedBy...)
+		names = append(append(names, s.Name), s.WaivedBy...)
 	}
-	other.Flags().VisitAll(func(f *pflag.Flag) {
+	settingFlags().VisitAll(func(f *pflag.Flag) {
 		if slices.Contains(names, f.Name) {
 			c.Flags().AddFlag(f)
 		}
@@ -83,9 +83,6 @@ type answer struct {
 
 // printAnswer runs a command that only has something to show.
 func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func(*output.Printer) (answer, error)) error {
-	if err := refuseEmpty(c.Flags()); err != nil {
-		return err
-	}
 	printer, err := out.printer(env)
 	if err != nil {
 		return err
@@ -114,14 +111,47 @@ func listProfiles(env *Env, from *settingsOptions) (answer, error) {
 		return answer{}, err
 	}
 	if file == nil {
-		file = &configFile{path: path}
+		file = &config.File{Path: path}
 	}
-	return answer{file.document(), file.writeText}, nil
+	return answer{profilesDocument(file), func(t *output.Text) { writeProfiles(t, file) }}, nil
+}
+
+func profilesDocument(file *config.File) strictjson.Value {
+	type profile struct {
+		Name     string   `json:"name"`
+		Line     int      `json:"line"`
+		Settings []string `json:"settings"`
+	}
+	list := make([]profile, len(file.Profiles))
+	for i, p := range file.Profiles {
+		list[i] = profile{Name: p.Name, Line: p.Line}
+		for _, v := range p.Values {
+			list[i].Settings = append(list[i].Settings, v.Name)
+		}
+	}
+	return strictjson.From(struct {
+		File     string    `json:"file"`
+		Profiles []profile `json:"profiles"`
+	}{file.Path, list})
+}
+
+func writeProfiles(t *output.Text, file *config.File) {
+	t.Line(file.Path)
+	if len(file.Profiles) == 0 {
+		t.Line("the file does not exist, so there are no profiles; claimcheck help profiles shows how to write one")
+		return
+	}
+	t.Blank()
+	var rows [][]string
+	for _, p := range file.Profiles {
+		rows = append(rows, []string{p.Name, orDash(p.Text("issuer")), orDash(p.Text("audience")), fmt.Sprint(p.Line)})
+	}
+	t.Table([]string{"profile", "issuer", "audience", "line"}, rows)
 }
 
 func profileArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usageError("one profile at a time, and there are %d", len(args))
+		return usageError("expected one profile, got %d", len(args))
 	}
 	return nil
 }
@@ -132,14 +162,117 @@ func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []s
 			return answer{}, usageError("the name of the profile is empty")
 		}
 		if from.profile != "" && from.profile != args[0] {
-			return answer{}, usageError("two profiles are named: %q and %q", args[0], from.profile)
+			return answer{}, usageError("two profiles given: %s and %s", quoteShort(args[0]), quoteShort(from.profile))
 		}
 		from.profile = args[0]
 	}
-	resolved, chosen, err := from.resolve(env, flags)
+	values, chosen, err := from.resolve(env, flags)
 	if err != nil {
 		return answer{}, err
 	}
-	view := settingsView{chosen: chosen, resolved: resolved}
+	view := settingsView{chosen: chosen}
+	for _, v := range values {
+		if v.Unused == "" {
+			view.used = append(view.used, v)
+		} else {
+			view.unused = append(view.unused, v)
+		}
+	}
 	return answer{view.document(), view.writeText}, nil
+}
+
+// settingsView shows the settings and where each comes from.
+type settingsView struct {
+	chosen       *config.Profile // nil if none is named
+	used, unused []config.Value
+}
+
+// A settingDocument has of flag, variable, and file and line the one that the
+// value comes from.
+type settingDocument struct {
+	Name      string `json:"name"`
+	Value     any    `json:"value"`
+	From      string `json:"from"`
+	Flag      string `json:"flag,omitempty"`
+	Variable  string `json:"variable,omitempty"`
+	File      string `json:"file,omitempty"`
+	Line      int    `json:"line,omitempty"`
+	WhyUnused string `json:"why_unused,omitempty"`
+}
+
+func (v settingsView) document() strictjson.Value {
+	document := struct {
+		Profile  string            `json:"profile,omitempty"`
+		File     string            `json:"file,omitempty"`
+		Settings []settingDocument `json:"settings"`
+		Unused   []settingDocument `json:"unused"`
+	}{Settings: settingDocuments(v.used), Unused: settingDocuments(v.unused)}
+	if v.chosen != nil {
+		document.Profile, document.File = v.chosen.Name, v.chosen.File
+	}
+	return strictjson.From(document)
+}
+
+func settingDocuments(values []config.Value) []settingDocument {
+	list := make([]settingDocument, len(values))
+	for i, v := range values {
+		d := settingDocument{Name: v.Name, From: string(v.Source), File: v.File, Line: v.Line, WhyUnused: v.Unused}
+		switch {
+		case v.List:
+			d.Value = v.Texts
+		case v.Bool:
+			d.Value = v.Texts[0] == "true"
+		default:
+			d.Value = v.Texts[0]
+		}
+		switch v.Source {
+		case config.FromFlag:
+			d.Flag = v.Where()
+		case config.FromEnvironment:
+			d.Variable = v.Where()
+		}
+		list[i] = d
+	}
+	return list
+}
+
+func (v settingsView) writeText(t *output.Text) {
+	if v.chosen != nil {
+		t.Line(fmt.Sprintf("profile %s of %s", v.chosen.Name, v.chosen.File))
+	} else {
+		t.Line("no profile is named")
+	}
+	if len(v.used) == 0 {
+		t.Line("nothing is set")
+	}
+	writeSettings(t, "settings", v.used)
+	writeSettings(t, "not used", v.unused)
+}
+
+func writeSettings(t *output.Text, title string, values []config.Value) {
+	if len(values) == 0 {
+		return
+	}
+	t.Heading(title)
+	header := []string{"setting", "value", "from"}
+	var rows [][]string
+	for _, v := range values {
+		row := []string{v.Name, strings.Join(v.Texts, ", "), settingOrigin(v)}
+		if v.Unused != "" {
+			row = append(row, v.Unused)
+		}
+		rows = append(rows, row)
+	}
+	if len(rows[0]) > len(header) {
+		header = append(header, "because")
+	}
+	t.Table(header, rows)
+}
+
+// settingOrigin is where a value is written; the file has been named before.
+func settingOrigin(v config.Value) string {
+	if v.Source == config.FromProfile {
+		return fmt.Sprintf("profile, line %d", v.Line)
+	}
+	return string(v.Source) + " " + v.Where()
 }

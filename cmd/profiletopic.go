@@ -4,28 +4,30 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/config"
 )
 
 func newProfilesTopic() *cobra.Command {
-	return newTopic("profiles", "settings under a name, in a file", `A profile holds settings under a name. It is used only when it is named, by --profile or
-CLAIMCHECK_PROFILE, and says what neither a flag nor a variable says:
+	return newTopic("profiles", "settings under a name, in a file", `A profile is a named set of settings. It is used only when it is named, by --profile or
+CLAIMCHECK_PROFILE, and sets what neither a flag nor a variable sets:
 
   claimcheck --profile staging verify @token.jwt
 
-The file is claimcheck/config.yaml in the user's directory for configurations (XDG_CONFIG_HOME,
-or the system's own), or the one that --config or CLAIMCHECK_CONFIG names. It is never looked
-for in the current directory. In YAML, with the names of the flags:
+The file is claimcheck/config.yaml in your configuration directory (XDG_CONFIG_HOME, or the
+system's own), or the one that --config or CLAIMCHECK_CONFIG names. It is never looked for in
+the current directory. In YAML, with the names of the flags:
 
 `+indent(exampleConfig)+`
 
-The keys are `+wrapList(settingNames())+`.
+The keys are `+wrapList(config.Names(settings()))+`.
 
-A list replaces that of a profile, it does not add to it. A file name is relative to the file's
-directory. A secret is @FILE or env:NAME. An unknown key, a key that stands there twice and an
-empty value are errors. What weakens a check or moves the clock (--any-…, --allow-…,
---unverified, --at, --cacert, --header) can only be said as a flag.
+A list replaces the profile's list; lists are never merged. File names are relative to the
+file's directory. A secret is @FILE or env:NAME. An unknown key, a duplicate key and an empty
+value are errors. Anything that weakens a check or shifts the clock (--any-…, --allow-…,
+--unverified, --at, --cacert, --header) can only be set by a flag.
 
-claimcheck profile list shows the profiles, claimcheck profile show NAME where each value
+claimcheck profile list lists the profiles; claimcheck profile show NAME shows where each value
 comes from.`)
 }
 

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,62 +15,38 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// requirementOptions are what is demanded of the claims beyond the standard
+// requirementOptions are what is required of the claims beyond the standard
 // checks.
 type requirementOptions struct {
 	scopes     []string
 	roles      []string
 	roleClaim  string
 	acr        []string
-	maxAge     string
-	requires   []string
+	maxAge     *time.Duration
+	requires   []verify.Requirement
 	assertions []string
 }
 
 func (o *requirementOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.StringArrayVar(&o.scopes, "scope", nil, "a `SCOPE` that has to be granted; repeat for all of them")
-		f.StringArrayVar(&o.roles, "role", nil, "a `ROLE` that has to be there; repeat for all of them")
-		f.StringVar(&o.roleClaim, "role-claim", "", "the `CLAIM` that holds the roles, instead of the usual places")
-		f.StringArrayVar(&o.requires, "require", nil, "a `CLAIM` that has to be there, CLAIM=VALUE or CLAIM:=JSON; repeat for more")
-		f.StringArrayVar(&o.assertions, "assert", nil, "a jq `EXPRESSION` over the claims that has to be true; repeat for more")
-		f.StringVar(&o.maxAge, "max-age", "", "how long ago the user may have signed in at most: a `DURATION` such as 5m")
-		f.StringArrayVar(&o.acr, "acr", nil, "an authentication context `CLASS` that will do; repeat for any of them")
+		f.Var(newList(&o.scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
+		listVar(f, &o.roles, "role", "ROLE", "required role; repeat for several")
+		textVar(f, &o.roleClaim, "role-claim", "CLAIM", "claim that holds the roles")
+		f.Var(newList(&o.requires, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON; repeat")
+		f.Var(newList(&o.assertions, "JQ", one(parseAssertion)), "assert", "jq expression over the claims that must be true")
+		optionalDurationVar(f, &o.maxAge, "max-age", "maximum time since the user signed in, such as 5m")
+		listVar(f, &o.acr, "acr", "CLASS", "accept authentication context CLASS; repeat")
 	})
 }
 
-// apply adds the demands to a policy. now is the time of evaluation, which the
-// assertions see too.
+// apply adds the requirements to a policy. now is the time of evaluation, which
+// the assertions see too.
 func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now func() time.Time) error {
-	for _, argument := range o.scopes {
-		scopes := strings.FieldsFunc(argument, func(r rune) bool { return r == ' ' })
-		if len(scopes) == 0 {
-			return usageError("--scope names no scope: %q", argument)
-		}
-		p.Scopes = append(p.Scopes, scopes...)
-	}
-	p.Roles, p.RoleClaim, p.ACR = o.roles, o.roleClaim, o.acr
 	if o.roleClaim != "" && len(o.roles) == 0 {
 		return usageError("--role-claim needs --role")
 	}
-	if o.maxAge != "" {
-		limit, err := parseDuration("--max-age", o.maxAge)
-		if err != nil {
-			return err
-		}
-		p.MaxAge = &limit
-	}
-	for _, argument := range o.requires {
-		requirement, err := parseRequirement(argument)
-		if err != nil {
-			return err
-		}
-		p.Require = append(p.Require, requirement)
-	}
+	p.Scopes, p.Roles, p.RoleClaim, p.ACR, p.MaxAge, p.Require = o.scopes, o.roles, o.roleClaim, o.acr, o.maxAge, o.requires
 	for _, expression := range o.assertions {
-		if _, err := query.CompilePredicate(expression, now()); err != nil {
-			return usageError("--assert: %w", err)
-		}
 		p.Assertions = append(p.Assertions, verify.Assertion{
 			Label: expression,
 			Holds: func(claims strictjson.Value) (bool, string) {
@@ -83,10 +61,26 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now fu
 	return nil
 }
 
+// parseScopes reads scopes as a token has them: words with blanks between.
+func parseScopes(text string) ([]string, error) {
+	scopes := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' })
+	if len(scopes) == 0 {
+		return nil, &valueError{takes: "a scope", got: text}
+	}
+	return scopes, nil
+}
+
+func parseAssertion(text string) (string, error) {
+	if _, err := query.CompilePredicate(text, time.Time{}); err != nil {
+		return "", fmt.Errorf("takes a jq expression: %w", err)
+	}
+	return text, nil
+}
+
 // parseRequirement reads CLAIM, CLAIM=VALUE and CLAIM:=JSON. The first equals
 // sign ends the claim.
-func parseRequirement(argument string) (verify.Requirement, error) {
-	claim, value, hasValue := strings.Cut(argument, "=")
+func parseRequirement(text string) (verify.Requirement, error) {
+	claim, value, hasValue := strings.Cut(text, "=")
 	r := verify.Requirement{Claim: claim}
 	exact := hasValue && strings.HasSuffix(claim, ":")
 	switch {
@@ -94,14 +88,14 @@ func parseRequirement(argument string) (verify.Requirement, error) {
 		r.Claim = strings.TrimSuffix(claim, ":")
 		parsed, err := strictjson.Parse([]byte(value))
 		if err != nil {
-			return r, usageError("--require: what follows := is not JSON: %w", err)
+			return r, fmt.Errorf("takes JSON after %q: %w", ":=", err)
 		}
 		r.JSON = parsed
 	case hasValue:
 		r.Text = &value
 	}
 	if r.Claim == "" {
-		return r, usageError("--require %q names no claim", argument)
+		return r, errors.New("takes CLAIM, CLAIM=VALUE or CLAIM:=JSON: the claim is missing")
 	}
 	return r, nil
 }

@@ -17,7 +17,7 @@ type resourceOptions struct {
 	network networkOptions
 	output  outputOptions
 	token   string
-	rules   string
+	rules   resource.Rules
 	check   bool
 }
 
@@ -38,8 +38,8 @@ func newResourceCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.StringVar(&opts.token, "token", "", "an access token for the API, to verify here: `TOKEN`, @FILE or env:NAME")
-		f.StringVar(&opts.rules, "profile", "", "demand what a `PROFILE` of OAuth demands beyond RFC 9728: mcp")
+		valueVar(f, &opts.token, "token", "TOKEN", "access token to verify here: itself, @FILE, env:NAME")
+		enumVar(f, &opts.rules, "profile", "PROFILE", []resource.Rules{resource.RulesMCP}, "require what a profile of OAuth adds to RFC 9728")
 		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
 	})
 	opts.network.addFlags(c)
@@ -61,14 +61,9 @@ func runResource(ctx context.Context, env *Env, opts *resourceOptions, flags *pf
 }
 
 func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (*resource.Chain, error) {
-	if err := refuseEmpty(flags); err != nil {
-		return nil, err
-	}
 	switch {
-	case maybeToken(url) || !isURL(url):
-		return nil, usageError("the API's URL begins with https://, got %q", shownArgument(url))
-	case o.rules != "" && o.rules != string(resource.RulesMCP):
-		return nil, usageError("--profile is mcp, not %q", o.rules)
+	case !isURL(url):
+		return nil, usageError("the API's URL begins with https://, got %s", quoteShort(url))
 	case o.network.offline:
 		return nil, usageError("--offline and resource contradict each other: the API has to be asked")
 	}
@@ -92,19 +87,11 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if evidence.Err != nil {
 		return nil, unavailable(evidence.Err)
 	}
-	chain := resource.Judge(evidence, resource.Rules(o.rules))
+	chain := resource.Judge(evidence, o.rules)
 	if raw != "" {
 		chain.Token(raw, env.Now())
 	}
 	return chain, nil
-}
-
-// shownArgument is an argument in an error, unless it may be a token.
-func shownArgument(argument string) string {
-	if maybeToken(argument) {
-		return "a token"
-	}
-	return argument
 }
 
 // A resourceView is a chain for people and programs.

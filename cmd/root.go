@@ -8,7 +8,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -27,61 +26,104 @@ func Main() int {
 
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
-	own := *env
-	own.typed = append(slices.Clone(args), variablesTyped(env)...)
-	env = &own
 	root := newRootCmd(env)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
 		registerCompletions(root, env)
+	}
+	args, err := commandLine(root, env, args)
+	if err != nil {
+		return finish(ctx, env, root, err)
 	}
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	out := &checkedWriter{Writer: env.Stdout}
 	root.SetOut(out)
 	root.SetErr(env.Stderr)
-	if err := unknownCommand(root, args); err != nil {
-		return finish(ctx, env, root, err)
-	}
+	var refused error // help that was not shown
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { refused = showHelp(c, env.textWidth()) })
 	command, err := root.ExecuteContextC(ctx)
-	if err == nil && out.err != nil {
+	switch {
+	case err != nil:
+		err = misuseInCI(ctx, env, command, args, err)
+	case refused != nil:
+		err = refused
+	case out.err != nil:
 		err = printFailure(&output.WriteError{Err: out.err}, exitAccepted)
 	}
 	return finish(ctx, env, command, err)
+}
+
+// The groups of commands, in the order in which help shows them.
+const (
+	groupTokens  = "tokens"
+	groupIssuers = "issuers"
+	groupAPIs    = "apis"
+	groupTesting = "testing"
+	groupProgram = "program"
+)
+
+func commandGroups() []*cobra.Group {
+	return []*cobra.Group{
+		{ID: groupTokens, Title: "Tokens"},
+		{ID: groupIssuers, Title: "Issuers"},
+		{ID: groupAPIs, Title: "APIs"},
+		{ID: groupTesting, Title: "Testing"},
+		{ID: groupProgram, Title: "This program"},
+	}
 }
 
 func newRootCmd(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "claimcheck",
 		Short: "inspect and verify OAuth 2.0 and OpenID Connect tokens",
-		Long: "claimcheck says what is in a token, whether it is genuine, whether it is for you\n" +
-			"and still good, and if not, exactly why and what to do about it.",
-		Args:                       cobra.ArbitraryArgs,
-		RunE:                       runRoot,
-		SilenceErrors:              true,
-		SuggestionsMinimumDistance: 2,
-		SilenceUsage:               true,
+		Long: "claimcheck shows what a token contains and checks that it is genuine, meant for you and\n" +
+			"still valid. If it is not, it says exactly why and what to do.",
+		Example: `  claimcheck @token.jwt
+  claimcheck verify @token.jwt --issuer https://issuer.example --audience api
+  claimcheck discover https://issuer.example`,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          runRoot,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
-	root.AddCommand(
-		newVerifyCmd(env), newDecodeCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env), newDiscoverCmd(env), newJWKSCmd(env), newWhyCmd(env), newResourceCmd(env),
-		newCacheCmd(env), newProfileCmd(env), newCompletionCmd(), newVersionCmd(env),
-		newIssuerCmd(env), newMintCmd(env),
-		newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic(),
-	)
-	root.Flags().Bool("version", false, "show the version, as claimcheck version does")
-	root.SetHelpCommand(newHelpCmd(root))
-	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c, env.textWidth()) })
+	root.AddGroup(commandGroups()...)
+	addCommands(root, groupTokens, newDecodeCmd(env), newVerifyCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env))
+	addCommands(root, groupIssuers, newDiscoverCmd(env), newJWKSCmd(env))
+	addCommands(root, groupTesting, newIssuerCmd(env), newMintCmd(env))
+	addCommands(root, groupAPIs, newWhyCmd(env), newResourceCmd(env))
+	addCommands(root, groupProgram, newProfileCmd(env), newCacheCmd(env), newCompletionCmd(), newVersionCmd(env))
+	root.AddCommand(newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic())
+	root.Flags().Bool("version", false, "show the version")
+	help := newHelpCmd(root)
+	help.GroupID = groupProgram
+	root.SetHelpCommand(help)
 	root.SetUsageFunc(func(c *cobra.Command) error {
-		_, err := c.OutOrStderr().Write([]byte(usageOf(c, env.textWidth())))
+		_, err := c.OutOrStderr().Write([]byte(helpText(c, env.textWidth())))
 		return err
 	})
 	root.SetFlagErrorFunc(flagError)
+	checkFlagsFirst(root)
 	return root
 }
 
-// runRoot makes a mistyped command an error and shows the help to whoever types
-// no command at all, which answers nothing and so is an error too.
-func runRoot(c *cobra.Command, args []string) error {
-	if version, err := c.Flags().GetBool("version"); err == nil && version && len(args) == 0 {
+// addCommands adds commands to a group of the help.
+func addCommands(root *cobra.Command, group string, commands ...*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = group
+	}
+	root.AddCommand(commands...)
+}
+
+func checkFlagsFirst(c *cobra.Command) {
+	c.Args = checkFlags(c.Args)
+	for _, child := range c.Commands() {
+		checkFlagsFirst(child)
+	}
+}
+
+// runRoot answers who types no command at all.
+func runRoot(c *cobra.Command, _ []string) error {
+	if version, err := c.Flags().GetBool("version"); err == nil && version {
 		other, _, err := c.Find([]string{"version"})
 		if err != nil {
 			return err
@@ -89,27 +131,13 @@ func runRoot(c *cobra.Command, args []string) error {
 		other.SetContext(c.Context())
 		return other.RunE(other, nil)
 	}
-	if len(args) == 0 {
-		c.SetOut(c.ErrOrStderr())
-		if err := c.Help(); err != nil {
-			return err
-		}
-		return usageError("no command given")
-	}
-	failure := usageError("unknown command %q", args[0])
-	if maybeToken(args[0]) || strings.HasPrefix(args[0], "@") || strings.HasPrefix(args[0], "env:") {
-		return failure.withHint("a token goes behind a command, as in: claimcheck decode @FILE")
-	}
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		return failure.withHint("did you mean %s?", near[0])
-	}
-	return failure.withHint("claimcheck help lists the commands")
+	return c.Help()
 }
 
 // noArgs is for commands that take nothing.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError("%s takes no argument, and %q is one", c.CommandPath(), args[0])
+		return usageError("%s takes no argument, got %s", c.CommandPath(), quoteShort(args[0]))
 	}
 	return nil
 }
@@ -119,8 +147,8 @@ func tokenArgs(_ *cobra.Command, args []string) error {
 	if len(args) < 2 {
 		return nil
 	}
-	return usageError("one token is one argument, and there are %d", len(args)).withHint(
-		"quote what has blanks in it, as in 'Bearer eyJ…'")
+	return usageError("expected one token, got %d arguments", len(args)).withHint(
+		"quote a token that contains blanks, as in 'Bearer eyJ…'")
 }
 
 // oneArg is for commands that ask about one thing, which missing names.
@@ -132,7 +160,7 @@ func oneArg(missing string) cobra.PositionalArgs {
 		case 1:
 			return nil
 		default:
-			return usageError("one argument is expected, and there are %d", len(args))
+			return usageError("expected one argument, got %d", len(args))
 		}
 	}
 }

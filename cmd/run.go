@@ -74,11 +74,9 @@ func begin(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, 
 	r := &run{env: env, opts: opts, flags: c.Flags(), args: args, printer: printer}
 	r.typed = typedLine(c.CommandPath(), c.Flags(), args)
 	steps := []func() error{
-		func() error { return refuseEmpty(r.flags) },
 		func() error { return opts.settings.apply(env, r.flags) },
 		opts.network.check,
 		opts.show.check,
-		func() error { _, err := parseTime(opts.demands.at, env.Now()); return err },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -91,7 +89,7 @@ func begin(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, 
 // clock reads the time of evaluation, which is that of --at or now. It is read
 // when token and keys are in hand: waiting for them must not make it stale.
 func (r *run) clock() time.Time {
-	r.now, _ = parseTime(r.opts.demands.at, r.env.Now()) // judged by begin
+	r.now = r.opts.demands.at.from(r.env.Now())
 	return r.now
 }
 
@@ -259,7 +257,7 @@ func (r *run) localKeys() (verify.Keys, error) {
 func checkIssuerURL(issuer string) error {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
-		return usageError("--issuer %q is not an https URL, so its keys cannot be looked up", issuer).withHint(
+		return usageError("--issuer %s is not an https URL, so its keys cannot be looked up", quoteShort(issuer)).withHint(
 			"write it as the token has it, with https:// (or http:// on this machine), or give the keys with --jwks, --key or --secret")
 	}
 	return nil
@@ -291,7 +289,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	}
 	return report{
 		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
-		atGiven: r.opts.demands.at != "", realNow: r.env.Now(), show: r.opts.show,
+		atGiven: r.opts.demands.at.given, realNow: r.env.Now(), show: r.opts.show,
 	}, nil
 }
 

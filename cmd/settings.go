@@ -1,14 +1,16 @@
 package cmd
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/claimcheck/claimcheck/cmd/internal/output"
-	"github.com/claimcheck/claimcheck/cmd/internal/query"
-	"github.com/claimcheck/claimcheck/pkg/verify"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/config"
 )
 
 // variablePrefix is what the names of all variables begin with.
@@ -21,167 +23,241 @@ const (
 	variableConfig  = variablePrefix + "CONFIG"
 )
 
-// A setting is a flag that a variable or a profile can give too. What weakens a
-// check or moves the clock is never a setting.
-type setting struct {
-	name     string // of the flag and of the key in a profile
-	variable string // empty for none
+// maxConfigSize is the largest configuration file that is read.
+const maxConfigSize = 64 << 10
 
-	list   bool // any number of values
-	commas bool // one text may hold several values
-	truth  bool // true or false
-
-	givesTrust bool // says where trust comes from
-	ofTrust    bool // is void where an earlier layer says where trust comes from
-	waivedBy   []string
-	needs      string // the setting without which it says nothing
-
-	check func(label, value string) error // nil where anything will do
-	// beside makes a file name in a value relative to a directory; nil where
-	// there is no file name.
-	beside func(dir, value string) string
-}
-
-// settings is the table of all settings: the one place that knows which flag,
-// which variable and which key of a profile belong together.
-func settings() []setting {
-	return []setting{
-		{name: "issuer", variable: variablePrefix + "ISSUER", givesTrust: true, waivedBy: []string{"any-issuer", "unverified"}},
-		{name: "jwks", variable: variablePrefix + "JWKS", givesTrust: true, ofTrust: true, waivedBy: []string{"unverified"}, check: checkKeySetName, beside: besideUnlessURL},
-		{name: "key", givesTrust: true, ofTrust: true, waivedBy: []string{"unverified"}, beside: besideFile},
-		{name: "secret", givesTrust: true, ofTrust: true, waivedBy: []string{"unverified"}, check: checkSecretForm, beside: besideMarked},
-		{name: "secret-encoding", ofTrust: true, waivedBy: []string{"unverified"}, check: oneOf(secretEncodings()...)},
-		{name: "audience", variable: variablePrefix + "AUDIENCE", list: true, waivedBy: []string{"any-audience", "unverified"}},
-		{name: "client-id", variable: variablePrefix + "CLIENT_ID"},
-		{name: "alg", list: true, commas: true, check: oneOf(supportedAlgorithms()...)},
-		{name: "kind", check: oneOf(kindNames()...)},
-		{name: "leeway", check: checkLeeway},
-		{name: "min-validity", check: checkDuration},
-		{name: "max-age", check: checkDuration},
-		{name: "acr", list: true},
-		{name: "scope", list: true},
-		{name: "role", list: true},
-		{name: "role-claim", needs: "role"},
-		{name: "require", list: true, check: checkRequire},
-		{name: "assert", list: true, check: checkAssert},
-		{name: "strict", truth: true},
-		{name: "timeout", variable: variablePrefix + "TIMEOUT", check: checkTimeout},
+// settings is the table of all settings: which flags a variable or a profile can
+// set too. What weakens a check or moves the clock is never a setting. What a
+// setting takes is known to its flag.
+func settings() []config.Setting {
+	table := []config.Setting{
+		{Name: "issuer", Variable: variablePrefix + "ISSUER", NamesKeys: true, WaivedBy: []string{"any-issuer", "unverified"}},
+		{Name: "jwks", Variable: variablePrefix + "JWKS", NamesKeys: true, KeySource: true, WaivedBy: []string{"unverified"}},
+		{Name: "key", NamesKeys: true, KeySource: true, WaivedBy: []string{"unverified"}},
+		{Name: "secret", NamesKeys: true, KeySource: true, WaivedBy: []string{"unverified"}},
+		{Name: "secret-encoding", KeySource: true, WaivedBy: []string{"unverified"}, Requires: "secret"},
+		{Name: "audience", Variable: variablePrefix + "AUDIENCE", WaivedBy: []string{"any-audience", "unverified"}},
+		{Name: "client-id", Variable: variablePrefix + "CLIENT_ID"},
+		{Name: "alg"},
+		{Name: "kind"},
+		{Name: "leeway"},
+		{Name: "min-validity"},
+		{Name: "max-age"},
+		{Name: "acr"},
+		{Name: "scope"},
+		{Name: "role"},
+		{Name: "role-claim", Needs: "role"},
+		{Name: "require"},
+		{Name: "assert"},
+		{Name: "strict"},
+		{Name: "timeout", Variable: variablePrefix + "TIMEOUT"},
 	}
-}
-
-// settingNamed finds a setting in the table.
-func settingNamed(name string) (setting, bool) {
-	all := settings()
-	i := slices.IndexFunc(all, func(s setting) bool { return s.name == name })
-	if i < 0 {
-		return setting{}, false
+	flags := settingFlags()
+	for i, s := range table {
+		f := flags.Lookup(s.Name)
+		_, table[i].List = f.Value.(pflag.SliceValue)
+		table[i].Bool = f.Value.Type() == "bool"
+		table[i].Parse = func(dir, text string) ([]string, error) { return parseSetting(s.Name, dir, text) }
 	}
-	return all[i], true
+	return table
 }
 
-func settingNames() []string {
-	var names []string
-	for _, s := range settings() {
-		names = append(names, s.name)
+// settingFlags are the flags of the table, with values of their own.
+func settingFlags() *pflag.FlagSet {
+	c := &cobra.Command{}
+	(&judgeOptions{}).addFlags(c)
+	return c.Flags()
+}
+
+// parseSetting reads a value as a variable or a profile has it and returns it as
+// the flag has it.
+func parseSetting(name, dir, text string) ([]string, error) {
+	f := settingFlags().Lookup(name)
+	if kept, ok := f.Value.(interface {
+		stored(dir, text string) (string, error)
+	}); ok {
+		var err error
+		if text, err = kept.stored(dir, text); err != nil {
+			return nil, err
+		}
 	}
-	return names
+	if err := f.Value.Set(text); err != nil {
+		return nil, err
+	}
+	return flagValues(f), nil
 }
 
-// onlyAsFlag tells of a flag that weakens a check, moves the clock or says whom
-// to trust beyond the keys: a file must not say it.
+// onlyAsFlag reports whether a name is that of a flag that weakens a check, moves
+// the clock or says whom to trust beyond the keys: no file may set it.
 func onlyAsFlag(name string) bool {
 	return strings.HasPrefix(name, "any-") || strings.HasPrefix(name, "allow-") ||
 		slices.Contains([]string{"unverified", "at", "cacert", "header"}, name)
 }
 
-func kindNames() []string {
-	return []string{string(verify.KindID), string(verify.KindAccess), string(verify.KindLogout)}
+// settingsOptions say which profile sets what no flag and no variable sets.
+type settingsOptions struct {
+	profile string
+	config  string
 }
 
-func secretEncodings() []string { return []string{"raw", "base64url", "base64", "hex"} }
-
-func supportedAlgorithms() []string {
-	return append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
+func (o *settingsOptions) addFlags(c *cobra.Command) {
+	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
+		textVar(f, &o.profile, "profile", "NAME", "use this profile for settings not given")
+	})
+	o.addConfigFlag(c)
 }
 
-func oneOf(values ...string) func(label, value string) error {
-	return func(label, value string) error {
-		if !slices.Contains(values, value) {
-			return unreadable("%s is one of %s, not %q", label, strings.Join(values, ", "), value)
+func (o *settingsOptions) addConfigFlag(c *cobra.Command) {
+	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
+		fileVar(f, &o.config, "config", "file with the profiles")
+	})
+}
+
+// apply sets the flags that are not on the command line from the environment and
+// else from the profile. It is called once, before anything is read from the
+// options.
+func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
+	name, err := o.profileName(env)
+	switch {
+	case err != nil:
+		return err
+	case name == "" && o.config != "":
+		return usageError("--config needs a profile").withHint("name one of the file's profiles with --profile")
+	}
+	values, _, err := o.resolve(env, flags)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if v.Source == config.FromFlag || v.Unused != "" {
+			continue
 		}
-		return nil
-	}
-}
-
-func checkDuration(label, value string) error {
-	_, err := parseDuration(label, value)
-	return err
-}
-
-func checkLeeway(label, value string) error {
-	d, err := parseDuration(label, value)
-	if err == nil && d > verify.MaxLeeway {
-		err = unreadable("%s is at most %s", label, output.FormatDuration(verify.MaxLeeway))
-	}
-	return err
-}
-
-func checkTimeout(label, value string) error {
-	d, err := parseDuration(label, value)
-	if err == nil && d == 0 {
-		err = unreadable("%s is zero: nothing could be asked", label)
-	}
-	return err
-}
-
-func checkRequire(_, value string) error {
-	_, err := parseRequirement(value)
-	return err
-}
-
-func checkAssert(label, value string) error {
-	if _, err := query.CompilePredicate(value, time.Time{}); err != nil {
-		return unreadable("%s: %w", label, err)
+		if err := setFlag(flags.Lookup(v.Name), v.Texts); err != nil {
+			return configFailure(&config.Error{Where: v.Where(), Err: err})
+		}
 	}
 	return nil
 }
 
-// checkKeySetName: that stdin is read has to be seen where it is done.
-func checkKeySetName(label, value string) error {
-	if value == "-" {
-		return unreadable("%s cannot name stdin: that can only be said as a flag", label)
+// setFlag gives a flag a value that is not on the command line. It stays
+// unchanged in pflag's sense: Changed means given as a flag.
+func setFlag(f *pflag.Flag, texts []string) error {
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		return several.Replace(slices.Clone(texts))
 	}
-	return nil
+	return f.Value.Set(texts[0])
 }
 
-// checkSecretForm: a secret does not belong into a file that is shown, copied
-// and checked in. The value never becomes part of the error.
-func checkSecretForm(label, value string) error {
-	path, isFile := strings.CutPrefix(value, "@")
-	name, isVariable := strings.CutPrefix(value, "env:")
-	if isFile && path != "" || isVariable && name != "" {
-		return nil
+// resolve finds what every source says and what of it is used.
+func (o *settingsOptions) resolve(env *Env, flags *pflag.FlagSet) ([]config.Value, *config.Profile, error) {
+	chosen, err := o.chosen(env)
+	if err != nil {
+		return nil, nil, err
 	}
-	return unreadable("%s takes @FILE or env:NAME, never the secret itself", label)
+	var profile []config.Value
+	if chosen != nil {
+		profile = chosen.Values
+	}
+	table := settings()
+	var given []config.Value
+	for _, s := range table {
+		if f := flags.Lookup(s.Name); f != nil && f.Changed {
+			given = append(given, config.Value{Setting: s, Texts: flagValues(f), Source: config.FromFlag})
+		}
+	}
+	command := config.Command{
+		Has: func(name string) bool { return flags.Lookup(name) != nil },
+		On: func(name string) bool {
+			f := flags.Lookup(name)
+			return f != nil && f.Value.String() == "true"
+		},
+	}
+	values, err := config.Resolve(command, given, config.Environment(table, env.LookupEnv), profile)
+	return values, chosen, configFailure(err)
 }
 
-func besideFile(dir, name string) string {
-	if filepath.IsAbs(name) {
-		return name
+// chosen reads the profile that is named, or returns nil where none is.
+func (o *settingsOptions) chosen(env *Env) (*config.Profile, error) {
+	name, err := o.profileName(env)
+	if err != nil || name == "" {
+		return nil, err
 	}
-	return filepath.Join(dir, name)
+	file, err := o.load(env)
+	if err != nil {
+		return nil, err
+	}
+	if file == nil {
+		path, _, _ := o.configPath(env)
+		return nil, unreadable("no profile %s: %s does not exist", quoteShort(name), path).withHint("claimcheck help profiles shows how to write one")
+	}
+	profile, err := file.Find(name)
+	return profile, configFailure(err)
 }
 
-func besideUnlessURL(dir, value string) string {
-	if isURL(value) {
-		return value
+// load reads the configuration, or returns nil where the user has none.
+func (o *settingsOptions) load(env *Env) (*config.File, error) {
+	path, named, err := o.configPath(env)
+	if err != nil {
+		return nil, err
 	}
-	return besideFile(dir, value)
+	data, err := readFile(path, maxConfigSize)
+	if !named && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.Parse(path, data, settings(), onlyAsFlag)
+	return file, configFailure(err)
 }
 
-func besideMarked(dir, value string) string {
-	if path, found := strings.CutPrefix(value, "@"); found {
-		return "@" + besideFile(dir, path)
+// configFailure gives an error of the configuration its exit code and its hint.
+func configFailure(err error) error {
+	var wrong *config.Error
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	return value
+	failure := unreadable("%w", err)
+	failure.hint = wrong.Hint
+	failure = failure.withValueHint(err)
+	if wrong.Word != "" {
+		return failure.near(wrong.Word, wrong.Known).orHint("the keys are " + strings.Join(wrong.Known, ", "))
+	}
+	return failure
+}
+
+// profileName is the name of the profile to use, or empty for none: no profile
+// is used unless it is named.
+func (o *settingsOptions) profileName(env *Env) (string, error) {
+	if o.profile != "" {
+		return o.profile, nil
+	}
+	return nameFromEnvironment(env, variableProfile)
+}
+
+// configPath is the path of the configuration, and whether somebody named it. It
+// is never looked for in the current directory: a repository that was checked
+// out could then weaken a verification.
+func (o *settingsOptions) configPath(env *Env) (path string, named bool, err error) {
+	if o.config != "" {
+		return o.config, true, nil
+	}
+	if path, err = nameFromEnvironment(env, variableConfig); err != nil || path != "" {
+		return path, path != "", err
+	}
+	dir := env.getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(dir) {
+		if dir, err = env.ConfigDir(); err != nil || !filepath.IsAbs(dir) {
+			return "", false, unreadable("no configuration directory: HOME is not an absolute path").withHint("name the file with --config")
+		}
+	}
+	return filepath.Join(dir, "claimcheck", "config.yaml"), false, nil
+}
+
+func nameFromEnvironment(env *Env, variable string) (string, error) {
+	value, set := env.LookupEnv(variable)
+	if set && strings.TrimSpace(value) == "" {
+		return "", configFailure(config.EmptyVariable(variable))
+	}
+	return value, nil
 }

@@ -32,32 +32,99 @@ func nearest(word string, candidates []string) string {
 }
 
 // flagError is a usage error about flags, with the flag that was probably meant.
-// Of what was typed only names are repeated: a value may be a secret.
-func flagError(c *cobra.Command, err error) error {
+// Of a value at most the first characters are repeated: it may be a secret.
+func flagError(c *cobra.Command, err error) error { return &misuse{flagProblem(c, err)} }
+
+func flagProblem(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
+	var invalid *pflag.InvalidValueError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(c, unknown)
+	case errors.As(err, &invalid):
+		return invalidValue(c, invalid)
+	case errors.As(err, &syntax):
+		return usageError("not a flag: %s", quoteShort(syntax.GetSpecifiedFlag()))
+	default:
 		return usageError("%w", err)
 	}
+}
+
+func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {
+	name := unknown.GetSpecifiedName()
 	if group := unknown.GetSpecifiedShortnames(); group != "" {
 		word, _, _ := strings.Cut(group, "=")
-		failure := usageError("unknown shorthand flag: %q in -%s", []rune(unknown.GetSpecifiedName())[0], word)
-		failure.hint = shorthandHint(c, unknown.GetSpecifiedName(), word)
+		failure := usageError("unknown flag: -%s", shorten(word))
+		failure.hint = shorthandHint(c, name, word)
 		return failure
 	}
-	name := unknown.GetSpecifiedName()
-	failure := usageError("unknown flag: --%s", name)
-	if owners := flagOwners(c.Root(), name); len(owners) > 0 {
+	failure := usageError("unknown flag: --%s", shorten(name))
+	owners := flagOwners(c.Root(), name)
+	peer := peerHint(name)
+	near := nearest(name, flagNames(c))
+	switch {
+	case len(owners) > 0:
 		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, strings.Join(owners, ", "))
-	} else if near := nearest(name, flagNames(c)); near != "" {
+	case peer != "":
+		failure.hint = peer
+	case near != "":
 		failure.hint = "did you mean --" + near + "?"
 	}
 	return failure
+}
+
+// invalidValue names the flag and what it takes.
+func invalidValue(c *cobra.Command, invalid *pflag.InvalidValueError) error {
+	f, value := invalid.GetFlag(), invalid.GetValue()
+	name := "--" + f.Name
+	switch {
+	case isFlagOf(c, value):
+		return tookFlag(f.Name, value)
+	case f.Value.Type() == "bool":
+		return usageError("%s takes no value", name)
+	case f.Name == "output":
+		failure := usageError("-o %w", invalid.Unwrap())
+		failure.hint = formatHint(value)
+		return failure
+	default:
+		return valueProblem(name, invalid.Unwrap())
+	}
+}
+
+// peerHint leads from a flag of another program to what there is here.
+func peerHint(name string) string {
+	ours := map[string]string{
+		"json": "use -o json", "format": "use -o FORMAT", "pretty": "use -o json", "raw": "use --jq .payload",
+		"iss": "use --issuer URL", "issuer-url": "use --issuer URL", "iss-url": "use --issuer URL",
+		"aud": "use --audience AUDIENCE", "sub": "use --require sub=VALUE", "subject": "use --require sub=VALUE",
+		"jwk": "use --key FILE", "jwk-file": "use --key FILE", "key-file": "use --key FILE", "keyfile": "use --key FILE",
+		"public-key": "use --key FILE", "pubkey": "use --key FILE", "pem": "use --key FILE", "cert": "use --key FILE", "x5c": "use --key FILE",
+		"jwks-uri": "use --jwks URL", "jwks-url": "use --jwks URL", "jwks-file": "use --jwks FILE", "keyset": "use --jwks FILE",
+		"secret-file": "use --secret @FILE", "hmac-secret": "use --secret @FILE", "password": "use --secret @FILE",
+		"algorithm": "use --alg", "algorithms": "use --alg", "claim": "use --require CLAIM=VALUE", "claims": "use --require CLAIM=VALUE",
+		"now": "use --at TIME", "time": "use --at TIME", "date": "use --at TIME", "ignore-exp": "use --at TIME", "ignore-expiration": "use --at TIME", "no-exp-check": "use --at TIME",
+		"clock-skew": "use --leeway DURATION", "skew": "use --leeway DURATION", "clock-tolerance": "use --leeway DURATION", "tolerance": "use --leeway DURATION",
+		"ca-file": "use --cacert FILE", "cafile": "use --cacert FILE", "ca-cert": "use --cacert FILE", "root": "use --cacert FILE",
+		"file": "give a token in a file as @FILE", "token": "give the token itself, @FILE, env:NAME, or - for stdin",
+		"scopes": "use --scope SCOPE", "roles": "use --role ROLE",
+	}
+	switch name {
+	case "insecure", "no-verify", "skip-verify", "no-signature", "subtle", "k":
+		return "nothing here skips a check: claimcheck decode shows a token unverified, --cacert FILE trusts a private CA"
+	}
+	return ours[name]
 }
 
 // shorthandHint knows two mistakes: a long flag behind one dash, and the wrong
 // case. Else it lists the letters that there are.
 func shorthandHint(c *cobra.Command, letter, word string) string {
 	names := flagNames(c)
+	if len(word) == 1 {
+		if hint := map[string]string{"k": peerHint("insecure"), "H": "use --header", "j": "use -o json", "f": peerHint("file"), "t": peerHint("token")}[word]; hint != "" {
+			return hint
+		}
+	}
 	if len(word) > 1 {
 		if near := nearest(word, names); near != "" {
 			return "did you mean --" + near + "?"
@@ -77,6 +144,7 @@ func shorthandHint(c *cobra.Command, letter, word string) string {
 	if len(letters) == 0 {
 		return ""
 	}
+	slices.Sort(letters)
 	return "there are -" + strings.Join(letters, ", -")
 }
 
@@ -109,7 +177,7 @@ func commandMissing(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usageError("%s needs a command", c.Name()).withHint("%s", there)
 	}
-	return usageError("unknown command %q for %s", args[0], c.Name()).near(args[0], names).orHint(there)
+	return usageError("unknown command %s for %s", quoteShort(args[0]), c.Name()).near(args[0], names).orHint(there)
 }
 
 // commandNames are the commands and topics below one.
@@ -122,56 +190,4 @@ func commandNames(c *cobra.Command) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// unknownCommand finds a command that does not exist, and a topic that is taken
-// for one, before cobra does: that would answer "nosuch --help" and "tokens" with
-// help and exit 0.
-func unknownCommand(root *cobra.Command, args []string) error {
-	c, rest, err := root.Find(args)
-	if err != nil {
-		return nil
-	}
-	if c.IsAdditionalHelpTopicCommand() {
-		return usageError("%s is not a command but a topic", c.Name()).withHint("claimcheck help %s shows it", c.Name())
-	}
-	word := firstWord(root, rest)
-	switch {
-	case !c.HasAvailableSubCommands(), word == "":
-		return nil
-	case c != root:
-		return commandMissing(c, []string{word})
-	case word == "help", strings.HasPrefix(word, cobra.ShellCompRequestCmd): // which cobra adds later
-		return nil
-	default:
-		return runRoot(root, []string{word})
-	}
-}
-
-// firstWord is the first argument that is neither a flag nor the value of one.
-func firstWord(root *cobra.Command, args []string) string {
-	for i := 0; i < len(args); i++ {
-		switch arg := args[i]; {
-		case arg == "--" && i+1 < len(args):
-			return args[i+1]
-		case !strings.HasPrefix(arg, "-") || arg == "-":
-			return arg
-		case takesNextArgument(root, arg):
-			i++
-		}
-	}
-	return ""
-}
-
-// takesNextArgument tells whether an argument is a flag, of whatever command,
-// whose value is the next one.
-func takesNextArgument(c *cobra.Command, arg string) bool {
-	f := c.LocalFlags().Lookup(strings.TrimPrefix(arg, "--"))
-	if len(arg) == 2 {
-		f = c.LocalFlags().ShorthandLookup(arg[1:])
-	}
-	if f != nil {
-		return f.NoOptDefVal == ""
-	}
-	return slices.ContainsFunc(c.Commands(), func(child *cobra.Command) bool { return takesNextArgument(child, arg) })
 }

@@ -83,8 +83,8 @@ func newEnvironmentTopic() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("What no flag says is taken from the environment, and what that does not say from the\nprofile that is named (claimcheck help profiles):\n\n")
 	for _, s := range settings() {
-		if s.variable != "" {
-			fmt.Fprintf(&b, "  %-22s --%s\n", s.variable, s.name)
+		if s.Variable != "" {
+			fmt.Fprintf(&b, "  %-22s --%s\n", s.Variable, s.Name)
 		}
 	}
 	fmt.Fprintf(&b, "  %-22s --profile\n  %-22s --config\n", variableProfile, variableConfig)

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,11 +17,12 @@ type trustOptions struct {
 }
 
 func (o *trustOptions) addFlags(c *cobra.Command) {
+	o.secretEncoding = secretEncodings()[0]
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		f.StringVar(&o.jwks, "jwks", "", "trust this key set: a `FILE`, a URL, or - for stdin")
-		f.StringVar(&o.key, "key", "", "trust this one key: a `FILE` with a PEM public key, a PEM certificate or a JWK")
-		f.StringVar(&o.secret, "secret", "", "trust this shared secret: `@FILE` or env:NAME; HS256, HS384 and HS512 only")
-		f.StringVar(&o.secretEncoding, "secret-encoding", "raw", "how the secret is written, as `NAME`: raw, base64url, base64 or hex")
+		sourceVar(f, &o.jwks, "jwks", "trusted key set: a file, a URL, or - for stdin")
+		fileVar(f, &o.key, "key", "trusted key: PEM, JWK or certificate")
+		secretVar(f, &o.secret, "secret", "trusted shared secret, @FILE or env:NAME; HS* only")
+		enumVar(f, &o.secretEncoding, "secret-encoding", "NAME", secretEncodings(), "its form")
 	})
 }
 
@@ -56,8 +56,7 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")
 	}
-	if !slices.Contains(secretEncodings(), o.secretEncoding) {
-		return usageError("--secret-encoding is one of %s, not %q", strings.Join(secretEncodings(), ", "), o.secretEncoding)
-	}
 	return nil
 }
+
+func secretEncodings() []string { return []string{"raw", "base64url", "base64", "hex"} }

@@ -64,8 +64,7 @@ func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error)
 	if code != exitUnreadable && code != exitUnavailable && !wrongUsage || printer.WantsLine() {
 		return err
 	}
-	shown := &failure{code: code, err: errors.New(redactTyped(err.Error(), env.typed)), hint: redactTyped(hintOf(err), env.typed)}
-	printErr := printVerdict(ctx, printer, unanswered{code, shown})
+	printErr := printVerdict(ctx, printer, unanswered{code, err})
 	var filter *query.RunError
 	if printErr != nil && !errors.As(printErr, &filter) { // a filter that was written for an answer
 		return printFailure(printErr, code)

@@ -17,7 +17,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	opts := &judgeOptions{}
 	c := &cobra.Command{
 		Use:   "verify [TOKEN]",
-		Short: "check the signature and every claim of a token, and name the check that failed",
+		Short: "check a token's signature and claims, and name what failed",
 		Example: `  claimcheck verify @token.jwt --issuer https://issuer.example --audience api
   claimcheck verify @token.jwt --jwks keys.json --issuer https://issuer.example --audience api
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
@@ -28,7 +28,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	}
 	opts.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.show.explain, "explain", false, "explain the result in a few sentences, instead of the report")
+		f.BoolVar(&opts.show.explain, "explain", false, "explain the result in a few sentences instead")
 	})
 	return c
 }

@@ -42,7 +42,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		f.StringVar(&opts.token, "token", "", "the token of the request, where the text does not have it: `TOKEN`, @FILE or env:NAME")
+		valueVar(f, &opts.token, "token", "TOKEN", "the request's token, where the text does not have it: itself, @FILE or env:NAME")
 	})
 	opts.output.ci = ciFormats{command: "why", formats: []output.Format{output.FormatLine}}
 	opts.output.addFlags(c)
@@ -70,9 +70,6 @@ func runWhy(ctx context.Context, env *Env, opts *whyOptions, flags *pflag.FlagSe
 }
 
 func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (whyView, error) {
-	if err := refuseEmpty(flags); err != nil {
-		return whyView{}, err
-	}
 	text, file, err := readExchange(env, args)
 	if err != nil {
 		return whyView{}, err

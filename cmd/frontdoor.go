@@ -1,0 +1,264 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+)
+
+// commandLine is what was typed, with the command that is meant where none was
+// typed: a token alone, or in a pipe, is decoded. It finds a command that does
+// not exist, and a topic that is taken for one, before cobra does: that would
+// answer "nosuch --help" and "tokens" with help and exit 0.
+func commandLine(root *cobra.Command, env *Env, args []string) ([]string, error) {
+	c, rest, err := root.Find(args)
+	if err != nil {
+		return args, nil // cobra says what is wrong
+	}
+	if err := longFlagBehindOneDash(c, args); err != nil {
+		return nil, err
+	}
+	word := firstWord(root, rest)
+	switch {
+	case c.IsAdditionalHelpTopicCommand():
+		return nil, usageError("%s is a help topic, not a command", c.Name()).withHint("claimcheck help %s shows it", c.Name())
+	case c != root && c.HasAvailableSubCommands() && word != "":
+		return nil, commandMissing(c, []string{word})
+	case c != root, word == "help", strings.HasPrefix(word, cobra.ShellCompRequestCmd): // which cobra adds later
+		return args, nil
+	case word == "" && (len(args) == 0 && env.StdinIsTerminal || asksAboutProgram(args)):
+		return args, nil
+	case word != "" && !isTokenWord(word):
+		return nil, unknownWord(root, word)
+	default:
+		return append([]string{"decode"}, args...), nil
+	}
+}
+
+// longFlagBehindOneDash is the error for "-issuer URL": it would be the flag -i
+// with the value "ssuer".
+func longFlagBehindOneDash(c *cobra.Command, args []string) error {
+	for _, arg := range args {
+		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		switch {
+		case arg == "--":
+			return nil
+		case len(name) > 1 && arg[0] == '-' && arg[1] != '-' && c.Flags().Lookup(name) != nil:
+			return usageError("unknown flag: -%s", name).withHint("did you mean --%s?", name)
+		}
+	}
+	return nil
+}
+
+func asksAboutProgram(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return arg == "--help" || arg == "-h" || arg == "--version" })
+}
+
+// isTokenWord reports whether a word in the place of a command is a token, or
+// says where one is.
+func isTokenWord(word string) bool {
+	switch {
+	case word == "-", strings.HasPrefix(word, "@"), strings.HasPrefix(word, "env:"), strings.Contains(word, "eyJ"):
+		return true
+	case looksLikePath(word):
+		return false
+	default:
+		return strings.Count(word, ".") == 2 || strings.ContainsAny(word, " {=&") || isRandom(word)
+	}
+}
+
+// isRandom reports whether a word is long and made of letters and digits, as
+// opaque tokens, hex and UUIDs are.
+func isRandom(word string) bool {
+	const shortest = 16
+	return len(word) >= shortest && strings.ContainsFunc(word, unicode.IsLetter) && strings.ContainsFunc(word, unicode.IsDigit) &&
+		!strings.ContainsAny(word, "/:@.")
+}
+
+// unknownWord is the error for a word that is neither a command nor a token.
+func unknownWord(root *cobra.Command, word string) error {
+	if err := fileInPlaceOfToken(word); err != nil {
+		return err
+	}
+	failure := usageError("unknown command %s", quoteShort(word))
+	if hint := synonym(word); hint != "" {
+		return failure.withHint("%s", hint)
+	}
+	return failure.near(word, commandNames(root)).orHint("claimcheck --help lists the commands")
+}
+
+// synonym is what there is instead of a command that other programs have.
+func synonym(word string) string {
+	switch strings.ToLower(word) {
+	case "inspect", "show", "parse", "read", "print", "view", "dump":
+		return "did you mean decode?"
+	case "validate", "check", "lint":
+		return "did you mean verify?"
+	case "keys", "key", "jwk", "certs":
+		return "did you mean jwks?"
+	case "metadata", "oidc", "openid", "wellknown", "well-known", "configuration":
+		return "did you mean discover?"
+	case "active", "revoked", "status":
+		return "did you mean introspect?"
+	case "sign", "encode", "create", "generate":
+		return "did you mean mint?"
+	case "whoami", "me", "userinfo":
+		return "claimcheck does not sign in: claimcheck decode shows whom a token is about"
+	case "login", "signin", "auth", "token":
+		return "claimcheck does not sign in: get a token from your issuer, then claimcheck verify checks it"
+	case "config", "configure", "profiles":
+		return "did you mean profile?"
+	default:
+		return ""
+	}
+}
+
+// looksLikePath reports whether a word in the place of a token can only be a file
+// name. Base64 has slashes as well, but not without "+" or "=" for long.
+func looksLikePath(word string) bool {
+	if len(word) > maxPath || strings.ContainsAny(word, " \t\r\n+={}\"") || strings.Contains(word, "://") || strings.Contains(word, "eyJ") {
+		return false
+	}
+	return strings.Contains(word, "/") || slices.Contains([]string{".jwt", ".txt", ".json", ".pem"}, strings.ToLower(filepath.Ext(word)))
+}
+
+// maxPath is the length in bytes of the longest word that is looked up as a file.
+const maxPath = 1024
+
+// fileInPlaceOfToken is the error for a token argument that is the name of a
+// file: it lacks its "@" and is never taken for a token. It is nil for any other.
+func fileInPlaceOfToken(word string) error {
+	if !isLocalPath(word) {
+		return nil
+	}
+	info, err := os.Stat(word)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return usageError("%s is a file, not a token", shownName(word)).withHint("did you mean %s?", advice.Word("@"+word))
+	case err == nil && info.IsDir():
+		return usageError("%s is a directory, not a token", shownName(word)).withHint("give a token in a file as @FILE")
+	case looksLikePath(word):
+		return unreadable("%s: no such file", word).withHint("give a token in a file as @FILE; a token that looks like a path, on stdin")
+	default:
+		return nil
+	}
+}
+
+// isLocalPath reports whether a word may be looked up as a file: on Windows a
+// name such as \\host\share asks that host.
+func isLocalPath(word string) bool {
+	return word != "" && len(word) <= maxPath && !strings.ContainsAny(word, "\n\x00{") &&
+		!strings.HasPrefix(word, `\\`) && !strings.HasPrefix(word, "//") && !strings.HasPrefix(word, `\/`) && !strings.HasPrefix(word, `/\`)
+}
+
+// firstWord is the first argument that is neither a flag nor the value of one.
+func firstWord(root *cobra.Command, args []string) string {
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "--" && i+1 < len(args):
+			return args[i+1]
+		case !strings.HasPrefix(arg, "-") || arg == "-":
+			return arg
+		case takesNextArgument(root, arg):
+			i++
+		}
+	}
+	return ""
+}
+
+// takesNextArgument reports whether an argument is a flag, of whatever command,
+// whose value is the next one.
+func takesNextArgument(c *cobra.Command, arg string) bool {
+	f := c.LocalFlags().Lookup(strings.TrimPrefix(arg, "--"))
+	if len(arg) == 2 {
+		f = c.LocalFlags().ShorthandLookup(arg[1:])
+	}
+	if f != nil {
+		return f.NoOptDefVal == ""
+	}
+	return slices.ContainsFunc(c.Commands(), func(child *cobra.Command) bool { return takesNextArgument(child, arg) })
+}
+
+// checkFlags lets a command look at its arguments only once no flag has taken
+// another for its value.
+func checkFlags(then cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		var err error
+		c.Flags().Visit(func(f *pflag.Flag) {
+			for _, value := range flagValues(f) {
+				if err == nil && isFlagOf(c, value) {
+					err = tookFlag(f.Name, value)
+				}
+			}
+		})
+		if err == nil && then != nil {
+			err = then(c, args)
+		}
+		if err != nil {
+			return &misuse{err}
+		}
+		return nil
+	}
+}
+
+// A misuse is an error in the command line that was found before the command ran.
+type misuse struct{ error }
+
+func (m *misuse) Unwrap() error { return m.error }
+
+// misuseInCI prints a misuse in the format of a CI system, if -o names one:
+// nobody reads the log first. Flags may not have been parsed.
+func misuseInCI(ctx context.Context, env *Env, c *cobra.Command, args []string, err error) error {
+	var early *misuse
+	flag := c.Flags().Lookup("output")
+	if !errors.As(err, &early) || flag == nil {
+		return err
+	}
+	format := flag.Value.String()
+	for i, arg := range args {
+		if arg == "-o" || arg == "--output" {
+			format = strings.Join(args[i+1:min(i+2, len(args))], "")
+		} else if value, found := strings.CutPrefix(arg, "--output="); found {
+			format = value
+		}
+	}
+	formats := []output.Format{output.FormatGitHub, output.FormatJUnit, output.FormatSARIF}
+	if words, ok := flag.Value.(choice); !ok || !slices.Contains(words.allowed, format) || !slices.Contains(formats, output.Format(format)) {
+		return err
+	}
+	out := outputOptions{format: output.Format(format), color: output.ColorAuto, ci: ciFormats{command: c.Name(), formats: formats}}
+	printer, failed := out.printer(env)
+	if failed != nil {
+		return err
+	}
+	return noAnswer(ctx, env, printer, err)
+}
+
+func tookFlag(name, value string) error {
+	flag, _, _ := strings.Cut(value, "=")
+	return usageError("--%s took %q as its value: is a variable empty?", name, flag)
+}
+
+// isFlagOf reports whether a text is one of the command's flags.
+func isFlagOf(c *cobra.Command, text string) bool {
+	name, long := strings.CutPrefix(text, "--")
+	name, _, _ = strings.Cut(name, "=")
+	switch {
+	case text == "--":
+		return true
+	case long:
+		return c.Flags().Lookup(name) != nil
+	default:
+		return len(text) == 2 && text[0] == '-' && c.Flags().ShorthandLookup(text[1:]) != nil
+	}
+}
