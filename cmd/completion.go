@@ -18,17 +18,22 @@ func newCompletionCmd() *cobra.Command {
 	plain := false
 	c := &cobra.Command{
 		Use:   "completion " + strings.Join(completionShells(), "|"),
-		Short: "print the script that completes commands, flags and values in a shell",
-		Long: `completion prints a script for a shell. Put it where the shell finds it, then start a new one:
+		Short: "print a completion script for a shell",
+		Long: "completion prints a script for a shell. Put it where the shell looks for it, then start a new\n" +
+			"shell. In bash it needs the package bash-completion. Completion reads the cache and the\n" +
+			"configuration; it never uses the network.",
+		Example: `  mkdir -p ~/.local/share/bash-completion/completions
+  claimcheck completion bash > ~/.local/share/bash-completion/completions/claimcheck
 
-  bash        claimcheck completion bash > ~/.local/share/bash-completion/completions/claimcheck
-  zsh         claimcheck completion zsh > "${fpath[1]}/_claimcheck"
-  fish        claimcheck completion fish > ~/.config/fish/completions/claimcheck.fish
-  powershell  claimcheck completion powershell >> $PROFILE
+  mkdir -p ~/.zfunc
+  echo 'fpath=(~/.zfunc $fpath); autoload -Uz compinit; compinit' >> ~/.zshrc
+  claimcheck completion zsh > ~/.zfunc/_claimcheck
 
-In bash it needs the package bash-completion. Completion reads the cache and the
-configuration. It never uses the network.`,
-		Example:               "  source <(claimcheck completion bash)\n  claimcheck completion zsh > \"${fpath[1]}/_claimcheck\"\n  claimcheck completion fish | source",
+  mkdir -p ~/.config/fish/completions
+  claimcheck completion fish > ~/.config/fish/completions/claimcheck.fish
+
+  New-Item -Force -ItemType Directory (Split-Path $PROFILE)
+  claimcheck completion powershell >> $PROFILE`,
 		DisableFlagsInUseLine: true,
 		ValidArgs:             completionShells(),
 		Args:                  checkShell,

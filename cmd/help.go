@@ -12,7 +12,7 @@ import (
 
 // newHelpCmd is cobra's help command, but a topic that does not exist is an
 // error and not an answer.
-func newHelpCmd(root *cobra.Command) *cobra.Command {
+func newHelpCmd(root *cobra.Command, width func() int) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
 		Short: "show help about a command or a topic",
@@ -25,7 +25,8 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 				return usageError("no help on %s", quoteShort(strings.Join(args, " "))).
 					near(args[0], commandNames(root)).orHint("claimcheck help lists the commands and topics")
 			}
-			return c.Help()
+			_, _ = c.OutOrStdout().Write([]byte(helpText(c, width(), true))) // see checkedWriter
+			return nil
 		},
 	}
 }
@@ -38,18 +39,21 @@ func showHelp(c *cobra.Command, width int) error {
 		return usageError("--help among other flags (--%s)", name).withHint(
 			"%s --help alone shows the help; for a token in a variable use env:NAME, or -- before it", c.CommandPath())
 	}
-	_, _ = c.OutOrStdout().Write([]byte(helpText(c, width))) // see checkedWriter
+	_, _ = c.OutOrStdout().Write([]byte(helpText(c, width, false))) // see checkedWriter
 	return nil
 }
 
-// helpText is what a command is for in one line, its usage, its commands and
-// flags in groups, and last the examples, which stay on the screen.
-func helpText(c *cobra.Command, width int) string {
+// helpText is what a command is for in one line, or in whole, its usage, its
+// commands and flags in groups, and last the examples, which stay on the screen.
+func helpText(c *cobra.Command, width int, whole bool) string {
 	var b strings.Builder
 	if !c.Runnable() && !c.HasSubCommands() { // a topic
 		return foldHelp(strings.TrimRight(c.Long, " \n"), width) + "\n"
 	}
 	fmt.Fprintf(&b, "%s\n\n", foldHelp(c.CommandPath()+": "+c.Short, width))
+	if whole && c.Long != "" {
+		fmt.Fprintf(&b, "%s\n\n", foldHelp(c.Long, width))
+	}
 	if c.HasParent() {
 		fmt.Fprintf(&b, "Usage: %s\n", c.UseLine())
 	} else {

@@ -94,11 +94,11 @@ func newRootCmd(env *Env) *cobra.Command {
 	addCommands(root, groupProgram, newProfileCmd(env), newCacheCmd(env), newCompletionCmd(), newVersionCmd(env))
 	root.AddCommand(newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic())
 	root.Flags().Bool("version", false, "show the version")
-	help := newHelpCmd(root)
+	help := newHelpCmd(root, env.textWidth)
 	help.GroupID = groupProgram
 	root.SetHelpCommand(help)
 	root.SetUsageFunc(func(c *cobra.Command) error {
-		_, err := c.OutOrStderr().Write([]byte(helpText(c, env.textWidth())))
+		_, err := c.OutOrStderr().Write([]byte(helpText(c, env.textWidth(), false)))
 		return err
 	})
 	root.SetFlagErrorFunc(flagError)
