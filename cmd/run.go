@@ -123,10 +123,10 @@ func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, 
 // token or anything else is read.
 func (r *run) readPolicy(ctx context.Context) error {
 	o := r.opts
-	if o.demands.issuer == "" && !o.trust.named() && !o.demands.anyIssuer {
-		return r.noTrust()
-	}
 	if err := o.trust.check(&o.demands, r.args); err != nil {
+		return err
+	}
+	if err := r.checkForgotten(); err != nil {
 		return err
 	}
 	if o.demands.anyTenant && !verify.IsTemplate(o.demands.issuer) {
@@ -157,32 +157,59 @@ func usable(p *verify.Policy) error {
 	}
 }
 
-// noTrust says what is missing and a command that gives it. What the token says
-// is shown as unverified; it stands in the command for the user to confirm.
-func (r *run) noTrust() error {
-	failure := usageError("no trusted keys: add --issuer URL, or --jwks, --key or --secret")
-	line := r.typed.Set("issuer", "<the issuer you expect>")
-	lacksAudience := !line.Has("audience", "any-audience")
-	if lacksAudience {
-		line = line.Set("audience", "<your audience>")
+// checkForgotten says which flags are missing, and shows a command that has them.
+// What the token says, unverified, stands in it for the user to confirm.
+func (r *run) checkForgotten() error {
+	demands := &r.opts.demands
+	issuer := demands.issuer == "" && !demands.anyIssuer
+	audience := len(demands.audiences) == 0 && !demands.anyAudience
+	var missing *failure
+	switch {
+	case issuer && !r.opts.trust.named():
+		missing = usageError("no trusted keys: add --issuer URL, or --jwks, --key or --secret")
+	case issuer && audience:
+		missing = usageError("no issuer and no audience given: add --issuer and --audience, or --any-issuer and --any-audience")
+	case issuer:
+		missing = usageError("no issuer given: add --issuer, or --any-issuer")
+	case audience:
+		missing = usageError("no audience given: add --audience, or --any-audience")
+	default:
+		return nil
 	}
-	if err := r.readToken(); err != nil {
-		return failure.withHint("%s", line)
+	return r.withForgotten(missing, issuer, audience)
+}
+
+// withForgotten adds the command that has what is missing, if the token can be
+// read and names it; else placeholders.
+func (r *run) withForgotten(missing *failure, issuer, audience bool) error {
+	iss, aud := "", ""
+	if r.readToken() == nil {
+		claims := r.token.UnverifiedClaims()
+		iss, _ = claims.Get("iss").Text()
+		if list := textOrList(claims.Get("aud")); len(list) > 0 {
+			aud = list[0]
+		}
 	}
-	claims := r.token.UnverifiedClaims()
-	iss, _ := claims.Get("iss").Text()
-	if iss == "" {
-		return failure.withHint("%s", line)
+	if issuer && iss != "" {
+		missing.err = fmt.Errorf("%w (the token says, unverified: iss %q)", missing.err, iss)
 	}
-	failure.err = fmt.Errorf("%w (the token says, unverified: iss %q)", failure.err, iss)
-	if !isURL(iss) || !advice.Copyable(iss) {
-		return failure.withHint("%s", line)
+	line, confirmed := r.typed, true
+	for _, flag := range []struct {
+		missing                  bool
+		name, value, placeholder string
+	}{{issuer, "issuer", iss, "<the issuer you expect>"}, {audience, "audience", aud, "<your audience>"}} {
+		if !flag.missing {
+			continue
+		}
+		if !advice.Copyable(flag.value) || flag.name == "issuer" && !isURL(flag.value) && !r.opts.trust.named() {
+			flag.value, confirmed = flag.placeholder, false
+		}
+		line = line.Set(flag.name, flag.value)
 	}
-	line = line.Set("issuer", iss)
-	if audiences := textOrList(claims.Get("aud")); lacksAudience && len(audiences) > 0 && advice.Copyable(audiences[0]) {
-		line = line.Set("audience", audiences[0])
+	if !confirmed {
+		return missing.withHint("as in: %s", line)
 	}
-	return failure.withHint("if you expect exactly these: %s", line)
+	return missing.withHint("if you expect exactly what the token says, unverified: %s", line)
 }
 
 func (r *run) readToken() (err error) {

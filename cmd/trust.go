@@ -46,13 +46,6 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 		return usageError("%s are two sources of trust: give one", strings.Join(named, " and "))
 	case len(named) == 0 && demands.anyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
-	case len(named) == 1 && demands.issuer == "" && !demands.anyIssuer:
-		missing := "no issuer given"
-		if len(demands.audiences) == 0 && !demands.anyAudience {
-			missing = "no issuer and no audience given"
-		}
-		return usageError("%s", missing).withHint(
-			"say who has to have issued the token and for whom: --issuer and --audience; or that it does not matter: --any-issuer, --any-audience")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")
 	}
