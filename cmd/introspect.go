@@ -447,7 +447,7 @@ func (v introspection) writeVerdict(t *output.Text) {
 	}
 	t.Rows(row)
 	if v.local != nil {
-		t.Indented(func() { t.Line("here: " + v.local.sentence()) })
+		t.Indented(func() { t.Line("here: " + v.local.brief()) })
 	}
 	if v.refusedByWarning() {
 		t.Indented(func() { t.Line("refused: --strict refuses a warning") })

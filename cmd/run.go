@@ -345,7 +345,7 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 	o, judged := r.opts, result.Report
 	c := advice.Case{
 		Typed: r.typed, Meant: r.meant, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
-		WantsID:   r.policy.Kind == verify.KindID || r.typed.Is("auth-age"),
+		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: judged.OfProgram(),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}
 	if judged.Key != nil && judged.Key.Source != "" {

@@ -227,6 +227,14 @@ func (r report) sentence() string {
 	return line + r.warnings() + r.asOf()
 }
 
+// brief is the sentence without details.
+func (r report) brief() string {
+	if r.Verdict == verify.Accepted {
+		return r.sentence()
+	}
+	return string(r.Verdict) + ": " + r.headline(r.checks(verify.Failed), false)
+}
+
 // asOf says which time was given in place of the clock.
 func (r report) asOf() string {
 	if !r.atGiven {
@@ -256,9 +264,6 @@ func (r report) headline(failed []verify.Check, details bool) string {
 		if detail != "" && details {
 			phrase += " (" + detail + ")"
 		}
-		if c.Strict {
-			phrase += ": a warning, refused by --strict"
-		}
 		words = append(words, phrase)
 	}
 	if len(words) == 0 {
@@ -275,6 +280,8 @@ func (r report) phrase(c verify.Check) (phrase, detail string) {
 	}
 	found := c.Actual.Exists()
 	switch {
+	case c.Strict:
+		return fmt.Sprintf("--strict refuses the warning %q", c.ID), c.Message
 	case c.ID == "issuer" && r.advice.Stranger != "":
 		return fmt.Sprintf("the token says, unverified, that it is from %q", r.advice.Stranger), ""
 	case c.ID == "issuer" && found && c.Expected.Exists():

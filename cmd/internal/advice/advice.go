@@ -47,6 +47,7 @@ type Case struct {
 	Issuer    string   // that is expected, or empty
 	Audiences []string // that are expected
 	WantsID   bool     // an ID token is expected
+	Program   bool     // the token speaks for a program, not for a user
 	Stranger  string   // the token's iss, unverified, where keys of another issuer do not fit; or empty
 
 	KeySource string // where the keys came from, and how old they are; or empty
@@ -169,6 +170,9 @@ func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
 	case "reauthentication_needed":
 		return c.signInAgain(check, d)
 	case "claim_missing":
+		if c.Program && check.ID == "auth_time" {
+			return Hint{Text: "this token speaks for a program; no user signed in"}
+		}
 		return Hint{Text: missing(check.ID)}
 	}
 	return c.identity(check, d)

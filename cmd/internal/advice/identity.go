@@ -91,8 +91,9 @@ func (c Case) otherIssuer(d verify.Diagnosis) Hint {
 	switch {
 	case d.Found == "":
 		return Hint{}
-	case c.Stranger != "" && Copyable(c.Stranger) && strings.Contains(c.Stranger, "://") && !c.Typed.Has("jwks", "key", "secret"):
-		return Hint{Text: "if that is the issuer you expect", Command: c.Typed.Set("issuer", c.Stranger).String()}
+	case c.Stranger != "" && Copyable(c.Stranger) && strings.Contains(c.Stranger, "://") && !c.Typed.Has("jwks", "key", "secret") &&
+		!c.Typed.Is("introspect"): // which would send it a secret
+		return Hint{Or: "if that is the issuer you expect", Command: c.Typed.Set("issuer", c.Stranger).String()}
 	case d.Kind == "different_host":
 		return Hint{Text: "the token comes from another environment or issuer"}
 	default:
