@@ -9,7 +9,6 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 func newCacheCmd(env *Env) *cobra.Command {
@@ -44,34 +43,36 @@ func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(*provide
 	})
 }
 
-func listCache(cache *provider.Cache, env *Env) (answer, error) {
-	entries := cache.List()
-	list := make([]strictjson.Value, len(entries))
-	for i, e := range entries {
-		list[i] = entryDocument(e, env.Now())
-	}
-	document := strictjson.Object(
-		member("directory", strictjson.String(cache.Dir())),
-		member("entries", strictjson.Array(list...)),
-	)
-	return answer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
+// cacheDocument is the list of what is cached.
+type cacheDocument struct {
+	Directory string          `json:"directory"`
+	Entries   []entryDocument `json:"entries"`
 }
 
-func entryDocument(e provider.CacheEntry, now time.Time) strictjson.Value {
-	kids := strictjson.Value{}
-	if e.Content == "keys" {
-		kids = strictjson.Strings(e.KeyIDs)
+type entryDocument struct {
+	Kind       string   `json:"kind"`
+	Issuer     string   `json:"issuer,omitzero"`
+	URL        string   `json:"url"`
+	AgeSeconds int64    `json:"age_seconds"`
+	ExpiresAt  string   `json:"expires_at"`
+	Fresh      bool     `json:"fresh"`
+	Bytes      int      `json:"bytes"`
+	KeyIDs     []string `json:"kids,omitzero"` // of a key set
+}
+
+func listCache(cache *provider.Cache, env *Env) (answer, error) {
+	entries := cache.List()
+	document := cacheDocument{Directory: cache.Dir(), Entries: make([]entryDocument, len(entries))}
+	for i, e := range entries {
+		document.Entries[i] = entryDocument{
+			Kind: e.Content, Issuer: e.Issuer, URL: e.URL, AgeSeconds: int64(env.Now().Sub(e.FetchedAt) / time.Second),
+			ExpiresAt: e.ExpiresAt.UTC().Format(time.RFC3339), Fresh: e.Fresh, Bytes: e.Size,
+		}
+		if e.Content == "keys" {
+			document.Entries[i].KeyIDs = append([]string{}, e.KeyIDs...)
+		}
 	}
-	return strictjson.Object(
-		member("kind", strictjson.String(e.Content)),
-		member("issuer", text(e.Issuer)),
-		member("url", strictjson.String(e.URL)),
-		member("age_seconds", strictjson.Int(int64(now.Sub(e.FetchedAt)/time.Second))),
-		member("expires_at", strictjson.String(e.ExpiresAt.UTC().Format(time.RFC3339))),
-		member("fresh", strictjson.Bool(e.Fresh)),
-		member("bytes", strictjson.Int(int64(e.Size))),
-		member("kids", kids),
-	)
+	return answer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
 }
 
 func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now time.Time) {
@@ -104,9 +105,9 @@ func clearCache(cache *provider.Cache, _ *Env) (answer, error) {
 	if err != nil {
 		return answer{}, unreadable("%w", err)
 	}
-	document := strictjson.Object(
-		member("directory", strictjson.String(cache.Dir())),
-		member("removed", strictjson.Int(int64(removed))),
-	)
+	document := struct {
+		Directory string `json:"directory"`
+		Removed   int    `json:"removed"`
+	}{cache.Dir(), removed}
 	return answer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, cache.Dir())) }}, nil
 }

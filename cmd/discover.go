@@ -3,6 +3,9 @@ package cmd
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -20,6 +24,7 @@ type discoverOptions struct {
 	network  networkOptions
 	output   outputOptions
 	check    bool
+	typed    advice.Cmdline // the command line, for hints
 }
 
 func newDiscoverCmd(env *Env) *cobra.Command {
@@ -34,11 +39,12 @@ func newDiscoverCmd(env *Env) *cobra.Command {
   claimcheck discover https://issuer.example --jq .jwks_uri`,
 		Args: oneArg("no issuer given: its URL, a host name, or the whole address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
+			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check")
 			return runDiscover(c.Context(), env, opts, c.Flags(), args[0])
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "lint the document; exit 21 if it has errors")
+		f.BoolVar(&opts.check, "check", false, "lint the document and the key set; exit 21 if there are errors")
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
@@ -55,45 +61,109 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 	if err != nil {
 		return err
 	}
-	metadata, err := opts.fetch(ctx, env, printer, flags, argument)
-	var mismatch *provider.IssuerMismatchError
-	if err != nil && !errors.As(err, &mismatch) {
+	found, err := opts.fetch(ctx, env, printer, flags, argument)
+	if err != nil {
 		return noFindings(ctx, env, printer, opts.check, err)
 	}
-	report := lintMetadata(metadata)
 	if opts.check {
-		return printFindings(ctx, printer, report)
+		return printFindings(ctx, printer, newFindingsReport(found.metadata.URL, found.findings))
 	}
-	view := metadataView{metadata, report}
-	if err := printShown(ctx, printer, answer{metadata.Document, view.writeText}); err != nil {
+	shown := slices.DeleteFunc(found.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
+	view := metadataView{found.metadata, newFindingsReport(found.metadata.URL, shown)}
+	if err := printShown(ctx, printer, answer{found.metadata.Document, view.writeText}); err != nil {
 		return err
 	}
-	if mismatch != nil {
-		printer.Warn(mismatch.Error(), advice.Mismatch(mismatch))
+	if found.problem != nil {
+		printer.Warning(problemOf(found.problem))
 	}
 	return nil
 }
 
-// fetch returns metadata with the error that they are for another issuer, too.
-func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (*provider.Metadata, error) {
+// foundMetadata is metadata with what there is to say about it.
+type foundMetadata struct {
+	metadata *provider.Metadata
+	findings []jwks.Finding
+	problem  error // that they are not for the issuer that was asked for, or nil
+}
+
+func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (foundMetadata, error) {
 	if err := o.settings.apply(env, flags); err != nil {
-		return nil, err
+		return foundMetadata{}, err
 	}
 	issuer, err := issuerArgument(argument)
 	if err != nil {
-		return nil, err
+		return foundMetadata{}, err
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
-		return nil, err
+		return foundMetadata{}, err
 	}
 	defer client.CloseIdleConnections()
-	metadata, err := client.Discover(ctx, issuer)
+	network, cancel := o.network.within(ctx)
+	defer cancel()
+	metadata, err := discoverNamed(network, client, issuer, !isURL(argument))
 	var mismatch *provider.IssuerMismatchError
 	if err != nil && !errors.As(err, &mismatch) {
-		return nil, unavailable(err)
+		return foundMetadata{}, o.question(client, issuer).unavailable(network, err)
+	}
+	found := foundMetadata{metadata: metadata}
+	if mismatch != nil {
+		found.problem = o.explain(network, client, metadata, mismatch)
+	}
+	if o.check {
+		found.findings = client.Lint(network, metadata)
+	} else {
+		found.findings = metadata.Lint()
+	}
+	return found, nil
+}
+
+// discoverNamed fetches metadata. For a host that was named without https:// the
+// issuer's name is not known, so that a slash at its end makes no difference.
+func discoverNamed(ctx context.Context, client *provider.Client, issuer string, bare bool) (*provider.Metadata, error) {
+	metadata, err := client.Discover(ctx, issuer)
+	var mismatch *provider.IssuerMismatchError
+	if bare && errors.As(err, &mismatch) && mismatch.Found == issuer+"/" {
+		return client.Discover(ctx, mismatch.Found)
 	}
 	return metadata, err
+}
+
+// explain says for whom a document is that is not for the issuer asked for.
+func (o *discoverOptions) explain(ctx context.Context, client *provider.Client, metadata *provider.Metadata, mismatch *provider.IssuerMismatchError) error {
+	resource, ok := metadata.Document.Get("resource").Text()
+	if ok && metadata.Document.Get("authorization_servers").Exists() {
+		return isResource(metadata.URL, resource)
+	}
+	return o.question(client, mismatch.Asked).unavailable(ctx, mismatch)
+}
+
+func isResource(address, resource string) error {
+	failed := fail(exitUsage, "%s is the metadata of a protected resource (RFC 9728), not of an issuer", address)
+	if !advice.Copyable(resource) {
+		return failed.withHint("claimcheck resource reads it")
+	}
+	return failed.withHint("to check the chain from the resource to its issuer:").withCommand(advice.Cmdline{Command: "claimcheck resource", Argument: resource})
+}
+
+func (o *discoverOptions) question(client *provider.Client, issuer string) issuerQuestion {
+	return issuerQuestion{
+		client: client, issuer: issuer, headers: len(o.network.headers) > 0,
+		command: func(issuer, keys string) advice.Cmdline {
+			line := o.typed
+			if keys == "" {
+				line.Argument = issuer
+				return line
+			}
+			line.Command, line.Argument = "claimcheck verify", "<@FILE>"
+			return line.Set("issuer", issuer).Set("jwks", keys).Set("audience", "<your audience>")
+		},
+		keySet: func(address string) advice.Cmdline {
+			line := o.typed
+			line.Command, line.Argument = "claimcheck jwks", address
+			return line
+		},
+	}
 }
 
 // issuerArgument completes a bare host name with https; nowhere else is a host
@@ -103,41 +173,50 @@ func issuerArgument(argument string) (string, error) {
 	case strings.TrimSpace(argument) == "":
 		return "", usageError("the issuer is empty")
 	case strings.Contains(argument, "eyJ"), isRandom(argument):
-		return "", usageError("that looks like a token, not like an issuer: it is not sent anywhere")
+		return "", usageError("that looks like a token, not like an issuer; it was not sent anywhere")
 	case isURL(argument):
-		return argument, nil
-	case !strings.ContainsAny(argument, ".:") && argument != "localhost":
-		return "", usageError("%s is neither a URL nor a host name", quoteShort(argument))
+		return argument, notResource(argument)
+	case !isHost(argument):
+		return "", usageError("the argument is neither a URL nor a host name").withHint("an issuer is a URL such as https://issuer.example")
 	default:
 		return "https://" + argument, nil
 	}
 }
 
-func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	return conclude(ctx, printer, report)
-}
-
-// noFindings is for an error in the place of an answer: with --check that is a
-// report, too.
-func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
-	if check {
-		return noAnswer(ctx, env, printer, err)
+// notResource refuses the address of a protected resource's metadata.
+func notResource(address string) error {
+	const suffix = wellKnown + "oauth-protected-resource"
+	before, after, ok := strings.Cut(address, suffix)
+	if !ok {
+		return nil
 	}
-	return err
+	return isResource(address, before+after)
 }
 
-func lintMetadata(metadata *provider.Metadata) findingsReport {
-	report := findingsReport{source: metadata.URL}
-	for _, f := range metadata.Lint() {
-		hint := ""
-		if f.Expected != "" && f.Actual != "" {
-			hint = advice.Mismatch(&provider.IssuerMismatchError{Asked: f.Expected, Found: f.Actual})
+// isHost reports whether a text looks like a host name, perhaps with a port and a
+// path: an opaque token with a dot in it must not become a question to a name
+// server.
+func isHost(text string) bool {
+	const longestLabel = 30
+	u, err := url.Parse("https://" + text)
+	if err != nil || u.User != nil {
+		return false
+	}
+	host := strings.TrimSuffix(u.Hostname(), ".")
+	if host == "localhost" {
+		return true
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	labels := strings.Split(host, ".")
+	for _, label := range labels {
+		if label == "" || len(label) > longestLabel || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
+			return false
 		}
-		report.add(finding{
-			id: f.ID, severity: f.Severity, place: f.Member, message: f.Message, hint: hint, spec: f.Spec,
-		})
 	}
-	return report
+	last := labels[len(labels)-1]
+	return len(labels) > 1 && (strings.Trim(strings.ToLower(last), "abcdefghijklmnopqrstuvwxyz") == "" || strings.HasPrefix(last, "xn--"))
 }
 
 // metadataView is metadata for people, in groups.
@@ -154,25 +233,43 @@ func (v metadataView) writeText(t *output.Text) {
 	)
 	rest := v.Document.Members()
 	for _, group := range metadataGroups() {
-		var rows []output.Row
-		var others []strictjson.Member
+		var inside, others []strictjson.Member
 		for _, m := range rest {
 			if group.holds(m.Name) {
-				rows = append(rows, output.Row{Label: m.Name, Value: listText(m.Value)})
+				inside = append(inside, m)
 			} else {
 				others = append(others, m)
 			}
 		}
 		rest = others
-		if len(rows) > 0 {
+		if len(inside) > 0 {
 			t.Heading(group.title)
-			t.Rows(rows...)
+			writeMembers(t, inside)
 		}
 	}
 	if len(v.report.findings) > 0 {
 		t.Heading("findings")
-		t.Rows(findingRows(v.report.findings)...)
+		v.report.writeFindings(t)
 	}
+	t.Blank()
+	v.report.writeVerdict(t)
+}
+
+// writeMembers writes members below each other. A list that does not fit beside
+// its name stands below it.
+func writeMembers(t *output.Text, members []strictjson.Member) {
+	rows := make([]output.Row, len(members))
+	for i, m := range members {
+		rows[i] = output.Row{Label: m.Name}
+		if list, ok := m.Value.TextList(); ok && len(list) > 0 {
+			rows[i].List = list
+		} else if text, ok := m.Value.Text(); ok {
+			rows[i].Value = text
+		} else {
+			rows[i].Value = m.Value.String()
+		}
+	}
+	t.Members(rows...)
 }
 
 type metadataGroup struct {
@@ -202,15 +299,4 @@ func metadataGroups() []metadataGroup {
 		{"claims", contains("claim", "subject_types", "acr_values")},
 		{"other", func(string) bool { return true }},
 	}
-}
-
-// listText shows a list of strings as words and anything else as JSON.
-func listText(v strictjson.Value) string {
-	if s, ok := v.Text(); ok {
-		return s
-	}
-	if list, ok := v.TextList(); ok && len(list) > 0 {
-		return strings.Join(list, ", ")
-	}
-	return v.String()
 }

@@ -108,7 +108,7 @@ func docsMetadata(issuer, host string) string {
 		keys, introspection = issuer+"/.well-known/jwks.json", ""
 	}
 	return fmt.Sprintf(`{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q,%s`+
-		`"response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"],`+
+		`"response_types_supported":["code"],"subject_types_supported":["public"],"code_challenge_methods_supported":["S256"],"authorization_response_iss_parameter_supported":true,"id_token_signing_alg_values_supported":["RS256"],`+
 		`"grant_types_supported":["authorization_code","refresh_token"],"scopes_supported":["openid","profile"]}`,
 		issuer, issuer+"/oauth2/authorize", issuer+"/oauth2/token", keys, introspection)
 }

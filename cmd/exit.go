@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -89,9 +91,11 @@ func reasonOf(code int) string {
 
 // A failure is an error that has its exit code and perhaps a hint.
 type failure struct {
-	code int
-	hint string
-	err  error
+	code    int
+	hint    string
+	command string           // a command line that the hint introduces
+	tried   []output.Attempt // what was asked before
+	err     error
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -121,6 +125,22 @@ func (f *failure) orHint(hint string) *failure {
 		f.hint = hint
 	}
 	return f
+}
+
+// withCommand adds a command line to copy to the hint that introduces it.
+func (f *failure) withCommand(line advice.Cmdline) *failure {
+	f.command = line.String()
+	return f
+}
+
+// problemOf is an error as people get it.
+func problemOf(err error) output.Problem {
+	problem := output.Problem{Message: err.Error()}
+	var failed *failure
+	if errors.As(err, &failed) {
+		problem.Hint, problem.Command, problem.Tried = failed.hint, failed.command, failed.tried
+	}
+	return problem
 }
 
 func usageError(format string, args ...any) *failure { return fail(exitUsage, format, args...) }
@@ -163,21 +183,13 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	}
 	printer := newErrorPrinter(env, command)
 	if code == exitInterrupted {
-		printer.Error("interrupted")
+		printer.Error(output.Problem{Message: "interrupted"})
 		return code
 	}
-	var failed *failure
-	hint := ""
-	if errors.As(err, &failed) {
-		hint = failed.hint
+	problem := problemOf(err)
+	if problem.Hint == "" && code == exitUsage && command != nil {
+		problem.Hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
 	}
-	if hint == "" && code == exitUsage && command != nil {
-		hint = strings.TrimSpace(command.CommandPath()+" --help") + " shows the usage"
-	}
-	if hint == "" {
-		printer.Error(err.Error())
-	} else {
-		printer.Error(err.Error(), hint)
-	}
+	printer.Error(problem)
 	return code
 }

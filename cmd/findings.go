@@ -1,11 +1,10 @@
 package cmd
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
@@ -13,34 +12,50 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// A finding is one thing that --check has to say about a document.
-type finding struct {
-	id, place           string
-	severity            jwks.Severity
-	message, hint, spec string
-}
+// The most that is shown of a document that is wrong throughout.
+const (
+	maxShownFindings = 1000 // in JSON and for CI systems
+	maxTextFindings  = 100
+	maxTextPlaces    = 20 // of one finding
+)
 
-// findingsReport is the answer of --check.
+// findingsReport is the answer of --check: errors first, as the linters give them.
 type findingsReport struct {
-	source   string // what was looked at
-	findings []finding
+	source           string // what was checked
+	findings         []jwks.Finding
+	errors, warnings int
 }
 
-// add puts findings into the order in which they matter.
-func (r *findingsReport) add(list ...finding) {
-	order := []jwks.Severity{jwks.SeverityError, jwks.SeverityWarning, jwks.SeverityInfo}
-	r.findings = append(r.findings, list...)
-	slices.SortStableFunc(r.findings, func(a, b finding) int {
-		return cmp.Compare(slices.Index(order, a.severity), slices.Index(order, b.severity))
-	})
+func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
+	r := findingsReport{source: source, findings: findings}
+	for _, f := range findings {
+		switch f.Severity {
+		case jwks.SeverityError:
+			r.errors++
+		case jwks.SeverityWarning:
+			r.warnings++
+		}
+	}
+	return r
+}
+
+func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
+	return conclude(ctx, printer, report)
+}
+
+// noFindings is for an error in the place of an answer: with --check that is a
+// report, too.
+func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
+	if check {
+		return noAnswer(ctx, env, printer, err)
+	}
+	return err
 }
 
 // code is that of errors: warnings and information do not fail a document.
 func (r findingsReport) code() int {
-	for _, f := range r.findings {
-		if f.severity == jwks.SeverityError {
-			return exitFindings
-		}
+	if r.errors > 0 {
+		return exitFindings
 	}
 	return exitAccepted
 }
@@ -52,21 +67,11 @@ func (r findingsReport) verdict() string {
 	return "findings"
 }
 
-func (r findingsReport) count(severity jwks.Severity) int {
-	n := 0
-	for _, f := range r.findings {
-		if f.severity == severity {
-			n++
-		}
-	}
-	return n
-}
-
 func (r findingsReport) sentence() string {
-	if r.count(jwks.SeverityError) == 0 && r.count(jwks.SeverityWarning) > 0 {
-		return "no errors, " + plural(r.count(jwks.SeverityWarning), "warning")
+	if r.errors == 0 && r.warnings > 0 {
+		return "no errors, " + plural(r.warnings, "warning")
 	}
-	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.count(jwks.SeverityError), "error"), plural(r.count(jwks.SeverityWarning), "warning"))
+	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.errors, "error"), plural(r.warnings, "warning"))
 }
 
 func plural(n int, what string) string {
@@ -76,61 +81,89 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (r findingsReport) document() any {
-	list := make([]strictjson.Value, len(r.findings))
-	for i, f := range r.findings {
-		list[i] = strictjson.Object(
-			member("id", strictjson.String(f.id)),
-			member("severity", strictjson.String(string(f.severity))),
-			member("place", text(f.place)),
-			member("message", strictjson.String(f.message)),
-			member("hint", text(f.hint)),
-			member("spec", text(f.spec)),
-		)
-	}
-	return strictjson.Object(
-		member("verdict", strictjson.String(r.verdict())),
-		member("exit_code", strictjson.Int(int64(r.code()))),
-		member("source", strictjson.String(r.source)),
-		member("findings", strictjson.Array(list...)),
-	)
+// findingsDocument is the report in JSON.
+type findingsDocument struct {
+	Verdict  string            `json:"verdict"`
+	ExitCode int               `json:"exit_code"`
+	Source   string            `json:"source"`
+	Findings []findingDocument `json:"findings"`
+	Omitted  int               `json:"omitted,omitzero"` // findings beyond the most that are shown
 }
 
+type findingDocument struct {
+	ID       string        `json:"id"`
+	Severity jwks.Severity `json:"severity"`
+	Places   []string      `json:"places,omitempty"`
+	Message  string        `json:"message"`
+	Spec     string        `json:"spec,omitzero"`
+}
+
+func (r findingsReport) document() any {
+	shown, omitted := atMost(r.findings, maxShownFindings)
+	document := findingsDocument{Verdict: r.verdict(), ExitCode: r.code(), Source: r.source, Findings: []findingDocument{}, Omitted: omitted}
+	for _, f := range shown {
+		document.Findings = append(document.Findings, findingDocument(f))
+	}
+	return document
+}
+
+func atMost[T any](list []T, most int) (shown []T, omitted int) {
+	if len(list) <= most {
+		return list, 0
+	}
+	return list[:most], len(list) - most
+}
+
+// writeText puts the verdict last: what is above it may be longer than a screen.
 func (r findingsReport) writeText(t *output.Text) {
+	t.Line(r.source)
+	if len(r.findings) > 0 {
+		t.Blank()
+		r.writeFindings(t)
+	}
+	t.Blank()
+	r.writeVerdict(t)
+}
+
+func (r findingsReport) writeVerdict(t *output.Text) {
 	mark, style := output.MarkPassed, output.Good
 	if r.code() != exitAccepted {
 		mark, style = output.MarkFailed, output.Bad
 	}
-	t.Rows(output.Row{
-		Mark: mark, Style: style,
-		Value: r.sentence(),
-	})
-	t.Line(r.source)
-	if len(r.findings) > 0 {
-		t.Heading("findings")
-		t.Rows(findingRows(r.findings)...)
-	}
+	t.Rows(output.Row{Mark: mark, Style: style, Value: r.sentence()})
 }
 
-func findingRows(findings []finding) []output.Row {
+func (r findingsReport) writeFindings(t *output.Text) {
 	marks := map[jwks.Severity]output.Mark{
 		jwks.SeverityError: output.MarkFailed, jwks.SeverityWarning: output.MarkWarning, jwks.SeverityInfo: output.MarkSkipped,
 	}
-	rows := make([]output.Row, len(findings))
-	for i, f := range findings {
-		row := output.Row{Mark: marks[f.severity], Label: f.id, Value: f.message}
-		if f.place != "" && !strings.HasPrefix(strings.TrimPrefix(f.message, `"`), f.place) {
-			row.Value = f.place + ": " + f.message
+	shown, omitted := atMost(r.findings, maxTextFindings)
+	rows := make([]output.Row, len(shown))
+	for i, f := range shown {
+		rows[i] = output.Row{Mark: marks[f.Severity], Label: f.ID, Value: f.Message}
+		if len(f.Places) == 1 {
+			rows[i].Value = f.Places[0] + ": " + f.Message
 		}
-		if f.hint != "" {
-			row.Notes = append(row.Notes, output.Strong.Span("hint: "+f.hint))
+		if len(f.Places) > 1 {
+			rows[i].Notes = append(rows[i].Notes, output.Plain.Span(placeList(f.Places, maxTextPlaces)))
 		}
-		if f.spec != "" && f.severity != jwks.SeverityInfo {
-			row.Notes = append(row.Notes, output.Dim.Span(f.spec))
+		if f.Spec != "" && f.Severity != jwks.SeverityInfo {
+			rows[i].Notes = append(rows[i].Notes, output.Dim.Span(f.Spec))
 		}
-		rows[i] = row
 	}
-	return rows
+	t.Rows(rows...)
+	if omitted > 0 {
+		t.Line(fmt.Sprintf("and %d more", omitted))
+	}
+}
+
+func placeList(places []string, most int) string {
+	shown, omitted := atMost(places, most)
+	text := strings.Join(shown, ", ")
+	if omitted > 0 {
+		text += fmt.Sprintf(" and %d more", omitted)
+	}
+	return text
 }
 
 // suite is what --check found. Where it found nothing, that is a case of its
@@ -143,15 +176,16 @@ func (r findingsReport) suite() output.Suite {
 	outcomes := map[jwks.Severity]output.Outcome{
 		jwks.SeverityError: output.Failed, jwks.SeverityWarning: output.Warned, jwks.SeverityInfo: output.Noted,
 	}
-	for _, f := range r.findings {
-		c := output.Case{ID: f.id, Outcome: outcomes[f.severity], Place: f.place, Message: f.message, Spec: f.spec}
-		if f.severity == jwks.SeverityError {
+	shown, omitted := atMost(r.findings, maxShownFindings)
+	for _, f := range shown {
+		c := output.Case{ID: f.ID, Outcome: outcomes[f.Severity], Place: placeList(f.Places, maxTextPlaces), Message: f.Message, Spec: f.Spec}
+		if f.Severity == jwks.SeverityError {
 			c.Reason = "findings"
 		}
-		if f.hint != "" {
-			c.Notes = []string{"hint: " + f.hint}
-		}
 		s.Cases = append(s.Cases, c)
+	}
+	if omitted > 0 {
+		s.Cases = append(s.Cases, output.Case{ID: "omitted", Outcome: output.Noted, Message: fmt.Sprintf("and %d more findings", omitted)})
 	}
 	if len(r.findings) == 0 {
 		s.Cases = []output.Case{{ID: "document", Outcome: output.Passed, Message: "nothing was found"}}

@@ -1,17 +1,24 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io/fs"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
@@ -24,6 +31,7 @@ type jwksOptions struct {
 	token    string
 	pem      bool
 	check    bool
+	typed    advice.Cmdline // the command line, for hints
 }
 
 func newJWKSCmd(env *Env) *cobra.Command {
@@ -31,13 +39,14 @@ func newJWKSCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "jwks SOURCE",
 		Short: "show a key set, and which of its keys can be used",
-		Long: "jwks shows a key set. SOURCE is the URL of a key set or of an issuer, a file, or - for\n" +
-			"stdin. Private members are never shown.",
+		Long: "jwks shows a key set. SOURCE is the URL of a key set or of an issuer, a bare host name, a\n" +
+			"file, or - for stdin. Private members are never shown.",
 		Example: `  claimcheck jwks https://issuer.example
   claimcheck jwks keys.json --for @token.jwt
   claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
 		Args: oneArg("no key set given: the URL of one or of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
+			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
 			return runJWKS(c.Context(), env, opts, c.Flags(), args[0])
 		},
 	}
@@ -46,7 +55,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		valueVar(f, &opts.token, "for", "TOKEN", "which keys fit this token, and why the others do not")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "lint the key set; exit 21 if it has errors")
+		f.BoolVar(&opts.check, "check", false, "lint the key set; exit 21 if there are errors")
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
@@ -89,7 +98,7 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 	}
 	switch {
 	case opts.check:
-		return printFindings(ctx, printer, lintSet(set, from, env))
+		return printFindings(ctx, printer, newFindingsReport(from, set.Lint(env.Now())))
 	case opts.pem:
 		return printPEM(printer, set)
 	case opts.token != "":
@@ -117,7 +126,7 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 	case chosen > 1:
 		return usageError("--check, --pem and --for are three questions: ask one")
 	case o.check && o.kid != "":
-		return usageError("--check looks a whole set over: it does not go with --kid")
+		return usageError("--check lints a whole set: it does not go with --kid")
 	case o.pem && (o.output.filter != "" || o.output.format != "auto"):
 		return usageError("--pem prints PEM: it does not go with --jq or -o")
 	}
@@ -126,6 +135,10 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 
 // load reads the set from a URL, stdin or a file.
 func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, source string) (*jwks.Set, string, error) {
+	bare := namesHost(source)
+	if bare {
+		source = "https://" + source
+	}
 	if !isURL(source) {
 		set, name, err := readKeys(env, source)
 		address, warning := setAddress(name, err)
@@ -143,19 +156,46 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 	network, cancel := o.network.within(ctx)
 	defer cancel()
 	fetched, err := keysOrIssuer(network, client, printer, source)
+	var mismatch *provider.IssuerMismatchError
+	if bare && errors.As(err, &mismatch) && mismatch.Found == source+"/" {
+		fetched, err = client.KeysFor(network, mismatch.Found, "")
+	}
 	if err != nil {
-		return nil, "", unavailable(err)
+		return nil, "", o.question(client, source).unavailable(network, err)
 	}
 	return fetched.Set, fetched.URL, nil
+}
+
+// question is what the issuer is asked for.
+func (o *jwksOptions) question(client *provider.Client, issuer string) issuerQuestion {
+	return issuerQuestion{
+		client: client, issuer: issuer, headers: len(o.network.headers) > 0,
+		command: func(issuer, keys string) advice.Cmdline {
+			line := o.typed
+			line.Argument = cmp.Or(keys, issuer)
+			return line
+		},
+	}
+}
+
+// namesHost reports whether a source without https:// is a host name, and not a
+// file.
+func namesHost(source string) bool {
+	if isURL(source) || !isHost(source) {
+		return false
+	}
+	switch strings.TrimPrefix(filepath.Ext(source), ".") {
+	case "json", "jwk", "jwks", "pem", "pub", "key", "crt", "cer", "der", "txt", "yaml", "yml":
+		return false
+	}
+	_, err := os.Stat(source)
+	return err != nil
 }
 
 // readKeys reads a key set, or a single key in whatever form.
 func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 	data, source, err := readKeyFile(env, name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) && strings.Contains(name, ".") && !strings.ContainsAny(name, `/\`) {
-			err = unreadable("%w", err).withHint("if that is an issuer, write https://%s", name)
-		}
 		return nil, "", err
 	}
 	set, err := jwks.ParseText(data)
@@ -198,23 +238,6 @@ func noKeySetThere(e *provider.FetchError) bool {
 		return true
 	}
 	return false
-}
-
-func lintSet(set *jwks.Set, source string, env *Env) findingsReport {
-	report := findingsReport{source: source}
-	for _, f := range set.Lint(env.Now()) {
-		place := ""
-		if f.Key != nil {
-			place = "key " + f.Key.Name()
-			if f.Key.Thumbprint != "" && f.Severity == jwks.SeverityError {
-				place += " (thumbprint " + f.Key.Thumbprint + ")"
-			}
-		}
-		report.add(finding{
-			id: f.ID, severity: f.Severity, place: place, message: f.Message, spec: f.Spec,
-		})
-	}
-	return report
 }
 
 // printPEM prints the one key that is left.
@@ -264,8 +287,165 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 		return printFailure(err, exitAccepted)
 	}
 	if len(fit.selection.Candidates) == 0 {
-		printer.Verdict(false, fit.verdict()+" (exit 12)")
+		printer.Verdict(false, withCode(fit.verdict(), exitNoKey))
 		return silentExit(exitNoKey)
 	}
 	return nil
+}
+
+// keySetView is a key set for people, as a table.
+type keySetView struct {
+	set    *jwks.Set
+	source string
+	now    time.Time
+}
+
+func (v keySetView) writeText(t *output.Text) {
+	t.Line(v.source)
+	t.Line(fmt.Sprintf("%d of %d keys can verify signatures", len(v.set.Usable()), len(v.set.Keys)))
+	if len(v.set.Keys) == 0 {
+		return
+	}
+	t.Blank()
+	v.writeTable(t)
+	var thumbprints []output.Row
+	for _, k := range v.set.Keys {
+		if k.Thumbprint != "" && k.Thumbprint != k.KeyID {
+			thumbprints = append(thumbprints, output.Row{Label: k.Name(), Value: k.Thumbprint})
+		}
+	}
+	if len(thumbprints) > 0 {
+		t.Heading("thumbprints (RFC 7638)")
+		t.Rows(thumbprints...)
+	}
+	if notes := v.notes(); len(notes) > 0 {
+		t.Heading("unusable or unusual")
+		t.Rows(notes...)
+	}
+}
+
+func (v keySetView) writeTable(t *output.Text) {
+	rows := make([][]string, len(v.set.Keys))
+	for i, k := range v.set.Keys {
+		rows[i] = []string{kidOf(k), k.Kind(), orDash(k.Algorithm), orDash(k.Use)}
+	}
+	header := []string{"kid", "key", "alg", "use"}
+	if slices.ContainsFunc(v.set.Keys, func(k *jwks.Key) bool { return k.Certificate != nil }) {
+		header = append(header, "certificate until")
+		for i, k := range v.set.Keys {
+			rows[i] = append(rows[i], v.expiry(k))
+		}
+	}
+	t.Table(header, rows)
+}
+
+func (v keySetView) notes() []output.Row {
+	var notes []output.Row
+	add := func(mark output.Mark, k *jwks.Key, text string) {
+		notes = append(notes, output.Row{Mark: mark, Label: k.Name(), Value: text})
+	}
+	for _, k := range v.set.Keys {
+		if k.Fault != nil {
+			add(output.MarkFailed, k, k.Fault.Text)
+		}
+		if k.CertificateMismatch {
+			add(output.MarkFailed, k, "the certificate in x5c is for another key")
+		}
+		for _, warning := range k.Warnings {
+			add(output.MarkWarning, k, warning)
+		}
+	}
+	return notes
+}
+
+func kidOf(k *jwks.Key) string {
+	if !k.HasKeyID {
+		return "(no kid)"
+	}
+	return k.KeyID
+}
+
+func orDash(s string) string { return cmp.Or(s, "-") }
+
+func (v keySetView) expiry(k *jwks.Key) string {
+	if k.Certificate == nil {
+		return "-"
+	}
+	return output.FormatTime(k.Certificate.NotAfter, v.now)
+}
+
+// keyFit is which keys fit a token.
+type keyFit struct {
+	selection jwks.Selection
+	token     *token.Token
+}
+
+type keyFitDocument struct {
+	Token struct {
+		Algorithm strictjson.Value `json:"alg"`
+		KeyID     strictjson.Value `json:"kid"`
+	} `json:"token"`
+	Fit      []fittingKey `json:"fit"`
+	DoNotFit []fittingKey `json:"do_not_fit"`
+}
+
+type fittingKey struct {
+	Position   int     `json:"position"`
+	KeyID      *string `json:"kid"`
+	Type       string  `json:"type"`
+	Thumbprint string  `json:"thumbprint,omitzero"`
+	Reason     string  `json:"reason,omitzero"` // why it does not fit
+}
+
+func (f keyFit) document() any {
+	document := keyFitDocument{Fit: []fittingKey{}, DoNotFit: []fittingKey{}}
+	document.Token.Algorithm, document.Token.KeyID = f.token.Header().Get("alg"), f.token.Header().Get("kid")
+	for _, k := range f.selection.Candidates {
+		document.Fit = append(document.Fit, describeKey(k, ""))
+	}
+	for _, r := range f.selection.Refused {
+		document.DoNotFit = append(document.DoNotFit, describeKey(r.Key, r.Text))
+	}
+	return document
+}
+
+func describeKey(k *jwks.Key, why string) fittingKey {
+	document := fittingKey{Position: k.Position, Type: k.Kind(), Thumbprint: k.Thumbprint, Reason: why}
+	if k.HasKeyID {
+		document.KeyID = &k.KeyID
+	}
+	return document
+}
+
+func (f keyFit) verdict() string {
+	switch n := len(f.selection.Candidates); n {
+	case 0:
+		return "no key of the set fits the token"
+	case 1:
+		return "1 key of the set fits the token; nothing was verified"
+	default:
+		return fmt.Sprintf("%d keys of the set fit the token; nothing was verified", n)
+	}
+}
+
+func (f keyFit) writeText(t *output.Text) {
+	kid, named := f.token.KeyID()
+	if !named {
+		kid = "(none)"
+	}
+	verdict := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: f.verdict()}
+	if len(f.selection.Candidates) == 0 {
+		verdict.Mark, verdict.Style = output.MarkFailed, output.Bad
+	}
+	t.Rows(verdict)
+	t.Rows(output.Row{Label: "token", Value: "alg " + f.token.Algorithm() + ", kid " + kid})
+	t.Heading("keys")
+	var rows []output.Row
+	for _, k := range f.selection.Candidates {
+		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: k.Name(), Value: k.Kind() + ": fits"})
+	}
+	for _, r := range f.selection.Refused {
+		rows = append(rows, output.Row{Mark: output.MarkFailed, Label: r.Key.Name(), Value: r.Key.Kind() + ": " + r.Text})
+	}
+	t.Rows(rows...)
 }

@@ -65,7 +65,7 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 	config := provider.Config{
 		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: o.timeout, AllowHTTP: o.allowHTTP,
 		Now: env.Now, CacheDir: cacheDir(env), NoCache: o.noCache, Refresh: o.refresh, Offline: o.offline,
-		UserAgent: "claimcheck/" + readVersion().version,
+		UserAgent: "claimcheck/" + readVersion().Version,
 		Warn:      func(message string) { printer.Warn(message) },
 	}
 	if o.verbose {

@@ -123,13 +123,10 @@ func printFailure(err error, code int) error {
 	return &failure{code: exitInternal, err: err}
 }
 
-// hintOf returns the hint of an error, or an empty string.
+// hintOf returns the hint of an error with its command, or an empty string.
 func hintOf(err error) string {
-	var failed *failure
-	if errors.As(err, &failed) {
-		return failed.hint
-	}
-	return ""
+	problem := problemOf(err)
+	return strings.TrimSpace(problem.Hint + " " + problem.Command)
 }
 
 // homePage is where the program is to be found.
@@ -190,7 +187,7 @@ func (o *outputOptions) forCI(env *Env, options *output.Options) {
 		return
 	}
 	options.Tool = output.Tool{Name: "claimcheck", Command: o.ci.command, URL: homePage}
-	if v := readVersion().version; v != "unknown" {
+	if v := readVersion().Version; v != "unknown" {
 		options.Tool.Version = v
 	}
 	if path := env.getenv("GITHUB_STEP_SUMMARY"); path != "" {

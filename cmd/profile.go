@@ -77,7 +77,7 @@ func addSettingFlags(c *cobra.Command) {
 
 // An answer is what a command has to say, in JSON and in text.
 type answer struct {
-	document  strictjson.Value
+	document  any
 	writeText func(*output.Text)
 }
 

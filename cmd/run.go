@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -279,9 +278,19 @@ func (r *run) localKeys() (verify.Keys, error) {
 	return keys, err
 }
 
+// googleShort is the other name of https://accounts.google.com, which provider
+// knows.
+const googleShort = "accounts.google.com"
+
 // checkIssuerURL refuses an issuer that keys cannot be fetched from. No host
 // name is completed here: the issuer is compared as it stands.
 func checkIssuerURL(issuer string) error {
+	if trimmed := strings.TrimSpace(issuer); trimmed != issuer {
+		return usageError("--issuer starts or ends with a space").withHint("an issuer is compared as it stands: --issuer %s", advice.Word(trimmed))
+	}
+	if issuer == googleShort {
+		return nil
+	}
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
 		return usageError("--issuer %s is not an https URL, so its keys cannot be looked up", quoteShort(issuer)).withHint(
@@ -311,13 +320,30 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
 		result, err = r.verifyByMetadata(ctx)
 	}
-	if err != nil {
+	switch {
+	case err != nil && r.opts.trust.remote():
 		return report{}, unavailable(err)
+	case err != nil:
+		return report{}, r.question().unavailable(ctx, err)
 	}
 	return report{
 		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
 		atGiven: r.opts.demands.at.given, realNow: r.env.Now(), show: r.opts.show,
 	}, nil
+}
+
+// question is what the issuer is asked for.
+func (r *run) question() issuerQuestion {
+	named, _ := r.token.UnverifiedClaims().Get("iss").Text()
+	return issuerQuestion{
+		client: r.asking, issuer: r.opts.demands.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0,
+		command: func(issuer, jwks string) advice.Cmdline {
+			if jwks == "" {
+				return r.typed.Set("issuer", issuer)
+			}
+			return r.typed.Set("issuer", issuer).Set("jwks", jwks)
+		},
+	}
 }
 
 // verifyByMetadata verifies by the key set of an issuer whose metadata stands where
@@ -419,13 +445,4 @@ func withoutLiteral(argument string) string {
 		return argument
 	}
 	return "TOKEN"
-}
-
-// unavailable gives an error of the provider its exit code and a hint.
-func unavailable(err error) error {
-	var failed *failure
-	if errors.Is(err, context.Canceled) || errors.As(err, &failed) {
-		return err
-	}
-	return fail(exitUnavailable, "%w", err).orHint(advice.Unavailable(err))
 }

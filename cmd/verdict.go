@@ -92,12 +92,22 @@ type unansweredDocument struct {
 }
 
 type errorDocument struct {
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
+	Message string            `json:"message"`
+	Hint    string            `json:"hint,omitempty"`
+	Tried   []attemptDocument `json:"tried,omitempty"`
+}
+
+type attemptDocument struct {
+	URL     string `json:"url"`
+	Outcome string `json:"outcome"`
 }
 
 func (n unanswered) document() any {
-	return unansweredDocument{"no_answer", reasonOf(n.exit), n.exit, errorDocument{n.err.Error(), hintOf(n.err)}}
+	failed := errorDocument{Message: n.err.Error(), Hint: hintOf(n.err)}
+	for _, a := range problemOf(n.err).Tried {
+		failed.Tried = append(failed.Tried, attemptDocument{URL: a.Address, Outcome: a.Outcome})
+	}
+	return unansweredDocument{"no_answer", reasonOf(n.exit), n.exit, failed}
 }
 
 func (n unanswered) suite() output.Suite {

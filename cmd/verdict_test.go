@@ -149,7 +149,7 @@ func verdictIn(t *testing.T, format, stdout string) string {
 		return map[bool]string{true: "yes", false: "no"}[strings.Contains(stdout, ` failures="0" errors="0"`)]
 	default:
 		switch {
-		case strings.HasPrefix(stdout, "✓"):
+		case strings.HasPrefix(stdout, "✓"), regexp.MustCompile(`\n\n✓ [^\n]+\n$`).MatchString(stdout): // of a document it comes last
 			return "yes"
 		case stdout == "":
 			return ""

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // Set by the linker in a release; never assigned otherwise.
@@ -32,35 +31,33 @@ func newVersionCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func showVersion() answer {
-	v := readVersion()
-	document := strictjson.Object(
-		member("version", strictjson.String(v.version)),
-		member("commit", strictjson.String(v.commit)),
-		member("go", strictjson.String(v.goVersion)),
-		member("go_jose", strictjson.String(v.goJOSE)),
-		member("platform", strictjson.String(v.platform)),
-	)
-	return answer{document, func(t *output.Text) {
-		t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.version, v.commit, v.goVersion, v.goJOSE, v.platform))
-	}}
+// versionDocument is what is known of the program.
+type versionDocument struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"`
+	Go       string `json:"go"`
+	GoJOSE   string `json:"go_jose"`
+	Platform string `json:"platform"`
 }
 
-type versionInfo struct {
-	version, commit, goVersion, goJOSE, platform string
+func showVersion() answer {
+	v := readVersion()
+	return answer{v, func(t *output.Text) {
+		t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.Version, v.Commit, v.Go, v.GoJOSE, v.Platform))
+	}}
 }
 
 // readVersion takes what the linker was told, else the build information, else
 // says unknown.
-func readVersion() versionInfo {
-	v := versionInfo{
-		version: linkedVersion, commit: linkedCommit,
-		goVersion: runtime.Version(), platform: runtime.GOOS + "/" + runtime.GOARCH,
+func readVersion() versionDocument {
+	v := versionDocument{
+		Version: linkedVersion, Commit: linkedCommit,
+		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.fromBuild(info)
 	}
-	for _, field := range []*string{&v.version, &v.commit, &v.goJOSE} {
+	for _, field := range []*string{&v.Version, &v.Commit, &v.GoJOSE} {
 		if *field == "" {
 			*field = "unknown"
 		}
@@ -68,18 +65,18 @@ func readVersion() versionInfo {
 	return v
 }
 
-func (v *versionInfo) fromBuild(info *debug.BuildInfo) {
-	if v.version == "" && info.Main.Version != "(devel)" {
-		v.version = info.Main.Version
+func (v *versionDocument) fromBuild(info *debug.BuildInfo) {
+	if v.Version == "" && info.Main.Version != "(devel)" {
+		v.Version = info.Main.Version
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && v.commit == "" {
-			v.commit = s.Value
+		if s.Key == "vcs.revision" && v.Commit == "" {
+			v.Commit = s.Value
 		}
 	}
 	for _, m := range info.Deps {
 		if m.Path == "github.com/go-jose/go-jose/v4" {
-			v.goJOSE = m.Version
+			v.GoJOSE = m.Version
 		}
 	}
 }

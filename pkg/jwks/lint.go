@@ -1,7 +1,9 @@
 package jwks
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,14 +22,32 @@ const (
 type Finding struct {
 	ID       string // which check, as "private_key"
 	Severity Severity
-	Key      *Key   // the key it is about, or nil
-	Member   string // the member of the document it is about, or empty
-	// Expected and Actual are the two that differ, where the finding is about that.
-	Expected, Actual string
+	Places   []string // the members of the document or the keys that it is about; none for the whole
 	// Message says it in words. It quotes the document: escape it before it
 	// reaches a terminal.
 	Message string
 	Spec    string // where that is specified, or empty
+}
+
+// MergeFindings makes one of the findings that differ in their places only, and
+// puts errors before warnings and those before information.
+func MergeFindings(list []Finding) []Finding {
+	type identity struct{ id, severity, message, spec string }
+	seen := map[identity]int{}
+	var merged []Finding
+	for _, f := range list {
+		key := identity{f.ID, string(f.Severity), f.Message, f.Spec}
+		i, known := seen[key]
+		if !known {
+			seen[key] = len(merged)
+			merged = append(merged, f)
+			continue
+		}
+		merged[i].Places = append(merged[i].Places, f.Places...)
+	}
+	order := map[Severity]int{SeverityError: 0, SeverityWarning: 1, SeverityInfo: 2}
+	slices.SortStableFunc(merged, func(a, b Finding) int { return cmp.Compare(order[a.Severity], order[b.Severity]) })
+	return merged
 }
 
 // Lint looks a published set over as of a time: keys that must not be
@@ -49,7 +69,7 @@ func (s *Set) Lint(now time.Time) []Finding {
 		l.labels(k)
 		l.certificate(k)
 	}
-	return l.findings
+	return MergeFindings(l.findings)
 }
 
 type linter struct {
@@ -58,7 +78,15 @@ type linter struct {
 }
 
 func (l *linter) add(id string, severity Severity, k *Key, message, spec string) {
-	l.findings = append(l.findings, Finding{ID: id, Severity: severity, Key: k, Message: message, Spec: spec})
+	f := Finding{ID: id, Severity: severity, Message: message, Spec: spec}
+	if k != nil {
+		place := "key " + k.Name()
+		if k.Thumbprint != "" && severity == SeverityError {
+			place += " (thumbprint " + k.Thumbprint + ")"
+		}
+		f.Places = []string{place}
+	}
+	l.findings = append(l.findings, f)
 }
 
 // keyIDs looks for kids that two keys share and for keys that only a lone key

@@ -54,6 +54,12 @@ type candidate struct {
 // candidates lists the addresses to try for what the user named: an issuer, or
 // the whole address of its metadata.
 func candidates(text string) ([]candidate, *FetchError) {
+	if text == googleShort {
+		return candidates(googleIssuer)
+	}
+	if strings.Contains(text, "{") && strings.Contains(text, "}") {
+		return nil, &FetchError{Cause: causeTemplate, URL: clip(bare(text)), Text: "the issuer is a template, which stands for many issuers: it has no metadata of its own"}
+	}
 	u, bad := parseURL(text)
 	if bad != nil {
 		return nil, bad
@@ -75,7 +81,15 @@ func candidates(text string) ([]candidate, *FetchError) {
 	return list, nil
 }
 
-// wholeAddress recognises the address of metadata and the issuer in it.
+// Google's tokens name it with and without https:// (its OpenID Connect pages,
+// "Validating an ID token"); its metadata has the former only.
+const (
+	googleIssuer = "https://accounts.google.com"
+	googleShort  = "accounts.google.com"
+)
+
+// wholeAddress recognises the address of metadata and the issuer in it. Some
+// servers want a slash at its end (Django's).
 func wholeAddress(text string) (candidate, bool) {
 	address, query, _ := strings.Cut(text, "?")
 	if trimmed, slash := strings.CutSuffix(address, "/"); slash { // which no address of metadata has

@@ -139,7 +139,7 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []can
 		}
 	}
 	told := mostTelling(failures)
-	told.Tried = tried
+	told.Tried, told.Issuer = tried, list[0].issuer
 	return nil, told
 }
 
@@ -147,7 +147,7 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []can
 func (c *Client) acceptMetadata(s source, r *reply, md *Metadata, cand candidate) (*Metadata, error) {
 	if !cand.accepts(md.Issuer) {
 		c.forget(s)
-		return md, &IssuerMismatchError{Asked: cand.issuer, Found: md.Issuer, URL: md.URL}
+		return md, &IssuerMismatchError{Asked: cand.issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
 	}
 	md.Asked = md.Issuer
 	kept := *md // what is remembered never changes
@@ -177,6 +177,9 @@ func (c *Client) storedMetadata(s source, cand candidate) *Metadata {
 // question.
 func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError) {
 	document, err := strictjson.ParseObject(r.body)
+	if array, arrayErr := strictjson.Parse(r.body); arrayErr == nil && array.Kind() == strictjson.KindArray {
+		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the metadata is a JSON array, not the object it has to be", Err: err}
+	}
 	if err != nil {
 		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
 	}
@@ -267,7 +270,7 @@ func mostTelling(failures []*FetchError) *FetchError {
 // refuseMismatch is the error of metadata from which nothing may be used.
 func (md *Metadata) refuseMismatch() error {
 	if md.Issuer == "" || md.Issuer != md.Asked {
-		return &IssuerMismatchError{Asked: md.Asked, Found: md.Issuer, URL: md.URL}
+		return &IssuerMismatchError{Asked: md.Asked, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
 	}
 	return nil
 }

@@ -177,7 +177,10 @@ func TestDiscoverGoesOnOnlyWhereThereIsNothing(t *testing.T) {
 			want := 1
 			if c.goesOn {
 				want = 3
-				wantText(t, err.Error(), "no metadata at any of 3 addresses", s.URL)
+				wantText(t, err.Error(), "no metadata at "+s.URL+"/p: ")
+				if e.Issuer != s.URL+"/p" || !e.Missing() {
+					t.Errorf("got issuer %q, missing %t", e.Issuer, e.Missing())
+				}
 			}
 			if e.Status != c.status || len(e.Tried) != want || len(s.requests()) != want {
 				t.Errorf("got status %d, tried %+v", e.Status, e.Tried)

@@ -12,6 +12,7 @@ type Cause string
 
 const (
 	causeURL         Cause = "url"              // not a URL that can be asked
+	causeTemplate    Cause = "issuer_template"  // an issuer with a placeholder in it, as {tenantid}
 	causeHTTP        Cause = "http_not_allowed" // http where https is demanded
 	causeAddress     Cause = "private_address"  // named by a document, but nearer than its issuer
 	causeDNS         Cause = "dns"              // the name cannot be resolved
@@ -46,7 +47,7 @@ const (
 // Causes lists every cause of a FetchError.
 func Causes() []Cause {
 	return []Cause{
-		causeURL, causeHTTP, causeAddress, causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout,
+		causeURL, causeTemplate, causeHTTP, causeAddress, causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout,
 		causeCanceled, causeStatus, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON,
 		causeNotKeySet, causeNoKeySet, causeReply, causeOffline,
 	}
@@ -62,6 +63,7 @@ type FetchError struct {
 	TLS      string    // for "tls": what is wrong, as "expired"
 	Location string    // for "redirect": where to, without its query
 	Text     string    // the cause in words
+	Issuer   string    // by Discover: the issuer that was asked for
 	Tried    []Attempt // by Discover: every address asked, in order
 	Err      error     // the error below, or nil
 }
@@ -71,14 +73,18 @@ func (e *FetchError) Error() string {
 	if e.URL != "" {
 		text = e.URL + ": " + text
 	}
-	if len(e.Tried) > 1 {
-		return fmt.Sprintf("no metadata at any of %d addresses: %s", len(e.Tried), text)
+	if e.Missing() {
+		return fmt.Sprintf("no metadata at %s: %s", clip(e.Issuer), text)
 	}
 	return text
 }
 
 // Unwrap returns the error below.
 func (e *FetchError) Unwrap() error { return e.Err }
+
+// Missing reports whether an issuer's metadata does not exist at any of the
+// addresses where it could be.
+func (e *FetchError) Missing() bool { return len(e.Tried) > 0 && missing(e) }
 
 // An Attempt is one address that was asked for metadata.
 type Attempt struct {
@@ -93,9 +99,10 @@ type Attempt struct {
 // that was asked for. The two are compared byte for byte (OpenID Connect
 // Discovery section 4.3; RFC 8414 section 3.3).
 type IssuerMismatchError struct {
-	Asked string
-	Found string // empty if the document names none
-	URL   string // of the document, without its query
+	Asked   string
+	Found   string // empty if the document names none
+	URL     string // of the document, without its query
+	JWKSURI string // that the document names, which is never used; or empty
 }
 
 func (e *IssuerMismatchError) Error() string {

@@ -1,7 +1,10 @@
 package provider
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -17,7 +20,14 @@ const (
 	lintRequired    = "required_members" // what has to be there is, and has the right type
 	lintAlgorithms  = "signing_algorithms"
 	lintEndpoints   = "endpoints" // endpoints are https URLs
+	lintKeySet      = "key_set"   // the key set behind jwks_uri can be fetched
 	lintForm        = "form"      // where the document was found
+	lintPKCE        = "pkce"
+	lintResponse    = "response_issuer" // iss in authorization responses
+	lintPushed      = "pushed_requests"
+	lintDPoP        = "dpop"
+	lintMTLS        = "mtls"
+	lintClientAuth  = "client_authentication"
 	lintSigned      = "signed_metadata"
 )
 
@@ -26,15 +36,57 @@ const (
 	specIssuer84 = "RFC 8414 section 3.3"
 )
 
-// Lint looks metadata over: what is missing, wrong, unsafe or worth knowing. It
-// uses the exported fields only and asks nobody.
-func (md *Metadata) Lint() []jwks.Finding {
+// Lint checks metadata for what is missing, wrong, unsafe or worth knowing. It uses
+// the exported fields only and asks nobody.
+func (md *Metadata) Lint() []jwks.Finding { return jwks.MergeFindings(md.lint()) }
+
+// Lint is Metadata.Lint together with the lint of the key set that the metadata
+// names, which it fetches. Where that is not possible, a finding says so.
+func (c *Client) Lint(ctx context.Context, md *Metadata) []jwks.Finding {
+	return jwks.MergeFindings(append(md.lint(), c.lintKeySet(ctx, md)...))
+}
+
+func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
+	if md.JWKSURI == "" {
+		return nil // required says so
+	}
+	finding := jwks.Finding{ID: lintKeySet, Severity: jwks.SeverityWarning, Places: []string{"jwks_uri"}, Spec: "RFC 8414 section 2"}
+	if md.refuseMismatch() != nil {
+		finding.Message = "the key set was not checked: the document is for another issuer"
+		return []jwks.Finding{finding}
+	}
+	set, err := c.KeysOf(ctx, md, "")
+	if err == nil {
+		return set.Set.Lint(c.cfg.Now())
+	}
+	finding.Message = "the key set could not be checked: " + err.Error()
+	var fetch *FetchError
+	if errors.As(err, &fetch) && fetch.blamesServer() {
+		finding.Severity = jwks.SeverityError
+	}
+	return []jwks.Finding{finding}
+}
+
+// blamesServer reports whether what is wrong with a document lies in what the server
+// answers, and not in the way there.
+func (e *FetchError) blamesServer() bool {
+	switch e.Cause {
+	case causeStatus:
+		return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+	case causeURL, causeHTTP, causeAddress, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON, causeNotKeySet:
+		return true
+	}
+	return false
+}
+
+func (md *Metadata) lint() []jwks.Finding {
 	l := &linter{md: md, openID: md.Form == wellKnownOpenID || md.Form == wellKnownOpenIDInserted}
 	l.issuer()
 	l.contentType()
 	l.required()
 	l.algorithms()
 	l.endpoints()
+	l.features()
 	l.add(jwks.Finding{ID: lintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
 	if md.Document.Get("signed_metadata").Exists() {
 		l.say(lintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
@@ -51,7 +103,11 @@ type linter struct {
 func (l *linter) add(f jwks.Finding) { l.findings = append(l.findings, f) }
 
 func (l *linter) say(id string, severity jwks.Severity, member, message, spec string) {
-	l.add(jwks.Finding{ID: id, Severity: severity, Member: member, Message: message, Spec: spec})
+	f := jwks.Finding{ID: id, Severity: severity, Message: message, Spec: spec}
+	if member != "" {
+		f.Places = []string{member}
+	}
+	l.add(f)
 }
 
 // spec picks the reference that fits the form.
@@ -69,21 +125,24 @@ func (l *linter) issuer() {
 		return // required says so
 	}
 	if issuer != l.md.Asked {
-		l.add(jwks.Finding{
-			ID: lintIssuerMatch, Severity: jwks.SeverityError, Member: "issuer", Expected: l.md.Asked, Actual: issuer,
-			Message: fmt.Sprintf("the document is for issuer %q, asked for was %q", clip(issuer), clip(l.md.Asked)),
-			Spec:    l.spec(specIssuer, specIssuer84),
-		})
+		message := fmt.Sprintf("the document is for %q, but %q was asked for", clip(issuer), clip(l.md.Asked))
+		switch {
+		case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(l.md.Asked, "/"):
+			message += ": they differ in a trailing slash only"
+		case strings.EqualFold(issuer, l.md.Asked):
+			message += ": they differ in letter case only"
+		}
+		l.say(lintIssuerMatch, jwks.SeverityError, "issuer", message, l.spec(specIssuer, specIssuer84))
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
 	trouble, severity := l.judgeURL(issuer)
 	switch {
 	case trouble != "":
-		l.say(lintIssuerURL, severity, "issuer", fmt.Sprintf("issuer %q: %s", clip(showText(issuer)), trouble), spec)
+		l.say(lintIssuerURL, severity, "issuer", trouble, spec)
 	case strings.Contains(issuer, "?"):
-		l.say(lintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("issuer %q: the URL has a query", clip(showText(issuer))), spec)
+		l.say(lintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
-		l.say(lintIssuerURL, jwks.SeverityInfo, "issuer", "the issuer ends with a slash: that is part of its name, and tokens must have it, too", spec)
+		l.say(lintIssuerURL, jwks.SeverityInfo, "issuer", "it ends with a slash, which is part of the name: tokens have to have it too", spec)
 	}
 }
 
@@ -109,10 +168,14 @@ func (l *linter) algorithms() {
 		return
 	}
 	if l.openID && !slices.Contains(list, "RS256") {
-		l.say(lintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client understands", spec)
+		l.say(lintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client supports", spec)
 	}
 	if slices.Contains(list, "none") {
 		l.say(lintAlgorithms, jwks.SeverityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
+	}
+	if symmetric := symmetricOf(list); len(symmetric) > 0 {
+		l.say(lintAlgorithms, jwks.SeverityInfo, member,
+			strings.Join(symmetric, ", ")+": such ID tokens are verified with the client's secret, not with the key set", "OpenID Connect Core section 10.1")
 	}
 }
 

@@ -33,7 +33,7 @@ func (l *linter) required() {
 // demand reports a member that is missing; an empty severity demands nothing.
 func (l *linter) demand(member string, severity jwks.Severity, because, spec string) {
 	if severity != "" && !l.md.Document.Get(member).Exists() {
-		l.say(lintRequired, severity, member, fmt.Sprintf("%q is missing", member)+because, spec)
+		l.say(lintRequired, severity, member, "required, but missing"+because, spec)
 	}
 }
 
@@ -86,7 +86,7 @@ func (l *linter) tokenSeverity() jwks.Severity {
 // are arrays with something in them, but for the boolean ones.
 func (l *linter) memberType(m strictjson.Member) {
 	wrong := func(what, spec string) {
-		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is not %s but %s", m.Name, what, kindName(m.Value)), spec)
+		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("not %s but %s", what, kindName(m.Value)), spec)
 	}
 	spec := l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	switch {
@@ -94,13 +94,15 @@ func (l *linter) memberType(m strictjson.Member) {
 		if m.Value.Kind() != strictjson.KindString {
 			wrong("a string", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 		}
+	case isSwitch(m.Name) && m.Value.Kind() != strictjson.KindBool:
+		wrong("a boolean", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && m.Value.Kind() != strictjson.KindArray:
 		wrong("an array", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && len(m.Value.Items()) == 0:
-		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q is an empty array: what has no elements must be left out", m.Name), spec)
+		l.say(lintRequired, jwks.SeverityError, m.Name, "an empty array: a member without elements has to be left out", spec)
 	case isList(m.Name):
 		if _, ok := m.Value.TextList(); !ok {
-			l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("%q holds something else than strings", m.Name), spec)
+			l.say(lintRequired, jwks.SeverityError, m.Name, "an array of something other than strings", spec)
 		}
 	}
 }
@@ -114,7 +116,16 @@ func isList(name string) bool {
 		strings.HasSuffix(name, "_auth_methods_supported")
 }
 
-// isEndpoint tells whether a member is an address that programs use.
+// isSwitch reports whether a member is a boolean one.
+func isSwitch(name string) bool {
+	return slices.Contains([]string{
+		"claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration",
+		"authorization_response_iss_parameter_supported", "require_pushed_authorization_requests", "require_signed_request_object",
+		"tls_client_certificate_bound_access_tokens",
+	}, name)
+}
+
+// isEndpoint reports whether a member is an address that programs use.
 func isEndpoint(name string) bool {
 	return strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" || name == "check_session_iframe"
 }
@@ -140,7 +151,7 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
 	if trouble, severity := l.judgeURL(text); trouble != "" {
-		l.say(lintEndpoints, severity, name, fmt.Sprintf("%s %q: %s", name, clip(showText(text)), trouble), spec)
+		l.say(lintEndpoints, severity, name, trouble, spec)
 		return
 	}
 	there, _ := parseURL(text)
@@ -149,9 +160,9 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 		return
 	}
 	if near := reachOfHost(there.Hostname()); near > reachOfHost(issuer.Hostname()) {
-		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("%s lies at a %s address: it cannot be reached from elsewhere", name, near), spec)
+		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", near), spec)
 	} else if name == "jwks_uri" && !sameHost(there, issuer) {
-		l.say(lintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys lie at another host: %s", clip(there.Host)), spec)
+		l.say(lintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys are on another host: %s", clip(there.Host)), spec)
 	}
 }
 
@@ -161,13 +172,13 @@ func (l *linter) judgeURL(text string) (string, jwks.Severity) {
 	u, bad := parseURL(text)
 	switch {
 	case bad != nil:
-		return bad.Text, jwks.SeverityError
+		return fmt.Sprintf("%q: %s", clip(showText(text)), bad.Text), jwks.SeverityError
 	case u.Scheme == "https":
 		return "", ""
 	case l.onLoopback() && reachOfHost(u.Hostname()) == reachLoopback:
-		return "it is http, which is safe on this machine only", jwks.SeverityWarning
+		return "http, which is safe on this machine only", jwks.SeverityWarning
 	default:
-		return "it is http, not https", jwks.SeverityError
+		return "http, not https", jwks.SeverityError
 	}
 }
 

@@ -16,6 +16,8 @@ const goodMetadata = `{
 	"token_endpoint": "https://issuer.example/token",
 	"jwks_uri": "https://issuer.example/keys",
 	"response_types_supported": ["code"],
+	"code_challenge_methods_supported": ["S256"],
+	"authorization_response_iss_parameter_supported": true,
 	"subject_types_supported": ["public"],
 	"id_token_signing_alg_values_supported": ["RS256"]
 }`
@@ -38,7 +40,13 @@ func lintLines(md *Metadata) []string {
 	var lines []string
 	for _, f := range md.Lint() {
 		if f.ID != lintForm {
-			lines = append(lines, strings.TrimSpace(fmt.Sprint(f.Severity, " ", f.ID, " ", f.Member)))
+			places := f.Places
+			if len(places) == 0 {
+				places = []string{""}
+			}
+			for _, place := range places {
+				lines = append(lines, strings.TrimSpace(fmt.Sprint(f.Severity, " ", f.ID, " ", place)))
+			}
 		}
 	}
 	return lines
@@ -110,6 +118,22 @@ func TestLintOneChange(t *testing.T) {
 		{"keys at another port", set("jwks_uri", `"https://Issuer.example:8443/keys"`), nil},
 		{"an http alias", set("mtls_endpoint_aliases", `{"token_endpoint":"http://issuer.example/token"}`), []string{"error endpoints mtls_endpoint_aliases.token_endpoint"}},
 		{"signed metadata", set("signed_metadata", `"a.b.c"`), []string{"info signed_metadata signed_metadata"}},
+		{"no PKCE", remove("code_challenge_methods_supported"), []string{"warning pkce code_challenge_methods_supported"}},
+		{"no S256", set("code_challenge_methods_supported", `["plain"]`), []string{"error pkce code_challenge_methods_supported"}},
+		{"plain beside S256", set("code_challenge_methods_supported", `["S256","plain"]`), []string{"info pkce code_challenge_methods_supported"}},
+		{"no iss in responses", set("authorization_response_iss_parameter_supported", `false`), []string{"info response_issuer authorization_response_iss_parameter_supported"}},
+		{"a word for a boolean", set("authorization_response_iss_parameter_supported", `"yes"`), []string{"error required_members authorization_response_iss_parameter_supported"}},
+		{"PAR without its endpoint", set("require_pushed_authorization_requests", `true`), []string{"error pushed_requests require_pushed_authorization_requests"}},
+		{"PAR with its endpoint", set("pushed_authorization_request_endpoint", `"https://issuer.example/par","require_pushed_authorization_requests":true`), nil},
+		{"DPoP", set("dpop_signing_alg_values_supported", `["ES256"]`), nil},
+		{"DPoP with none", set("dpop_signing_alg_values_supported", `["none"]`), []string{"error dpop dpop_signing_alg_values_supported"}},
+		{"DPoP with a secret", set("dpop_signing_alg_values_supported", `["HS256"]`), []string{"error dpop dpop_signing_alg_values_supported"}},
+		{"mTLS without bound tokens", set("token_endpoint_auth_methods_supported", `["tls_client_auth"]`), []string{"info mtls tls_client_certificate_bound_access_tokens"}},
+		{"mTLS with bound tokens", set("tls_client_certificate_bound_access_tokens", `true,"token_endpoint_auth_methods_supported":["tls_client_auth"]`), nil},
+		{"aliases that are no object", set("mtls_endpoint_aliases", `[]`), []string{"error mtls mtls_endpoint_aliases"}},
+		{"clients sign with none", set("token_endpoint_auth_signing_alg_values_supported", `["none"]`), []string{"error client_authentication token_endpoint_auth_signing_alg_values_supported"}},
+		{"clients sign, with what", set("token_endpoint_auth_methods_supported", `["private_key_jwt"]`), []string{"error client_authentication token_endpoint_auth_signing_alg_values_supported"}},
+		{"ID tokens by secret", set("id_token_signing_alg_values_supported", `["RS256","HS256"]`), []string{"info signing_algorithms id_token_signing_alg_values_supported"}},
 		{"a page of words is no endpoint", set("op_policy_uri", `"http://issuer.example/policy"`), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +155,7 @@ func TestLintOtherKindsOfIssuers(t *testing.T) {
 			[]string{"warning required_members authorization_endpoint", "warning required_members token_endpoint"}},
 		{"implicit only", strings.Replace(goodMetadata, `"token_endpoint": "https://issuer.example/token"`, `"grant_types_supported":["implicit"]`, 1), nil, nil},
 		{"RFC 8414", `{"issuer":"https://issuer.example","response_types_supported":["code"],"authorization_endpoint":"https://issuer.example/a",
-			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, []string{"warning required_members jwks_uri"}},
+			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, []string{"warning required_members jwks_uri", "warning pkce code_challenge_methods_supported", "info response_issuer authorization_response_iss_parameter_supported"}},
 		{"RFC 8414, machines only", `{"issuer":"https://issuer.example","response_types_supported":["token"],"grant_types_supported":["client_credentials"],
 			"token_endpoint":"https://issuer.example/t","jwks_uri":"https://issuer.example/k"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, nil},
 		{"on this machine", strings.ReplaceAll(goodMetadata, "https://issuer.example", "http://127.0.0.1:8080"), func(md *Metadata) { md.Asked = "http://127.0.0.1:8080" },
@@ -155,10 +179,81 @@ func TestLintOtherKindsOfIssuers(t *testing.T) {
 	}
 }
 
+// TestLintMergesWhatIsTheSame in a document of the largest size.
+func TestLintMergesWhatIsTheSame(t *testing.T) {
+	var members []string
+	for i := range 30_000 {
+		members = append(members, fmt.Sprintf(`"e%d_endpoint":"http://x%d.example"`, i, i))
+	}
+	md := metadataOf(t, `{"issuer":"https://issuer.example",`+strings.Join(members, ",")+`}`)
+	findings := md.Lint()
+	if len(findings) > 10 {
+		t.Errorf("got %d findings", len(findings))
+	}
+	places := 0
+	for i, f := range findings {
+		if i > 0 && f.Severity == jwks.SeverityError && findings[i-1].Severity != jwks.SeverityError {
+			t.Error("an error comes after something else")
+		}
+		if f.ID == lintEndpoints {
+			places += len(f.Places)
+		}
+	}
+	if places != 30_000 {
+		t.Errorf("got %d places", places)
+	}
+}
+
+func TestLintLooksAtTheKeySet(t *testing.T) {
+	for _, c := range []struct{ name, keys, want string }{
+		{"clean", keySet("a"), ""},
+		{"a private key", `{"keys":[{"kty":"EC","crv":"P-256","x":"U0KND495LKPA8M_9h9Tu0efhDPuwDdaaGF4pJ6cBU-s","y":"3bX7FC1mlM0O6LWzs0VOybA5pkP8iGa6XPDOW06H3vs","d":"AAAA"}]}`, "error private_key"},
+		{"not there", "", "error key_set"},
+		{"something else", `{"a":1}`, "error key_set"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newTLSSite(t)
+			s.serve(configuration, strings.ReplaceAll(goodMetadata, "https://issuer.example", s.URL))
+			if c.keys != "" {
+				s.serve("/keys", c.keys)
+			}
+			b := newBench(t, s)
+			md, err := b.Discover(t.Context(), s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range b.Lint(t.Context(), md) {
+				if f.Severity == jwks.SeverityError && f.ID != "no_usable_key" {
+					got = append(got, fmt.Sprint(f.Severity, " ", f.ID))
+				}
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestLintSaysThatTheKeySetWasNotChecked(t *testing.T) {
+	s := newTLSSite(t)
+	s.serve(configuration, strings.ReplaceAll(goodMetadata, "https://issuer.example", s.URL+"/other"))
+	b := newBench(t, s)
+	md, _ := b.Discover(t.Context(), s.URL)
+	for _, f := range b.Lint(t.Context(), md) {
+		if f.ID == lintKeySet && f.Severity == jwks.SeverityWarning {
+			wantRequests(t, s, "GET "+configuration)
+			return
+		}
+	}
+	t.Error("no such finding")
+}
+
 func TestLintNamesWhatDiffers(t *testing.T) {
 	md := metadataOf(t, strings.Replace(goodMetadata, "https://issuer.example", "https://Issuer.example", 1))
 	for _, f := range md.Lint() {
-		if f.ID == lintIssuerMatch && f.Expected == "https://issuer.example" && f.Actual == "https://Issuer.example" && f.Spec != "" {
+		if f.ID == lintIssuerMatch {
+			wantText(t, f.Message, `"https://issuer.example"`, `"https://Issuer.example"`, "in letter case only")
 			return
 		}
 	}

@@ -13,9 +13,12 @@ import (
 func Unavailable(err error) string {
 	var mismatch *provider.IssuerMismatchError
 	var fetch *provider.FetchError
+	var refused *provider.RefusedError
 	switch {
 	case errors.As(err, &mismatch):
 		return Mismatch(mismatch)
+	case errors.As(err, &refused):
+		return "that says nothing about the token: the server wants to know who is asking"
 	case errors.As(err, &fetch):
 		return fetchHint(fetch)
 	default:
@@ -26,11 +29,17 @@ func Unavailable(err error) string {
 // Mismatch says how the issuer that was asked for differs from the one that the
 // document is for.
 func Mismatch(e *provider.IssuerMismatchError) string {
-	if e.Found == "" {
+	const wellKnown = "/.well-known/"
+	switch {
+	case e.Found == "":
 		return "check that this is the issuer's URL"
+	case strings.Contains(e.Found, wellKnown):
+		return "an issuer is what stands before /.well-known, not its document's own address; the issuer has to fix this"
+	case strings.Contains(e.Asked, wellKnown):
+		return "an issuer is what stands before /.well-known"
 	}
 	if verify.IsTemplate(e.Found) {
-		return "the document is for every tenant: use your tenant's own issuer"
+		return "the document is for every tenant; use your own tenant's issuer"
 	}
 	d := verify.Compare(e.Asked, e.Found)
 	if d == nil || d.Kind == "different_host" || d.Kind == "different_value" {
@@ -44,7 +53,7 @@ func fetchHint(e *provider.FetchError) string {
 	case "http_not_allowed":
 		return "use https; for a test system, --allow-http"
 	case "private_address":
-		return "a document from elsewhere must not name an address in this network"
+		return "a public issuer's document must not name an address in a private network"
 	case "dns":
 		return "check the host name, and that there is a network"
 	case "refused":
@@ -67,6 +76,8 @@ func fetchHint(e *provider.FetchError) string {
 		return "if that is an issuer or its metadata, use --issuer"
 	case "no_jwks_uri":
 		return "give the key set with --jwks"
+	case "issuer_template":
+		return "use your own tenant's issuer; or accept every tenant with --any-tenant and the keys given by --jwks URL"
 	case "offline":
 		return "run it once without --offline"
 	default:
@@ -95,9 +106,11 @@ func statusHint(e *provider.FetchError) string {
 		return "if the address needs a login, send it with --header @FILE"
 	case e.Status == 429 || e.Status >= 500:
 		return "the server is failing or limiting requests: try again later"
-	case len(e.Tried) == 0:
-		return "check the address"
+	case e.Missing():
+		return "the issuer is the iss claim of its tokens: claimcheck decode shows it"
+	case e.Cause == "not_json":
+		return "the server has to fix this"
 	default:
-		return "check that this is the issuer's URL"
+		return "check the address"
 	}
 }

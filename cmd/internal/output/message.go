@@ -1,19 +1,57 @@
 package output
 
-// Error writes an error and what can be done about it, also when quiet. All
-// messages and hints are escaped. They are lower case, without a full stop.
-func (p *Printer) Error(message string, hints ...string) {
-	p.message(Plain.Span(message))
-	p.hints(hints)
+import "strings"
+
+// A Problem is what went wrong, for people: first the fact, then what was tried,
+// then the next step. Messages and hints are lower case, without a full stop. All
+// of it is escaped.
+type Problem struct {
+	Message string
+	Tried   []Attempt
+	Hint    string
+	Command string // a command line that Hint introduces, on a line of its own
+}
+
+// An Attempt is an address that was asked, and what came of it.
+type Attempt struct{ Address, Outcome string }
+
+// Error writes an error, also when quiet.
+func (p *Printer) Error(problem Problem) {
+	p.message(Plain.Span(problem.Message))
+	p.details(problem)
 }
 
 // Warn writes a warning and what can be done about it.
 func (p *Printer) Warn(message string, hints ...string) {
+	p.Warning(Problem{Message: message, Hint: strings.Join(hints, "; ")})
+}
+
+// Warning writes a warning.
+func (p *Printer) Warning(problem Problem) {
 	if p.options.Quiet {
 		return
 	}
-	p.message(Caution.Span("warning: "), Plain.Span(message))
-	p.hints(hints)
+	p.message(Caution.Span("warning: "), Plain.Span(problem.Message))
+	p.details(problem)
+}
+
+func (p *Printer) details(problem Problem) {
+	width := 0
+	for _, a := range problem.Tried {
+		width = max(width, columnsOf(Escape(a.Address)))
+	}
+	lead := Dim.Span("  tried  ")
+	for _, a := range problem.Tried {
+		gap := width - columnsOf(Escape(a.Address)) + 2
+		p.writeErr(escaped(lead, Plain.Span(a.Address), spaces(gap), Plain.Span(a.Outcome)))
+		lead = spaces(len(lead.Text))
+	}
+	if problem.Hint != "" {
+		p.errLine(Strong.Span("hint: "), Plain.Span(problem.Hint))
+	}
+	if problem.Command != "" {
+		p.writeErr(escaped(spaces(commandIndent), Strong.Span(problem.Command)))
+	}
 }
 
 // Note writes a line about what the program does.
@@ -45,12 +83,6 @@ func (p *Printer) Verdict(good bool, message string) {
 		style = Good
 	}
 	p.oneLine(style.Span(message))
-}
-
-func (p *Printer) hints(hints []string) {
-	for _, hint := range hints {
-		p.errLine(Strong.Span("hint: "), Plain.Span(hint))
-	}
 }
 
 func (p *Printer) message(spans ...Span) {

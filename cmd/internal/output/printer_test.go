@@ -109,7 +109,9 @@ func TestMessages(t *testing.T) {
 		p.Warn("warning \n", "do this")
 		p.Verdict(true, "accepted")
 		p.Verdict(false, "rejected: \u202e (exit 16)")
-		p.Error("error ##[x]", "try \x9b", "or that")
+		p.Error(Problem{
+			Message: "error ##[x]", Tried: []Attempt{{"a\x1b", "no"}, {"longer", "yes"}}, Hint: "try \x9b", Command: "do it",
+		})
 	}
 	for _, test := range []struct {
 		name    string
@@ -123,19 +125,25 @@ func TestMessages(t *testing.T) {
 			`claimcheck: accepted`,
 			`claimcheck: rejected: \u202e (exit 16)`,
 			`claimcheck: error #\u0023[x]`,
+			`  tried  a\u001b  no`,
+			`         longer   yes`,
 			`hint: try \x9b`,
-			`hint: or that`)},
+			`  do it`)},
 		{"text, which holds the verdict", Options{Format: FormatText}, lines(
 			`claimcheck: note \u001b`,
 			`claimcheck: warning: warning \n`,
 			`hint: do this`,
 			`claimcheck: error #\u0023[x]`,
+			`  tried  a\u001b  no`,
+			`         longer   yes`,
 			`hint: try \x9b`,
-			`hint: or that`)},
+			`  do it`)},
 		{"quiet", Options{Format: FormatJSON, Quiet: true}, lines(
 			`claimcheck: error #\u0023[x]`,
+			`  tried  a\u001b  no`,
+			`         longer   yes`,
 			`hint: try \x9b`,
-			`hint: or that`)},
+			`  do it`)},
 		{"colour", Options{Format: FormatNDJSON, ColorErr: true}, lines(
 			`claimcheck: note \u001b`,
 			"claimcheck: \x1b[38;5;130mwarning: \x1b[0;25;0m"+`warning \n`,
@@ -143,8 +151,10 @@ func TestMessages(t *testing.T) {
 			"claimcheck: \x1b[38;5;64maccepted\x1b[0;25;0m",
 			"claimcheck: \x1b[38;5;160;1m"+`rejected: \u202e (exit 16)`+"\x1b[0;25;0;22m",
 			`claimcheck: error #\u0023[x]`,
+			"\x1b[38;5;243m  tried  \x1b[0;25;0m"+`a\u001b  no`,
+			`         longer   yes`,
 			"\x1b[1mhint: \x1b[22m"+`try \x9b`,
-			"\x1b[1mhint: \x1b[22mor that")},
+			"  \x1b[1mdo it\x1b[22m")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out, err bytes.Buffer

@@ -106,6 +106,34 @@ func (t *Text) Rows(rows ...Row) {
 	})
 }
 
+// Members writes rows with their labels and values aligned, but a list that does
+// not fit beside its label below it.
+func (t *Text) Members(rows ...Row) {
+	const gap = 2
+	label := 0
+	for _, row := range rows {
+		label = max(label, columnsOf(row.Label))
+	}
+	fits := func(row Row) bool {
+		return row.List == nil || t.indent+label+gap+columnsOf(row.value().text()) <= t.width
+	}
+	for len(rows) > 0 {
+		beside := 0
+		for beside < len(rows) && fits(rows[beside]) {
+			rows[beside].Label += strings.Repeat(" ", label-columnsOf(rows[beside].Label))
+			beside++
+		}
+		t.Rows(rows[:beside]...)
+		if rows = rows[beside:]; len(rows) > 0 {
+			t.Rows(Row{Label: rows[0].Label})
+			list := rows[0]
+			list.Label = ""
+			t.Indented(func() { t.Rows(list) })
+			rows = rows[1:]
+		}
+	}
+}
+
 // Command writes a command line to copy, or what else is of one piece.
 func (t *Text) Command(command string) { t.command(command, commandIndent) }
 

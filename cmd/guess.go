@@ -1,0 +1,181 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// An issuerQuestion is what an issuer was asked for. Where there is no answer, it
+// finds the next step: the command line that would have worked.
+type issuerQuestion struct {
+	client *provider.Client
+	issuer string // as it was typed
+	// tokenIssuer is what the token says, unverified, or empty.
+	tokenIssuer string
+	headers     bool // --header was given
+	// command is the command line with another issuer and, unless it is empty, a
+	// key set. Nothing in it has been verified: it is for the user to confirm.
+	command func(issuer, jwks string) advice.Cmdline
+	// keySet is the command line for what turned out to be a key set.
+	keySet func(url string) advice.Cmdline
+}
+
+// The bounds of looking for what was meant by an issuer that has no metadata.
+const (
+	guessTime  = 5 * time.Second
+	maxGuesses = 4
+)
+
+// unavailable is unavailable with the next step, if one is known. The requests
+// that it makes for that go to the origin that the user typed.
+func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
+	explained := unavailable(err)
+	var failed *failure
+	var mismatch *provider.IssuerMismatchError
+	var fetch *provider.FetchError
+	if !errors.As(explained, &failed) || errors.Is(err, context.Canceled) {
+		return explained
+	}
+	ctx, cancel := context.WithTimeout(ctx, guessTime)
+	defer cancel()
+	if trimmed := strings.TrimSpace(q.issuer); trimmed != q.issuer {
+		return failed.withHint("the issuer starts or ends with a space:").withCommand(q.command(trimmed, ""))
+	}
+	switch {
+	case errors.As(err, &mismatch):
+		q.explainMismatch(ctx, failed, mismatch)
+	case !errors.As(err, &fetch):
+	case fetch.Missing():
+		q.explainMissing(ctx, failed)
+	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
+		failed.withHint("--header went to %s only, which you named; to send it to the key set too, name that:", originOf(q.issuer)).
+			withCommand(q.command(q.issuer, fetch.URL))
+	}
+	return failed
+}
+
+// explainMismatch offers the issuer that the document names: with the keys from
+// where the document was found, if they are there.
+func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) {
+	switch {
+	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
+	case isTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
+		failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
+	case isTemplate(e.Found):
+	case sameOrigin(e.Asked, e.Found):
+		failed.withHint("%s; if that is the issuer you expect:", failed.hint).withCommand(q.command(e.Found, ""))
+		if _, err := q.client.KeysFor(ctx, e.Found, ""); err != nil {
+			q.offerElsewhere(ctx, failed, e)
+		}
+	default:
+		q.offerElsewhere(ctx, failed, e)
+	}
+}
+
+// offerElsewhere is for an issuer whose metadata and keys are reached at another
+// address than its own, as in a container or behind a proxy.
+func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) {
+	for _, keys := range keySetsNear(e) {
+		if _, err := q.client.Keys(ctx, keys, ""); err == nil {
+			failed.withHint("if that is the issuer you expect, and its keys are to be fetched here:").withCommand(q.command(e.Found, keys))
+			return
+		}
+	}
+	failed.withHint("if that is the issuer you expect:").withCommand(q.command(e.Found, ""))
+}
+
+// keySetsNear are the addresses of the key set on the origin that was asked: the
+// one in the document, or the same path there, or the same below the issuer.
+func keySetsNear(e *provider.IssuerMismatchError) []string {
+	keys, err := url.Parse(e.JWKSURI)
+	here, hereErr := url.Parse(e.URL)
+	if err != nil || hereErr != nil || e.JWKSURI == "" || !advice.Copyable(e.JWKSURI) {
+		return nil
+	}
+	if sameOrigin(e.JWKSURI, e.URL) {
+		return []string{e.JWKSURI}
+	}
+	keys.Scheme, keys.Host = here.Scheme, here.Host
+	list := []string{keys.String()}
+	if rest, below := strings.CutPrefix(e.JWKSURI, e.Found); below && e.Asked+rest != list[0] {
+		list = append(list, e.Asked+rest)
+	}
+	return list
+}
+
+// explainMissing guesses what was meant by an issuer that has no metadata.
+func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) {
+	if _, err := q.client.Keys(ctx, q.issuer, ""); err == nil {
+		q.explainKeySet(ctx, failed)
+		return
+	}
+	if q.tokenIssuer == q.issuer {
+		failed.withHint("the token names this issuer too, so its metadata may be at another address; if you know where its key set is:").
+			withCommand(q.command(q.issuer, "<URL of the key set>"))
+		return
+	}
+	if q.tokenIssuer != "" && advice.Copyable(q.tokenIssuer) {
+		failed.withHint("the token names (unverified) %s; if that is the issuer you expect:", q.tokenIssuer).
+			withCommand(q.command(q.tokenIssuer, ""))
+		return
+	}
+	if issuer := q.shorter(ctx); issuer != "" {
+		failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
+	}
+}
+
+func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) {
+	failed.tried = nil
+	failed.err = &shortError{q.issuer + " is a key set, not an issuer", failed.err}
+	if q.keySet != nil {
+		failed.withHint("to use it as one:").withCommand(q.keySet(q.issuer))
+		return
+	}
+	issuer := q.tokenIssuer
+	if issuer == "" || !advice.Copyable(issuer) {
+		issuer = q.shorter(ctx)
+	}
+	if issuer == "" {
+		issuer = "<the issuer you expect>"
+	}
+	failed.withHint("use --jwks for it, and --issuer for the issuer that you expect:").withCommand(q.command(issuer, q.issuer))
+}
+
+// shorter looks for the issuer that the address of one of its endpoints begins
+// with.
+func (q issuerQuestion) shorter(ctx context.Context) string {
+	origin := originOf(q.issuer)
+	path := strings.TrimSuffix(strings.TrimPrefix(q.issuer, origin), "/")
+	for range maxGuesses {
+		end := strings.LastIndex(path, "/")
+		if end < 0 {
+			return ""
+		}
+		path = path[:end]
+		metadata, err := q.client.Discover(ctx, origin+path)
+		var mismatch *provider.IssuerMismatchError
+		switch {
+		case err == nil && advice.Copyable(metadata.Issuer):
+			return metadata.Issuer
+		case errors.As(err, &mismatch) && mismatch.Found == mismatch.Asked+"/" && advice.Copyable(mismatch.Found):
+			return mismatch.Found
+		}
+	}
+	return ""
+}
+
+func originOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func sameOrigin(a, b string) bool { return strings.EqualFold(originOf(a), originOf(b)) }

@@ -1,0 +1,63 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// unavailable gives an error of the provider its exit code and a hint, and says
+// each address once.
+func unavailable(err error) error {
+	var mismatch *provider.IssuerMismatchError
+	var fetch *provider.FetchError
+	var failed *failure
+	if errors.Is(err, context.Canceled) || errors.As(err, &failed) {
+		return err
+	}
+	failed = fail(exitUnavailable, "%w", err).orHint(advice.Unavailable(err))
+	switch {
+	case errors.As(err, &mismatch):
+		failed.err = mismatchError(mismatch)
+	case errors.As(err, &fetch) && fetch.Missing():
+		failed.err, failed.tried = &shortError{"no metadata at " + fetch.Issuer, err}, attempts(fetch.Tried)
+	case errors.As(err, &fetch) && len(fetch.Tried) > 1:
+		failed.tried = attempts(fetch.Tried)
+	}
+	return failed
+}
+
+// A shortError says in fewer words what another error says: the rest stands
+// beside it.
+type shortError struct {
+	text string
+	err  error
+}
+
+func (e *shortError) Error() string { return e.text }
+func (e *shortError) Unwrap() error { return e.err }
+
+func attempts(tried []provider.Attempt) []output.Attempt {
+	list := make([]output.Attempt, len(tried))
+	for i, a := range tried {
+		list[i] = output.Attempt{Address: a.URL, Outcome: strings.TrimPrefix(a.Outcome, "the server answered ")}
+	}
+	return list
+}
+
+func mismatchError(e *provider.IssuerMismatchError) error {
+	if e.Found == "" {
+		return &shortError{"the metadata at " + e.URL + " names no issuer", e}
+	}
+	return &shortError{"the metadata at " + e.URL + " is for another issuer: " + output.Quote(e.Found), e}
+}
+
+const wellKnown = "/.well-known/"
+
+func isTemplate(issuer string) bool {
+	return strings.Contains(issuer, "{") && strings.Contains(issuer, "}")
+}
