@@ -89,7 +89,7 @@ func newRootCmd(env *Env) *cobra.Command {
 	root.AddGroup(commandGroups()...)
 	addCommands(root, groupTokens, newDecodeCmd(env), newVerifyCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env))
 	addCommands(root, groupIssuers, newDiscoverCmd(env), newJWKSCmd(env))
-	addCommands(root, groupTesting, newIssuerCmd(env), newMintCmd(env))
+	addCommands(root, groupTesting, newDemoCmd(env), newIssuerCmd(env), newMintCmd(env))
 	addCommands(root, groupAPIs, newWhyCmd(env), newResourceCmd(env))
 	addCommands(root, groupProgram, newProfileCmd(env), newCacheCmd(env), newCompletionCmd(), newVersionCmd(env))
 	root.AddCommand(newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic())

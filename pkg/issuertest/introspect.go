@@ -151,8 +151,7 @@ func (i *Issuer) serveRevocation(w http.ResponseWriter, r *http.Request) {
 		i.revokeFamily(g.family)
 	}
 	if g, ok := i.store.access.get(name, i.now()); !ok || g.client == client {
-		const longest = 15 * 24 * time.Hour // of any shape's tokens, and a day more
-		i.store.revoked.put(name, true, i.now().Add(longest))
+		i.revoke(name)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
@@ -207,4 +206,13 @@ func challenge(w http.ResponseWriter, status int, code, description string) {
 	w.Header().Set("WWW-Authenticate", text)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
+}
+
+// Revoke ends a token, as its client could: from now on introspection calls it
+// inactive. What verifies its signature alone does not notice.
+func (i *Issuer) Revoke(token string) { i.revoke(hashed(token)) }
+
+func (i *Issuer) revoke(name string) {
+	const longest = 15 * 24 * time.Hour // of any shape's tokens, and a day more
+	i.store.revoked.put(name, true, i.now().Add(longest))
 }
