@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -176,7 +177,7 @@ func (d *demo) run(ctx context.Context, about string, want int, args []string) e
 	d.say(about)
 	words := make([]string, len(args))
 	for n, arg := range args {
-		words[n] = shellWord(arg)
+		words[n] = advice.Word(arg)
 	}
 	d.print("$ claimcheck " + strings.Join(words, " "))
 	code := Run(ctx, d.env, args)
@@ -194,9 +195,9 @@ func (d *demo) run(ctx context.Context, about string, want int, args []string) e
 func (d *demo) keep(ctx context.Context) error {
 	d.say("The issuer runs on until you press Ctrl-C. Go on in another terminal, as with:")
 	for _, line := range []string{
-		"claimcheck mint --state " + shellWord(d.path("issuer")) + " --sub alan --flaw string-exp | claimcheck verify --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience(),
+		"claimcheck mint --state " + advice.Word(d.path("issuer")) + " --sub alan --flaw string-exp | claimcheck verify --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience(),
 		"claimcheck mint --flaw list",
-		"claimcheck verify @" + shellWord(d.path("expired.jwt")) + " --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience() + " --explain",
+		"claimcheck verify @" + advice.Word(d.path("expired.jwt")) + " --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience() + " --explain",
 	} {
 		d.print("$ " + line)
 	}
