@@ -323,6 +323,9 @@ func timeFlaws() []Flaw {
 		{Name: "expired", About: "expired an hour ago", Reason: verify.ReasonExpired, parts: []string{"exp", "iat"}, apply: func(d *draft) error {
 			d.claims.set("iat", ago(2*time.Hour)(d))
 			d.claims.set("exp", ago(time.Hour)(d))
+			if d.claims.number("auth_time") > d.now.Add(-2*time.Hour).Unix() {
+				d.claims.set("auth_time", ago(2*time.Hour)(d)) // an old token is of an old login
+			}
 			return nil
 		}},
 		{Name: "missing-exp", About: "never expires: no exp", Reason: verify.ReasonExpired, parts: []string{"exp"}, apply: absent("exp")},

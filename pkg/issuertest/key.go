@@ -24,6 +24,10 @@ import (
 // rsaBits is the size of the RSA keys that NewKey makes.
 const rsaBits = 2048
 
+// shortID is how many characters of its thumbprint make a key's kid: enough to tell
+// a few keys apart, and easy to read.
+const shortID = 8
+
 // A Key signs tokens: a private key, or a secret for HS256 and its kin. It never
 // prints.
 type Key struct {
@@ -37,7 +41,8 @@ func Algorithms() []string {
 	return append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
 }
 
-// NewKey makes a key for an algorithm. Its kid is its thumbprint (RFC 7638).
+// NewKey makes a key for an algorithm. Its kid is the beginning of its thumbprint
+// (RFC 7638).
 func NewKey(algorithm string) (*Key, error) {
 	private, err := generate(algorithm)
 	if err != nil {
@@ -86,7 +91,7 @@ func newKey(private any, algorithm, id string) (*Key, error) {
 		if err != nil {
 			return nil, err
 		}
-		k.id = base64.RawURLEncoding.EncodeToString(print)
+		k.id = base64.RawURLEncoding.EncodeToString(print)[:shortID]
 	}
 	return k, nil
 }

@@ -136,6 +136,7 @@ func TestContradictoryFlaws(t *testing.T) {
 		fine  bool
 	}{
 		{[]string{"expired", "wrong-audience"}, true},
+		{[]string{"expired", "stale-auth-time"}, true},
 		{[]string{"truncated", "alg-none", "expired", "duplicate-claim"}, true},
 		{[]string{"expired", "missing-exp"}, false},
 		{[]string{"alg-none", "bad-signature"}, false},

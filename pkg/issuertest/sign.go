@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -80,9 +81,11 @@ func (c *claims) remove(name string) { c.set(name, strictjson.Value{}) }
 
 func (c claims) get(name string) strictjson.Value { return strictjson.Object(c...).Get(name) }
 
-func (c claims) text(name string) string {
-	text, _ := c.get(name).Text()
-	return text
+// number is a claim that holds a whole number, or 0.
+func (c claims) number(name string) int64 {
+	literal, _ := c.get(name).Literal()
+	n, _ := strconv.ParseInt(literal, 10, 64)
+	return n
 }
 
 func (c claims) value() strictjson.Value { return strictjson.Object(c...) }

@@ -39,7 +39,7 @@ func TestChromium(t *testing.T) {
 	t.Cleanup(stop)
 	browser, end := chromedp.NewContext(allocator)
 	t.Cleanup(end)
-	bounded, cancel := context.WithTimeout(browser, 3*time.Minute)
+	bounded, cancel := context.WithTimeout(browser, time.Minute)
 	t.Cleanup(cancel)
 
 	request := func(prompt string) string {
@@ -65,16 +65,16 @@ func TestChromium(t *testing.T) {
 	if title != "Log in to demo" || welcome != "welcome" || answer.Get("code") == "" || answer.Get("state") != "state-1" || overflow > 0 {
 		t.Errorf("%q, %q, %v, %d pixels too wide", title, welcome, answer, overflow)
 	}
-	must(t, chromedp.Run(bounded, chromedp.Navigate(request("none")), chromedp.WaitVisible("h1")))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(request("none"))))
 	if again := <-returned; again.Get("code") == "" {
 		t.Errorf("the cookie does not log in again: %v", again)
 	}
-	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/device?user_code=BCDF-GHJK"), chromedp.WaitVisible("h1"), chromedp.FullScreenshot(&picture, 90)))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/device?user_code=BCDF-GHJK"), chromedp.FullScreenshot(&picture, 90)))
 	keep(t, "device.jpg", picture)
-	must(t, chromedp.Run(bounded,
-		chromedp.Navigate(issuer.URL()+"/end_session"), chromedp.WaitVisible("button"), chromedp.FullScreenshot(&picture, 90),
-		chromedp.Click("button"), chromedp.WaitNotPresent("button"), chromedp.Text("h1", &title),
-	))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/end_session"), chromedp.FullScreenshot(&picture, 90)))
+	_, err := chromedp.RunResponse(bounded, chromedp.Evaluate(`document.querySelector("button").click()`, nil))
+	must(t, err)
+	must(t, chromedp.Run(bounded, chromedp.Evaluate(`document.querySelector("h1").innerText`, &title)))
 	keep(t, "logout.jpg", picture)
 	if title != "You are logged out" {
 		t.Errorf("after logging out: %q", title)
