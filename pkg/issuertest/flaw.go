@@ -134,8 +134,7 @@ func formFlaws() []Flaw {
 		{Name: "truncated", About: "cut off behind the second segment", Reason: verify.ReasonMalformed, parts: signature,
 			apply: after(func(text string) string { return text[:strings.LastIndexByte(text, '.')] })},
 		{Name: "padded", About: "base64url with padding, as AWS ALB writes it", Reason: verify.ReasonMalformed, parts: signature, apply: after(pad)},
-		{Name: "line-break", About: "a line break inside the payload", Reason: verify.ReasonMalformed, parts: signature,
-			apply: after(func(text string) string { return text[:len(text)/2] + "\n" + text[len(text)/2:] })},
+		{Name: "line-break", About: "a line break inside the payload", Reason: verify.ReasonMalformed, parts: signature, apply: after(breakLine)},
 		{Name: "trailing-bits", About: "the last character of the signature has bits that do not count", Reason: verify.ReasonMalformed, parts: signature, apply: after(trailingBits)},
 		{Name: "json-form", About: "the JSON serialisation of the same token", Reason: verify.ReasonMalformed, parts: signature, apply: after(jsonForm)},
 		{Name: "duplicate-claim", About: "sub twice, first somebody else's", Reason: verify.ReasonMalformed, parts: []string{partPayload},
@@ -179,6 +178,13 @@ func pad(text string) string {
 		padded += "===="
 	}
 	return padded
+}
+
+// breakLine breaks the line behind the payload's first character, which nobody takes
+// for a text that a terminal has wrapped.
+func breakLine(text string) string {
+	at := strings.IndexByte(text, '.') + 2
+	return text[:at] + "\n" + text[at:]
 }
 
 // trailingBits sets a bit of the last character that no decoder uses. A signature

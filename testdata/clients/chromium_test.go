@@ -55,12 +55,12 @@ func TestChromium(t *testing.T) {
 		chromedp.Navigate(request("")),
 		chromedp.Text("h1", &title),
 		chromedp.Evaluate("document.documentElement.scrollWidth - window.innerWidth", &overflow),
-		chromedp.FullScreenshot(&picture, 90),
+		chromedp.FullScreenshot(&picture, 100),
 		chromedp.Click(`button[value="ada"]`),
 		chromedp.WaitVisible("h1"),
 		chromedp.Text("h1", &welcome),
 	))
-	keep(t, "login.jpg", picture)
+	keep(t, "login.png", picture)
 	answer := <-returned
 	if title != "Log in to demo" || welcome != "welcome" || answer.Get("code") == "" || answer.Get("state") != "state-1" || overflow > 0 {
 		t.Errorf("%q, %q, %v, %d pixels too wide", title, welcome, answer, overflow)
@@ -69,13 +69,13 @@ func TestChromium(t *testing.T) {
 	if again := <-returned; again.Get("code") == "" {
 		t.Errorf("the cookie does not log in again: %v", again)
 	}
-	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/device?user_code=BCDF-GHJK"), chromedp.FullScreenshot(&picture, 90)))
-	keep(t, "device.jpg", picture)
-	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/end_session"), chromedp.FullScreenshot(&picture, 90)))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/device?user_code=BCDF-GHJK"), chromedp.FullScreenshot(&picture, 100)))
+	keep(t, "device.png", picture)
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/end_session"), chromedp.FullScreenshot(&picture, 100)))
 	_, err := chromedp.RunResponse(bounded, chromedp.Evaluate(`document.querySelector("button").click()`, nil))
 	must(t, err)
 	must(t, chromedp.Run(bounded, chromedp.Evaluate(`document.querySelector("h1").innerText`, &title)))
-	keep(t, "logout.jpg", picture)
+	keep(t, "logout.png", picture)
 	if title != "You are logged out" {
 		t.Errorf("after logging out: %q", title)
 	}
