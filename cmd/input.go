@@ -217,6 +217,12 @@ func readValue(env *Env, flag, argument string) (string, error) {
 // readSecret reads a secret, which has no literal form: what stands on a
 // command line can be seen by others and is kept in histories.
 func readSecret(env *Env, flag, argument string) ([]byte, error) {
+	data, err := secretData(env, flag, argument)
+	return withoutLineEnd(data), err
+}
+
+// secretData reads what a secret is made of, as it stands.
+func secretData(env *Env, flag, argument string) ([]byte, error) {
 	path, isFile := strings.CutPrefix(argument, "@")
 	var data []byte
 	var err error
@@ -235,7 +241,7 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 	case strings.TrimSpace(string(data)) == "":
 		return nil, unreadable("%s is empty", flag)
 	}
-	return withoutLineEnd(data), nil
+	return data, nil
 }
 
 // withoutLineEnd drops what an editor or a shell adds to a secret that is text: one

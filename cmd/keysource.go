@@ -8,13 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
-	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -155,11 +153,11 @@ func keyFormatHint(format, file string) string {
 }
 
 func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
-	text, err := readSecret(env, "--secret", o.secret)
+	data, err := secretData(env, "--secret", o.secret)
 	if err != nil {
 		return nil, err
 	}
-	o.secretText = text
+	o.secretData, o.secretText = data, withoutLineEnd(data)
 	secret, err := o.decodeSecret(o.secretEncoding)
 	switch {
 	case errors.Is(err, verify.ErrSecretIsKey):
@@ -191,14 +189,34 @@ func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
 
 // otherEncoding finds an encoding of the secret by which it does verify a token,
 // if there is one.
-func (o *trustOptions) otherEncoding(t *token.Token, p verify.Policy, now time.Time) string {
+func (o *trustOptions) otherEncoding(verifies func(*verify.Secret) bool) string {
 	for _, encoding := range secretEncodings() {
 		if encoding == "base64url" && bytes.ContainsAny(o.secretText, "+/=") {
 			continue // it is taken, but that is not what it is
 		}
-		secret, err := o.decodeSecret(encoding)
-		if err == nil && verify.Verify(t, secret, p, now).SignatureVerified() {
+		if secret, err := o.decodeSecret(encoding); err == nil && verifies(secret) {
 			return encoding
+		}
+	}
+	return ""
+}
+
+// otherForm finds what was added to the text of the secret, or taken off, where it
+// verifies a token without that; it says so in words.
+func (o *trustOptions) otherForm(verifies func(*verify.Secret) bool) string {
+	text := string(o.secretText)
+	breaks := strings.NewReplacer("\r", "", "\n", "")
+	for _, form := range []struct{ text, words string }{
+		{string(o.secretData), "with the line break at the end of the file: the issuer takes that for a part of it"},
+		{text + "\n", "with a line break behind it: the issuer takes that for a part of it"},
+		{text + "\r\n", "with a line break of Windows behind it: the issuer takes that for a part of it"},
+		{strings.TrimSpace(text), "without the white space around it"},
+		{breaks.Replace(text), "without the line breaks in it"},
+		{strings.Trim(strings.TrimSpace(text), "\"'"), "without the quotes around it"},
+		{text[strings.Index(text, "=")+1:], "without the name before the equals sign"},
+	} {
+		if secret, err := verify.NewSecret([]byte(form.text), ""); err == nil && form.text != text && verifies(secret) {
+			return "the secret fits " + form.words
 		}
 	}
 	return ""

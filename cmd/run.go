@@ -388,7 +388,10 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 		}
 	}
 	if r.secret != nil && !c.Verified {
-		c.Encoding = o.trust.otherEncoding(result.Token, r.policy, r.now)
+		verifies := func(s *verify.Secret) bool {
+			return verify.Verify(result.Token, s, r.policy, r.now).SignatureVerified()
+		}
+		c.Encoding, c.SecretForm = o.trust.otherEncoding(verifies), o.trust.otherForm(verifies)
 	}
 	iss, _ := judged.Check("issuer")
 	if said, _ := iss.Actual.Text(); !c.Verified && iss.Status == verify.Failed &&

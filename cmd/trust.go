@@ -13,7 +13,8 @@ type trustOptions struct {
 	key            string
 	secret         string
 	secretEncoding string
-	secretText     []byte // as it was read
+	secretData     []byte // as it was read
+	secretText     []byte // less what an editor adds
 }
 
 func (o *trustOptions) addFlags(c *cobra.Command) {

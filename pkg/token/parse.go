@@ -205,6 +205,11 @@ func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
 		if c := text[i]; !isBase64URL(c) {
 			cause, word := nameCharacter(c)
 			t.fault(AreaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", i+1, segment, word))
+			if padding := text[i:]; padding == "=" || padding == "==" { // what it holds can be shown all the same
+				if data, err := base64.RawURLEncoding.Strict().DecodeString(text[:i]); err == nil {
+					return data, true
+				}
+			}
 			return nil, false
 		}
 	}

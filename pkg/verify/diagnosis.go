@@ -108,6 +108,8 @@ func DiagnosisKinds() []DiagnosisKind {
 // diagnoseFault names what a text is that is no JWT.
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 	switch fault.Cause {
+	case token.CauseForeign, token.CausePlaceholder:
+		return &Diagnosis{Kind: knownService, Note: fault.Note}
 	case token.CauseNoToken:
 		return &Diagnosis{Kind: noToken}
 	case token.CauseOpaque:

@@ -40,6 +40,7 @@ func (v *verification) checkSignature() {
 			v.checkByPublicKeys(keys)
 			return
 		}
+		v.explainPadding(keys.Set)
 	}
 	if v.signable() && v.report.mostSevere(Reasons()) == "" { // else keys need not have been looked for
 		v.fail(checkKey, ReasonNoMatchingKey, "no trusted keys", detail{})
@@ -52,6 +53,20 @@ func (v *verification) checkSignature() {
 // signable reports whether there is a signature that a key could be tried on.
 func (v *verification) signable() bool {
 	return v.algorithmOK && v.token.SigningInput() != "" && !v.token.Faulty(token.AreaEncoding)
+}
+
+// explainPadding says of a token in padded base64url, which stays refused, whether
+// the signature fits the text as it was sent: load balancers of AWS sign that.
+func (v *verification) explainPadding(set *jwks.Set) {
+	encoding := v.report.find(checkEncoding)
+	fault := v.token.FaultIn(token.AreaEncoding)
+	if set == nil || encoding == nil || fault == nil || fault.Cause != token.CausePadding || !v.algorithmOK || v.token.Signature() == nil {
+		return
+	}
+	encoding.message = "padded base64url; the signature does not fit the text as sent either"
+	if k := v.signerIn(set); k != nil {
+		encoding.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
+	}
 }
 
 func (v *verification) whyUnchecked() string {

@@ -57,6 +57,9 @@ type Case struct {
 	Held      bool   // the keys were not fetched again, although that could help
 	Cached    bool   // they came from the cache
 	Encoding  string // the encoding by which the secret would fit, or empty
+	// SecretForm says in words with which change to its text the secret would fit, or
+	// is empty.
+	SecretForm string
 }
 
 // Hint returns the hint of a check, empty if there is none. The most specific
@@ -188,7 +191,7 @@ func (c Case) notAJWT() Hint {
 	case strings.Contains(strings.ToLower(c.Issuer), "authgear"):
 		return Hint{Text: "this is an opaque token: on Authgear, turn on 'Issue JWT as access token'"}
 	default:
-		return Hint{Text: "this is an opaque token: only its issuer can check it; ask with claimcheck introspect"}
+		return Hint{Text: "this is an opaque token: only its issuer can check it, with claimcheck introspect; many issuers can be set to issue JWTs"}
 	}
 }
 
@@ -201,6 +204,9 @@ func (c Case) secretNeeded(d verify.Diagnosis) Hint {
 }
 
 func (c Case) otherSecret() Hint {
+	if c.Encoding == "" && c.SecretForm != "" {
+		return Hint{Text: c.SecretForm}
+	}
 	if c.Encoding == "" {
 		return Hint{Text: "check the secret, and --secret-encoding"}
 	}

@@ -115,6 +115,12 @@ func isTokenName(name string) bool {
 	return name == idToken || name == AccessToken || name == refreshToken
 }
 
+// isMemberName reports whether a member of JSON of that name is a token even if
+// opaque, as in a credential of kubectl.
+func isMemberName(name string) bool {
+	return name == "token" || name == "accessToken" || name == "idToken"
+}
+
 // readText collects from a text: JSON as JSON, anything else by scanning.
 func (c *collector) readText(text string, in context) {
 	if in.depth > maxDepth {
@@ -155,8 +161,7 @@ func (c *collector) readJSON(v strictjson.Value, in context) {
 // readValue collects from a value that was decoded out of JSON or a URL.
 func (c *collector) readValue(value string, in context) {
 	isBearer := strings.EqualFold(in.name, headerName) && schemeLen(value) > 0
-	if isBearer || isTokenName(in.name) {
-		core := unwrap(value)
+	if core := unwrap(value); (isBearer || isTokenName(in.name) || isMemberName(in.name)) && !beginsBase64(core.Text) {
 		region := readRegion(core.Text, 0)
 		isWhole := region.end == len(core.Text) && (beginsHeader(core.Text) || region.isOpaque(core.Text, 0))
 		if isWhole || isOpaqueValue(core.Text) && !strings.Contains(core.Text, "eyJ") {
