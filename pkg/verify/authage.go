@@ -89,24 +89,24 @@ func (v *verification) checkAuthTime() {
 	}
 	age := MeasureAuthAge(v.claims, v.now)
 	iat, problem := numericDate(v.claims.Get("iat"))
-	o := outcome{id: checkAuthTime, status: NotChecked, say: sayAuthTime}
+	o := outcome{id: checkAuthTime, state: unchecked, say: sayAuthTime}
 	switch limit := v.policy.MaxAge; {
 	case limit != nil && !age.Known():
-		o = outcome{id: checkAuthTime, status: Failed, reason: ReasonReauthentication, message: age.Problem}
+		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication), message: age.Problem}
 		o.detail = &detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)}
 	case limit != nil && !age.Within(*limit):
-		o = outcome{id: checkAuthTime, status: Failed, reason: ReasonReauthentication}
+		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication)}
 		o.message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
 			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit))
 		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Kind: reauthenticationNeeded, By: *limit}}
 	case !age.Known():
-		o = outcome{id: checkAuthTime, status: Warning, reason: ReasonReauthentication, message: age.Problem, detail: &detail{actual: value}}
+		o = outcome{id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), message: age.Problem, detail: &detail{actual: value}}
 	case problem == "" && age.AuthTime.After(iat):
-		o.status, o.say, o.message = Warning, nil, "auth_time is after iat: the issuer's clock or its session is wrong"
+		o.state, o.say, o.message = warned, nil, "auth_time is after iat: the issuer's clock or its session is wrong"
 	case age.Seconds > int64(staleLogin/time.Second):
-		o.status, o.say, o.message = Warning, nil, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
+		o.state, o.say, o.message = warned, nil, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
 	case limit != nil:
-		o.status = Passed
+		o.state = passed
 	}
 	v.report.add(o)
 }

@@ -23,7 +23,7 @@ func (v *verification) checkIssuer() {
 	case v.policy.AnyIssuer && !value.Exists():
 		v.skip(checkIssuer, "any issuer is allowed, and the token names none")
 	case v.policy.AnyIssuer:
-		v.report.add(outcome{id: checkIssuer, status: NotChecked, say: func(r *Report) string {
+		v.report.add(outcome{id: checkIssuer, state: unchecked, say: func(r *Report) string {
 			return fmt.Sprintf("any issuer is allowed; the token says %q", r.text("iss"))
 		}})
 	case !value.Exists():
@@ -91,7 +91,7 @@ func (v *verification) checkAudience() {
 	case v.policy.AnyAudience && !value.Exists():
 		v.skip(checkAudience, "any audience is allowed, and the token names none")
 	case v.policy.AnyAudience:
-		v.report.add(outcome{id: checkAudience, status: NotChecked, say: func(r *Report) string {
+		v.report.add(outcome{id: checkAudience, state: unchecked, say: func(r *Report) string {
 			return "any audience is allowed; the token is for " + quoteOrNobody(audiences(r.claims.Get("aud")))
 		}})
 	case !value.Exists():
@@ -222,11 +222,11 @@ func (v *verification) checkSubject() {
 
 // refuseIf adds a failed check if the rule is binding, else a warning.
 func (v *verification) refuseIf(binding bool, id CheckID, message string) {
-	status := Warning
+	s := warned
 	if binding {
-		status = Failed
+		s = failed
 	}
-	v.report.add(outcome{id: id, status: status, message: message})
+	v.report.add(outcome{id: id, state: s, message: message})
 }
 
 func isASCII(s string) bool {
@@ -264,7 +264,7 @@ func (v *verification) checkParty() {
 		v.pass(checkParty, azp)
 	default:
 		v.report.add(outcome{
-			id: checkParty, status: NotChecked, message: fmt.Sprintf("the token was issued to client %q", azp),
+			id: checkParty, state: unchecked, message: fmt.Sprintf("the token was issued to client %q", azp),
 			detail: &detail{actual: value, diagnosis: &Diagnosis{Kind: otherParty, Found: azp}},
 		})
 	}
@@ -326,7 +326,7 @@ func (v *verification) checkHeaderClaims() {
 func (v *verification) checkBinding() {
 	if cnf := v.claims.Get("cnf"); cnf.Exists() {
 		v.report.add(outcome{
-			id: checkConfirmation, status: NotChecked, detail: &detail{actual: cnf},
+			id: checkConfirmation, state: unchecked, detail: &detail{actual: cnf},
 			message: "the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token",
 		})
 	} else {

@@ -9,7 +9,7 @@ func TestAcceptanceNeedsPositiveEvidence(t *testing.T) {
 	decide := func(edit func(*Report, outcome)) *Report {
 		r := &Report{}
 		for _, id := range required() {
-			edit(r, outcome{id: id, status: Passed})
+			edit(r, outcome{id: id, state: passed})
 		}
 		r.decide(policy)
 		return r
@@ -19,12 +19,12 @@ func TestAcceptanceNeedsPositiveEvidence(t *testing.T) {
 	}
 	for _, id := range required() {
 		for name, edit := range map[string]func(*Report, outcome){
-			"not made":          func(*Report, outcome) {},
-			"not done":          func(r *Report, o outcome) { o.status = NotChecked; r.add(o) },
-			"without a reason":  func(r *Report, o outcome) { o.status = Failed; r.add(o) },
-			"unknown reason":    func(r *Report, o outcome) { o.status, o.reason = Failed, "whatever"; r.add(o) },
-			"without a status":  func(r *Report, o outcome) { o.status = ""; r.add(o) },
-			"an unknown status": func(r *Report, o outcome) { o.status = "fine"; r.add(o) },
+			"not made":             func(*Report, outcome) {},
+			"not done":             func(r *Report, o outcome) { o.state = unchecked; r.add(o) },
+			"without a reason":     func(r *Report, o outcome) { o.state = failed; r.add(o) },
+			"unknown reason":       func(r *Report, o outcome) { o.state, o.reason = failed, rankOf("whatever"); r.add(o) },
+			"without a state":      func(r *Report, o outcome) { r.add(outcome{id: o.id}) },
+			"of an unknown status": func(r *Report, o outcome) { o.state = stateOf("fine"); r.add(o) },
 		} {
 			r := decide(func(r *Report, o outcome) {
 				if o.id == id {
@@ -48,7 +48,7 @@ func TestWaivedChecks(t *testing.T) {
 		r := &Report{}
 		for _, id := range required() {
 			if id != without {
-				r.add(outcome{id: id, status: Passed})
+				r.add(outcome{id: id, state: passed})
 			}
 		}
 		r.decide(policy)

@@ -63,7 +63,7 @@ func (v *verification) checkClient() {
 }
 
 func (v *verification) passExpected(id CheckID, message string, expected strictjson.Value) {
-	v.report.add(outcome{id: id, status: Passed, message: message, detail: &detail{expected: expected}})
+	v.report.add(outcome{id: id, state: passed, message: message, detail: &detail{expected: expected}})
 }
 
 // checkNonce: a token cannot switch the check off by leaving nonce out (OpenID
@@ -85,7 +85,7 @@ func (v *verification) checkNonce() {
 	case !sameSecret(nonce, v.policy.Nonce):
 		v.fail(checkNonce, ReasonClaimRefused, "nonce is another one: the token may have been replayed", d)
 	default:
-		v.report.add(outcome{id: checkNonce, status: Passed, message: "the one that was sent", detail: &d})
+		v.report.add(outcome{id: checkNonce, state: passed, message: "the one that was sent", detail: &d})
 	}
 }
 
@@ -118,7 +118,7 @@ func (v *verification) checkHash(id CheckID, claim, text string) {
 	expected := leftHalfHash(hash, text)
 	d.expected = strictjson.String(expected)
 	if sameSecret(actual, expected) {
-		v.report.add(outcome{id: id, status: Passed, message: claim + " is its hash", detail: &d})
+		v.report.add(outcome{id: id, state: passed, message: claim + " is its hash", detail: &d})
 		return
 	}
 	message := claim + " is not its hash: the two do not belong together"
@@ -163,7 +163,7 @@ func (v *verification) checkACR() {
 	acr, _ := value.Text()
 	d := detail{expected: strictjson.Strings(accepted), actual: value}
 	if acr != "" && slices.Contains(accepted, acr) {
-		v.report.add(outcome{id: checkACR, status: Passed, message: acr, detail: &d})
+		v.report.add(outcome{id: checkACR, state: passed, message: acr, detail: &d})
 		return
 	}
 	message := fmt.Sprintf("expected acr %s, but it is %s", quoteOr(accepted), value)
@@ -227,7 +227,7 @@ func requireAll(id CheckID, what string, required, found []string, where string)
 	set := setOf(found)
 	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
 	o = outcome{
-		id: id, status: Failed, reason: ReasonClaimRefused,
+		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
 		detail: &detail{expected: strictjson.Strings(required), actual: strictjson.Strings(found)},
 	}
 	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
@@ -236,7 +236,7 @@ func requireAll(id CheckID, what string, required, found []string, where string)
 	}
 	switch {
 	case len(missing) == 0:
-		o.status, o.message = Passed, "has "+join(required)
+		o.state, o.message = passed, "has "+join(required)
 	case len(found) == 0:
 		o.message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
 	default:
@@ -275,7 +275,7 @@ func (v *verification) checkRoles() {
 		v.notRequired(checkRole)
 		return
 	}
-	found, claims := rolesIn(v.claims, v.policy)
+	found, claims := rolesIn(v.claims, &v.policy)
 	where := "the claims where roles are usually found"
 	if len(claims) > 0 {
 		where = join(claims)
@@ -370,7 +370,7 @@ func (v *verification) checkRequirement(r Requirement) {
 			message += ": " + overage
 		}
 	case r.JSON.Exists() && strictjson.Equal(r.JSON, value), r.Text != nil && holds(value, *r.Text):
-		v.report.add(outcome{id: checkRequire, status: Passed, detail: &d, say: func(*Report) string { return fmt.Sprintf("%s is %s", r.Claim, value) }})
+		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, say: func(*Report) string { return fmt.Sprintf("%s is %s", r.Claim, value) }})
 		return
 	case r.JSON.Exists():
 		message = fmt.Sprintf("expected %s to be exactly %s, but it is %s", r.Claim, r.JSON, value)
@@ -380,7 +380,7 @@ func (v *verification) checkRequirement(r Requirement) {
 	case value.Kind() == strictjson.KindNull:
 		message = r.Claim + " is null"
 	default:
-		v.report.add(outcome{id: checkRequire, status: Passed, detail: &d, message: r.Claim + " is present"})
+		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, message: r.Claim + " is present"})
 		return
 	}
 	v.fail(checkRequire, ReasonClaimRefused, message, d)
@@ -458,5 +458,5 @@ func (v *verification) checkAssertion(a Assertion) {
 		v.fail(checkAssert, ReasonClaimRefused, a.Label+": "+why, d)
 		return
 	}
-	v.report.add(outcome{id: checkAssert, status: Passed, message: a.Label, detail: &d})
+	v.report.add(outcome{id: checkAssert, state: passed, message: a.Label, detail: &d})
 }

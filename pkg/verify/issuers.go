@@ -238,7 +238,7 @@ func (r *Report) addNotes() {
 		return
 	}
 	for i := range r.checks {
-		if o := &r.checks[i]; o.status == Failed {
+		if o := &r.checks[i]; o.state == failed {
 			o.addNote(quirk.notes, from)
 		}
 	}

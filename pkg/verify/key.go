@@ -208,18 +208,19 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 		}
 	}
 	if len(defects) == 0 {
-		v.pass(checkKeySet, countKeys(usable, len(set.Keys)))
+		v.report.usable, v.report.keys = usable, len(set.Keys)
+		v.passSaying(checkKeySet, sayKeySet)
 		return
 	}
 	v.report.add(outcome{
-		id: checkKeySet, status: Warning, reason: ReasonNoMatchingKey,
+		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey),
 		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), join(defects)),
 		detail:  &detail{actual: strictjson.Strings(defects)},
 	})
 }
 
-func countKeys(usable, all int) string {
-	return strconv.Itoa(usable) + " of " + strconv.Itoa(all) + " keys can verify signatures"
+func sayKeySet(r *Report) string {
+	return strconv.Itoa(r.usable) + " of " + strconv.Itoa(r.keys) + " keys can verify signatures"
 }
 
 // failKey distinguishes an algorithm that is not the key's from a key that is not

@@ -177,9 +177,9 @@ func (v *verification) checkKind() {
 	default:
 		v.pass(checkKind, kindName(kind))
 	}
-	missing := Failed
+	missing := failed
 	if v.policy.Kind == KindAccess && mediaType(v.token) != "at+jwt" {
-		missing = Warning // it does not say that it follows RFC 9068
+		missing = warned // it does not say that it follows RFC 9068
 	}
 	v.checkKindClaims(v.policy.Kind, missing)
 }
@@ -206,12 +206,12 @@ func (v *verification) checkUnnamedKind() {
 		v.skip(checkKindClaims, "not required")
 		return
 	}
-	v.report.add(outcome{id: checkKind, status: NotChecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
+	v.report.add(outcome{id: checkKind, state: unchecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
 	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && mediaType(v.token) != "at+jwt" {
 		v.skip(checkKindClaims, "not required, and the token does not say which claims it has to have")
 		return
 	}
-	v.checkKindClaims(v.report.Kind, Warning)
+	v.checkKindClaims(v.report.Kind, warned)
 }
 
 // notID: what looks like an access token and has nothing of an ID token is none,
@@ -296,7 +296,7 @@ func kindClaims(kind Kind) []string {
 // checkKindClaims looks for the claims of a kind; otherwise is the outcome where
 // one is missing. Access tokens that do not follow RFC 9068 name their client in
 // various claims.
-func (v *verification) checkKindClaims(kind Kind, otherwise Status) {
+func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 	names := kindClaims(kind)
 	var missing []string
 	for _, name := range names {
@@ -313,7 +313,7 @@ func (v *verification) checkKindClaims(kind Kind, otherwise Status) {
 		return
 	}
 	v.report.add(outcome{
-		id: checkKindClaims, status: otherwise, message: "missing: " + join(missing),
+		id: checkKindClaims, state: otherwise, message: "missing: " + join(missing),
 		detail: &detail{expected: strictjson.Strings(names)},
 	})
 }

@@ -140,6 +140,8 @@ type Report struct {
 
 	claims   strictjson.Value
 	key      *jwks.Key // described by Key; nil for a secret
+	usable   int       // keys of the set
+	keys     int
 	checks   []outcome
 	expected expectations
 }
@@ -230,7 +232,7 @@ func (r *Report) OfProgram() bool {
 // SignatureVerified reports whether a trusted key verified the signature.
 func (r *Report) SignatureVerified() bool {
 	o := r.find(checkSignature)
-	return o != nil && o.status == Passed
+	return o != nil && o.state == passed
 }
 
 // MarshalJSON returns the report as docs/report.schema.json describes it, without
@@ -274,8 +276,8 @@ func (e *RejectedError) Error() string {
 	for i := range e.Report.checks {
 		o := &e.Report.checks[i]
 		switch {
-		case o.status != Failed:
-		case o.reason == e.Reason:
+		case o.state != failed:
+		case o.reason.reason() == e.Reason:
 			decisive = append(decisive, o.words(e.Report))
 		default:
 			others = append(others, o.words(e.Report))
@@ -305,12 +307,51 @@ func (r *Report) Err() error {
 // words and values before somebody asks.
 type outcome struct {
 	id      CheckID
-	status  Status
+	state   state
 	strict  bool // a warning that refuses
-	reason  Reason
+	reason  rank
 	message string
 	say     func(*Report) string // in place of a message
 	detail  *detail              // in place of what evidence returns
+}
+
+// A state is a Status in one byte. The zero state refuses.
+type state uint8
+
+const (
+	failed state = iota
+	passed
+	warned
+	unchecked
+)
+
+func (s state) status() Status { return [...]Status{Failed, Passed, Warning, NotChecked}[s] }
+
+// stateOf takes whatever is no Status for a failure.
+func stateOf(s Status) state {
+	switch s {
+	case Passed:
+		return passed
+	case Warning:
+		return warned
+	case NotChecked:
+		return unchecked
+	default:
+		return failed
+	}
+}
+
+// A rank is a Reason in one byte: its place in Reasons, beginning with 1. The zero
+// rank is no reason.
+type rank uint8
+
+func rankOf(r Reason) rank { return rank(slices.Index(Reasons(), r) + 1) }
+
+func (r rank) reason() Reason {
+	if r == 0 {
+		return ""
+	}
+	return Reasons()[r-1]
 }
 
 // A detail is what a Check has beside its outcome.
@@ -328,7 +369,7 @@ func (o *outcome) words(r *Report) string {
 }
 
 func (r *Report) describe(o *outcome) Check {
-	c := Check{ID: o.id, Status: o.status, Reason: o.reason, Strict: o.strict, Message: o.words(r)}
+	c := Check{ID: o.id, Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
 	d := o.detail
 	if d == nil {
 		found := r.evidence(o)
@@ -387,10 +428,10 @@ func (r *Report) evidence(o *outcome) detail {
 // always has a reason, the others never.
 func (r *Report) add(o outcome) {
 	switch {
-	case o.status == Passed || o.status == NotChecked:
-		o.reason = ""
-	case !slices.Contains(Reasons(), o.reason):
-		o.reason = ReasonClaimRefused
+	case o.state == passed || o.state == unchecked:
+		o.reason = 0
+	case o.reason == 0:
+		o.reason = rankOf(ReasonClaimRefused)
 	}
 	r.checks = append(r.checks, o)
 }
@@ -400,8 +441,8 @@ func (r *Report) add(o outcome) {
 func (r *Report) decide(p *Policy) {
 	if p.Strict {
 		for i := range r.checks {
-			if r.checks[i].status == Warning {
-				r.checks[i].status, r.checks[i].strict = Failed, true
+			if r.checks[i].state == warned {
+				r.checks[i].state, r.checks[i].strict = failed, true
 			}
 		}
 	}
@@ -423,8 +464,8 @@ func (r *Report) decide(p *Policy) {
 func (r *Report) mostSevere(order []Reason) Reason {
 	first := len(order)
 	for i := range r.checks {
-		if o := &r.checks[i]; o.status == Failed {
-			if at := slices.Index(order, o.reason); at >= 0 && at < first {
+		if o := &r.checks[i]; o.state == failed {
+			if at := slices.Index(order, o.reason.reason()); at >= 0 && at < first {
 				first = at
 			}
 		}
@@ -437,7 +478,7 @@ func (r *Report) mostSevere(order []Reason) Reason {
 
 func (r *Report) holds(id CheckID) bool {
 	o := r.find(id)
-	return o != nil && (o.status == Passed || o.status == Warning)
+	return o != nil && (o.state == passed || o.state == warned)
 }
 
 // required lists the checks without which nothing is accepted. What else the

@@ -109,12 +109,12 @@ func (v *verification) checkAdvertised(advertised []string) {
 		v.passSaying(checkAdvertised, sayAdvertised)
 	default:
 		o := outcome{
-			id: checkAdvertised, status: Warning, reason: ReasonAlgorithmRefused,
+			id: checkAdvertised, state: warned, reason: rankOf(ReasonAlgorithmRefused),
 			message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
 			detail:  &detail{expected: strictjson.Strings(advertised), actual: strictjson.String(alg)},
 		}
 		if v.policy.Kind == KindID {
-			o.status = Failed
+			o.state = failed
 		}
 		v.report.add(o)
 	}

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"unicode"
 
@@ -96,7 +95,7 @@ func (v *verification) checkEmbeddedKey() {
 		return
 	}
 	v.report.add(outcome{
-		id: checkEmbeddedKey, status: Warning,
+		id: checkEmbeddedKey, state: warned,
 		message: fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
 		detail:  &detail{actual: strictjson.Strings(names)},
 	})
@@ -174,5 +173,11 @@ func invisible(r rune) bool {
 
 // present returns the names of the members that are there.
 func present(object strictjson.Value, names ...string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !object.Get(name).Exists() })
+	var found []string
+	for _, name := range names {
+		if object.Get(name).Exists() {
+			found = append(found, name)
+		}
+	}
+	return found
 }

@@ -34,7 +34,7 @@ func (v *verification) checkTimes() {
 	switch {
 	case expOK && looksLikeMilliseconds(exp, v.now):
 		v.report.add(outcome{
-			id: checkLifetime, status: Warning, reason: ReasonExpired,
+			id: checkLifetime, state: warned, reason: rankOf(ReasonExpired),
 			message: "exp looks like milliseconds: as seconds it is " + formatTime(exp),
 			detail:  &detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Kind: milliseconds, Found: "exp"}},
 		})
@@ -97,14 +97,16 @@ func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
 
 func (v *verification) checkMinValidity(exp time.Time) {
 	least := v.policy.MinValidity
+	if least == 0 {
+		v.notRequired(checkMinValidity)
+		return
+	}
 	d := detail{actual: v.claims.Get("exp"), at: exp}
 	switch {
-	case least == 0:
-		v.notRequired(checkMinValidity)
 	case v.now.Add(least).After(exp):
 		v.fail(checkMinValidity, ReasonExpired, fmt.Sprintf("less than %s is left: expires at %s", formatDuration(least), formatTime(exp)), d)
 	default:
-		v.report.add(outcome{id: checkMinValidity, status: Passed, message: fmt.Sprintf("valid for at least %s more", formatDuration(least)), detail: &d})
+		v.report.add(outcome{id: checkMinValidity, state: passed, message: fmt.Sprintf("valid for at least %s more", formatDuration(least)), detail: &d})
 	}
 }
 
@@ -150,11 +152,11 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 		return iat, true
 	}
 	o := outcome{
-		id: checkIssuedAt, status: Warning, reason: ReasonNotYetValid, message: "issued in the future, at " + formatTime(iat),
+		id: checkIssuedAt, state: warned, reason: rankOf(ReasonNotYetValid), message: "issued in the future, at " + formatTime(iat),
 		detail: &detail{actual: value, at: iat, diagnosis: v.diagnoseFuture("iat", iat)},
 	}
 	if iat.After(limit.Add(fastClock)) {
-		o.status = Failed
+		o.state = failed
 	}
 	v.report.add(o)
 	return iat, true

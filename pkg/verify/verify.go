@@ -9,14 +9,15 @@ import (
 )
 
 // usualChecks is how many checks a report has, or a few more.
-const usualChecks = 40
+const usualChecks = 38
 
 // Verify judges a token by trusted keys and a policy at a time. All checks are
 // made, whatever fails first. keys may be nil: then the signature cannot be
 // checked and nothing is accepted. What the policy and the keys refer to must not
 // change while the report is in use.
 func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
-	v := newVerification(t, keys, &p, now)
+	v := verification{token: t, keys: keys, policy: p, now: now}
+	v.begin()
 	v.report.checks = make([]outcome, 0, usualChecks)
 	v.checkPolicy()
 	v.checkStructure()
@@ -25,7 +26,7 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 	if v.claims.Exists() {
 		v.checkClaims()
 	}
-	v.report.decide(&p)
+	v.report.decide(&v.policy)
 	v.report.addNotes()
 	return v.report
 }
@@ -35,14 +36,15 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 // that cannot be read does not count: who signed such a token is worth knowing.
 // Nor could they help with what is signed by who sends it, such as a DPoP proof.
 func Preflight(t *token.Token, p Policy) bool {
-	v := newVerification(t, &PublicKeys{}, &p, time.Time{})
+	v := verification{token: t, keys: &PublicKeys{}, policy: p}
+	v.begin()
 	if v.nature.bySender {
 		return false
 	}
 	v.checkStructure()
 	v.checkAlgorithm()
 	for i := range v.report.checks {
-		if o := &v.report.checks[i]; o.status == Failed && o.id != checkPayload {
+		if o := &v.report.checks[i]; o.state == failed && o.id != checkPayload {
 			return false
 		}
 	}
@@ -54,7 +56,7 @@ type verification struct {
 	token  *token.Token
 	claims strictjson.Value
 	keys   Keys
-	policy *Policy
+	policy Policy
 	now    time.Time
 	report *Report
 
@@ -64,38 +66,39 @@ type verification struct {
 	signer      *jwks.Key // the key that verified the signature, or nil
 }
 
-func newVerification(t *token.Token, keys Keys, p *Policy, now time.Time) *verification {
-	v := &verification{token: t, claims: t.UnverifiedClaims(), keys: keys, policy: p, now: now, nature: natureOf(t)}
+// begin sees what the token is. A verification does not leave the stack.
+func (v *verification) begin() {
+	t, p := v.token, &v.policy
+	v.claims, v.nature = t.UnverifiedClaims(), natureOf(t)
 	v.report = &Report{
-		EvaluatedAt: now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.nature),
+		EvaluatedAt: v.now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.nature),
 		expected: expectations{issuer: p.Issuer, audiences: p.Audiences, kind: p.Kind},
 	}
 	if p.Kind == KindLogout && v.report.Kind == KindLogout {
 		v.nature = nature{} // it is what is required
 	}
 	v.kindProblem = v.judgeKind()
-	return v
 }
 
 func (v *verification) pass(id CheckID, message string) {
-	v.report.add(outcome{id: id, status: Passed, message: message})
+	v.report.add(outcome{id: id, state: passed, message: message})
 }
 
 // passSaying is pass with words that are put together when somebody asks.
 func (v *verification) passSaying(id CheckID, say func(*Report) string) {
-	v.report.add(outcome{id: id, status: Passed, say: say})
+	v.report.add(outcome{id: id, state: passed, say: say})
 }
 
 func (v *verification) fail(id CheckID, reason Reason, message string, d detail) {
-	v.report.add(outcome{id: id, status: Failed, reason: reason, message: message, detail: &d})
+	v.report.add(outcome{id: id, state: failed, reason: rankOf(reason), message: message, detail: &d})
 }
 
 func (v *verification) warn(id CheckID, reason Reason, message string) {
-	v.report.add(outcome{id: id, status: Warning, reason: reason, message: message})
+	v.report.add(outcome{id: id, state: warned, reason: rankOf(reason), message: message})
 }
 
 func (v *verification) skip(id CheckID, message string) {
-	v.report.add(outcome{id: id, status: NotChecked, message: message})
+	v.report.add(outcome{id: id, state: unchecked, message: message})
 }
 
 // notRequired reports a check that the policy does not ask for.
@@ -118,7 +121,7 @@ func (v *verification) checkPolicy() {
 	}
 	for _, c := range v.policy.Extra {
 		v.report.add(outcome{
-			id: c.ID, status: c.Status, reason: c.Reason, message: c.Message,
+			id: c.ID, state: stateOf(c.Status), reason: rankOf(c.Reason), message: c.Message,
 			detail: &detail{expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis},
 		})
 	}
