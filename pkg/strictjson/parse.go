@@ -48,13 +48,18 @@ func ParseObject(data []byte) (Value, error) { return new(Parser).ParseObject(da
 // A Parser reads one text after the other and uses its memory again, which for
 // small texts is most of the cost. Its zero value is ready. It is for one goroutine
 // at a time.
-type Parser struct{ decoder jsontext.Decoder }
+type Parser struct {
+	decoder jsontext.Decoder
+	buffer  bytes.Buffer
+	text    string // that is read: strings and numbers are parts of it
+}
 
 // Parse is the function Parse.
 func (p *Parser) Parse(data []byte) (Value, error) {
 	dec := &p.decoder
-	dec.Reset(bytes.NewBuffer(data))
-	v, err := readValue(dec)
+	p.buffer, p.text = *bytes.NewBuffer(data), string(data)
+	dec.Reset(&p.buffer)
+	v, err := p.readValue()
 	if err != nil {
 		return Value{}, syntaxError(err, dec.InputOffset())
 	}
@@ -79,67 +84,111 @@ func (p *Parser) ParseObject(data []byte) (Value, error) {
 
 var errTooDeep = errors.New("nested too deeply")
 
-func readValue(dec *jsontext.Decoder) (Value, error) {
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return Value{}, err
-	}
-	switch tok.Kind() {
+func (p *Parser) readValue() (Value, error) {
+	switch p.decoder.PeekKind() {
 	case jsontext.KindBeginObject:
-		return readObject(dec)
+		return p.readObject()
 	case jsontext.KindBeginArray:
-		return readArray(dec)
+		return p.readArray()
 	case jsontext.KindString:
-		return String(tok.String()), nil
+		text, err := p.readString()
+		return Value{kind: KindString, text: text}, err
 	case jsontext.KindNumber:
-		return Value{kind: KindNumber, text: tok.String()}, nil
-	case jsontext.KindTrue, jsontext.KindFalse:
-		return Bool(tok.Bool()), nil
+		text, err := p.readText()
+		return Value{kind: KindNumber, text: text}, err
 	default:
-		return Null(), nil
-	}
-}
-
-// usualMembers is how many members a small object has.
-const usualMembers = 4
-
-func readObject(dec *jsontext.Decoder) (Value, error) {
-	if dec.StackDepth() > MaxDepth {
-		return Value{}, errTooDeep
-	}
-	var members []Member
-	for dec.PeekKind() != jsontext.KindEndObject {
-		name, err := dec.ReadToken()
+		tok, err := p.decoder.ReadToken()
 		if err != nil {
 			return Value{}, err
 		}
-		text := name.String() // before the next read, which invalidates the token
-		member, err := readValue(dec)
+		if tok.Kind() == jsontext.KindNull {
+			return Null(), nil
+		}
+		return Bool(tok.Bool()), nil
+	}
+}
+
+// readText returns the next value as it stands in the text, without a copy.
+func (p *Parser) readText() (string, error) {
+	raw, err := p.decoder.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	end := p.decoder.InputOffset()
+	return p.text[end-int64(len(raw)) : end], nil
+}
+
+// readString returns the characters of the next value, a string. Only one with
+// escapes is not what stands between the quotes.
+func (p *Parser) readString() (string, error) {
+	quoted, err := p.readText()
+	switch {
+	case err != nil:
+		return "", err
+	case !strings.Contains(quoted, `\`):
+		return quoted[1 : len(quoted)-1], nil
+	}
+	text, err := jsontext.AppendUnquote(nil, quoted)
+	return string(text), err
+}
+
+func (p *Parser) readObject() (Value, error) {
+	if err := p.open(); err != nil {
+		return Value{}, err
+	}
+	var members []Member
+	for p.decoder.PeekKind() != jsontext.KindEndObject {
+		name, err := p.readString()
+		if err != nil {
+			return Value{}, err
+		}
+		member, err := p.readValue()
 		if err != nil {
 			return Value{}, err
 		}
 		if members == nil {
-			members = make([]Member, 0, usualMembers)
+			members = make([]Member, 0, p.likelyMembers())
 		}
-		members = append(members, Member{Name: text, Value: member})
+		members = append(members, Member{Name: name, Value: member})
 	}
-	_, err := dec.ReadToken()
+	_, err := p.decoder.ReadToken()
 	return Value{kind: KindObject, nested: &nested{members: members}}, err
 }
 
-func readArray(dec *jsontext.Decoder) (Value, error) {
-	if dec.StackDepth() > MaxDepth {
-		return Value{}, errTooDeep
+// open reads the beginning of an array or an object.
+func (p *Parser) open() error {
+	if _, err := p.decoder.ReadToken(); err != nil {
+		return err
+	}
+	if p.decoder.StackDepth() > MaxDepth {
+		return errTooDeep
+	}
+	return nil
+}
+
+// likelyMembers is how many members the next object may have: that of a header or
+// of claims is all there is of the text, and each member has a colon.
+func (p *Parser) likelyMembers() int {
+	const few, many = 4, 16
+	if p.decoder.StackDepth() > 1 {
+		return few
+	}
+	return min(strings.Count(p.text, `":`), many)
+}
+
+func (p *Parser) readArray() (Value, error) {
+	if err := p.open(); err != nil {
+		return Value{}, err
 	}
 	var items []Value
-	for dec.PeekKind() != jsontext.KindEndArray {
-		item, err := readValue(dec)
+	for p.decoder.PeekKind() != jsontext.KindEndArray {
+		item, err := p.readValue()
 		if err != nil {
 			return Value{}, err
 		}
 		items = append(items, item)
 	}
-	_, err := dec.ReadToken()
+	_, err := p.decoder.ReadToken()
 	return Value{kind: KindArray, nested: &nested{items: items}}, err
 }
 

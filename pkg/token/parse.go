@@ -29,8 +29,8 @@ func (t *Token) parse(text string) {
 		t.parseJSONForm(text)
 		return
 	}
-	// At most six parts are looked at: a text of nothing but dots costs nothing.
-	segments := strings.SplitN(text, ".", 7)
+	var parts [maxSegments]string
+	segments := split(&parts, text)
 	switch {
 	case looksLikeHeader(segments[0]) && strings.Contains(text, "~") && !isEncryptedHeader(segments[0]):
 		t.parseDisclosures(text)
@@ -57,6 +57,22 @@ func (t *Token) parse(text string) {
 	}
 }
 
+// maxSegments is how many segments are counted, the last of them with all the rest:
+// a text of nothing but dots costs nothing.
+const maxSegments = 7
+
+func split(parts *[maxSegments]string, text string) []string {
+	for n := range maxSegments - 1 {
+		segment, rest, more := strings.Cut(text, ".")
+		parts[n], text = segment, rest
+		if !more {
+			return parts[:n+1]
+		}
+	}
+	parts[maxSegments-1] = text
+	return parts[:]
+}
+
 // mayBeOpaque tells whether a text could be a bearer token of any kind: RFC
 // 6750 section 2.1 says which characters those have, and a handful of them is a
 // word and no token.
@@ -80,7 +96,7 @@ func countSegments(segments []string) string {
 	switch n := len(segments); n {
 	case 1:
 		return "1 segment instead of 3"
-	case 7:
+	case maxSegments:
 		return "more than 6 segments instead of 3"
 	default:
 		return fmt.Sprintf("%d segments instead of 3", n)
@@ -137,7 +153,8 @@ func (t *Token) parseCompact(segments []string) {
 // section 4): a JWT, which is shown, but as a whole the text is none.
 func (t *Token) parseDisclosures(text string) {
 	jwt, _, _ := strings.Cut(text, "~")
-	if segments := strings.SplitN(jwt, ".", 7); len(segments) == 3 {
+	var parts [maxSegments]string
+	if segments := split(&parts, jwt); len(segments) == 3 {
 		t.parseCompact(segments)
 	}
 	t.form = FormMalformed
