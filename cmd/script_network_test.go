@@ -38,7 +38,7 @@ func scriptNetwork(ts *testscript.TestScript, env *Env) {
 }
 
 // scriptServe is "serve [-http] NAME DIR": it starts a server on loopback that
-// serves the files of DIR and sets $NAME to its origin. $NAME stands for the
+// serves the files of DIR and sets $NAME to its origin, $NAME_ADDRESS to host:port. $NAME stands for the
 // origin in the files, too. A file that begins with "HTTP/1.1 " is the whole
 // reply. What is not there is a 404 in HTML.
 func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
@@ -69,6 +69,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	origin = server.URL
 	ts.Defer(server.Close)
 	ts.Setenv(name, origin)
+	ts.Setenv(name+"_ADDRESS", server.Listener.Addr().String())
 }
 
 func serveFile(w http.ResponseWriter, r *http.Request, path string, replacer *strings.Replacer) {
