@@ -62,29 +62,25 @@ type Case struct {
 	SecretForm string
 }
 
-// Hint returns the hint of a check, empty if there is none. The most specific
-// cause counts: what is known of the issuer is said where the case itself has no
-// better explanation.
+// Hint returns the hint of a check, empty if there is none. What is known of the
+// service that issued the token explains the case better than words for any case,
+// and stands in their place; or before them, where they say what to do.
 func (c Case) Hint(check verify.Check) Hint {
 	d := check.Diagnosis
 	if d == nil {
 		return Hint{}
 	}
 	hint := c.diagnosed(check, *d)
-	if d.Note != "" && (hint.Text == "" || isGeneral(d)) {
+	switch {
+	case d.Note == "":
+	case hint.Text != "" && slices.Contains([]verify.DiagnosisKind{
+		"different_case", "different_slash", "different_prefix", "secret_needed", "immutable_subject",
+	}, d.Kind):
+		hint.Text = d.Note + "; " + hint.Text
+	default:
 		hint.Text = d.Note
 	}
 	return hint
-}
-
-// isGeneral reports whether a diagnosis says little more than that the check
-// failed.
-func isGeneral(d *verify.Diagnosis) bool {
-	return slices.Contains([]verify.DiagnosisKind{
-		"claim_missing", "different_host", "different_port", "different_scheme", "different_value",
-		"issuer_template", "expired_token", "key_id_unknown", "keys_unusable", "key_of_other_type",
-		"tampered", "padded_base64", "client_instead_of_audience", "audience_is_elsewhere",
-	}, d.Kind)
 }
 
 // constant are the hints that depend on nothing but the diagnosis.

@@ -88,17 +88,26 @@ func (c Case) asClient(line Cmdline, client string) Cmdline {
 // otherIssuer is for a token of somebody else. Where its signature has not
 // verified, the user is asked to confirm what it says.
 func (c Case) otherIssuer(d verify.Diagnosis) Hint {
+	var hint Hint
 	switch {
 	case d.Found == "":
-		return Hint{}
-	case c.Stranger != "" && Copyable(c.Stranger) && strings.Contains(c.Stranger, "://") && !c.Typed.Has("jwks", "key", "secret") &&
-		!c.Typed.Is("introspect"): // which would send it a secret
-		return Hint{Or: "if that is the issuer you expect", Command: c.Typed.Set("issuer", c.Stranger).String()}
+		return hint
 	case d.Kind == "different_host":
-		return Hint{Text: "the token comes from another environment or issuer"}
+		hint.Text = "the token comes from another environment or issuer"
 	default:
-		return Hint{Text: Difference(&d)}
+		hint.Text = Difference(&d)
 	}
+	line := c.Typed.Set("issuer", d.Found)
+	switch {
+	case !Copyable(d.Found) || c.Typed.Is("introspect"): // which would send a secret there
+	case c.Stranger != "" && strings.Contains(d.Found, "://") && !c.Typed.Has("jwks", "key", "secret"):
+		hint = Hint{Or: "if that is the issuer you expect", Command: line.String()}
+	case c.Verified && c.KeySetURL != "":
+		hint.Or, hint.Command = "if that is the issuer you expect", line.Set("jwks", c.KeySetURL).String()
+	case c.Verified:
+		hint.Or, hint.Command = "if that is the issuer you expect", line.String()
+	}
+	return hint
 }
 
 // otherAudience is for a token for somebody else.
