@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,7 +27,11 @@ func Main() int {
 
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
-	root := newRootCmd(env)
+	only := ""
+	if len(args) > 0 && args[0] != "completion" { // which is about all the others
+		only = args[0]
+	}
+	root := newCommandTree(env, only)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
 		registerCompletions(root, env)
 	}
@@ -72,7 +77,38 @@ func commandGroups() []*cobra.Group {
 	}
 }
 
-func newRootCmd(env *Env) *cobra.Command {
+// A commandMaker makes one command of the tree.
+type commandMaker struct {
+	name, group string
+	make        func(*Env) *cobra.Command
+}
+
+func commandMakers() []commandMaker {
+	return []commandMaker{
+		{"decode", groupTokens, newDecodeCmd},
+		{"verify", groupTokens, newVerifyCmd},
+		{"auth-age", groupTokens, newAuthAgeCmd},
+		{"introspect", groupTokens, newIntrospectCmd},
+		{"discover", groupIssuers, newDiscoverCmd},
+		{"jwks", groupIssuers, newJWKSCmd},
+		{"demo", groupTesting, newDemoCmd},
+		{"issuer", groupTesting, newIssuerCmd},
+		{"mint", groupTesting, newMintCmd},
+		{"why", groupAPIs, newWhyCmd},
+		{"resource", groupAPIs, newResourceCmd},
+		{"profile", groupProgram, newProfileCmd},
+		{"cache", groupProgram, newCacheCmd},
+		{"completion", groupProgram, func(*Env) *cobra.Command { return newCompletionCmd() }},
+		{"version", groupProgram, newVersionCmd},
+	}
+}
+
+// newRootCmd makes the whole tree.
+func newRootCmd(env *Env) *cobra.Command { return newCommandTree(env, "") }
+
+// newCommandTree makes the tree for a run: where only is the name of a command, no
+// other one is made. Nobody waits for flags that this run cannot use.
+func newCommandTree(env *Env, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "claimcheck",
 		Short: "inspect and verify OAuth 2.0 and OpenID Connect tokens",
@@ -87,12 +123,17 @@ func newRootCmd(env *Env) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.AddGroup(commandGroups()...)
-	addCommands(root, groupTokens, newDecodeCmd(env), newVerifyCmd(env), newAuthAgeCmd(env), newIntrospectCmd(env))
-	addCommands(root, groupIssuers, newDiscoverCmd(env), newJWKSCmd(env))
-	addCommands(root, groupTesting, newDemoCmd(env), newIssuerCmd(env), newMintCmd(env))
-	addCommands(root, groupAPIs, newWhyCmd(env), newResourceCmd(env))
-	addCommands(root, groupProgram, newProfileCmd(env), newCacheCmd(env), newCompletionCmd(), newVersionCmd(env))
-	root.AddCommand(newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic())
+	one := slices.IndexFunc(commandMakers(), func(m commandMaker) bool { return m.name == only })
+	for i, m := range commandMakers() {
+		if one < 0 || one == i {
+			c := m.make(env)
+			c.GroupID = m.group
+			root.AddCommand(c)
+		}
+	}
+	if one < 0 {
+		root.AddCommand(newExitCodesTopic(), newTokensTopic(), newChecksTopic(), newEnvironmentTopic(), newProfilesTopic())
+	}
 	root.Flags().Bool("version", false, "show the version")
 	help := newHelpCmd(root, env.textWidth)
 	help.GroupID = groupProgram
@@ -104,14 +145,6 @@ func newRootCmd(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	checkFlagsFirst(root)
 	return root
-}
-
-// addCommands adds commands to a group of the help.
-func addCommands(root *cobra.Command, group string, commands ...*cobra.Command) {
-	for _, c := range commands {
-		c.GroupID = group
-	}
-	root.AddCommand(commands...)
 }
 
 func checkFlagsFirst(c *cobra.Command) {

@@ -60,7 +60,7 @@ func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {
 		return failure
 	}
 	failure := usageError("unknown flag: --%s", shorten(name))
-	owners := flagOwners(c.Root(), name)
+	owners := flagOwners(NewDocumentedRoot(), name)
 	peer := peerHint(name)
 	near := nearest(name, flagNames(c))
 	switch {
