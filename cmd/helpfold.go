@@ -3,6 +3,7 @@ package cmd
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
@@ -39,12 +40,14 @@ func foldHelp(text string, width int) string {
 }
 
 // columns are the gaps of two blanks and more between what is aligned.
-var columns = regexp.MustCompile(`\S {2,}`)
+var columns = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\S {2,}`)
+})
 
 // lastColumn is where the text of an aligned line begins.
 func lastColumn(line string) int {
 	const indent = 4
-	gaps := columns.FindAllStringIndex(line, -1)
+	gaps := columns().FindAllStringIndex(line, -1)
 	if len(gaps) == 0 {
 		return indent
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -22,24 +23,28 @@ func shorten(value string) string {
 	return string([]rune(value)[:maxQuoted]) + "…"
 }
 
-var fileExtension = regexp.MustCompile(`^\.[A-Za-z][A-Za-z0-9]{0,7}$`)
+var fileExtension = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\.[A-Za-z][A-Za-z0-9]{0,7}$`)
+})
 
 // shownName is a file name for a message: whole where it has a path separator or
 // an extension, else no more than quoteShort shows.
 func shownName(path string) string {
-	hasExtension := fileExtension.MatchString(filepath.Ext(path)) && !strings.HasPrefix(path, "eyJ") // as every JWT begins
+	hasExtension := fileExtension().MatchString(filepath.Ext(path)) && !strings.HasPrefix(path, "eyJ") // as every JWT begins
 	if strings.ContainsAny(path, `/\`) || hasExtension {
 		return path
 	}
 	return shorten(path)
 }
 
-var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+var variableName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+})
 
 // shownVariable is the name of an environment variable for a message: whole where
 // it is written as such names usually are.
 func shownVariable(name string) string {
-	if variableName.MatchString(name) {
+	if variableName().MatchString(name) {
 		return name
 	}
 	return shorten(name)

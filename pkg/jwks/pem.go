@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // pemBlock is what stands between a BEGIN and its END.
@@ -17,23 +18,27 @@ type pemBlock struct {
 
 // pemBegin is the opening line of PEM (RFC 7468 section 2), also with its dashes
 // lost, or turned into others by a word processor.
-var pemBegin = regexp.MustCompile(`BEGIN ((?:[A-Z0-9]+ )*?` +
-	`(?:(?:PUBLIC|PRIVATE) KEY(?: BLOCK)?|(?:NEW )?CERTIFICATE(?: REQUEST)?|PARAMETERS|X509 CRL|PKCS7|CMS))[-–—−‐‑ ]*`)
+var pemBegin = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`BEGIN ((?:[A-Z0-9]+ )*?` +
+		`(?:(?:PUBLIC|PRIVATE) KEY(?: BLOCK)?|(?:NEW )?CERTIFICATE(?: REQUEST)?|PARAMETERS|X509 CRL|PKCS7|CMS))[-–—−‐‑ ]*`)
+})
 
 // pemEnd is where a body ends: at the closing line, or at least at its dashes.
-var pemEnd = regexp.MustCompile(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
+var pemEnd = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
+})
 
 // pemBlocks finds the blocks of a text.
 func pemBlocks(text string) []pemBlock {
 	var blocks []pemBlock
 	for {
-		begin := pemBegin.FindStringSubmatchIndex(text)
+		begin := pemBegin().FindStringSubmatchIndex(text)
 		if begin == nil {
 			return blocks
 		}
 		label, rest := text[begin[2]:begin[3]], text[begin[1]:]
 		end := len(rest)
-		if at := pemEnd.FindStringIndex(rest); at != nil {
+		if at := pemEnd().FindStringIndex(rest); at != nil {
 			end = at[0]
 		}
 		blocks = append(blocks, pemBlock{label, rest[:end]})
@@ -43,9 +48,9 @@ func pemBlocks(text string) []pemBlock {
 
 // octets decodes the body, whatever copying did to its lines.
 func (b pemBlock) octets() ([]byte, error) {
-	body := pemNoise().Replace(stringJoin.ReplaceAllString(b.body, ""))
+	body := pemNoise().Replace(stringJoin().ReplaceAllString(b.body, ""))
 	if strings.HasPrefix(b.label, "SSH2 ") {
-		body = pemNoise().Replace(sshHeader.ReplaceAllString(b.body, ""))
+		body = pemNoise().Replace(sshHeader().ReplaceAllString(b.body, ""))
 	}
 	data, err := base64.StdEncoding.DecodeString(body)
 	if err != nil {
@@ -64,10 +69,14 @@ func pemNoise() *strings.Replacer {
 }
 
 // stringJoin is between two parts of a string in source code.
-var stringJoin = regexp.MustCompile(`["']\s*[+.]\s*["']`)
+var stringJoin = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`["']\s*[+.]\s*["']`)
+})
 
 // sshHeader is a header line of RFC 4716 section 3.3.
-var sshHeader = regexp.MustCompile(`(?m)^[A-Za-z-]+: .*$`)
+var sshHeader = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[A-Za-z-]+: .*$`)
+})
 
 // readPEM reads the one key of a text with PEM blocks.
 func readPEM(text string, blocks []pemBlock) (*Set, error) {

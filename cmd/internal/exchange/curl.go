@@ -3,13 +3,16 @@ package exchange
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var curlStart = regexp.MustCompile(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
+var curlStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
+})
 
 // cutCurl cuts a curl command from the front of a text, and returns its words.
 func cutCurl(text string) (words []string, rest string, ok bool) {
-	start := curlStart.FindString(text)
+	start := curlStart().FindString(text)
 	if start == "" {
 		return nil, text, false
 	}

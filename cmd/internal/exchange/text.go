@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A reader goes over a text line by line.
@@ -41,9 +42,11 @@ func readText(text string) []*Exchange {
 	return r.list
 }
 
-var verboseLine = regexp.MustCompile(`(?m)^[<>] (?:[A-Z]+ \S+ HTTP/|HTTP/)`)
+var verboseLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[<>] (?:[A-Z]+ \S+ HTTP/|HTTP/)`)
+})
 
-func isVerbose(text string) bool { return verboseLine.MatchString(text) }
+func isVerbose(text string) bool { return verboseLine().MatchString(text) }
 
 func (r *reader) last() *Exchange { return r.list[len(r.list)-1] }
 
@@ -66,7 +69,7 @@ func (r *reader) line(line string) {
 	sent, isSent := strings.CutPrefix(line+" ", "> ")
 	received, isReceived := strings.CutPrefix(line+" ", "< ")
 	switch {
-	case isSent && (r.side != responseBody || requestLine.MatchString(strings.TrimSpace(sent))):
+	case isSent && (r.side != responseBody || requestLine().MatchString(strings.TrimSpace(sent))):
 		if r.side != requestHead {
 			r.startRequest()
 		}
@@ -92,14 +95,22 @@ func (r *reader) startRequest() {
 }
 
 var (
-	requestLine = regexp.MustCompile(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
-	statusLine  = regexp.MustCompile(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
-	fieldLine   = regexp.MustCompile("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
+	requestLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
+	})
+	statusLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
+	})
+	fieldLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
+	})
 	// noiseLine is what curl -v tells beside the exchange, and its progress meter.
-	noiseLine = regexp.MustCompile(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
+	noiseLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
+	})
 )
 
-func isNoise(line string) bool { return noiseLine.MatchString(line) || line == "*" }
+func isNoise(line string) bool { return noiseLine().MatchString(line) || line == "*" }
 
 // withoutTrailer removes what curl -v prints behind a body without a line break at
 // its end.
@@ -111,7 +122,7 @@ func withoutTrailer(line string) string {
 }
 
 func (r *reader) plainLine(line string) {
-	if m := requestLine.FindStringSubmatch(line); m != nil {
+	if m := requestLine().FindStringSubmatch(line); m != nil {
 		if r.plain {
 			r.begin()
 		}
@@ -119,7 +130,7 @@ func (r *reader) plainLine(line string) {
 		r.side = requestHead
 		return
 	}
-	if statusLine.MatchString(line) {
+	if statusLine().MatchString(line) {
 		if e := r.last(); e.Status >= 200 && r.plain {
 			r.list = append(r.list, &Exchange{Method: e.Method, URL: e.URL, Request: e.Request})
 		}
@@ -131,12 +142,12 @@ func (r *reader) plainLine(line string) {
 // head reads a line of a head, or one that belongs to a body.
 func (r *reader) head(line string) {
 	e := r.last()
-	if m := statusLine.FindStringSubmatch(line); m != nil {
+	if m := statusLine().FindStringSubmatch(line); m != nil {
 		e.Status, _ = strconv.Atoi(m[1])
 		e.Response, e.Body = nil, ""
 		return
 	}
-	field := fieldLine.FindStringSubmatch(line)
+	field := fieldLine().FindStringSubmatch(line)
 	switch {
 	case r.side == responseBody, r.side == outside && (field == nil || !isTelling(field[1])):
 		e.Body += line + "\n"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -90,7 +91,9 @@ func (c *collector) take(t Token, in context) {
 
 // plainPart is a part of a name that cannot be a part of a token: short, or made
 // of words and a number.
-var plainPart = regexp.MustCompile(`^(.{0,7}|[A-Z]*[a-z]*([A-Z]+[a-z]+){0,4}[0-9]{0,4})$`)
+var plainPart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.{0,7}|[A-Z]*[a-z]*([A-Z]+[a-z]+){0,4}[0-9]{0,4})$`)
+})
 
 // cleanName returns name, or nothing if it cannot serve with --pick or may not
 // reach a terminal: a number would be taken for a position, and what stands before
@@ -100,7 +103,7 @@ func cleanName(name string) string {
 		return ""
 	}
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune("._-", r) }) {
-		if !plainPart.MatchString(part) || strings.HasPrefix(part, "eyJ") {
+		if !plainPart().MatchString(part) || strings.HasPrefix(part, "eyJ") {
 			return ""
 		}
 	}
@@ -174,7 +177,9 @@ func (c *collector) readValue(value string, in context) {
 
 // chunk is one part of a cookie that was too long for one: NextAuth, Supabase and
 // others write name.0, name.1 and so on.
-var chunk = regexp.MustCompile(`([A-Za-z0-9_.-]+)\.(\d{1,2})=("?)([^;,\s"'&]+)"?`)
+var chunk = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([A-Za-z0-9_.-]+)\.(\d{1,2})=("?)([^;,\s"'&]+)"?`)
+})
 
 // readChunks collects from the values that stand in several cookies and returns
 // the text without them.
@@ -185,7 +190,7 @@ func (c *collector) readChunks(text string, in context) string {
 	}
 	cookies := map[string]*cookie{}
 	var names []string
-	for _, m := range chunk.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range chunk().FindAllStringSubmatchIndex(text, -1) {
 		name := text[m[2]:m[3]]
 		one := cookies[name]
 		if one == nil {

@@ -158,7 +158,7 @@ func (s *scanner) takeToken(start int, l label) int {
 	case !tokenEndsAt(s.text, end):
 		// A character that no token has: what is behind it is no token either.
 		region := s.regionAt(start)
-		if l.opaque || l.sep != 0 && padded.MatchString(s.text[start:region.end]) {
+		if l.opaque || l.sep != 0 && padded().MatchString(s.text[start:region.end]) {
 			s.take(l, Token{Text: s.text[start:region.end]})
 		}
 		return region.end

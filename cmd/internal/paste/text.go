@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -76,7 +77,9 @@ func beginsBase64(text string) bool {
 
 // padded is the shape of a JWT whose segments are padded, as load balancers of AWS
 // write it.
-var padded = regexp.MustCompile(`^eyJ[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}$`)
+var padded = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^eyJ[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}\.[A-Za-z0-9_-]*={0,2}$`)
+})
 
 // isCompact reports whether text has the shape of a JWT or a JWE: three or
 // five segments, the first an object.
