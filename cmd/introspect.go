@@ -242,7 +242,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	}
 	switch {
 	case errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists():
-		failed.hint = "the server does not introspect JWTs; verify the token here: " + verifyLine(r).String()
+		failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
 	case request.Auth.Method == provider.AuthNone:
 		failed.hint = nothing + "the server wants to know who asks: add --client-id and --client-secret, or --bearer"
 	case len(methods) > 0 && !slices.Contains(methods, string(request.Auth.Method)):
@@ -268,8 +268,8 @@ func verifyLine(r *run) advice.Cmdline {
 func noIntrospection(r *run, metadata *provider.Metadata) error {
 	failure := fail(exitUnavailable, "%s: the metadata names no introspection_endpoint", metadata.URL)
 	if r.token.Header().Exists() {
-		return failure.withHint("verify the token here: %s; or, if the endpoint is at another address (Hydra: its admin port), name it with --endpoint",
-			verifyLine(r))
+		return failure.withHint("if the endpoint is at another address (Hydra: its admin port), name it with --endpoint; or verify the token here:").
+			withCommand(verifyLine(r))
 	}
 	return failure.withHint("if the endpoint is at another address (Hydra: its admin port), name it with --endpoint")
 }

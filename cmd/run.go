@@ -206,9 +206,9 @@ func (r *run) withForgotten(missing *failure, issuer, audience bool) error {
 		line = line.Set(flag.name, flag.value)
 	}
 	if !confirmed {
-		return missing.withHint("as in: %s", line)
+		return missing.withHint("as in:").withCommand(line)
 	}
-	return missing.withHint("if you expect exactly what the token says, unverified: %s", line)
+	return missing.withHint("if you expect exactly what the token says, unverified:").withCommand(line)
 }
 
 func (r *run) readToken() (err error) {
@@ -321,7 +321,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 		result, err = r.verifyByMetadata(ctx)
 	}
 	switch {
-	case err != nil && r.opts.trust.remote():
+	case err != nil && (r.opts.trust.remote() || r.typed.Is("introspect")): // no command sends a secret to another issuer
 		return report{}, unavailable(err)
 	case err != nil:
 		return report{}, r.question().unavailable(ctx, err)
