@@ -16,6 +16,8 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 )
 
 // Env is everything that the program takes from its process, as plain fields,
@@ -33,6 +35,7 @@ type Env struct {
 	LookupEnv     func(name string) (string, bool)
 	VariableNames func() []string // for completion; nil for none
 	Now           func() time.Time
+	Tick          output.Tick            // of the progress line; nil for none
 	CacheDir      func() (string, error) // the user's, not yet the program's
 	ConfigDir     func() (string, error)
 
@@ -63,6 +66,7 @@ func processEnv(ctx context.Context) *Env {
 		LookupEnv:        os.LookupEnv,
 		VariableNames:    variableNames,
 		Now:              time.Now,
+		Tick:             everySecond,
 		CacheDir:         os.UserCacheDir,
 		ConfigDir:        os.UserConfigDir,
 		Proxy:            http.ProxyFromEnvironment,
@@ -81,6 +85,11 @@ func (e *Env) hangups() (<-chan os.Signal, func()) {
 		return nil, func() {}
 	}
 	return e.Hangups()
+}
+
+func everySecond() (<-chan time.Time, func()) {
+	ticker := time.NewTicker(time.Second)
+	return ticker.C, ticker.Stop
 }
 
 // An interruptible reader gives up when the program is interrupted, even while

@@ -202,7 +202,11 @@ func sourceURI(source string) string {
 	if u, err := url.Parse(source); err == nil && isURL(source) {
 		return (&url.URL{Path: u.Host + u.Path}).String()
 	}
-	return (&url.URL{Path: filepath.ToSlash(source)}).String()
+	path := filepath.ToSlash(source)
+	if strings.HasPrefix(path, "//") { // which would name another host (RFC 3986 section 4.2)
+		path = "/" + strings.TrimLeft(path, "/")
+	}
+	return (&url.URL{Path: path}).String()
 }
 
 func member(name string, value strictjson.Value) strictjson.Member {

@@ -93,6 +93,7 @@ type outputOptions struct {
 	quiet  bool
 	color  string
 	ci     ciFormats // set before addFlags
+	isLine bool      // the text is one line: it stays text in a pipe
 }
 
 func (o *outputOptions) addFlags(c *cobra.Command) {

@@ -111,9 +111,11 @@ func keySetsNear(e *provider.IssuerMismatchError) []string {
 
 // explainMissing guesses what was meant by an issuer that has no metadata.
 func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) {
-	if _, err := q.client.Keys(ctx, q.issuer, ""); err == nil {
-		q.explainKeySet(ctx, failed)
-		return
+	if hasPath := strings.TrimSuffix(q.issuer, "/") != originOf(q.issuer); hasPath {
+		if _, err := q.client.Keys(ctx, q.issuer, ""); err == nil {
+			q.explainKeySet(ctx, failed)
+			return
+		}
 	}
 	if q.tokenIssuer == q.issuer {
 		failed.withHint("the token names this issuer too, so its metadata may be at another address; if you know where its key set is:").

@@ -68,6 +68,9 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 		UserAgent: "claimcheck/" + readVersion().Version,
 		Warn:      func(message string) { printer.Warn(message) },
 	}
+	if env.StderrIsTerminal && !o.verbose {
+		config.Waiting = printer.Waiting
+	}
 	if o.verbose {
 		config.Trace = func(e provider.Event) { printer.Trace(traceLine(e)) }
 	}

@@ -24,6 +24,9 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 		ColorErr: output.DecideColor(o.color, env.getenv, env.StderrIsTerminal),
 		Format:   format, Quiet: o.quiet, Width: env.textWidth(), ErrWidth: env.messageWidth(), ASCII: !env.isUTF8(),
 	}
+	if env.StderrIsTerminal {
+		options.Tick = env.Tick
+	}
 	o.forCI(env, &options)
 	if o.filter != "" {
 		filter, err := query.Compile(o.filter, env.Now())
@@ -39,7 +42,7 @@ func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
 	switch o.format {
 	case formatAuto:
 		// A verdict is text, a document is JSON unless it goes to a terminal.
-		if o.filter == "" && (env.StdoutIsTerminal || o.givesVerdict()) {
+		if o.filter == "" && (env.StdoutIsTerminal || o.givesVerdict() || o.isLine) {
 			return output.FormatText, nil
 		}
 		return output.FormatJSON, nil

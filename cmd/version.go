@@ -17,7 +17,7 @@ var (
 )
 
 func newVersionCmd(env *Env) *cobra.Command {
-	opts := &outputOptions{}
+	opts := &outputOptions{isLine: true}
 	c := &cobra.Command{
 		Use:     "version",
 		Short:   "show the version of the program and of what it is built with",

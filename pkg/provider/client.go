@@ -71,6 +71,9 @@ type Config struct {
 	// Trace, if not nil, hears of every request and cache hit. Like Warn, it is
 	// called by the goroutines that use the Client, perhaps by several at once.
 	Trace func(Event)
+	// Waiting, if not nil, hears of every request that begins, by its URL without
+	// the query; what it returns is called when the request is over.
+	Waiting func(url string) (done func())
 	// Warn, if not nil, hears why an existing cache was ignored, once each.
 	Warn func(message string)
 	// CacheDir is the directory of a cache that outlives the Client and is shared

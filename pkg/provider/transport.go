@@ -50,12 +50,12 @@ func (c *Client) newTransport(b bounds) *transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		OnProxyConnectResponse: checkProxyReply,
 	}
-	g := &guard{base: t, now: c.cfg.Now, trace: c.trace, classify: c.classify}
+	g := &guard{base: t, now: c.cfg.Now, trace: c.trace, waiting: c.cfg.Waiting, classify: c.classify}
 	// A connection that had a token on it is not kept: net/http logs what comes
 	// over an idle one, and a server may send back what it got.
 	alone := t.Clone()
 	alone.DisableKeepAlives = true
-	lonely := &guard{base: alone, now: c.cfg.Now, trace: c.trace, classify: c.classify}
+	lonely := &guard{base: alone, now: c.cfg.Now, trace: c.trace, waiting: c.cfg.Waiting, classify: c.classify}
 	return &transport{
 		base: t,
 		retrying: &retryablehttp.Client{
@@ -105,12 +105,16 @@ type guard struct {
 	base     http.RoundTripper
 	now      func() time.Time
 	trace    func(Event)
+	waiting  func(url string) (done func()) // or nil
 	classify func(context.Context, error) *FetchError
 }
 
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	start := g.now()
 	e := Event{Method: r.Method, URL: shown(r.URL)}
+	if g.waiting != nil {
+		defer g.waiting(e.URL)()
+	}
 	reply, err := g.base.RoundTrip(r)
 	if err == nil {
 		e.Status = reply.StatusCode

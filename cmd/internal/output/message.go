@@ -105,4 +105,9 @@ func (p *Printer) errLine(spans ...Span) {
 }
 
 // writeErr writes to the error stream. That nobody reads it is no error.
-func (p *Printer) writeErr(l line) { _, _ = p.options.Err.Write(append(l.painted(p.err), '\n')) }
+func (p *Printer) writeErr(l line) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.eraseProgress()
+	_, _ = p.options.Err.Write(append(l.painted(p.err), '\n'))
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -42,6 +43,7 @@ type Options struct {
 	Quiet              bool      // nothing but errors
 	Width              int       // columns of a text; 0 means 80
 	ErrWidth           int       // columns of messages; 0 means that they are not wrapped
+	Tick               Tick      // of a terminal that shows progress; nil for none
 	ASCII              bool      // marks without characters beyond ASCII
 	Tool               Tool      // of suites
 	Summary            io.Writer // of suites in FormatGitHub, beside Out; nil for none
@@ -52,6 +54,9 @@ type Options struct {
 type Printer struct {
 	options  Options
 	out, err *Palette
+
+	mu       sync.Mutex // for the error stream
+	progress bool       // there is a progress line
 }
 
 // New returns a Printer.
