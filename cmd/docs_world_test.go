@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // A docsWorld is what the commands of the documentation see: files in a
@@ -69,6 +71,7 @@ func newDocsWorld(t *testing.T) *docsWorld {
 func serveDocs(t *testing.T) (*x509.CertPool, string) {
 	t.Helper()
 	keys := publicSet("rsa")
+	orders := protect(t, keys, verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}, docsNow)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
@@ -79,6 +82,8 @@ func serveDocs(t *testing.T) (*x509.CertPool, string) {
 			_, _ = fmt.Fprint(w, docsMetadata(origin+prefix, r.Host))
 		case "/oauth2/jwks", "/keys", "/oidc/.well-known/jwks.json":
 			_, _ = w.Write(keys)
+		case "/orders":
+			orders.ServeHTTP(w, r)
 		case "/mcp":
 			w.Header().Set("WWW-Authenticate", `Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read"`)
 			w.WriteHeader(http.StatusUnauthorized)
@@ -191,6 +196,7 @@ func (w *docsWorld) write(t *testing.T) {
 	client := publicSet("rsa")
 	files := map[string]string{
 		"keys.json":     string(client),
+		"key.jwk":       readRepoFile(t, filepath.Join(repoTop(), "testdata", "keys", "rsa.private.jwk")),
 		"public.pem":    readRepoFile(t, filepath.Join(repoTop(), "testdata", "keys", "rsa.public.pem")),
 		"secret.txt":    "0123456789abcdef0123456789abcdef\n",
 		"opaque.txt":    "xWqM7yQ0bV3nT9\n",
@@ -207,6 +213,7 @@ func (w *docsWorld) write(t *testing.T) {
 		"hs256.jwt":     mintToken("docs-secret", `{"alg":"HS256","typ":"JWT"}`, `{"iss":"https://app.authing.cn/oidc","aud":"app-id","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"rs256.jwt":     mintToken("rsa", rs, `{"iss":"https://app.authing.cn/oidc","aud":"app-id","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"unsigned.jwt":  encode(`{"alg":"none"}`) + "." + encode(`{"sub":"user-1"}`) + ".\n",
+		"id-of-api.jwt": mintToken("rsa", rs, `{"iss":"https://issuer.example","aud":"web","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"truncated.jwt": encode(rs) + "." + encode(`{"sub":"user-1"}`) + "\n",
 	}
 	maps.Copy(files, docsExchanges(strings.TrimSpace(files["expired.jwt"])))

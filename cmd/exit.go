@@ -34,6 +34,7 @@ const (
 	exitReauthentication = 19
 	exitInactive         = 20
 	exitFindings         = 21
+	exitAPIAccepts       = 22
 	exitInterrupted      = 130
 )
 
@@ -65,6 +66,7 @@ func exitCodes() []exitCodeInfo {
 		{exitReauthentication, "reauthentication_required", "auth_time is missing, in the future or older than --max-age; or acr is not met"},
 		{exitInactive, "inactive", "the issuer says that the token is not active"},
 		{exitFindings, "findings", "--check found errors in a document"},
+		{exitAPIAccepts, "api_accepts", "probe: the API accepted what it has to refuse, or refused the good token"},
 		{exitInterrupted, "interrupted", "the program was interrupted"},
 	}
 }

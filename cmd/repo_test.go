@@ -50,6 +50,7 @@ func TestImportRules(t *testing.T) {
 		{"pkg/issuertest", append(own("pkg/strictjson", "pkg/token", "pkg/jwks", "pkg/verify"), jose, atomic), nil},
 		{"pkg/verifier", append(own("pkg/strictjson", "pkg/challenge", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider"), json), []string{"os", "log"}},
 		{"pkg/resource", own("pkg/strictjson", "pkg/challenge", "pkg/token", "pkg/verify", "pkg/provider"), []string{"net", "os"}},
+		{"pkg/probe", own("pkg/strictjson", "pkg/challenge", "pkg/token", "pkg/jwks", "pkg/verify", "pkg/provider", "pkg/issuertest"), []string{"net", "os"}},
 		{"cmd/internal/query", append(own("pkg/strictjson"), gojq), pure},
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
 		{"cmd/internal/exchange", own("pkg/strictjson"), []string{"net", "os"}},

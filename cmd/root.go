@@ -96,6 +96,7 @@ func commandMakers() []commandMaker {
 		{"mint", groupTesting, newMintCmd},
 		{"why", groupAPIs, newWhyCmd},
 		{"resource", groupAPIs, newResourceCmd},
+		{"probe", groupAPIs, newProbeCmd},
 		{"profile", groupProgram, newProfileCmd},
 		{"cache", groupProgram, newCacheCmd},
 		{"completion", groupProgram, func(*Env) *cobra.Command { return newCompletionCmd() }},

@@ -61,7 +61,7 @@ func closeObjects(schema any) {
 
 // scriptReport checks every report that a script makes the program print.
 func scriptReport(ts *testscript.TestScript, args []string, stdout []byte) {
-	answers := len(args) > 0 && slices.Contains([]string{"verify", "auth-age", "introspect", "why", "resource"}, args[0]) || slices.Contains(args, "--check")
+	answers := len(args) > 0 && slices.Contains([]string{"verify", "auth-age", "introspect", "why", "resource", "probe"}, args[0]) || slices.Contains(args, "--check")
 	filtered := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--jq") })
 	if !answers || filtered || slices.Contains(args, "sarif") || !bytes.HasPrefix(stdout, []byte("{")) {
 		return

@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    scriptExits,
 			"fill":     scriptFill,
+			"protect":  scriptProtect,
 			"mint":     scriptMint,
 			"public":   scriptPublic,
 			"serve":    scriptServe,

@@ -1,0 +1,320 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/probe"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// probeOptions are the flags of probe.
+type probeOptions struct {
+	network networkOptions
+	output  outputOptions
+
+	token, idToken string
+	issuer, jwks   string
+	mintWith       string
+
+	method     string
+	data       string
+	refused    []int
+	delay      time.Duration
+	scope      string
+	maxAge     time.Duration
+	showTokens string
+	all        bool
+}
+
+func newProbeCmd(env *Env) *cobra.Command {
+	opts := &probeOptions{method: "GET"}
+	c := &cobra.Command{
+		Use:   "probe URL",
+		Short: "test that an API refuses the tokens that it must refuse",
+		Long: "probe sends requests to the API at URL: one without a token, one with the good token of\n" +
+			"--token, and then, one at a time, variations of it that no API may accept: changed, unsigned,\n" +
+			"signed by others, sent in the wrong way and, with --mint-with, signed well with wrong claims.\n" +
+			"At most 30 requests, to https or to this machine only; no redirect is followed. Exit 0 only\n" +
+			"if the good token was let in and every other was refused; else 22. Probe your own APIs.",
+		Example: `  claimcheck probe https://api.example/orders --token @token.jwt --issuer https://issuer.example
+  claimcheck probe https://api.example/orders --token @token.jwt --mint-with key.jwk --all
+  claimcheck probe https://api.example/orders --token env:TOKEN --id-token @id-token.jwt -o junit`,
+		Args: oneArg("no API given: its URL"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runProbe(c.Context(), env, opts, args[0])
+		},
+	}
+	opts.addFlags(c)
+	opts.network.addFlags(c)
+	opts.output.ci = ciFormats{command: "probe", formats: append(verdictFormats("").formats, output.FormatSARIF)}
+	opts.output.addFlags(c)
+	return c
+}
+
+func (o *probeOptions) addFlags(c *cobra.Command) {
+	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
+		valueVar(f, &o.token, "token", "TOKEN", "the good token: itself, @FILE or env:NAME")
+		valueVar(f, &o.idToken, "id-token", "TOKEN", "an ID token, which an API must refuse: itself, @FILE or env:NAME")
+		textVar(f, &o.issuer, "issuer", "URL", "the issuer, for HS256 signed with its public key")
+		sourceVar(f, &o.jwks, "jwks", "the issuer's key set, for the same")
+		fileVar(f, &o.mintWith, "mint-with", "private key or issuer's state directory, to sign wrong claims")
+	})
+	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
+		f.Var(newStatuses(&o.refused), "expect-refused", "statuses that refuse; 400,401,403 unless given")
+		textVar(f, &o.scope, "scope", "SCOPE", "the scope that the API requires; needs --mint-with")
+		durationVar(f, &o.maxAge, "max-age", bounds{positive: true}, "the age of login that the API accepts; needs --mint-with")
+	})
+	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
+		textVar(f, &o.method, "method", "METHOD", "the method of each request")
+		valueVar(f, &o.data, "data", "DATA", "the body of each request: itself, @FILE or env:NAME")
+		durationVar(f, &o.delay, "delay", bounds{}, "pause between requests")
+	})
+	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
+		f.BoolVar(&o.all, "all", false, "show every probe, not only what went wrong")
+		fileVar(f, &o.showTokens, "show-tokens", "write what is sent to a new file, readable by you alone")
+	})
+}
+
+// newStatuses is a list of HTTP statuses, several with commas.
+func newStatuses(target *[]int) *valueList {
+	list := newList(target, "STATUS", one(func(text string) (int, error) {
+		status, err := strconv.Atoi(text)
+		if err != nil || status < 300 || status > 599 {
+			return 0, &valueError{takes: "statuses from 300 to 599, as 401,403", got: text}
+		}
+		return status, nil
+	}))
+	list.commas = true
+	return list
+}
+
+func runProbe(ctx context.Context, env *Env, opts *probeOptions, url string) error {
+	printer, err := opts.output.printer(env)
+	if err != nil {
+		return err
+	}
+	view, err := opts.run(ctx, env, printer, url)
+	if err != nil {
+		return noAnswer(ctx, env, printer, err)
+	}
+	return conclude(ctx, printer, view)
+}
+
+func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printer, url string) (probeView, error) {
+	if err := o.check(url); err != nil {
+		return probeView{}, err
+	}
+	cfg, err := o.config(ctx, env, printer, url)
+	if err != nil {
+		return probeView{}, err
+	}
+	probes, skipped, err := probe.New(cfg)
+	if err != nil {
+		return probeView{}, unreadable("%w", err)
+	}
+	if o.showTokens != "" {
+		if err := writeTokens(o.showTokens, probes); err != nil {
+			return probeView{}, err
+		}
+	}
+	network := o.network
+	network.headers = nil // they go with the requests, and to nobody else
+	client, err := network.client(env, printer)
+	if err != nil {
+		return probeView{}, err
+	}
+	result, err := probe.Run(ctx, client, cfg, probes)
+	if err != nil {
+		return probeView{}, unavailable(err)
+	}
+	result.Skipped = skipped
+	return probeView{result, cfg, o.all}, nil
+}
+
+// check refuses what contradicts itself, before anything is read or sent.
+func (o *probeOptions) check(url string) error {
+	switch {
+	case !isURL(url):
+		return usageError("the API's URL begins with https://, got %s", quoteShort(url))
+	case o.token == "":
+		return usageError("no good token given").withHint("--token names one that the API accepts: it is the control")
+	case o.network.allowHTTP:
+		return usageError("probe sends tokens: it takes https, or http to this machine, and nothing else")
+	case o.network.offline:
+		return usageError("--offline and probe contradict each other: the API has to be asked")
+	case o.mintWith == "" && (o.scope != "" || o.maxAge > 0):
+		return usageError("--scope and --max-age change claims, which takes --mint-with")
+	case o.issuer != "" && o.jwks != "":
+		return usageError("--issuer and --jwks both name keys: give one of them")
+	case o.jwks == "-":
+		return usageError("--jwks cannot be stdin here")
+	}
+	return nil
+}
+
+// config reads what the flags name.
+func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Printer, url string) (probe.Config, error) {
+	cfg := probe.Config{
+		URL: url, Method: strings.ToUpper(o.method), Scope: o.scope, MaxAge: o.maxAge, Refused: o.refused, Delay: o.delay, Now: env.Now,
+	}
+	var err error
+	if cfg.Header, err = o.header(); err != nil {
+		return cfg, err
+	}
+	values := []struct {
+		flag, argument string
+		keep           func(string)
+	}{
+		{"--token", o.token, func(text string) { cfg.Token = bareAccessToken(text) }},
+		{"--id-token", o.idToken, func(text string) { cfg.IDToken = text }},
+		{"--data", o.data, func(text string) { cfg.Body = []byte(text) }},
+	}
+	for _, v := range values {
+		if v.argument == "" {
+			continue
+		}
+		text, err := readValue(env, v.flag, v.argument)
+		if err != nil {
+			return cfg, err
+		}
+		v.keep(text)
+	}
+	if cfg.Minter, err = o.minter(env); err != nil {
+		return cfg, err
+	}
+	cfg.Keys, err = o.keys(ctx, env, printer, cfg)
+	return cfg, err
+}
+
+// header are the fields of --header. The token's own is probe's.
+func (o *probeOptions) header() ([]provider.Header, error) {
+	list, err := o.network.readHeaders()
+	for _, h := range list {
+		if strings.EqualFold(h.Name, "Authorization") {
+			return nil, usageError("--header Authorization: probe sends that itself, from --token")
+		}
+	}
+	return list, err
+}
+
+func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
+	if o.mintWith == "" {
+		return nil, nil
+	}
+	config := issuertest.MinterConfig{Now: env.Now}
+	if info, err := os.Stat(o.mintWith); err == nil && info.IsDir() {
+		state, err := issuertest.OpenState(o.mintWith)
+		if err != nil {
+			return nil, unreadable("%w", err)
+		}
+		m, err := state.Minter(config)
+		if err != nil {
+			return nil, unreadable("%w", err)
+		}
+		return m, nil
+	}
+	data, err := readFile(o.mintWith, maxFileSize)
+	if err != nil {
+		return nil, err
+	}
+	if config.Key, err = issuertest.ReadKey(data, ""); err != nil {
+		return nil, unreadable("%s: %w", o.mintWith, err)
+	}
+	m, err := issuertest.NewMinter(config)
+	if err != nil {
+		return nil, unreadable("%s: %w", o.mintWith, err)
+	}
+	return m, nil
+}
+
+// keys are the issuer's public keys, where they are known.
+func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Printer, cfg probe.Config) (*jwks.Set, error) {
+	switch {
+	case o.jwks != "" && !isURL(o.jwks):
+		trust := trustOptions{jwks: o.jwks}
+		keys, err := trust.loadSet(env)
+		if public, ok := keys.(*verify.PublicKeys); ok {
+			return public.Set, err
+		}
+		return nil, err
+	case o.issuer == "" && o.jwks == "":
+		if cfg.Minter == nil {
+			return nil, nil
+		}
+		set, err := jwks.Parse([]byte(cfg.Minter.JWKS().String()))
+		if err != nil {
+			return nil, nil // a secret has no public half
+		}
+		return set, nil
+	}
+	network := o.network
+	network.headers = nil
+	client, err := network.client(env, printer)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	parsed, _ := token.Parse(cfg.Token)
+	kid, _ := parsed.KeyID()
+	var set *provider.KeySet
+	if o.jwks != "" {
+		set, err = keysAt(ctx, client, printer, o.jwks, kid)
+	} else {
+		set, err = client.KeysFor(ctx, o.issuer, kid)
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return set.Set, nil
+}
+
+// writeTokens writes what is going to be sent to a file of its own.
+func writeTokens(path string, probes []probe.Probe) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the user names it
+	if errors.Is(err, fs.ErrExist) {
+		return unreadable("--show-tokens: %s is there already: name a file that is not", path)
+	}
+	if err != nil {
+		return unreadable("--show-tokens: %w", err)
+	}
+	for _, p := range probes {
+		for _, secret := range p.Secrets() {
+			if _, err := fmt.Fprintf(f, "%s\t%s\n", p.ID, secret); err != nil {
+				return errors.Join(unreadable("--show-tokens: %w", err), f.Close())
+			}
+		}
+	}
+	if err := f.Close(); err != nil {
+		return unreadable("--show-tokens: %w", err)
+	}
+	return nil
+}
+
+// refusedBy are the statuses that refuse, in words.
+func refusedBy(cfg probe.Config) string {
+	statuses := cfg.Refused
+	if len(statuses) == 0 {
+		statuses = probe.DefaultRefused()
+	}
+	words := make([]string, len(statuses))
+	for i, s := range slices.Sorted(slices.Values(statuses)) {
+		words[i] = strconv.Itoa(s)
+	}
+	return orList(words)
+}

@@ -1,0 +1,227 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/probe"
+)
+
+// A probeView is the outcome of a run for people and programs.
+type probeView struct {
+	*probe.Result
+	cfg probe.Config
+	all bool
+}
+
+func (v probeView) code() int {
+	switch {
+	case v.Good():
+		return exitAccepted
+	case v.Count(probe.Failed) > 0:
+		return exitAPIAccepts
+	default:
+		return exitUnavailable
+	}
+}
+
+func (v probeView) verdict() string {
+	return map[int]string{exitAccepted: "refuses", exitAPIAccepts: "accepts"}[v.code()]
+}
+
+func (v probeView) sentence() string {
+	sent := plural(v.Requests, "request")
+	switch failed := v.First(probe.Failed); {
+	case v.Good():
+		line := "the API refuses what it must refuse: " + sent
+		if n := v.Count(probe.Warning); n > 0 {
+			line += ", with " + plural(n, "warning")
+		}
+		return line
+	case failed != nil && failed.Probe.Want == probe.Accepted:
+		return "the API refuses the good token: " + gotWords(*failed)
+	case failed != nil && failed.Probe.Want == probe.Challenged:
+		return "the API answers without a token: " + gotWords(*failed)
+	case failed != nil:
+		return fmt.Sprintf("the API accepts what it must refuse: %s", strings.Join(v.ids(probe.Failed), ", "))
+	default:
+		unclear := v.First(probe.Unclear)
+		return fmt.Sprintf("no answer: %s: %s", unclear.Probe.ID, unclear.Message)
+	}
+}
+
+func (v probeView) ids(status probe.Status) []string {
+	var list []string
+	for _, o := range v.Outcomes {
+		if o.Status == status {
+			list = append(list, o.Probe.ID)
+		}
+	}
+	return list
+}
+
+// gotWords is an answer: "401 invalid_token".
+func gotWords(o probe.Outcome) string {
+	switch {
+	case o.Status == probe.NotSent:
+		return "not sent"
+	case o.Code == 0:
+		return "no answer"
+	default:
+		return strings.TrimSpace(fmt.Sprintf("%d %s", o.Code, o.Error))
+	}
+}
+
+// wanted is what the API has to answer.
+func (v probeView) wanted(o probe.Outcome) string {
+	switch o.Probe.Want {
+	case probe.Challenged:
+		return "401"
+	case probe.Accepted, probe.Tolerated:
+		return "not 401 or 403"
+	default:
+		return refusedBy(v.cfg)
+	}
+}
+
+// probeDocument is a run in JSON.
+type probeDocument struct {
+	Verdict  string         `json:"verdict"`
+	Reason   string         `json:"reason,omitzero"`
+	ExitCode int            `json:"exit_code"`
+	URL      string         `json:"url"`
+	Method   string         `json:"method"`
+	Requests int            `json:"requests"`
+	Probes   []probeOutcome `json:"probes"`
+	Skipped  []string       `json:"skipped"`
+}
+
+type probeOutcome struct {
+	ID       string       `json:"id"`
+	Status   probe.Status `json:"status"`
+	Sent     string       `json:"sent"`
+	Expected string       `json:"expected"`
+	Got      int          `json:"got,omitzero"`
+	Error    string       `json:"error,omitzero"`
+	Message  string       `json:"message,omitzero"`
+	Problems []string     `json:"problems,omitempty"`
+	Spec     string       `json:"spec,omitzero"`
+}
+
+func (v probeView) document() any {
+	d := probeDocument{
+		Verdict: orWord(v.verdict(), "unclear"), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
+		Probes: []probeOutcome{}, Skipped: append([]string{}, v.Skipped...),
+	}
+	if d.ExitCode != exitAccepted {
+		d.Reason = reasonOf(d.ExitCode)
+	}
+	for _, o := range v.Outcomes {
+		d.Probes = append(d.Probes, probeOutcome{
+			ID: o.Probe.ID, Status: o.Status, Sent: o.Probe.Sent, Expected: v.wanted(o), Got: o.Code, Error: o.Error, Message: o.Message,
+			Problems: problemLines(o), Spec: o.Probe.Spec,
+		})
+	}
+	return d
+}
+
+func problemLines(o probe.Outcome) []string {
+	var list []string
+	for _, p := range o.Problems {
+		list = append(list, fmt.Sprintf("%s (%s)", p.Text, p.Spec))
+	}
+	return list
+}
+
+func (v probeView) writeText(t *output.Text) {
+	heading := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: v.sentence()}
+	if !v.Good() {
+		heading.Mark, heading.Style = output.MarkFailed, output.Bad
+	}
+	t.Rows(heading)
+	t.Line(v.cfg.Method + " " + v.URL)
+	if v.all {
+		t.Blank()
+		t.Table([]string{"result", "probe", "sent", "expected", "got"}, v.table())
+	}
+	if rows := v.rows(); len(rows) > 0 {
+		t.Blank()
+		t.Rows(rows...)
+	}
+	t.Blank()
+	if n := v.Count(probe.Passed); n > 0 && !v.all {
+		t.Line(plural(n, "probe") + " went as they should (--all lists them)")
+	}
+	for _, why := range v.Skipped {
+		t.Line("not sent: " + why)
+	}
+}
+
+func (v probeView) table() [][]string {
+	var rows [][]string
+	for _, o := range v.Outcomes {
+		rows = append(rows, []string{strings.ReplaceAll(string(o.Status), "_", " "), o.Probe.ID, o.Probe.Sent, v.wanted(o), gotWords(o)})
+	}
+	return rows
+}
+
+// rows are the probes that went wrong, and what the challenges break, once each.
+func (v probeView) rows() []output.Row {
+	marks := map[probe.Status]output.Mark{probe.Failed: output.MarkFailed, probe.Unclear: output.MarkFailed, probe.Warning: output.MarkWarning}
+	var rows []output.Row
+	for _, o := range v.Outcomes {
+		mark, wrong := marks[o.Status]
+		if !wrong || o.Message == "" {
+			continue
+		}
+		row := output.Row{Mark: mark, Label: o.Probe.ID, Value: gotWords(o) + ": " + o.Message}
+		row.Notes = append(row.Notes, output.Dim.Span("sent: "+o.Probe.Sent))
+		if o.Probe.Spec != "" && o.Status == probe.Failed {
+			row.Notes = append(row.Notes, output.Dim.Span(o.Probe.Spec))
+		}
+		rows = append(rows, row)
+	}
+	return append(rows, v.challengeRows()...)
+}
+
+// challengeRows are what the challenges break: one entry each, with how often.
+func (v probeView) challengeRows() []output.Row {
+	var order []string
+	count := map[string]int{}
+	for _, o := range v.Outcomes {
+		for _, line := range problemLines(o) {
+			if count[line]++; count[line] == 1 {
+				order = append(order, line)
+			}
+		}
+	}
+	var rows []output.Row
+	for _, line := range order {
+		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "challenge", Value: fmt.Sprintf("%s, in %s", line, plural(count[line], "answer"))})
+	}
+	return rows
+}
+
+func (v probeView) suite() output.Suite {
+	outcomes := map[probe.Status]output.Outcome{
+		probe.Passed: output.Passed, probe.Failed: output.Failed, probe.Warning: output.Warned, probe.Unclear: output.Unanswered, probe.NotSent: output.Skipped,
+	}
+	s := output.Suite{
+		Verdict: orWord(v.verdict(), "unclear"), Good: v.Good(), Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
+		Facts: []output.Fact{{Name: "url", Value: v.URL}, {Name: "method", Value: v.cfg.Method}},
+	}
+	for _, o := range v.Outcomes {
+		c := output.Case{ID: o.Probe.ID, Outcome: outcomes[o.Status], Spec: o.Probe.Spec,
+			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, v.wanted(o), gotWords(o))}
+		if o.Status == probe.Failed {
+			c.Reason = reasonOf(exitAPIAccepts)
+		}
+		if o.Message != "" {
+			c.Notes = append(c.Notes, o.Message)
+		}
+		c.Notes = append(c.Notes, problemLines(o)...)
+		s.Cases = append(s.Cases, c)
+	}
+	return s
+}

@@ -1,0 +1,133 @@
+// Package probe asks whether an API refuses what it must refuse. It sends a good
+// token once, as a control, and then variations of it that no API may accept, one
+// at a time, and compares the answers.
+//
+// New makes the probes, Run sends them. What is sent goes to one URL and nowhere
+// else; a variation that the API accepts is as good as the token it was made of, so
+// the probes are to be kept as secret as that.
+package probe
+
+import (
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// MaxRequests is the largest number of requests of a run.
+const MaxRequests = 30
+
+// Config says what to send.
+type Config struct {
+	URL    string
+	Method string            // empty for GET
+	Header []provider.Header // go with every request
+	Body   []byte            // goes with every request; nil for none
+
+	Token   string    // good: the API accepts it
+	IDToken string    // of the same user, or empty
+	Keys    *jwks.Set // of the issuer; nil if not known
+	// Minter signs with the key of the API's issuer; nil for none. It permits to
+	// change claims under a good signature.
+	Minter *issuertest.Minter
+	Scope  string        // that the API demands, or empty
+	MaxAge time.Duration // of the login that the API demands, or 0
+
+	Refused []int // the statuses that refuse; empty for 400, 401 and 403
+	Delay   time.Duration
+	Now     func() time.Time
+}
+
+// DefaultRefused are the statuses with which an API refuses (RFC 6750 section
+// 3.1).
+func DefaultRefused() []int { return []int{400, 401, 403} }
+
+// Want is what an API has to do with a probe.
+type Want string
+
+// The wants.
+const (
+	Challenged Want = "challenged" // refuse with 401 and a challenge
+	Refused    Want = "refused"
+	Accepted   Want = "accepted"   // anything but 401 and 403
+	Tolerated  Want = "tolerated"  // accept it; to refuse is only unfriendly
+	Discourage Want = "discourage" // refuse it; to accept is only careless
+)
+
+// A Probe is one request.
+type Probe struct {
+	ID   string
+	Sent string // in words
+	Want Want
+	Spec string // where that is specified
+
+	authorization []string // header values
+	query         string   // access_token in the query, or empty
+}
+
+// Secrets are what a probe sends that must not be seen.
+func (p Probe) Secrets() []string {
+	if p.query != "" {
+		return []string{p.query}
+	}
+	return p.authorization
+}
+
+// Status is how a probe went.
+type Status string
+
+// The statuses.
+const (
+	Passed  Status = "passed"
+	Failed  Status = "failed"  // the API accepted what it has to refuse, or refused the good token
+	Warning Status = "warning" // the answer is right, but not as it should be
+	Unclear Status = "unclear" // the answer does not say whether the token was accepted
+	NotSent Status = "not_sent"
+)
+
+// An Outcome is a probe and its answer.
+type Outcome struct {
+	Probe    Probe
+	Status   Status
+	Code     int                 // HTTP status; 0 where there was no answer
+	Error    string              // the error of the challenge, where it is a registered one
+	Message  string              // in words
+	Problems []challenge.Problem // what the challenge breaks
+}
+
+// A Result is the outcome of a run.
+type Result struct {
+	URL      string // without its query
+	Outcomes []Outcome
+	Requests int
+	Skipped  []string // why probes were left out, in words
+}
+
+// Count returns how many outcomes have a status.
+func (r *Result) Count(status Status) int {
+	n := 0
+	for _, o := range r.Outcomes {
+		if o.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// Good reports whether everything was sent, the control passed, and every probe was
+// refused that has to be.
+func (r *Result) Good() bool {
+	return len(r.Outcomes) > 2 && r.Count(Passed)+r.Count(Warning) == len(r.Outcomes)
+}
+
+// First returns the first outcome with a status, or nil.
+func (r *Result) First(status Status) *Outcome {
+	for i := range r.Outcomes {
+		if r.Outcomes[i].Status == status {
+			return &r.Outcomes[i]
+		}
+	}
+	return nil
+}

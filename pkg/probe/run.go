@@ -1,0 +1,193 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+)
+
+// Run sends probes one after the other. It ends where the API answers nobody with
+// success, where it refuses the good token, and where it would not answer: then the
+// rest would show nothing. The error is the context's, or a *provider.FetchError
+// where the first request got no answer; the result holds what was found until
+// then.
+func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Probe) (*Result, error) {
+	r := &runner{cfg: cfg, result: &Result{URL: withoutQuery(cfg.URL)}}
+	if len(r.cfg.Refused) == 0 {
+		r.cfg.Refused = DefaultRefused()
+	}
+	for i, p := range probes {
+		if r.over {
+			r.result.Outcomes = append(r.result.Outcomes, Outcome{Probe: p, Status: NotSent})
+			continue
+		}
+		if i > 0 && cfg.Delay > 0 {
+			if err := wait(ctx, cfg.Delay); err != nil {
+				return r.result, err
+			}
+		}
+		response, err := client.Send(ctx, r.request(p))
+		r.result.Requests++
+		switch {
+		case err != nil && (i == 0 || ctx.Err() != nil):
+			return r.result, err
+		case err != nil: // some servers drop the connection on what they do not like
+			r.result.Outcomes = append(r.result.Outcomes, Outcome{Probe: p, Status: Unclear, Message: "no answer: " + r.scrub(err.Error(), p)})
+		default:
+			r.judge(p, response)
+		}
+	}
+	return r.result, nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type runner struct {
+	cfg    Config
+	result *Result
+	over   bool // the rest would show nothing
+}
+
+func (r *runner) request(p Probe) provider.Request {
+	q := provider.Request{Method: r.cfg.Method, URL: r.cfg.URL, Header: slices.Clone(r.cfg.Header), Body: r.cfg.Body}
+	if q.Method == "" {
+		q.Method = http.MethodGet
+	}
+	for _, value := range p.authorization {
+		q.Header = append(q.Header, provider.Header{Name: "Authorization", Value: value})
+	}
+	if p.query != "" {
+		separator := "?"
+		if strings.Contains(q.URL, "?") {
+			separator = "&"
+		}
+		q.URL += separator + "access_token=" + url.QueryEscape(p.query)
+	}
+	return q
+}
+
+// judge compares an answer with what the API has to do.
+func (r *runner) judge(p Probe, got *provider.Response) {
+	list, err := challenge.Parse(got.Header.Values("WWW-Authenticate")...)
+	o := Outcome{Probe: p, Code: got.Status, Error: errorCode(list), Status: Passed}
+	refused := slices.Contains(r.cfg.Refused, got.Status)
+	if refused && p.Want != Accepted && p.Want != Tolerated {
+		o.Problems = challenge.Check(got.Status, p.ID != "no_token", list)
+		if err != nil {
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			o.Problems = append(o.Problems, challenge.Problem{Text: "the challenge cannot be read as it stands: " + first, Spec: "RFC 9110 section 11.6.1"})
+		}
+	}
+	switch p.Want {
+	case Challenged:
+		r.withoutToken(&o, refused)
+	case Accepted:
+		r.control(&o)
+	case Tolerated:
+		if got.Status == http.StatusUnauthorized || got.Status == http.StatusForbidden {
+			o.Status, o.Message = Warning, "refused, although schemes are compared without their case"
+		}
+	case Discourage:
+		if !refused {
+			o.Status, o.Message = Warning, "accepted: it is not clear which of the two counts"
+		}
+	default:
+		r.refusal(&o, refused)
+	}
+	if o.Status == Passed && len(o.Problems) > 0 {
+		o.Status = Warning
+	}
+	for i := range o.Problems {
+		o.Problems[i].Text = r.scrub(o.Problems[i].Text, p)
+	}
+	r.result.Outcomes = append(r.result.Outcomes, o)
+}
+
+// withoutToken judges the answer to a request without a token. An API that answers
+// everybody has nothing to refuse.
+func (r *runner) withoutToken(o *Outcome, refused bool) {
+	switch {
+	case o.Code == http.StatusUnauthorized:
+	case o.Code < 300:
+		o.Status, o.Message = Failed, "answered without a token: this address is open to everybody"
+		r.over = true
+	case refused:
+		o.Status, o.Message = Warning, "refused, but not with 401"
+	default:
+		o.Status, o.Message = Unclear, "neither refused nor answered: are the URL and the method right?"
+		r.over = true
+	}
+}
+
+// control judges the answer to a good token.
+func (r *runner) control(o *Outcome) {
+	switch {
+	case o.Code == http.StatusUnauthorized || o.Code == http.StatusForbidden:
+		o.Status, o.Message = Failed, "refused: the control is not a good token for this API, so nothing else would show anything"
+		if o.Probe.ID == "minted_control" {
+			o.Status, o.Message = Unclear, "refused: the API does not trust this key, so nothing signed with it would show anything"
+		}
+		r.over = true
+	case o.Code >= 300:
+		o.Status, o.Message = Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds shows more", o.Code)
+	}
+}
+
+// refusal judges the answer to what has to be refused.
+func (r *runner) refusal(o *Outcome, refused bool) {
+	switch {
+	case refused:
+	case o.Code == http.StatusTooManyRequests || o.Code == http.StatusServiceUnavailable:
+		o.Status, o.Message = Unclear, "the API would not answer now: --delay may help"
+		r.over = true
+	case o.Code >= 500:
+		o.Status, o.Message = Failed, "neither refused nor accepted: the API failed"
+	default:
+		o.Status, o.Message = Failed, "accepted"
+	}
+}
+
+// errorCode is the error of a challenge, if it is a registered one: others could
+// repeat what was sent.
+func errorCode(list []challenge.Challenge) string {
+	for _, c := range list {
+		code := c.Param("error")
+		if slices.ContainsFunc(challenge.ErrorCodes(), func(e challenge.ErrorCode) bool { return e.Code == code }) {
+			return code
+		}
+	}
+	return ""
+}
+
+// scrub takes out of a text what the API may have repeated of the request.
+func (r *runner) scrub(text string, p Probe) string {
+	for _, secret := range append(p.Secrets(), r.cfg.Token) {
+		for _, part := range strings.Fields(secret) {
+			if len(part) > len("Bearer") {
+				text = strings.ReplaceAll(text, part, "[token]")
+			}
+		}
+	}
+	return text
+}
+
+func withoutQuery(text string) string {
+	before, _, _ := strings.Cut(text, "?")
+	return before
+}
