@@ -1,0 +1,86 @@
+// Table reads the output of the benchmarks on stdin and writes the tables of
+// docs/performance.md: the medians of all runs.
+//
+//	go test -run '^$' -bench . -cpu 1,2 -count 6 | go run ./table
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A measured is one benchmark on a number of processors: each unit with its values.
+type measured map[string][]float64
+
+func (m measured) median(unit string) float64 {
+	list := slices.Sorted(slices.Values(m[unit]))
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)/2]
+}
+
+func main() {
+	results, cases, contestants := read(bufio.NewScanner(os.Stdin))
+	at := func(c, who, cpu string) measured { return results[c+"/"+who+" "+cpu] }
+	fmt.Printf("| µs of processor time a token |%s\n|---|%s\n", columns(cases), strings.Repeat("---|", len(cases)))
+	for _, who := range contestants {
+		row := "| " + who
+		for _, c := range cases {
+			row += fmt.Sprintf(" | %.0f", at(c, who, "1").median("cpu-ns/op")/1000)
+		}
+		fmt.Printf("%s |\n", row)
+	}
+	fmt.Printf("\n| %s | allocations | bytes | tokens a second, 1 goroutine | 2 goroutines | ratio |\n|---|---|---|---|---|---|\n", cases[0])
+	for _, who := range contestants {
+		one, two := at(cases[0], who, "1"), at(cases[0], who, "2")
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f | %.2f |\n", who, one.median("allocs/op"), one.median("B/op"),
+			1e9/one.median("ns/op"), 1e9/two.median("ns/op"), one.median("ns/op")/two.median("ns/op"))
+	}
+}
+
+func columns(cases []string) string {
+	text := ""
+	for _, c := range cases {
+		text += " " + c + " |"
+	}
+	return text
+}
+
+// read returns the results by "case/contestant processors", and both in the order
+// in which they come.
+func read(lines *bufio.Scanner) (results map[string]measured, cases, contestants []string) {
+	results = map[string]measured{}
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "BenchmarkVerify/") {
+			continue
+		}
+		c, who, _ := strings.Cut(strings.TrimPrefix(fields[0], "BenchmarkVerify/"), "/")
+		cpu := "1" // which the name leaves out
+		if name, found := strings.CutSuffix(who, "-2"); found {
+			who, cpu = name, "2"
+		}
+		if !slices.Contains(cases, c) {
+			cases = append(cases, c)
+		}
+		if !slices.Contains(contestants, who) {
+			contestants = append(contestants, who)
+		}
+		m := results[c+"/"+who+" "+cpu]
+		if m == nil {
+			m = measured{}
+			results[c+"/"+who+" "+cpu] = m
+		}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if value, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				m[fields[i+1]] = append(m[fields[i+1]], value)
+			}
+		}
+	}
+	return results, cases, contestants
+}
