@@ -53,6 +53,9 @@ func Find(text string) []Token {
 	if whole.Text == "" {
 		return nil
 	}
+	if isCompact(whole.Text) { // which is usual
+		return []Token{whole}
+	}
 	c := &collector{}
 	c.readText(unquote(text), context{repair: whole.Repair})
 	if len(c.found) == 0 {
