@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,25 @@ func Main() int {
 	log.SetOutput(io.Discard) // net/http writes there what servers send, and tokens with it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Run(ctx, processEnv(ctx), os.Args[1:])
+	return untilInterrupted(ctx, time.Second, func() int { return Run(ctx, processEnv(ctx), os.Args[1:]) })
+}
+
+// untilInterrupted runs until the end or, after an interruption, for a grace period:
+// what waits for a pipe to be opened or written to notices nothing of it.
+func untilInterrupted(ctx context.Context, grace time.Duration, run func() int) int {
+	done := make(chan int, 1)
+	go func() { done <- run() }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace):
+		return exitInterrupted
+	}
 }
 
 // Run runs the program in an environment and returns the exit code.
