@@ -12,9 +12,10 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// A Key is one public key and what its owner says about it.
+// A Key is one key of a set, with what its owner says about it and whether it is
+// fit to verify signatures.
 type Key struct {
-	Position   int    // 1-based place in the set
+	Position   int    // in the set, counted from 1
 	KeyID      string // kid, RFC 7517 section 4.5
 	HasKeyID   bool
 	Type       string   // kty, RFC 7517 section 4.1
@@ -34,10 +35,10 @@ type Key struct {
 	public crypto.PublicKey
 }
 
-// FaultCode is the kind of reason for which a key is no candidate.
+// FaultCode is the kind of a Fault.
 type FaultCode string
 
-// The reasons for which a key is no candidate.
+// The kinds of faults.
 const (
 	FaultMalformed    FaultCode = "malformed"     // not a JWK: RFC 7517 section 4
 	FaultUnsupported  FaultCode = "unsupported"   // unknown kty or crv: RFC 7517 section 5
@@ -48,7 +49,7 @@ const (
 	FaultInvalid      FaultCode = "invalid"       // RFC 7518 sections 6.2.1 and 6.3.1; RFC 8725 section 3.4
 )
 
-// A Fault is why a key must not verify anything.
+// A Fault is the reason why a key must not verify anything.
 type Fault struct {
 	Code FaultCode
 	// Text is the reason in words. It may quote the key's members: escape it
@@ -62,7 +63,7 @@ func (f *Fault) Error() string { return f.Text }
 // ed25519.PublicKey. It is nil where the Fault kept it from being read.
 func (k *Key) Public() crypto.PublicKey { return k.public }
 
-// Name returns how to speak of the key: its kid, else its place in the set.
+// Name returns the key ID in quotes or, without one, the position in the set.
 func (k *Key) Name() string {
 	if k.HasKeyID {
 		return strconv.Quote(k.KeyID)
@@ -70,9 +71,9 @@ func (k *Key) Name() string {
 	return fmt.Sprintf("number %d (no kid)", k.Position)
 }
 
-// OtherPurpose reports whether the key is in the set for something else than
-// signatures of tokens and says so, as keys for encryption and those of the
-// certificates of a SPIFFE bundle do. Such a key is no fault of the issuer.
+// OtherPurpose reports whether the key is, by its use, for something else than the
+// signatures of tokens: for encryption, or for the certificates of a SPIFFE bundle.
+// Such a key belongs in a set.
 func (k *Key) OtherPurpose() bool {
 	return k.Fault != nil && k.Fault.Code == FaultUse && len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid")
 }

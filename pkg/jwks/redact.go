@@ -10,7 +10,7 @@ import (
 const redacted = "[removed: a private member]"
 
 // PublicDocument returns the set as it was read, with the members that only
-// private and secret keys have replaced by redacted.
+// private and secret keys have replaced by a remark that they were removed.
 func (s *Set) PublicDocument() strictjson.Value {
 	var members []strictjson.Member
 	for _, m := range s.Document.Members() {

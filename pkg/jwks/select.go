@@ -46,8 +46,8 @@ const (
 type Refusal struct {
 	Key        *Key
 	OtherKeyID bool // the reason is that the key has another kid than the token
-	// Meant reports whether the token leaves no doubt that it means this key: the
-	// key has its kid, or is the only one.
+	// Meant says that it is this key which the token means: it has the token's kid,
+	// or is the only key of the set.
 	Meant bool
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
