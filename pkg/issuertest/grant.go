@@ -81,14 +81,18 @@ func (i *Issuer) grantCode(r *http.Request, client *Client) (*grant, *oauthError
 	switch {
 	case !ok || found.client != client:
 		return nil, refuse("invalid_grant", "the code is unknown, has expired, or is another client's")
+	case found.used: // RFC 6749 section 4.1.2: somebody else has it, too
+		i.revokeFamily(found.family)
+		return nil, refuse("invalid_grant", "the code has been used; the tokens that it gave are revoked")
 	case found.redirectURI != r.PostFormValue("redirect_uri"):
 		return nil, refuse("invalid_grant", "the redirect_uri is not that of the authorization request")
 	case !provesKey(found.challenge, r.PostFormValue("code_verifier")):
 		return nil, refuse("invalid_grant", "the code_verifier does not fit the code_challenge")
 	}
 	if _, first := i.store.codes.take(code, i.now()); !first {
-		return nil, refuse("invalid_grant", "the code has been used")
+		return nil, refuse("invalid_grant", "the code is being used")
 	}
+	i.store.codes.put(code, &codeGrant{grant: found.grant, used: true}, i.now().Add(codeLife))
 	return &found.grant, nil
 }
 

@@ -153,9 +153,12 @@ func TestTokenRefusals(t *testing.T) {
 		}
 	}
 	code := app.login("ada")
-	app.exchange(code)
+	first := app.exchange(code)
 	if p := app.exchange(code); p.member(t, "error") != "invalid_grant" {
 		t.Errorf("a code twice: %s", p.body)
+	}
+	if p := app.ask("introspection_endpoint", url.Values{"token": {first.member(t, "access_token")}}); p.body != `{"active":false}` {
+		t.Errorf("after a code was used twice: %s", p.body)
 	}
 	code = app.login("ada")
 	clock.move(time.Hour)

@@ -215,8 +215,8 @@ func keySet(keys ...*Key) strictjson.Value {
 
 func object(pairs ...any) strictjson.Value {
 	members := make([]strictjson.Member, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		members = append(members, strictjson.Member{Name: pairs[i].(string), Value: strictjson.From(pairs[i+1])})
+	for pair := range slices.Chunk(pairs, 2) {
+		members = append(members, strictjson.Member{Name: pair[0].(string), Value: strictjson.From(pair[1])})
 	}
 	return strictjson.Object(members...)
 }
