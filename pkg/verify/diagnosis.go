@@ -60,6 +60,7 @@ const (
 	differentPort   DiagnosisKind = "different_port"   // Expected, Found
 	differentHost   DiagnosisKind = "different_host"   // Expected, Found
 	differentPrefix DiagnosisKind = "different_prefix" // by api:// only; Expected, Found
+	schemeMissing   DiagnosisKind = "scheme_missing"   // one of the two lacks https://; Expected, Found
 	differentValue  DiagnosisKind = "different_value"  // Expected, Found; for audiences Names only: those of the token
 	issuerTemplate  DiagnosisKind = "issuer_template"  // Expected, Found
 
@@ -97,7 +98,7 @@ func DiagnosisKinds() []DiagnosisKind {
 		opaqueToken, noToken, encryptedToken, encryptedWithSecret, encryptedSession, encryptedForAuth0, jsonSerialisation,
 		truncatedToken, whiteSpace, paddedBase64, disclosuresAdded, unsigned, secretNeeded, publicKeyNeeded, shortSecret,
 		weakSecret, otherSecret, algorithmExcluded, keyIDUnknown, keyOfOtherType, keysUnusable, signedByOtherKey, tampered,
-		differentCase, differentSlash, differentScheme, differentPort, differentHost, differentPrefix, differentValue,
+		differentCase, differentSlash, differentScheme, differentPort, differentHost, differentPrefix, schemeMissing, differentValue,
 		issuerTemplate, audienceIsIssuer, audienceIsClient, audienceIsEndpoint, clientAssertion, clientInsteadOfAudience,
 		clientAsAudience, audienceIsElsewhere, claimMissing, claimAtUserinfo, immutableSubject, valuesMissing, scopeElsewhere,
 		rolesElsewhere, groupsOverage, hashOfOtherSize, hashOfDecoded, otherParty, neverBearer, clockSkew, milliseconds,
@@ -178,6 +179,8 @@ func Compare(wanted, found string) *Diagnosis {
 		d.Kind = differentCase
 	case strings.TrimPrefix(wanted, "api://") == strings.TrimPrefix(found, "api://"):
 		d.Kind = differentPrefix
+	case strings.TrimPrefix(wanted, "https://") == strings.TrimPrefix(found, "https://"):
+		d.Kind = schemeMissing
 	case urls && w.Scheme != f.Scheme && same(w, f, func(u *url.URL) { u.Scheme = "" }):
 		d.Kind = differentScheme
 	case urls && w.Port() != f.Port() && same(w, f, func(u *url.URL) { u.Host = u.Hostname() }):
@@ -214,7 +217,7 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 		return &Diagnosis{Kind: audienceIsIssuer, Expected: client, Found: iss}
 	case slices.Contains(v.policy.Audiences, client):
 		return &Diagnosis{Kind: clientAsAudience, Expected: client, Names: list}
-	case isForGraph(v.report.origin()):
+	case isForGraph(v.report.origin()), forGcloud(v.report.origin(), nil):
 		return &Diagnosis{Kind: audienceIsElsewhere}
 	case isID && len(list) > 0:
 		return &Diagnosis{Kind: audienceIsClient, Found: list[0], Names: list}

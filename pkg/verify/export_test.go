@@ -79,6 +79,7 @@ const (
 	DifferentPort           = differentPort
 	DifferentHost           = differentHost
 	DifferentPrefix         = differentPrefix
+	SchemeMissing           = schemeMissing
 	DifferentValue          = differentValue
 	IssuerTemplate          = issuerTemplate
 	AudienceIsIssuer        = audienceIsIssuer

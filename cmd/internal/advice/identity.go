@@ -11,7 +11,7 @@ import (
 // identity is about who issued the token and for whom.
 func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 	switch d.Kind {
-	case "different_case", "different_slash", "different_prefix":
+	case "different_case", "different_slash", "different_prefix", "scheme_missing":
 		return c.almostTheSame(check, d)
 	case "different_scheme", "different_port":
 		return Hint{Text: Difference(&d)}
@@ -186,6 +186,8 @@ func Difference(d *verify.Diagnosis) string {
 		return "they differ only in a trailing slash, which the token lacks"
 	case "different_prefix":
 		return "they differ only in the prefix api://"
+	case "scheme_missing":
+		return "they differ only in https://"
 	case "different_scheme":
 		return "they differ only in http and https" + pointAt(d)
 	case "different_port":
