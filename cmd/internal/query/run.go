@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -16,12 +17,14 @@ const (
 	// MaxTime is how long a run may take by the clock on the wall: long enough
 	// for a busy machine.
 	MaxTime = 10 * time.Second
-	// MaxMemory is by how many bytes the program's memory may grow during a run. A
-	// single operation, such as "a" * 1e9, may exceed it until it has ended.
-	// It also keeps values from being nested so deeply that gojq, which walks
-	// them recursively, overflows the stack: that could not be recovered from.
-	// (About 830,000 levels fit; gojq was seen to fail at over a million.)
-	MaxMemory = 32 << 20
+	// MaxMemory is by how many bytes the heap may grow during a run. It is looked
+	// at every few milliseconds; a single operation, such as "a" * 1e9, may exceed
+	// it until it has ended. It also keeps values from being nested so deeply that
+	// gojq, which walks them recursively, overflows the stack: that could not be
+	// recovered from. (gojq was seen to fail at over a million levels; 40 bytes
+	// each.)
+	MaxMemory    = 32 << 20
+	measureEvery = 5 * time.Millisecond
 	// MaxOutputs is how many values a run may give.
 	MaxOutputs = 10_000
 	// MaxOutputBytes bounds the size of those values: the bytes of their strings,
@@ -61,7 +64,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	plain := input.Plain()
-	m := &meter{Context: ctx, cancel: stop, limit: memoryUseWithoutGarbage() + MaxMemory}
+	limit := heapSize() + MaxMemory
 
 	type result struct {
 		outputs []strictjson.Value
@@ -69,7 +72,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	}
 	done := make(chan result, 1) // so that an abandoned run can end
 	go func() {
-		outputs, err := f.collect(m, plain)
+		outputs, err := f.collect(ctx, plain)
 		done <- result{outputs, err}
 	}()
 	watch := time.NewTicker(measureEvery)
@@ -81,11 +84,22 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case <-watch.C:
-			if memoryUse() > garbageFactor*m.limit {
+			if heapSize() <= limit {
+				continue
+			}
+			if runtime.GC(); heapSize() > limit { // garbage aside
+				stop(errMemory)
 				return nil, errMemory
 			}
 		}
 	}
+}
+
+// heapSize is the memory that is allocated, garbage included.
+func heapSize() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }
 
 // collect runs the expression to its end.
