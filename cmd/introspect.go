@@ -100,7 +100,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 	if err != nil {
 		return introspection{}, err
 	}
-	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), asked: answer.URL, client: o.demands.clientID, show: o.show}
+	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.demands.clientID, show: o.show}
 	var judged *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
@@ -233,23 +233,14 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	if !errors.As(err, &refused) || !errors.As(err, &failed) {
 		return err
 	}
-	const nothing = "that says nothing about the token: "
-	var methods []string
+	if errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists() {
+		return failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
+	}
+	var methods []provider.AuthMethod
 	if request.NamedBy != nil {
-		for _, method := range request.NamedBy.IntrospectionAuthMethods() {
-			methods = append(methods, string(method))
-		}
+		methods = request.NamedBy.IntrospectionAuthMethods()
 	}
-	switch {
-	case errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists():
-		failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
-	case request.Auth.Method == provider.AuthNone:
-		failed.hint = nothing + "the server wants to know who asks: add --client-id and --client-secret, or --bearer"
-	case len(methods) > 0 && !slices.Contains(methods, string(request.Auth.Method)):
-		failed.hint = nothing + "its metadata names " + strings.Join(methods, ", ") + " for introspection, see --auth"
-	default:
-		failed.hint = nothing + "check the credentials, and --auth (basic, post or bearer)"
-	}
+	failed.hint = advice.RefusedClient(request.Auth.Method, methods)
 	return failed
 }
 
@@ -300,7 +291,6 @@ type introspection struct {
 	local  *report          // nil without --compare
 	own    strictjson.Value // the token's own claims, unverified
 	kind   verify.Kind      // what the token looks like
-	asked  string           // the endpoint
 	client string           // that asked, or empty
 	now    time.Time
 	show   showOptions
@@ -383,36 +373,14 @@ func (v introspection) document() any {
 	return d
 }
 
-// whyInactive is what can be said of a token that is not active: by far not every
-// such token was revoked.
+// whyInactive is what can be said of a token that is not active.
 func (v introspection) whyInactive() string {
 	if v.Answer.Active {
 		return ""
 	}
-	iss, _ := v.own.Get("iss").Text()
-	exp, expires := verify.NumericDate(v.own.Get("exp"))
-	audiences := textOrList(v.own.Get("aud"))
-	switch {
-	case expires && !v.now.Before(exp) && v.local == nil:
-		return "by its own exp, which is not verified, it expired at " + output.FormatTime(exp, v.now)
-	case v.kind == verify.KindID:
-		return "it looks like an ID token: servers introspect access and refresh tokens, not ID tokens; verify it instead"
-	case iss != "" && otherHost(iss, v.asked):
-		return fmt.Sprintf("the token says, unverified, that it is from %q, another host than the one asked: "+
-			"some servers (Keycloak) call tokens of another host name inactive", iss)
-	case v.client != "" && len(audiences) > 0 && !slices.Contains(audiences, v.client) && clientIn(v.own) != v.client:
-		return fmt.Sprintf("the client that asks, %q, is not among the token's audiences: some servers (Zitadel) then say inactive", v.client)
-	case v.own.Exists() && v.local == nil:
-		return "--compare verifies it here as well, and shows what is wrong with it"
-	default:
-		return ""
-	}
-}
-
-func otherHost(issuer, endpoint string) bool {
-	a, errA := url.Parse(issuer)
-	b, errB := url.Parse(endpoint)
-	return errA == nil && errB == nil && a.Host != "" && b.Host != "" && !strings.EqualFold(a.Host, b.Host)
+	return advice.Inactive{
+		Claims: v.own, Kind: v.kind, Endpoint: v.Answer.URL, Client: v.client, Compared: v.local != nil, At: v.now,
+	}.Why()
 }
 
 // writeText is what the server says; with --compare also what was verified here.

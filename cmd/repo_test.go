@@ -55,7 +55,7 @@ func TestImportRules(t *testing.T) {
 		{"cmd/internal/paste", own("pkg/strictjson", "pkg/token"), pure},
 		{"cmd/internal/exchange", own("pkg/strictjson"), []string{"net", "os"}},
 		{"cmd/internal/refusal", own("pkg/strictjson", "pkg/challenge", "pkg/token", "pkg/verify", "cmd/internal/exchange"), []string{"net", "os"}},
-		{"cmd/internal/advice", own("pkg/verify", "pkg/provider", "cmd/internal/output"), pure},
+		{"cmd/internal/advice", own("pkg/strictjson", "pkg/verify", "pkg/provider", "cmd/internal/output"), pure},
 		{"cmd/internal/config", []string{"go.yaml.in/yaml/v3"}, pure},
 		{"cmd/internal/output", append(own("pkg/strictjson"), color, width), pure},
 	}
