@@ -29,6 +29,11 @@ func pages() (map[string][]byte, error) {
 		"docs/exit-codes.md": []byte(cmd.ExitCodesMarkdown()),
 		"docs/checks.md":     []byte(cmd.ChecksMarkdown()),
 	}
+	screen, err := refusedScreen()
+	if err != nil {
+		return nil, err
+	}
+	files["docs/images/refused.ansi"] = screen
 	scripts, err := cmd.CompletionScripts()
 	if err != nil {
 		return nil, err
