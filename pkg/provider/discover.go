@@ -196,10 +196,10 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 // IDTokenAlgorithms returns what the issuer advertises to sign ID tokens with:
 // id_token_signing_alg_values_supported, without which OpenID Connect Discovery
 // section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
-// nothing of it.
+// nothing of it. The list must not be changed.
 func (md *Metadata) IDTokenAlgorithms() []string {
 	if md.algorithms != nil {
-		return slices.Clone(md.algorithms)
+		return md.algorithms
 	}
 	list, ok := md.Document.Get("id_token_signing_alg_values_supported").TextList()
 	switch {

@@ -11,6 +11,9 @@ import (
 // usualChecks is how many checks a report has, or a few more.
 const usualChecks = 38
 
+// preflightChecks is how many of them come before the key.
+const preflightChecks = 8
+
 // Verify judges a token by trusted keys and a policy at a time. All checks are
 // made, whatever fails first. keys may be nil: then the signature cannot be
 // checked and nothing is accepted. What the policy and the keys refer to must not
@@ -41,6 +44,7 @@ func Preflight(t *token.Token, p Policy) bool {
 	if v.nature.bySender {
 		return false
 	}
+	v.report.checks = make([]outcome, 0, preflightChecks)
 	v.checkStructure()
 	v.checkAlgorithm()
 	for i := range v.report.checks {
