@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -26,7 +29,7 @@ func newDemoCmd(env *Env) *cobra.Command {
 		Long: "demo starts an issuer for tests, mints a good token and bad ones, and runs the other commands on\n" +
 			"them: each command line as you could type it, what it prints, and its exit code. It takes a few\n" +
 			"seconds, uses no network and leaves nothing behind.",
-		Example: "  claimcheck demo\n  claimcheck demo --keep\n  claimcheck demo | less",
+		Example: "  claimcheck demo\n  claimcheck demo --keep\n  claimcheck demo > demo.txt",
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), env, keep, c.OutOrStdout()) },
 	}
@@ -39,12 +42,15 @@ func newDemoCmd(env *Env) *cobra.Command {
 // A demo is a directory with tokens and a running issuer.
 type demo struct {
 	env    *Env // of the commands it runs
-	out    io.Writer
+	out    *checkedWriter
 	dir    string
 	issuer *issuertest.Issuer
 }
 
-func runDemo(ctx context.Context, env *Env, keep bool, out io.Writer) (err error) {
+func runDemo(ctx context.Context, env *Env, keep bool, writer io.Writer) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // so that a closed pipe ends the demo in order
+	defer signal.Reset(syscall.SIGPIPE)
+	out := &checkedWriter{Writer: writer}
 	dir, err := os.MkdirTemp("", "claimcheck-demo-")
 	if err != nil {
 		return unreadable("%w", err)
@@ -181,8 +187,11 @@ func (d *demo) run(ctx context.Context, about string, want int, args []string) e
 	}
 	d.print("$ claimcheck " + strings.Join(words, " "))
 	code := Run(ctx, d.env, args)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case d.out.err != nil:
+		return printFailure(&output.WriteError{Err: d.out.err}, exitAccepted)
 	}
 	d.print(fmt.Sprintf("(exit code %d, %s)\n", code, reasonOf(code)))
 	if code != want {
@@ -207,5 +216,5 @@ func (d *demo) keep(ctx context.Context) error {
 
 func (d *demo) say(text string) { d.print("# " + text) }
 
-// print writes a line. That nobody reads it ends the demo at its next step.
+// print writes a line. That it could not be written ends the demo at its next step.
 func (d *demo) print(line string) { _, _ = fmt.Fprintln(d.out, line) }
