@@ -57,7 +57,7 @@ func (c *Cache) complain(format string, args ...any) {
 	}
 }
 
-// checkDir tells whether the directory can be relied on. A directory that is
+// checkDir reports whether the directory can be relied on. A directory that is
 // not there is no reason to complain.
 func (c *Cache) checkDir() error {
 	info, err := os.Lstat(c.dir)

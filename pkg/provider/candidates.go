@@ -129,7 +129,7 @@ func splitOrigin(text string) (origin, path string) {
 	return text[:start+end], text[start+end:]
 }
 
-// accepts tells whether metadata for an issuer may stand at the address.
+// accepts reports whether metadata for an issuer may stand at the address.
 func (c candidate) accepts(issuer string) bool {
 	return issuer == c.issuer || c.whole && issuer == c.issuer+"/"
 }

@@ -138,9 +138,9 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []can
 			break
 		}
 	}
-	told := mostTelling(failures)
-	told.Tried, told.Issuer = tried, list[0].issuer
-	return nil, told
+	failure := mostTelling(failures)
+	failure.Tried, failure.Issuer = tried, list[0].issuer
+	return nil, failure
 }
 
 // acceptMetadata compares the issuers; only metadata for the right one is kept.
@@ -245,7 +245,7 @@ func unreachable(err error) bool {
 	return false
 }
 
-// missing tells whether an address does not exist for the server, so that
+// missing reports whether an address does not exist for the server, so that
 // another form is worth a try. Some servers say 400 or 403 for that, and those
 // of single-page applications answer everything with a page.
 func missing(e *FetchError) bool {

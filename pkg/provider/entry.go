@@ -50,7 +50,7 @@ func entryName(kind entryKind, issuer, url string) string {
 
 const entrySuffix = ".json"
 
-// isEntryName tells whether a file in the directory is one of ours, an entry
+// isEntryName reports whether a file in the directory is one of ours, an entry
 // or the beginning of one that a crash left behind.
 func isEntryName(name string) bool {
 	sum, rest := name[:min(len(name), 2*sha256.Size)], name[min(len(name), 2*sha256.Size):]
@@ -58,7 +58,7 @@ func isEntryName(name string) bool {
 	return hexadecimal && (rest == entrySuffix || strings.HasPrefix(rest, temporarySuffix))
 }
 
-// fresh tells whether the entry may be used: neither expired nor from the
+// fresh reports whether the entry may be used: neither expired nor from the
 // future.
 func (e *entry) fresh(now time.Time) bool {
 	return !e.fetchedAt.After(now) && now.Before(e.expiresAt())
@@ -94,13 +94,13 @@ func parseEntry(data []byte) (*entry, error) {
 		return nil, errors.New("another format")
 	}
 	e := &entry{}
-	var kind, fetched, near string
+	var kind, fetched, from string
 	for _, m := range []struct {
 		name string
 		into *string
 	}{
 		{"kind", &kind}, {"issuer", &e.issuer}, {"url", &e.url}, {"content_type", &e.contentType},
-		{"fetched_at", &fetched}, {"reach", &near}, {"body", &e.body},
+		{"fetched_at", &fetched}, {"reach", &from}, {"body", &e.body},
 	} {
 		text, ok := v.Get(m.name).Text()
 		if !ok {
@@ -121,7 +121,7 @@ func parseEntry(data []byte) (*entry, error) {
 		return nil, errors.New("an impossible lifetime")
 	}
 	e.lifetime = time.Duration(lifetime) * time.Second
-	r, ok := parseReach(near)
+	r, ok := parseReach(from)
 	if !ok {
 		return nil, errors.New("an unknown reach")
 	}

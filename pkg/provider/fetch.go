@@ -103,14 +103,14 @@ func (s *served) judge(status int) *FetchError {
 	return nil
 }
 
-// isJSONType tells whether a media type is one of JSON: application/json, or
+// isJSONType reports whether a media type is one of JSON: application/json, or
 // any with the suffix +json (RFC 6839 section 3.1).
 func isJSONType(contentType string) bool {
 	name, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (name == "application/json" || strings.HasSuffix(name, "+json"))
 }
 
-// isVagueType tells whether a media type says nothing about what it is for:
+// isVagueType reports whether a media type says nothing about what it is for:
 // key sets in object stores and repositories are served like that. They are
 // read if they are JSON, and the metadata lint complains.
 func isVagueType(contentType string) bool {
@@ -125,7 +125,7 @@ func isVagueType(contentType string) bool {
 	return false
 }
 
-// isPage tells whether a reply is for people.
+// isPage reports whether a reply is for people.
 func isPage(contentType string, body []byte) bool {
 	name, _, _ := mime.ParseMediaType(contentType)
 	return name == "text/html" || name == "application/xhtml+xml" ||
@@ -142,7 +142,7 @@ func pageText(body []byte) string {
 	return "a web page came instead of JSON"
 }
 
-// validHeader tells whether a field can be sent (RFC 9110 section 5).
+// validHeader reports whether a field can be sent (RFC 9110 section 5).
 func validHeader(h Header) bool {
 	const separators = "\"(),/:;<=>?@[\\]{}"
 	for _, r := range h.Name {

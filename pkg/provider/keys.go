@@ -215,7 +215,7 @@ func (c *Client) keysOrLastGood(ctx context.Context, s source, kid string) (*Key
 	return set, nil
 }
 
-// knows tells whether a set may hold the key that a token names. In a set whose
+// knows reports whether a set may hold the key that a token names. In a set whose
 // keys have no key IDs, none can be unknown.
 func knows(set *jwks.Set, kid string) bool {
 	named := false

@@ -159,8 +159,8 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 	if there == nil || bad != nil {
 		return
 	}
-	if near := reachOfHost(there.Hostname()); near > reachOfHost(issuer.Hostname()) {
-		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", near), spec)
+	if where := reachOfHost(there.Hostname()); where > reachOfHost(issuer.Hostname()) {
+		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", where), spec)
 	} else if name == "jwks_uri" && !sameHost(there, issuer) {
 		l.say(lintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys are on another host: %s", clip(there.Host)), spec)
 	}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// checksOwner tells whether files here have an owner and permissions that say
+// checksOwner reports whether files here have an owner and permissions that say
 // who could have written them.
 const checksOwner = true
 

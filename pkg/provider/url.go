@@ -70,7 +70,7 @@ func withoutQuery(u *url.URL) string {
 // shown is withoutQuery, bounded: for errors.
 func shown(u *url.URL) string { return clip(withoutQuery(u)) }
 
-// numberLike tells whether a host is one of the odd forms in which some
+// numberLike reports whether a host is one of the odd forms in which some
 // resolvers take an IPv4 address: "127.1", "0x7f000001", "2130706433".
 func numberLike(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
@@ -140,20 +140,20 @@ func (c *Client) namedPlace(member, text string, by *Metadata) (place, error) {
 	if sameOrigin(issuer, u) {
 		return c.typedPlace(text)
 	}
-	near := max(reachOfHost(issuer.Hostname()), by.reach)
+	own := max(reachOfHost(issuer.Hostname()), by.reach)
 	there := reachOfHost(u.Hostname())
-	p := place{url: u, bounds: bounds{max: near}}
+	p := place{url: u, bounds: bounds{max: own}}
 	if u.Scheme == "http" {
 		switch {
-		case near == reachLoopback && there == reachLoopback:
+		case own == reachLoopback && there == reachLoopback:
 			p.bounds.min = reachLoopback
 		case c.cfg.AllowHTTP && issuer.Scheme == "http":
 		default:
 			return place{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
 		}
 	}
-	if there > near {
-		return place{}, &FetchError{Cause: causeAddress, URL: shown(u), Text: "the metadata of a " + near.String() + " issuer names a " + there.String() + " address"}
+	if there > own {
+		return place{}, &FetchError{Cause: causeAddress, URL: shown(u), Text: "the metadata of a " + own.String() + " issuer names a " + there.String() + " address"}
 	}
 	return p, nil
 }
