@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
 )
 
 // TestScripts runs the program whole, in-process, as testdata/script says.
@@ -21,6 +23,9 @@ import (
 //	public FILE KEY…               write the key set of the public halves
 //	serve [-http] NAME DIR         serve a directory on loopback; $NAME is its origin
 //	requests NAME N                demand the number of requests since the last time
+//	issuer NAME [SHAPE]            an issuer that runs; $NAME its URL, $NAME_STATE for mint, NAME.secret its client's secret
+//	[!] rotate NAME                give it a new key, beside the old one or (!) in its place
+//	revoke NAME FILE               revoke a token of its
 //	clock TIME                     set the clock
 //	reads FORMAT FILE              a reader of that format, github, junit or sarif, accepts the file
 //
@@ -41,6 +46,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("NOW", "2026-01-01T00:00:00Z")
 			e.Setenv("TTY", "")
 			e.Values[serversKey{}] = newScriptServers()
+			e.Values[issuersKey{}] = map[string]*issuertest.Issuer{}
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			return nil
@@ -51,6 +57,9 @@ func TestScripts(t *testing.T) {
 			"protect":  scriptProtect,
 			"mint":     scriptMint,
 			"public":   scriptPublic,
+			"issuer":   scriptIssuer,
+			"rotate":   scriptRotate,
+			"revoke":   scriptRevoke,
 			"serve":    scriptServe,
 			"requests": scriptRequests,
 			"clock":    scriptClock,
