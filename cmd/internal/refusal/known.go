@@ -66,6 +66,7 @@ func sayings() []saying {
 		php        = "firebase/php-jwt"
 		laravel    = "Laravel"
 		mcpSDK     = "MCP TypeScript SDK"
+		openidc    = "Apache mod_auth_openidc"
 	)
 	return []saying{
 		{aspnet, "idx10223", Expired}, {aspnet, "idx10222", NotYet}, {aspnet, "idx10225", Expired},
@@ -163,6 +164,7 @@ func sayings() []saying {
 		{kubernetes, `forbidden: user "system:anonymous"`, Missing}, {kubernetes, `forbidden: user "`, Denied},
 		{kubernetes, `"kind":"status"…"reason":"unauthorized"`, Invalid},
 		{postgrest, "jwt claims validation or parsing failed", Claim}, {postgrest, "jwserror jwsinvalidsignature", Signature},
+		{openidc, "no bearer token found in the request", Missing}, {openidc, "jwt token could not be validated", Invalid},
 		{mcpSDK, "missing authorization header", Missing}, {mcpSDK, "invalid authorization header format, expected 'bearer token'", Malformed}, {mcpSDK, "token has expired", Expired},
 	}
 }
