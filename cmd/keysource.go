@@ -160,6 +160,9 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 	o.secretData, o.secretText = data, withoutLineEnd(data)
 	secret, err := o.decodeSecret(o.secretEncoding)
 	switch {
+	case errors.Is(err, verify.ErrSecretIsKey) && bytes.Contains(data, []byte(`"oct"`)):
+		return nil, unreadable("%s holds a JWK, not a secret", sourceOfSecret(o.secret)).withHint(
+			"put its member k into a file of its own, and say --secret-encoding base64url")
 	case errors.Is(err, verify.ErrSecretIsKey):
 		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
 			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")

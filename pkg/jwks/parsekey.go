@@ -35,7 +35,7 @@ var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known f
 
 // maxNesting is how many forms may stand in one another: DER in base64 in the
 // string of a JSON document, say.
-const maxNesting = 4
+const maxNesting = 6
 
 // ParseKey reads one public key in the forms in which people have it: PEM (PKIX,
 // PKCS #1, or certificates, of which the leaf counts) with whatever copying did
@@ -150,7 +150,7 @@ func readKeyArray(text []byte, depth int) (*Set, error) {
 // readKeyValue reads a JWK, or the one key in another JSON document.
 func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 	switch {
-	case v.Get("keys").Exists():
+	case v.Get("keys").Kind() == strictjson.KindArray:
 		return nil, ErrKeySet
 	case v.Get("jwks_uri").Exists():
 		return nil, newMetadataError(v)

@@ -10,7 +10,7 @@ import (
 
 // ParseText reads a key set as Parse does, and also in the forms in which people
 // have one in a file: as the member "jwks" of another document, in a JSON string,
-// or in YAML, such as the RequestAuthentication of Istio. ReadAs then says so.
+// in base64, or in YAML, such as the RequestAuthentication of Istio. ReadAs then says so.
 func ParseText(data []byte) (*Set, error) {
 	set, err := Parse(data)
 	if err == nil || errors.Is(err, ErrSingleKey) || errors.As(err, new(*MetadataError)) {
@@ -20,6 +20,9 @@ func ParseText(data []byte) (*Set, error) {
 	if jsonErr != nil {
 		if inner, ok := embeddedSet(string(data)); ok {
 			return readAs("a key set in other text")(Parse([]byte(inner)))
+		}
+		if inner, ok := decodeBase64(string(data)); ok && isKey(inner) {
+			return readAs("base64")(Parse(inner))
 		}
 		return nil, err
 	}

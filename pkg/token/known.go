@@ -2,6 +2,7 @@ package token
 
 import (
 	"encoding/base64"
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -52,6 +53,9 @@ func signs() []sign {
 		{`Basic [A-Za-z0-9+/=]+$`, "user name and password (Basic)", "do not share them; a bearer token belongs here"},
 		{`(Negotiate|NTLM|Digest|AWS4-HMAC-SHA256) `, "credentials of another scheme than Bearer", "a bearer token belongs here"},
 		{`(PHNhbWw|PD94bWw|PFJlc3BvbnNl|PEFzc2VydGlvbg|PHNhbWxwO|<(saml2?p?:|\?xml|Response|Assertion))`, "a SAML message (XML)", "SAML is another protocol than OpenID Connect: use a decoder for SAML"},
+		{`AWSELBAuthSessionCookie-\d=`, "a session cookie of an AWS load balancer", "it is encrypted; the token that the load balancer sends to its targets is in x-amzn-oidc-data"},
+		{`_oauth2_proxy[A-Za-z0-9_]*=`, "a session cookie of oauth2-proxy", "it is encrypted; with --pass-access-token or --set-xauthrequest oauth2-proxy sends the token on"},
+		{`(JSESSIONID|PHPSESSID|ASP\.NET_SessionId|mod_auth_openidc_session)=`, "the cookie of a session", "it is the name of a session at the server, which has the tokens"},
 		{`-----BEGIN `, "a key or a certificate (PEM)", "it belongs behind --key"},
 		{`(s:|s%3A)[A-Za-z0-9_-]+\.[A-Za-z0-9+/%]{27}`, "a signed cookie of Express", cookie},
 		{`\.?ey?J[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}$`, "a signed cookie of Flask (itsdangerous)", cookie},
@@ -67,7 +71,10 @@ func signs() []sign {
 // placeholders is what stands in the place of a token when a program or a shell
 // had none.
 var placeholders = lazy(`(?i)^(undefined|null|none|nil|nan|true|false|\[object \w+\]|<nil>|(your[_ -]?)?(access[_ -]?|id[_ -]?|bearer[_ -]?|jwt[_ -]?)?token([_ -]?here)?|` +
-	`\$\w+|\$?\{+\s*[\w.-]+\s*\}+|\$\([^)]*\)|%\w+%|<[\w -]+>|\*{3,}|x{3,}|\.{3}|…|\[(redacted|filtered|masked)\])$`)
+	`\$\w+|\$?\{+\s*[\w.-]+\s*\}+|\$\([^)]*\)|%\w+%|<[\w -]+>|\*{3,}|x{3,}|\.{3}|…|\[?(redacted|filtered|masked|data\+omitted)\]?)$`)
+
+// embedded is a JWT, or what begins like one.
+var embedded = lazy(`^eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
 
 // cookieName stands before the value of a cookie.
 var cookieName = lazy(`^[A-Za-z0-9_.-]+=`)
@@ -126,6 +133,12 @@ func (t *Token) nameForeign(text string, form Form) bool {
 		t.form = FormMalformed
 		t.fault(AreaStructure, CausePlaceholder, "", "not a token but a placeholder: the variable was not filled in")
 		t.faults[len(t.faults)-1].Note = "set the variable, or use the step that should have set it, and try again"
+		return true
+	}
+	if at := strings.Index(core, "eyJ"); at > 0 && embedded().MatchString(core[at:]) {
+		t.form = FormMalformed
+		t.fault(AreaStructure, CauseForeign, "", fmt.Sprintf("not a JWT, but %d characters and then one", at))
+		t.faults[len(t.faults)-1].Note = "take away what stands before eyJ: perhaps a part of \"Bearer \", or of another token"
 		return true
 	}
 	what, note, ok := known(core)

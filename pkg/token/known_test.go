@@ -42,13 +42,17 @@ func TestParseNamesWhatIsNoJWT(t *testing.T) {
 		{encode(`{"_permanent":true,"user_id":5}`) + ".ZaBcDe." + word[:27], "a signed cookie of Flask"},
 		{encode(`{"a":1}`) + ":1rXyz9:" + word[:43], "a value signed by Django"},
 		{"BAh7B0kiD3Nlc3Npb25faWQ=--" + strings.Repeat("0a", 20), "a signed cookie of Rails"},
+		{"AWSELBAuthSessionCookie-0=" + word, "a session cookie of an AWS load balancer"},
+		{"_oauth2_proxy=" + word + "|1700000000|x", "a session cookie of oauth2-proxy"},
+		{"JSESSIONID=0A1B2C3D", "the cookie of a session"},
+		{"BEARERx" + compact(header, claims), "7 characters and then one"},
 		{"3f2504e0-4f89-11d3-9a0c-0305e82c3301", "a UUID"},
 		{strings.Repeat("0a", 16), "in hexadecimal"},
 		{word[:32], "an opaque token of 32 characters"},
 	} {
 		parsed, err := token.Parse(c.text)
 		fault := parsed.FaultIn(token.AreaStructure)
-		if err == nil || fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT but ") ||
+		if err == nil || fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT") ||
 			!strings.Contains(fault.Text, c.what) || fault.Note == "" || strings.Contains(fault.Text+fault.Note, "%") {
 			t.Errorf("%q: %+v, want %s", c.text, fault, c.what)
 		}
@@ -59,7 +63,7 @@ func TestParseNamesWhatIsNoJWT(t *testing.T) {
 func TestParseNamesPlaceholders(t *testing.T) {
 	for _, text := range []string{
 		"undefined", "null", "None", "nil", "NaN", "[object Object]", "[object Promise]", "$TOKEN", "${TOKEN}", "{{access_token}}", "{{ token }}", "{access_token}",
-		"%TOKEN%", "<token>", "<your access token>", "YOUR_TOKEN", "your-token-here", "access_token", "token", "$(get_token)", "***", "xxx", "...", "[REDACTED]", " undefined\n",
+		"%TOKEN%", "<token>", "<your access token>", "YOUR_TOKEN", "your-token-here", "access_token", "token", "$(get_token)", "***", "xxx", "...", "[REDACTED]", "REDACTED", "DATA+OMITTED", " undefined\n",
 	} {
 		parsed, _ := token.Parse(text)
 		fault := parsed.FaultIn(token.AreaStructure)

@@ -65,6 +65,8 @@ func TestEncodings(t *testing.T) {
 		{"a token in two cookies", "session-token.0=" + b[:200] + "; session-token.1=" + b[200:] + "; theme=x", b, "session-token", "a cookie in several parts"},
 		{"a token in two lines of cookies", "Set-Cookie: s.0=" + b[:200] + "; Path=/\nSet-Cookie: s.1=" + b[200:] + "; Path=/\n", b, "s", "a cookie in several parts"},
 		{"the header of a load balancer", "x-amzn-oidc-data: " + a + "==", a + "==", "x-amzn-oidc-data", ""},
+		{"JSON in a string in a line of a log", `12:00:01 INFO {"body":"{\"token\":\"` + a + `\"}"}`, a, "", ""},
+		{"a line break that is written out", `TOKEN="` + a + `\n"`, a, "TOKEN", ""},
 		{"a line of a log", `2026-11-26T12:00:01Z INFO [exec-3] Filter: {"level":"debug","token":"` + a + `","msg":"failed: {\"reason\":\"kid\"}"}`, a, "token", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

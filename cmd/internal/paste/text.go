@@ -117,7 +117,13 @@ func skipBlanks(text string, pos int) int {
 
 func tokenEndsAt(text string, pos int) bool {
 	r, _ := utf8.DecodeRuneInString(text[pos:])
-	return pos == len(text) || isTokenEnd(r)
+	return pos == len(text) || isTokenEnd(r) || isEscape(text[pos:])
+}
+
+// isEscape reports whether text begins with the escape of a quote or of white
+// space, as in JSON that stands in a string.
+func isEscape(text string) bool {
+	return len(text) > 1 && text[0] == '\\' && strings.IndexByte(`"'nrt\`, text[1]) >= 0
 }
 
 // followsLetter is for letters that are not ASCII; the others are in the run.
