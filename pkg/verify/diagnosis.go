@@ -52,6 +52,7 @@ const (
 	keyOfOtherType      DiagnosisKind = "key_of_other_type"   // Found: alg
 	keysUnusable        DiagnosisKind = "keys_unusable"       // Names: why, key by key
 	signedByOtherKey    DiagnosisKind = "signed_by_other_key" // Found: the key that fits
+	keyInX5C            DiagnosisKind = "key_in_x5c"          // the certificate in the header verifies the signature, and no trusted key
 	tampered            DiagnosisKind = "tampered"
 
 	differentCase   DiagnosisKind = "different_case"   // Expected, Found
@@ -97,7 +98,7 @@ func DiagnosisKinds() []DiagnosisKind {
 	return []DiagnosisKind{
 		opaqueToken, noToken, encryptedToken, encryptedWithSecret, encryptedSession, encryptedForAuth0, jsonSerialisation,
 		truncatedToken, whiteSpace, paddedBase64, disclosuresAdded, unsigned, secretNeeded, publicKeyNeeded, shortSecret,
-		weakSecret, otherSecret, algorithmExcluded, keyIDUnknown, keyOfOtherType, keysUnusable, signedByOtherKey, tampered,
+		weakSecret, otherSecret, keyInX5C, algorithmExcluded, keyIDUnknown, keyOfOtherType, keysUnusable, signedByOtherKey, tampered,
 		differentCase, differentSlash, differentScheme, differentPort, differentHost, differentPrefix, schemeMissing, differentValue,
 		issuerTemplate, audienceIsIssuer, audienceIsClient, audienceIsEndpoint, clientAssertion, clientInsteadOfAudience,
 		clientAsAudience, audienceIsElsewhere, claimMissing, claimAtUserinfo, immutableSubject, valuesMissing, scopeElsewhere,

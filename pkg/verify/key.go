@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -38,6 +39,9 @@ func (v *verification) checkSignature() {
 		v.checkAdvertised(keys.IDTokenAlgorithms)
 		if v.signable() && keys.Set != nil {
 			v.checkByPublicKeys(keys)
+			if v.signer == nil {
+				v.explainEmbedded()
+			}
 			return
 		}
 		v.explainPadding(keys.Set)
@@ -66,6 +70,25 @@ func (v *verification) explainPadding(set *jwks.Set) {
 	encoding.message = "padded base64url; the signature does not fit the text as sent either"
 	if k := v.signerIn(set); k != nil {
 		encoding.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
+	}
+}
+
+// explainEmbedded says of a token that no trusted key verifies whether the
+// certificate in its own header does: that is never trusted, but it is the one that
+// the root of such a chain may vouch for.
+func (v *verification) explainEmbedded() {
+	chain, _ := v.token.Header().Get("x5c").TextList()
+	if len(chain) == 0 {
+		return
+	}
+	set, err := jwks.ParseKey([]byte(chain[0]))
+	if err != nil || v.signerIn(set) == nil {
+		return
+	}
+	for _, id := range []CheckID{checkKey, checkSignature} {
+		if o := v.report.find(id); o != nil && o.state == failed && o.detail != nil {
+			o.detail.diagnosis = &Diagnosis{Kind: keyInX5C}
+		}
 	}
 }
 
@@ -159,7 +182,7 @@ func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
 		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(selection.Candidates)))
 	case len(k.Warnings) > 0:
-		v.warn(checkKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), join(k.Warnings)))
+		v.warn(checkKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), strings.Join(k.Warnings, "; ")))
 	default:
 		v.passSaying(checkKey, sayKey)
 	}
@@ -214,7 +237,7 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 	}
 	v.report.add(outcome{
 		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey),
-		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), join(defects)),
+		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; ")),
 		detail:  &detail{actual: strictjson.Strings(defects)},
 	})
 }

@@ -128,6 +128,8 @@ func constant(kind verify.DiagnosisKind) string {
 		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
 	case "algorithm_excluded":
 		return "if the issuer really uses it, name it with --alg"
+	case "key_in_x5c":
+		return "the token was signed with the key of the certificate in its own header (x5c), which is never trusted by itself: check with openssl verify that your root vouches for it, then give that certificate (claimcheck decode … --jq '.header.x5c[0]') with --key"
 	case "signed_by_other_key":
 		return "the header and the key set disagree; the issuer has to fix this"
 	case "not_yet_time":
