@@ -22,7 +22,7 @@ const (
 
 	temporarySuffix = ".tmp"
 	// staleAfter is when a file is swept: no entry lives that long.
-	staleAfter = 2 * MaxLifetime
+	staleAfter = 2 * maxLifetime
 )
 
 // A Cache keeps replies in a directory that only its user can read. It is

@@ -27,7 +27,7 @@ import (
 
 // The limits that hold for every request.
 const (
-	DefaultTimeout = 10 * time.Second // for an operation with all its requests
+	defaultTimeout = 10 * time.Second // for an operation with all its requests
 	maxReply       = 1 << 20          // bytes of a reply after decompression
 	maxRedirects   = 3
 	maxRetries     = 2 // beside the first attempt
@@ -56,7 +56,7 @@ type Config struct {
 	// DialContext opens connections; nil for the usual way.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 	// Timeout bounds each call of a method of the Client, with all its
-	// requests, redirects, retries and waits; 0 for DefaultTimeout.
+	// requests, redirects, retries and waits; 0 for 10 seconds.
 	Timeout time.Duration
 	// AllowHTTP permits http beyond loopback. It turns the cache on disk off.
 	AllowHTTP bool
@@ -124,7 +124,7 @@ func New(cfg Config) (*Client, error) {
 		}
 	}
 	if cfg.Timeout <= 0 {
-		cfg.Timeout = DefaultTimeout
+		cfg.Timeout = defaultTimeout
 	}
 	if cfg.RetryWaitMin <= 0 {
 		cfg.RetryWaitMin = retryWaitMin

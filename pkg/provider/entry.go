@@ -36,7 +36,7 @@ type entry struct {
 	url         string
 	contentType string
 	fetchedAt   time.Time
-	lifetime    time.Duration // whole seconds, more than 0, at most MaxLifetime
+	lifetime    time.Duration // whole seconds, more than 0, at most maxLifetime
 	reach       reach
 	body        string
 }
@@ -117,7 +117,7 @@ func parseEntry(data []byte) (*entry, error) {
 	}
 	literal, _ := v.Get("lifetime_seconds").Literal()
 	lifetime, err := strconv.ParseInt(literal, 10, 32)
-	if err != nil || lifetime <= 0 || lifetime > int64(MaxLifetime/time.Second) {
+	if err != nil || lifetime <= 0 || lifetime > int64(maxLifetime/time.Second) {
 		return nil, errors.New("an impossible lifetime")
 	}
 	e.lifetime = time.Duration(lifetime) * time.Second

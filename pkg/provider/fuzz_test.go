@@ -45,7 +45,7 @@ func FuzzParseEntry(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if e.lifetime <= 0 || e.lifetime > MaxLifetime {
+		if e.lifetime <= 0 || e.lifetime > maxLifetime {
 			t.Errorf("lifetime %v", e.lifetime)
 		}
 		again, err := parseEntry(e.marshal())

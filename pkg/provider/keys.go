@@ -10,15 +10,18 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Refetch is what became of the wish for a newer key set.
+// Refetch is what became of the wish for a newer key set, where the cached one does
+// not have the key ID: "done", "held" or "offline"; empty where there was none.
 type Refetch string
 
-// The outcomes of looking for a key ID.
+// RefetchHeld: the key ID is not there, but the last fetch was less than
+// RefetchFloor ago.
+const RefetchHeld Refetch = "held"
+
 const (
-	RefetchNotNeeded Refetch = ""        // the key ID is there, or the set is fresh from the server
-	RefetchDone      Refetch = "done"    // it was not in the cached set: this one is newer
-	RefetchHeld      Refetch = "held"    // it is not there, but the last fetch was less than RefetchFloor ago
-	RefetchOffline   Refetch = "offline" // it is not there, but the network is not to be used
+	refetchNotNeeded Refetch = ""        // the key ID is there, or the set is fresh from the server
+	refetchDone      Refetch = "done"    // it was not in the cached set: this one is newer
+	refetchOffline   Refetch = "offline" // it is not there, but the network is not to be used
 )
 
 // A KeySet is a key set with where it came from.
@@ -44,11 +47,11 @@ func (s *KeySet) Source() string {
 		source += ", although it has run out: the issuer cannot be reached"
 	}
 	switch s.Refetch {
-	case RefetchDone:
+	case refetchDone:
 		source += ", fetched again for the unknown kid"
 	case RefetchHeld:
 		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", RefetchFloor)
-	case RefetchOffline:
+	case refetchOffline:
 		source += "; not fetched again for the unknown kid: offline"
 	}
 	return source
@@ -155,7 +158,7 @@ func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error
 		if err != nil {
 			return nil, err
 		}
-		if mine || knows(set.Set, kid) || !set.FromCache || set.Refetch != RefetchNotNeeded {
+		if mine || knows(set.Set, kid) || !set.FromCache || set.Refetch != refetchNotNeeded {
 			own := *set // others got the same
 			return &own, nil
 		}
@@ -174,7 +177,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	case knows(cached.Set, kid):
 		return cached, nil
 	case c.cfg.Offline:
-		cached.Refetch = RefetchOffline
+		cached.Refetch = refetchOffline
 		return cached, nil
 	case c.cfg.Now().Sub(cached.FetchedAt) < RefetchFloor || c.attempted(s) != nil:
 		cached.Refetch = RefetchHeld
@@ -185,7 +188,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	if err != nil {
 		return nil, err
 	}
-	newer.Refetch = RefetchDone
+	newer.Refetch = refetchDone
 	return newer, nil
 }
 

@@ -71,7 +71,7 @@ func TestRotation(t *testing.T) {
 			b.clock.advance(time.Second)
 			set, err = b.again(t).KeysFor(t.Context(), s.URL, "new")
 			wantKeys(t, set, err, after...)
-			if set.Refetch != RefetchDone || set.FromCache {
+			if set.Refetch != refetchDone || set.FromCache {
 				t.Errorf("refetch %q, from cache %t", set.Refetch, set.FromCache)
 			}
 			wantRequests(t, s, "GET /keys")
@@ -162,7 +162,7 @@ func TestTokensAndSetsWithoutKeyIDs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if refetched := len(s.requests()) > 0; refetched != c.refetch || refetched != (set.Refetch == RefetchDone) {
+		if refetched := len(s.requests()) > 0; refetched != c.refetch || refetched != (set.Refetch == refetchDone) {
 			t.Errorf("keys %q, token %q: refetched %t", c.kids, c.kid, refetched)
 		}
 	}
@@ -197,7 +197,7 @@ func TestOfflineRefreshNoCache(t *testing.T) {
 	b.clock.advance(time.Minute)
 	set, err = b.again(t, offline).KeysFor(t.Context(), s.URL, "b")
 	wantKeys(t, set, err, "a")
-	if set.Refetch != RefetchOffline {
+	if set.Refetch != refetchOffline {
 		t.Errorf("refetch %q", set.Refetch)
 	}
 	wantRequests(t, s)

@@ -9,15 +9,15 @@ import (
 
 // The lifetimes of what is kept in the cache.
 const (
-	DefaultLifetime = 10 * time.Minute // where the server says nothing
-	MaxLifetime     = 60 * time.Minute // whatever the server says
+	defaultLifetime = 10 * time.Minute // where the server says nothing
+	maxLifetime     = 60 * time.Minute // whatever the server says
 )
 
 // lifetime is how long a reply may be kept: max-age less Age (RFC 9111 sections
-// 4.2 and 5.2.2), DefaultLifetime where there is no max-age, 0 for no-store and
+// 4.2 and 5.2.2), defaultLifetime where there is no max-age, 0 for no-store and
 // no-cache.
 func lifetime(header http.Header) time.Duration {
-	life, said := DefaultLifetime, false
+	life, said := defaultLifetime, false
 	for _, field := range header.Values("Cache-Control") {
 		for directive := range strings.SplitSeq(field, ",") {
 			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
@@ -35,7 +35,7 @@ func lifetime(header http.Header) time.Duration {
 	if said {
 		life -= seconds(header.Get("Age"))
 	}
-	return max(0, min(life, MaxLifetime))
+	return max(0, min(life, maxLifetime))
 }
 
 // seconds reads a number of seconds (RFC 9111 section 1.2.2), at most 2^31. What

@@ -32,7 +32,7 @@ func TestAClientWithoutADirectoryRemembers(t *testing.T) {
 	wantRequests(t, s, "GET /keys")
 
 	s.issue("b")
-	b.clock.advance(MaxLifetime)
+	b.clock.advance(maxLifetime)
 	set, err := b.KeysFor(t.Context(), s.URL, "a")
 	wantKeys(t, set, err, "b")
 	wantRequests(t, s, "GET "+configuration, "GET /keys")
@@ -97,7 +97,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if n := len(*b.memory.records.Load()); n > maxRemembered {
 		t.Errorf("%d records", n)
 	}
-	b.clock.advance(MaxLifetime)
+	b.clock.advance(maxLifetime)
 	b.memory.put(metadataKey("a"), &record{fetchedAt: b.clock.now(), lifetime: time.Minute}, b.clock.now(), 0)
 	if n := len(*b.memory.records.Load()); n != 1 {
 		t.Errorf("%d records, of which one is fresh", n)

@@ -12,8 +12,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// MaxBody is the number of bytes of an API's answer that Send keeps.
-const MaxBody = 64 << 10
+// maxBody is the number of bytes of an API's answer that Send keeps.
+const maxBody = 64 << 10
 
 // A Request is one request to an API that the user named, sent as it stands.
 type Request struct {
@@ -28,7 +28,7 @@ type Response struct {
 	URL    string // without its query
 	Status int
 	Header http.Header
-	Body   []byte // at most MaxBody bytes; nothing of a stream of events
+	Body   []byte // at most 64 KiB; nothing of a stream of events
 }
 
 // Send sends one request to an API: once, over a connection of its own, to https
@@ -79,7 +79,7 @@ func (c *Client) exchange(r *http.Request, p place) (*Response, error) {
 	}
 	var body []byte
 	if kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type")); kind != "text/event-stream" {
-		body, _ = io.ReadAll(io.LimitReader(got.Body, MaxBody)) // what came before it broke off is enough
+		body, _ = io.ReadAll(io.LimitReader(got.Body, maxBody)) // what came before it broke off is enough
 	}
 	_ = got.Body.Close()
 	if err := r.Context().Err(); errors.Is(err, context.Canceled) {

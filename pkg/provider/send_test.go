@@ -56,8 +56,8 @@ func TestSendFollowsNothing(t *testing.T) {
 func TestSendReadsNoMoreThanItKeeps(t *testing.T) {
 	s := newPlainSite(t)
 	c := newBench(t, s).Client
-	s.route("/large", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("a"), MaxBody+1)) })
-	if got, err := c.Send(t.Context(), Request{Method: http.MethodGet, URL: s.URL + "/large"}); err != nil || len(got.Body) != MaxBody {
+	s.route("/large", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("a"), maxBody+1)) })
+	if got, err := c.Send(t.Context(), Request{Method: http.MethodGet, URL: s.URL + "/large"}); err != nil || len(got.Body) != maxBody {
 		t.Errorf("got %v", err)
 	}
 	s.route("/events", func(w http.ResponseWriter, r *http.Request) {

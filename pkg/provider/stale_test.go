@@ -26,7 +26,7 @@ func TestStaleKeys(t *testing.T) {
 	}
 	s.down(http.StatusServiceUnavailable)
 	s.requests()
-	b.clock.advance(DefaultLifetime - time.Second)
+	b.clock.advance(defaultLifetime - time.Second)
 	set, err := b.KeysFor(t.Context(), s.URL, "a")
 	if wantKeys(t, set, err, "a"); set.Stale {
 		t.Error("stale before its time")
@@ -96,7 +96,7 @@ func TestStaleOnlyWhereUnreachable(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.then(s)
-			b.clock.advance(DefaultLifetime)
+			b.clock.advance(defaultLifetime)
 			set, err := b.Keys(t.Context(), s.URL+"/keys", "a")
 			if got := err == nil && set.Stale; got != c.stale {
 				t.Errorf("stale %t, %v", got, err)
@@ -120,8 +120,8 @@ func TestNothingStaleUnlessAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.down(http.StatusServiceUnavailable)
-	usual.clock.advance(DefaultLifetime)
-	lasting.clock.advance(DefaultLifetime)
+	usual.clock.advance(defaultLifetime)
+	lasting.clock.advance(defaultLifetime)
 	if ask(usual, "/keys") == nil || ask(lasting, "/unkept") == nil {
 		t.Error("what has run out is used")
 	}
@@ -135,10 +135,10 @@ func TestWarmAnswersAreTheCallersOwn(t *testing.T) {
 	b := newBench(t, s)
 	for range 3 {
 		set, err := b.KeysFor(t.Context(), s.URL, "a")
-		if wantKeys(t, set, err, "a"); set.Refetch != RefetchNotNeeded || set.Metadata.Issuer != s.URL {
+		if wantKeys(t, set, err, "a"); set.Refetch != refetchNotNeeded || set.Metadata.Issuer != s.URL {
 			t.Errorf("got %+v", set)
 		}
-		set.Metadata.Issuer, set.Refetch = "changed", RefetchDone
+		set.Metadata.Issuer, set.Refetch = "changed", refetchDone
 		md, err := b.Discover(t.Context(), s.URL)
 		if err != nil || md.Issuer != s.URL || md.JWKSURI != s.URL+"/keys" {
 			t.Errorf("got %+v, %v", md, err)
@@ -174,7 +174,7 @@ func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
 				t.Error(err)
 			case kid == "new" && !knows(set.Set, kid):
 				t.Errorf("the new key was not found: %+v", set)
-			case kid == "made-up" && set.Refetch != RefetchDone && set.Refetch != RefetchHeld:
+			case kid == "made-up" && set.Refetch != refetchDone && set.Refetch != RefetchHeld:
 				t.Errorf("got %q for a key that is nowhere", set.Refetch)
 			}
 		})
