@@ -108,7 +108,7 @@ func Object(members ...Member) Value {
 // Kind returns the type of v.
 func (v Value) Kind() Kind { return v.kind }
 
-// Exists tells whether there is a value at all; null is one.
+// Exists reports whether there is a value at all; null is one.
 func (v Value) Exists() bool { return v.kind != KindAbsent }
 
 // Get returns the member of an object with exactly that name, or the absent
@@ -153,7 +153,7 @@ func (v Value) textOf(kind Kind) (string, bool) {
 	return v.text, true
 }
 
-// True tells whether v is the boolean true.
+// True reports whether v is the boolean true.
 func (v Value) True() bool { return v.kind == KindBool && v.text == "true" }
 
 // TextList returns the strings of an array that holds nothing but strings and
@@ -244,7 +244,7 @@ func appendString(dst []byte, s string) []byte {
 	return dst
 }
 
-// Equal tells whether two values are the same: objects whatever the order of
+// Equal reports whether two values are the same: objects whatever the order of
 // their members, numbers by the text they are written as.
 func Equal(a, b Value) bool {
 	if a.kind != b.kind || a.text != b.text || len(a.Items()) != len(b.Items()) || len(a.Members()) != len(b.Members()) {
@@ -255,10 +255,25 @@ func Equal(a, b Value) bool {
 			return false
 		}
 	}
+	find := b.finder()
 	for _, m := range a.Members() {
-		if !Equal(m.Value, b.Get(m.Name)) {
+		if !Equal(m.Value, find(m.Name)) {
 			return false
 		}
 	}
 	return true
+}
+
+// finder returns Get for many names: in a large object each costs as little as in
+// a small one.
+func (v Value) finder() func(name string) Value {
+	const small = 16
+	if len(v.Members()) <= small {
+		return v.Get
+	}
+	byName := make(map[string]Value, len(v.Members()))
+	for _, m := range v.Members() {
+		byName[m.Name] = m.Value
+	}
+	return func(name string) Value { return byName[name] }
 }

@@ -131,7 +131,7 @@ func (t *Token) nameForeign(text string, form Form) bool {
 	core := strings.TrimSpace(text)
 	if placeholders().MatchString(core) {
 		t.form = FormMalformed
-		t.fault(AreaStructure, CausePlaceholder, "", "not a token but a placeholder: the variable was not filled in")
+		t.fault(AreaStructure, causePlaceholder, "", "not a token but a placeholder: the variable was not filled in")
 		t.faults[len(t.faults)-1].Note = "set the variable, or use the step that should have set it, and try again"
 		return true
 	}
@@ -144,7 +144,7 @@ func (t *Token) nameForeign(text string, form Form) bool {
 	what, note, ok := known(core)
 	if ok {
 		t.form = form
-		t.fault(AreaStructure, CauseForeign, "", "not a JWT but "+what)
+		t.fault(AreaStructure, causeForeign, "", "not a JWT but "+what)
 		t.faults[len(t.faults)-1].Note = note
 	}
 	return ok

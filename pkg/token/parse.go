@@ -22,7 +22,7 @@ func Parse(text string) (*Token, error) {
 func (t *Token) parse(text string) {
 	if len(text) > MaxLength {
 		t.form = FormMalformed
-		t.fault(AreaStructure, CauseTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
+		t.fault(AreaStructure, causeTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
 	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") && !placeholders().MatchString(text) {
@@ -41,19 +41,23 @@ func (t *Token) parse(text string) {
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
 		t.form = FormMalformed
-		t.fault(AreaStructure, CauseEmptyHeader, SegmentHeader, "the header segment is empty")
+		t.fault(AreaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
 	case looksLikeHeader(segments[0]) && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
 	case looksLikeHeader(segments[0]):
 		t.form = FormMalformed
-		t.fault(AreaStructure, CauseSegments, "", "not a compact JWS: "+countSegments(segments))
 		t.header, _ = readHeader(segments[0])
+		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
+			t.fault(AreaStructure, causeUnsigned, "", "an unsigned token, without its last dot: "+countSegments(segments))
+			break
+		}
+		t.fault(AreaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
 	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
 		t.form = FormMalformed
-		t.fault(AreaStructure, CauseNoToken, "", "not a token at all: it has characters that no token has, or too few")
+		t.fault(AreaStructure, causeNoToken, "", "not a token at all: it has characters that no token has, or too few")
 	default:
 		t.form = FormOpaque
-		t.fault(AreaStructure, CauseOpaque, "", "not a JWT: its first segment is not a JOSE header")
+		t.fault(AreaStructure, causeOpaque, "", "not a JWT: its first segment is not a JOSE header")
 	}
 }
 
@@ -73,7 +77,7 @@ func split(parts *[maxSegments]string, text string) []string {
 	return parts[:]
 }
 
-// mayBeOpaque tells whether a text could be a bearer token of any kind: RFC
+// mayBeOpaque reports whether a text could be a bearer token of any kind: RFC
 // 6750 section 2.1 says which characters those have, and a handful of them is a
 // word and no token.
 func mayBeOpaque(text string) bool {
@@ -106,7 +110,7 @@ func countSegments(segments []string) string {
 // whiteSpace is what JSON allows between its tokens (RFC 8259 section 2).
 const whiteSpace = " \t\r\n"
 
-// looksLikeHeader tells whether a segment was meant to be a JSON object in
+// looksLikeHeader reports whether a segment was meant to be a JSON object in
 // base64: it begins with an opening brace, perhaps after white space, which
 // JSON allows inside and careless copying adds outside.
 func looksLikeHeader(segment string) bool {
@@ -131,9 +135,9 @@ func (t *Token) parseCompact(segments []string) {
 	t.form = FormJWS
 	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
 	t.payloadText = segments[1]
-	header, headerOK := t.decode(SegmentHeader, segments[0])
-	t.payload, _ = t.decode(SegmentPayload, segments[1])
-	t.signature, _ = t.decode(SegmentSignature, segments[2])
+	header, headerOK := t.decode(segmentHeader, segments[0])
+	t.payload, _ = t.decode(segmentPayload, segments[1])
+	t.signature, _ = t.decode(segmentSignature, segments[2])
 	if headerOK {
 		t.readHeader(&parser, header)
 	}
@@ -141,7 +145,7 @@ func (t *Token) parseCompact(segments []string) {
 		claims, err := parser.ParseObject(t.payload)
 		t.claims = claims
 		if err != nil {
-			t.fault(AreaPayload, CauseJSON, SegmentPayload, "the claims set is not a JSON object: "+reason(err))
+			t.fault(AreaPayload, causeJSON, segmentPayload, "the claims set is not a JSON object: "+reason(err))
 		}
 	}
 	if t.header.Exists() && t.claims.Exists() && len(t.faults) == 0 {
@@ -158,13 +162,13 @@ func (t *Token) parseDisclosures(text string) {
 		t.parseCompact(segments)
 	}
 	t.form = FormMalformed
-	t.fault(AreaStructure, CauseDisclosures, "", "an SD-JWT: behind the first \"~\" are disclosures, which a JWT does not have")
+	t.fault(AreaStructure, causeDisclosures, "", "an SD-JWT: behind the first \"~\" are disclosures, which a JWT does not have")
 }
 
 func (t *Token) parseEncrypted(segment string) {
 	t.form = FormJWE
-	t.fault(AreaStructure, CauseEncrypted, "", "an encrypted token (JWE): only its audience can read it")
-	if header, ok := t.decode(SegmentHeader, segment); ok {
+	t.fault(AreaStructure, causeEncrypted, "", "an encrypted token (JWE): only its audience can read it")
+	if header, ok := t.decode(segmentHeader, segment); ok {
 		t.readHeader(&strictjson.Parser{}, header)
 	}
 }
@@ -178,15 +182,15 @@ func (t *Token) parseJSONForm(text string) {
 	t.form = FormMalformed
 	switch {
 	case err != nil:
-		t.fault(AreaStructure, CauseJSON, "", "begins like JSON, but is not: "+reason(err))
+		t.fault(AreaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))
 	case has("ciphertext"):
 		t.form = FormJWEJSON
-		t.fault(AreaStructure, CauseEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
+		t.fault(AreaStructure, causeEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
 	case has("payload") && (has("signatures") || has("signature")):
 		t.form = FormJWSJSON
-		t.fault(AreaStructure, CauseJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
+		t.fault(AreaStructure, causeJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
 	default:
-		t.fault(AreaStructure, CauseJSON, "", "a JSON object that is not a token")
+		t.fault(AreaStructure, causeJSON, "", "a JSON object that is not a token")
 	}
 	t.header, _ = readHeader(protected)
 }
@@ -204,20 +208,20 @@ func readHeader(segment string) (strictjson.Value, error) {
 func (t *Token) readHeader(parser *strictjson.Parser, data []byte) {
 	header, err := parser.ParseObject(data)
 	if err != nil {
-		t.fault(AreaHeader, CauseJSON, SegmentHeader, "the header is not a JSON object: "+reason(err))
+		t.fault(AreaHeader, causeJSON, segmentHeader, "the header is not a JSON object: "+reason(err))
 		return
 	}
 	t.header = header
 	for _, name := range []string{"kid", "typ", "cty"} {
 		if v := header.Get(name); v.Exists() && v.Kind() != strictjson.KindString {
-			t.fault(AreaHeader, CauseMemberType, SegmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
+			t.fault(AreaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
 		}
 	}
 }
 
 // decode is strict base64url: its alphabet, no padding, no white space, no
 // spare bits, so that exactly one text stands for each value.
-func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
+func (t *Token) decode(segment string, text string) ([]byte, bool) {
 	for i := range len(text) {
 		if c := text[i]; !isBase64URL(c) {
 			cause, word := nameCharacter(c)
@@ -236,7 +240,7 @@ func (t *Token) decode(segment Segment, text string) ([]byte, bool) {
 		if len(text)%4 == 1 {
 			what = fmt.Sprintf("its %s segment has %d bytes, a length that no base64url has", segment, len(text))
 		}
-		t.fault(AreaEncoding, CauseTrailingBits, segment, "the token was cut off or changed: "+what)
+		t.fault(AreaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
 		return nil, false
 	}
 	return data, true
@@ -249,15 +253,15 @@ func isBase64URL(c byte) bool {
 func nameCharacter(c byte) (Cause, string) {
 	switch {
 	case c == '=':
-		return CausePadding, `padding ("=")`
+		return causePadding, `padding ("=")`
 	case c == ' ' || c == '\t' || c == '\r' || c == '\n':
-		return CauseWhitespace, "white space"
+		return causeWhitespace, "white space"
 	case c == '+' || c == '/':
-		return CauseStandardSet, fmt.Sprintf("%q, which belongs to plain base64", string(c))
+		return causeStandardSet, fmt.Sprintf("%q, which belongs to plain base64", string(c))
 	case c < 0x20 || c >= 0x7f:
-		return CauseCharacter, fmt.Sprintf("0x%02x", c)
+		return causeCharacter, fmt.Sprintf("0x%02x", c)
 	default:
-		return CauseCharacter, fmt.Sprintf("%q", string(c))
+		return causeCharacter, fmt.Sprintf("%q", string(c))
 	}
 }
 

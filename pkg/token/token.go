@@ -29,38 +29,37 @@ const (
 	FormMalformed Form = "malformed" // nothing of the above
 )
 
-// Segment names a part of a compact JWS.
-type Segment string
-
-// The segments of a compact JWS.
 const (
-	SegmentHeader    Segment = "header"
-	SegmentPayload   Segment = "payload"
-	SegmentSignature Segment = "signature"
+	segmentHeader    = "header"
+	segmentPayload   = "payload"
+	segmentSignature = "signature"
 )
 
-// Cause is a well-known reason for a Fault.
+// Cause names a well-known reason for a Fault: opaque, no_token, placeholder,
+// foreign_token, encrypted, json_serialisation, segment_count, unsigned, disclosures,
+// empty_header, too_long, padding, white_space, standard_base64, character,
+// trailing_bits, json, member_type.
 type Cause string
 
-// The causes that have a name. A Fault may have none.
 const (
-	CauseOpaque       Cause = "opaque"
-	CauseNoToken      Cause = "no_token"      // not even an opaque one
-	CausePlaceholder  Cause = "placeholder"   // what stands where a variable was not filled in
-	CauseForeign      Cause = "foreign_token" // something else, which has signs of its own
-	CauseEncrypted    Cause = "encrypted"
-	CauseJSONForm     Cause = "json_serialisation"
-	CauseSegments     Cause = "segment_count"
-	CauseDisclosures  Cause = "disclosures" // of an SD-JWT
-	CauseEmptyHeader  Cause = "empty_header"
-	CauseTooLong      Cause = "too_long"
-	CausePadding      Cause = "padding"
-	CauseWhitespace   Cause = "white_space"
-	CauseStandardSet  Cause = "standard_base64"
-	CauseCharacter    Cause = "character"
-	CauseTrailingBits Cause = "trailing_bits"
-	CauseJSON         Cause = "json"
-	CauseMemberType   Cause = "member_type"
+	causeOpaque       Cause = "opaque"
+	causeNoToken      Cause = "no_token"      // not even an opaque one
+	causePlaceholder  Cause = "placeholder"   // what stands where a variable was not filled in
+	causeForeign      Cause = "foreign_token" // something else, which has signs of its own
+	causeEncrypted    Cause = "encrypted"
+	causeJSONForm     Cause = "json_serialisation"
+	causeSegments     Cause = "segment_count"
+	causeUnsigned     Cause = "unsigned"    // alg is none, and the last dot is missing
+	causeDisclosures  Cause = "disclosures" // of an SD-JWT
+	causeEmptyHeader  Cause = "empty_header"
+	causeTooLong      Cause = "too_long"
+	causePadding      Cause = "padding"
+	causeWhitespace   Cause = "white_space"
+	causeStandardSet  Cause = "standard_base64"
+	causeCharacter    Cause = "character"
+	causeTrailingBits Cause = "trailing_bits"
+	causeJSON         Cause = "json"
+	causeMemberType   Cause = "member_type"
 )
 
 // Area is the kind of rule that a Fault breaks.
@@ -78,11 +77,11 @@ const (
 type Fault struct {
 	Area    Area
 	Cause   Cause
-	Segment Segment // where, or empty
+	Segment string // "header", "payload" or "signature", or empty
 	// Text is the reason in words. It may quote the token's characters: escape
 	// it before it reaches a terminal.
 	Text string
-	// Note says, for CausePlaceholder and CauseForeign, what to do or who can check
+	// Note says, for causePlaceholder and causeForeign, what to do or who can check
 	// such a text; else it is empty.
 	Note string
 }
@@ -120,7 +119,7 @@ func (t *Token) Err() error {
 	return errors.Join(list...)
 }
 
-// Faulty tells whether a fault was found in one of the areas.
+// Faulty reports whether a fault was found in one of the areas.
 func (t *Token) Faulty(areas ...Area) bool {
 	for _, area := range areas {
 		if t.FaultIn(area) != nil {
@@ -178,6 +177,6 @@ func (t *Token) Signature() []byte { return t.signature }
 // a compact JWS.
 func (t *Token) SigningInput() string { return t.signingInput }
 
-func (t *Token) fault(area Area, cause Cause, segment Segment, text string) {
+func (t *Token) fault(area Area, cause Cause, segment string, text string) {
 	t.faults = append(t.faults, &Fault{Area: area, Cause: cause, Segment: segment, Text: text})
 }

@@ -60,7 +60,7 @@ func (r *Report) ByAuthAge() *Report {
 	if r.Verdict == Accepted {
 		return r
 	}
-	order := Reasons()
+	order := reasons()
 	order = slices.Insert(order[:len(order)-1], slices.Index(order, ReasonExpired), ReasonReauthentication)
 	answer := *r
 	if reason := r.mostSevere(order); reason != "" {

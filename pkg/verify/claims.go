@@ -354,10 +354,10 @@ func hasMember(v strictjson.Value, one, other string) bool {
 	return false
 }
 
-// Lookup finds a claim: by its name as it stands, else by a path of names
+// lookup finds a claim: by its name as it stands, else by a path of names
 // joined by dots, or by a JSON pointer, which begins with a slash (RFC 6901).
 // The result is absent where there is none.
-func Lookup(claims strictjson.Value, path string) strictjson.Value {
+func lookup(claims strictjson.Value, path string) strictjson.Value {
 	if strings.HasPrefix(path, "/") {
 		return lookupPointer(claims, path[1:])
 	}

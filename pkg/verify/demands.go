@@ -299,7 +299,7 @@ func Roles(claims strictjson.Value, p *Policy) []string {
 // the expected client or audience alone: those of another one grant nothing here.
 func rolesIn(claims strictjson.Value, p *Policy) (list, places []string) {
 	if path := p.RoleClaim; path != "" {
-		return roleList(Lookup(claims, path)), []string{path}
+		return roleList(lookup(claims, path)), []string{path}
 	}
 	known := [][]string{
 		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
@@ -356,7 +356,7 @@ func (v *verification) groupsOverage() bool {
 
 // checkRequirement: a claim that is null has no value, so it is missing.
 func (v *verification) checkRequirement(r Requirement) {
-	value := Lookup(v.claims, r.Claim)
+	value := lookup(v.claims, r.Claim)
 	d := detail{expected: r.JSON, actual: value}
 	if r.Text != nil {
 		d.expected = strictjson.String(*r.Text)

@@ -110,23 +110,25 @@ func DiagnosisKinds() []DiagnosisKind {
 // diagnoseFault names what a text is that is no JWT.
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 	switch fault.Cause {
-	case token.CauseForeign, token.CausePlaceholder:
+	case "foreign_token", "placeholder":
 		return &Diagnosis{Kind: knownService, Note: fault.Note}
-	case token.CauseNoToken:
+	case "no_token":
 		return &Diagnosis{Kind: noToken}
-	case token.CauseOpaque:
+	case "opaque":
 		return &Diagnosis{Kind: opaqueToken}
-	case token.CauseEncrypted:
+	case "encrypted":
 		return diagnoseEncrypted(t.Header())
-	case token.CauseJSONForm:
+	case "json_serialisation":
 		return &Diagnosis{Kind: jsonSerialisation}
-	case token.CauseSegments, token.CauseTrailingBits:
+	case "unsigned":
+		return &Diagnosis{Kind: unsigned}
+	case "segment_count", "trailing_bits":
 		return &Diagnosis{Kind: truncatedToken}
-	case token.CausePadding:
+	case "padding":
 		return &Diagnosis{Kind: paddedBase64}
-	case token.CauseWhitespace:
+	case "white_space":
 		return &Diagnosis{Kind: whiteSpace}
-	case token.CauseDisclosures:
+	case "disclosures":
 		return &Diagnosis{Kind: disclosuresAdded}
 	default:
 		return nil

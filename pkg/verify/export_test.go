@@ -108,5 +108,9 @@ const (
 	KnownService            = knownService
 )
 
-// LeftHalfHash is the hash of at_hash and its kin.
-var LeftHalfHash = leftHalfHash
+// What only the package itself needs.
+var (
+	LeftHalfHash = leftHalfHash
+	Lookup       = lookup
+	Reasons      = reasons
+)

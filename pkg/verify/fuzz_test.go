@@ -146,7 +146,7 @@ func FuzzMutation(f *testing.F) {
 	})
 }
 
-// isTwin tells whether a text is a token whose ECDSA signature r‖s has become
+// isTwin reports whether a text is a token whose ECDSA signature r‖s has become
 // r‖n−s: that is legal, and no reason to take the text of a token for its name.
 func isTwin(original, mutated string) bool {
 	a, _ := token.Parse(original)

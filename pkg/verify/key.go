@@ -46,7 +46,7 @@ func (v *verification) checkSignature() {
 		}
 		v.explainPadding(keys.Set)
 	}
-	if v.signable() && v.report.mostSevere(Reasons()) == "" { // else keys need not have been looked for
+	if v.signable() && v.report.mostSevere(reasons()) == "" { // else keys need not have been looked for
 		v.fail(checkKey, ReasonNoMatchingKey, "no trusted keys", detail{})
 	} else {
 		v.skip(checkKey, "not looked for")
@@ -64,7 +64,7 @@ func (v *verification) signable() bool {
 func (v *verification) explainPadding(set *jwks.Set) {
 	encoding := v.report.find(checkEncoding)
 	fault := v.token.FaultIn(token.AreaEncoding)
-	if set == nil || encoding == nil || fault == nil || fault.Cause != token.CausePadding || !v.algorithmOK || v.token.Signature() == nil {
+	if set == nil || encoding == nil || fault == nil || fault.Cause != "padding" || !v.algorithmOK || v.token.Signature() == nil {
 		return
 	}
 	encoding.message = "padded base64url; the signature does not fit the text as sent either"

@@ -41,8 +41,8 @@ const (
 // Error returns the reason as reports have it.
 func (r Reason) Error() string { return string(r) }
 
-// Reasons returns all reasons, most severe first.
-func Reasons() []Reason {
+// reasons returns all reasons, most severe first.
+func reasons() []Reason {
 	return []Reason{
 		ReasonMalformed, ReasonAlgorithmRefused, ReasonNoMatchingKey, ReasonBadSignature, ReasonWrongIssuer,
 		ReasonWrongAudience, ReasonExpired, ReasonNotYetValid, ReasonClaimRefused, ReasonReauthentication,
@@ -205,7 +205,7 @@ func (r *Report) Trusted() bool {
 	if !r.SignatureVerified() {
 		return false
 	}
-	severe := Reasons()[:slices.Index(Reasons(), ReasonWrongAudience)+1]
+	severe := reasons()[:slices.Index(reasons(), ReasonWrongAudience)+1]
 	return r.mostSevere(severe) == ""
 }
 
@@ -341,17 +341,17 @@ func stateOf(s Status) state {
 	}
 }
 
-// A rank is a Reason in one byte: its place in Reasons, beginning with 1. The zero
+// A rank is a Reason in one byte: its place in reasons, beginning with 1. The zero
 // rank is no reason.
 type rank uint8
 
-func rankOf(r Reason) rank { return rank(slices.Index(Reasons(), r) + 1) }
+func rankOf(r Reason) rank { return rank(slices.Index(reasons(), r) + 1) }
 
 func (r rank) reason() Reason {
 	if r == 0 {
 		return ""
 	}
-	return Reasons()[r-1]
+	return reasons()[r-1]
 }
 
 // A detail is what a Check has beside its outcome.
@@ -446,7 +446,7 @@ func (r *Report) decide(p *Policy) {
 			}
 		}
 	}
-	r.Verdict, r.Reason = Rejected, r.mostSevere(Reasons())
+	r.Verdict, r.Reason = Rejected, r.mostSevere(reasons())
 	if r.Reason != "" {
 		return
 	}
