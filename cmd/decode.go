@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -181,7 +182,8 @@ func (d decoded) hint() string {
 // that nothing was verified.
 func (d decoded) summary() string {
 	if d.token.Form() == token.FormJWE {
-		return describeEncryption(d.token.Header()) + "; not verified"
+		enc, _ := d.token.Header().Get("enc").Text()
+		return fmt.Sprintf("%s, %s, encrypted, not verified: %s", d.algorithm(), cmp.Or(enc, "no enc"), d.hint())
 	}
 	words := []string{d.algorithm()}
 	if kid, ok := d.token.KeyID(); ok {
@@ -220,32 +222,6 @@ func describeOrigin(header strictjson.Value) string {
 		return "made by an AWS load balancer (x-amzn-oidc-data)"
 	}
 	return ""
-}
-
-// describeEncryption says what the header of a JWE means: who can read it (RFC 7518
-// section 4), and who makes such tokens.
-func describeEncryption(header strictjson.Value) string {
-	alg, _ := header.Get("alg").Text()
-	_, hasIssuer := header.Get("iss").Text()
-	enc, _ := header.Get("enc").Text()
-	lead := "encrypted (alg " + alg + "): "
-	switch {
-	case alg == "dir" && hasIssuer:
-		return lead + "only the issuer can read it; Auth0 issues such tokens when the request names no audience"
-	case alg == "dir" && strings.HasPrefix(enc, "A256") && len(header.Members()) <= 3:
-		return lead + "with a shared key, there is no private key; " +
-			"a session token of NextAuth/Auth.js looks like this: only the application's secret (AUTH_SECRET) opens it"
-	case alg == "dir":
-		return lead + "with a shared key, there is no private key: only who has that key can read it"
-	case strings.HasPrefix(alg, "PBES2"):
-		return lead + "with a password: only who knows it can read it"
-	case strings.HasPrefix(alg, "RSA") || strings.HasPrefix(alg, "ECDH-ES"):
-		return lead + "only the holder of the private key can read it; an encryption key is set for this client at the issuer (in authentik, at the provider)"
-	case strings.HasSuffix(alg, "KW"):
-		return lead + "the key in it is wrapped with a shared key: only who has that key can read it"
-	default:
-		return "encrypted: only its audience can read it"
-	}
 }
 
 func (d decoded) writeText(t *output.Text) {

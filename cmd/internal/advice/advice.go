@@ -89,7 +89,7 @@ func constant(kind verify.DiagnosisKind) string {
 	case "no_token":
 		return "give the token itself, @FILE, env:NAME, or - for stdin"
 	case "encrypted_token":
-		return "it is encrypted for its audience: only the holder of the private key can read it; for an ID token, an encryption key is set for this client at the issuer"
+		return "it is encrypted for its audience: only the holder of the private key can read it; for an ID token, an encryption key is set for this client at the issuer (in authentik, at the provider)"
 	case "encrypted_with_secret":
 		return "it is encrypted with a key that the issuer and its audience share; there is no private key for it"
 	case "encrypted_session":
