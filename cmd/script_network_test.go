@@ -38,8 +38,8 @@ func scriptNetwork(ts *testscript.TestScript, env *Env) {
 }
 
 // scriptServe is "serve [-http] NAME DIR": it starts a server on loopback that
-// serves the files of DIR and sets $NAME to its origin, $NAME_ADDRESS to host:port. $NAME stands for the
-// origin in the files, too. A file that begins with "HTTP/1.1 " is the whole
+// serves the files of DIR and sets $NAME to its origin, $NAME_ADDRESS to host:port. In the files,
+// $NAME stands for the origin, too, and $NAME_PORT for its port. A file that begins with "HTTP/1.1 " is the whole
 // reply. What is not there is a 404 in HTML.
 func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	plain := len(args) > 0 && args[0] == "-http"
@@ -55,7 +55,7 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 		servers.mu.Lock()
 		servers.count[name]++
 		servers.mu.Unlock()
-		serveFile(w, r, filepath.Join(dir, filepath.FromSlash(r.URL.Path)), strings.NewReplacer("$"+name, origin))
+		serveFile(w, r, filepath.Join(dir, filepath.FromSlash(r.URL.Path)), strings.NewReplacer("$"+name+"_PORT", origin[strings.LastIndex(origin, ":")+1:], "$"+name, origin))
 	})
 	var server *httptest.Server
 	if plain {

@@ -16,32 +16,104 @@ const (
 // answer that could not be found has no list of results at all, so that nobody
 // takes it for one without findings (section 3.14.23).
 func SARIF(tool Tool, s Suite) strictjson.Value {
-	var results, notifications []strictjson.Value
-	rules := sarifRules{index: map[string]int{}}
-	answered := true
+	run := sarifRun{
+		Tool:        sarifTool{sarifDriver{Name: tool.Name, Version: tool.Version, InformationURI: tool.URL, Rules: []sarifRule{}}},
+		Automation:  sarifID{tool.Name + "/" + tool.Command + "/"},
+		Invocations: []sarifInvocation{{Successful: true, ExitCode: s.ExitCode, ExitCodeDescription: Escape(s.Verdict)}},
+	}
+	invocation := &run.Invocations[0]
+	rules := map[string]int{}
+	results := []sarifResult{}
 	for _, c := range s.Cases {
-		switch level := c.Outcome.level(); {
+		level := c.Outcome.level()
+		switch {
 		case c.Outcome == Unanswered:
-			answered = false
-			notifications = append(notifications, notification(c))
-		case level != "":
-			results = append(results, result(c, level, rules.add(c), s.URI))
+			invocation.Successful = false
+			invocation.Notifications = append(invocation.Notifications, sarifNotification{sarifID{Escape(c.ID)}, "error", sarifMessage(c)})
+			continue
+		case level == "":
+			continue
 		}
+		if _, known := rules[c.ID]; !known {
+			rules[c.ID] = len(run.Tool.Driver.Rules)
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newRule(c))
+		}
+		results = append(results, newResult(c, level, rules[c.ID], s.URI))
 	}
-	run := []strictjson.Member{
-		{Name: "tool", Value: object("driver", driver(tool, rules.list))},
-		{Name: "automationDetails", Value: object("id", strictjson.String(tool.Name+"/"+tool.Command+"/"))},
-		{Name: "invocations", Value: strictjson.Array(invocation(s, answered, notifications))},
+	if invocation.Successful {
+		run.Results = &results
 	}
-	if answered {
-		run = append(run, strictjson.Member{Name: "results", Value: strictjson.Array(results...)})
-	}
-	return strictjson.Object(
-		strictjson.Member{Name: "$schema", Value: strictjson.String(sarifSchema)},
-		strictjson.Member{Name: "version", Value: strictjson.String(sarifVersion)},
-		strictjson.Member{Name: "runs", Value: strictjson.Array(strictjson.Object(run...))},
-	)
+	return strictjson.From(sarifLog{sarifSchema, sarifVersion, []sarifRun{run}})
 }
+
+// The parts of a log (sections 3.13 to 3.27).
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool        sarifTool         `json:"tool"`
+		Automation  sarifID           `json:"automationDetails"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     *[]sarifResult    `json:"results"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+	sarifDriver struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version,omitzero"`
+		InformationURI string      `json:"informationUri,omitzero"`
+		Rules          []sarifRule `json:"rules"`
+	}
+	sarifRule struct {
+		ID    string    `json:"id"`
+		Short sarifText `json:"shortDescription"`
+	}
+	sarifInvocation struct {
+		Successful          bool                `json:"executionSuccessful"`
+		ExitCode            int                 `json:"exitCode"`
+		ExitCodeDescription string              `json:"exitCodeDescription"`
+		Notifications       []sarifNotification `json:"toolExecutionNotifications,omitempty"`
+	}
+	sarifNotification struct {
+		Descriptor sarifID   `json:"descriptor"`
+		Level      string    `json:"level"`
+		Message    sarifText `json:"message"`
+	}
+	sarifResult struct {
+		RuleID     string           `json:"ruleId"`
+		RuleIndex  int              `json:"ruleIndex"`
+		Level      string           `json:"level"`
+		Message    sarifText        `json:"message"`
+		Locations  []sarifLocation  `json:"locations"`
+		Properties *sarifProperties `json:"properties"`
+	}
+	sarifLocation struct {
+		Physical *sarifPhysical `json:"physicalLocation"`
+		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
+	}
+	sarifPhysical struct {
+		Artifact sarifArtifact `json:"artifactLocation"`
+	}
+	sarifArtifact struct {
+		URI string `json:"uri"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+	}
+	sarifProperties struct {
+		Spec string `json:"spec"`
+	}
+	sarifID struct {
+		ID string `json:"id"`
+	}
+	sarifText struct {
+		Text string `json:"text"`
+	}
+)
 
 // level is the level of a result, or nothing where there is no result.
 func (o Outcome) level() string {
@@ -57,93 +129,32 @@ func (o Outcome) level() string {
 	}
 }
 
-func driver(tool Tool, rules []strictjson.Value) strictjson.Value {
-	return strictjson.Object(
-		strictjson.Member{Name: "name", Value: strictjson.String(tool.Name)},
-		strictjson.Member{Name: "version", Value: optional(tool.Version)},
-		strictjson.Member{Name: "informationUri", Value: optional(tool.URL)},
-		strictjson.Member{Name: "rules", Value: strictjson.Array(rules...)},
-	)
+func newRule(c Case) sarifRule {
+	id := Escape(c.ID)
+	return sarifRule{id, sarifText{strings.ReplaceAll(id, "_", " ")}}
 }
 
-func invocation(s Suite, answered bool, notifications []strictjson.Value) strictjson.Value {
-	members := []strictjson.Member{
-		{Name: "executionSuccessful", Value: strictjson.Bool(answered)},
-		{Name: "exitCode", Value: strictjson.Int(int64(s.ExitCode))},
-		{Name: "exitCodeDescription", Value: strictjson.String(Escape(s.Verdict))},
-	}
-	if len(notifications) > 0 {
-		members = append(members, strictjson.Member{Name: "toolExecutionNotifications", Value: strictjson.Array(notifications...)})
-	}
-	return strictjson.Object(members...)
-}
-
-func notification(c Case) strictjson.Value {
-	return strictjson.Object(
-		strictjson.Member{Name: "descriptor", Value: object("id", strictjson.String(Escape(c.ID)))},
-		strictjson.Member{Name: "level", Value: strictjson.String("error")},
-		strictjson.Member{Name: "message", Value: message(c)},
-	)
-}
-
-func result(c Case, level string, rule int, uri string) strictjson.Value {
-	members := []strictjson.Member{
-		{Name: "ruleId", Value: strictjson.String(Escape(c.ID))},
-		{Name: "ruleIndex", Value: strictjson.Int(int64(rule))},
-		{Name: "level", Value: strictjson.String(level)},
-		{Name: "message", Value: message(c)},
-		{Name: "locations", Value: strictjson.Array(location(c, uri))},
-	}
-	if c.Spec != "" {
-		members = append(members, strictjson.Member{Name: "properties", Value: object("spec", strictjson.String(Escape(c.Spec)))})
-	}
-	return strictjson.Object(members...)
-}
-
-func location(c Case, uri string) strictjson.Value {
-	var members []strictjson.Member
+func newResult(c Case, level string, rule int, uri string) sarifResult {
+	result := sarifResult{RuleID: Escape(c.ID), RuleIndex: rule, Level: level, Message: sarifMessage(c), Locations: []sarifLocation{{}}}
 	if uri != "" {
-		artifact := object("uri", strictjson.String(uri))
-		members = append(members, strictjson.Member{Name: "physicalLocation", Value: object("artifactLocation", artifact)})
+		result.Locations[0].Physical = &sarifPhysical{sarifArtifact{uri}}
 	}
 	if c.Place != "" {
-		place := object("fullyQualifiedName", strictjson.String(Escape(c.Place)))
-		members = append(members, strictjson.Member{Name: "logicalLocations", Value: strictjson.Array(place)})
+		result.Locations[0].Logical = []sarifLogical{{Escape(c.Place)}}
 	}
-	return strictjson.Object(members...)
+	if c.Spec != "" {
+		result.Properties = &sarifProperties{Escape(c.Spec)}
+	}
+	return result
 }
 
-// message is the text of a case. Braces would be placeholders (section 3.11.5)
+// sarifMessage is the text of a case. Braces would be placeholders (section 3.11.5)
 // and "](" part of a link (section 3.11.6).
-func message(c Case) strictjson.Value {
+func sarifMessage(c Case) sarifText {
 	lines := []string{c.line()}
 	for _, note := range c.Notes {
 		lines = append(lines, Escape(note))
 	}
 	plain := strings.NewReplacer("{", "{{", "}", "}}", "](", `]\u0028`)
-	return object("text", strictjson.String(plain.Replace(strings.Join(lines, "\n"))))
-}
-
-// sarifRules are the rules that results refer to, in the order of their first.
-type sarifRules struct {
-	list  []strictjson.Value
-	index map[string]int
-}
-
-// add returns the number of a case's rule.
-func (r *sarifRules) add(c Case) int {
-	if i, known := r.index[c.ID]; known {
-		return i
-	}
-	id := Escape(c.ID)
-	r.index[c.ID] = len(r.list)
-	r.list = append(r.list, strictjson.Object(
-		strictjson.Member{Name: "id", Value: strictjson.String(id)},
-		strictjson.Member{Name: "shortDescription", Value: object("text", strictjson.String(strings.ReplaceAll(id, "_", " ")))},
-	))
-	return r.index[c.ID]
-}
-
-func object(name string, value strictjson.Value) strictjson.Value {
-	return strictjson.Object(strictjson.Member{Name: name, Value: value})
+	return sarifText{plain.Replace(strings.Join(lines, "\n"))}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // A Tool is the program that gives an answer, as CI systems show it.
@@ -122,12 +120,4 @@ func (p *Printer) writeSummary(tool Tool, s Suite) error {
 		return &WriteError{fmt.Errorf("the job summary: %w", err)}
 	}
 	return nil
-}
-
-// optional is a JSON string that is left out where it is empty.
-func optional(s string) strictjson.Value {
-	if s == "" {
-		return strictjson.Value{}
-	}
-	return strictjson.String(s)
 }
