@@ -27,7 +27,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 	opts := &authAgeOptions{}
 	c := &cobra.Command{
 		Use:   "auth-age [TOKEN]",
-		Short: "show how long ago the user signed in, and check it against a limit",
+		Short: "show how long ago the user signed in; check it against a limit",
 		Long: "auth-age verifies a token as verify does and shows how long ago the user signed in:\n" +
 			"evaluation time minus auth_time, nothing else. Token expiry and login age are reported\n" +
 			"separately.",

@@ -32,6 +32,10 @@ type Env struct {
 	StderrIsTerminal bool
 	Width            int // columns of the terminal; 0 if unknown
 
+	// RawTerminal makes the terminal that stdin is deliver keys as they are typed,
+	// until restore is called; nil where stdin is none.
+	RawTerminal func() (restore func(), err error)
+
 	LookupEnv     func(name string) (string, bool)
 	VariableNames func() []string // for completion; nil for none
 	Now           func() time.Time
@@ -63,6 +67,7 @@ func processEnv(ctx context.Context) *Env {
 		StdoutIsTerminal: isTerminal(os.Stdout),
 		StderrIsTerminal: isTerminal(os.Stderr),
 		Width:            width,
+		RawTerminal:      rawTerminal,
 		LookupEnv:        os.LookupEnv,
 		VariableNames:    variableNames,
 		Now:              time.Now,
@@ -137,4 +142,13 @@ func variableNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+func rawTerminal() (restore func(), err error) {
+	stdin := int(os.Stdin.Fd())
+	state, err := term.MakeRaw(stdin)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = term.Restore(stdin, state) }, nil
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
 func (o *tokenOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		textVar(f, &o.pick, "pick", "NAME", "token to take of several, by name or number")
-		f.BoolVar(&o.exact, "exact", false, "use the input as given, minus one newline at its end")
+		f.BoolVar(&o.exact, "exact", false, "use the input as given, minus a final newline")
 	})
 }
 
@@ -98,9 +99,9 @@ type outputOptions struct {
 
 func (o *outputOptions) addFlags(c *cobra.Command) {
 	o.format, o.color = formatAuto, output.ColorAuto
-	usage := "output format"
+	usage := ""
 	if o.ci.needs != "" {
-		usage += " (the last three with " + o.ci.needs + ")"
+		usage = fmt.Sprintf("the last %d with %s", len(o.ci.formats), o.ci.needs)
 	}
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		enumVarP(f, &o.format, "output", "o", "FORMAT", o.formats(), usage)
@@ -147,7 +148,7 @@ func (o *demandOptions) addFlags(c *cobra.Command) {
 		valueVar(f, &o.accessToken, "access-token", "VALUE", "access token that at_hash must match")
 		valueVar(f, &o.code, "code", "VALUE", "code that c_hash must match")
 		valueVar(f, &o.state, "state", "VALUE", "state that s_hash must match")
-		onOneLine(f, "at_hash, c_hash, s_hash: the value, @FILE, env:NAME", "access-token", "code", "state")
+		onOneLine(f, "at_hash, c_hash, s_hash: VALUE, @FILE or env:NAME", "access-token", "code", "state")
 		f.BoolVar(&o.strict, "strict", false, "refuse on every warning")
 		durationVar(f, &o.leeway, "leeway", bounds{max: verify.MaxLeeway}, "clock skew to tolerate; at most 5m")
 		durationVar(f, &o.minValidity, "min-validity", bounds{}, "refuse a token that expires sooner than this")

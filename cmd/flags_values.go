@@ -93,7 +93,7 @@ type choice struct {
 }
 
 // enumVar defines a flag that takes one of a few words. Its usage ends with
-// them.
+// them. By convention the default is the first.
 func enumVar[T ~string](f *pflag.FlagSet, target *T, name, takes string, allowed []T, usage string) {
 	enumVarP(f, target, name, "", takes, allowed, usage)
 }
@@ -109,7 +109,7 @@ func enumVarP[T ~string](f *pflag.FlagSet, target *T, name, letter, takes string
 		}
 		return T(text), nil
 	}
-	f.VarP(choice{newScalar(target, takes, string(*target), parse), words}, name, letter, usage+": "+orList(words))
+	f.VarP(choice{newScalar(target, takes, string(*target), parse), words}, name, letter, strings.TrimPrefix(usage+": "+orList(words), ": "))
 }
 
 // orList writes "a, b or c".

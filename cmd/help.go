@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,9 +52,9 @@ func helpText(c *cobra.Command, width int, whole bool) string {
 	if !c.Runnable() && !c.HasSubCommands() { // a topic
 		return foldHelp(strings.TrimRight(c.Long, " \n"), width) + "\n"
 	}
-	fmt.Fprintf(&b, "%s\n\n", foldHelp(c.CommandPath()+": "+c.Short, width))
+	fmt.Fprintf(&b, "%s\n", foldHelp(c.CommandPath()+": "+c.Short, width))
 	if whole && c.Long != "" {
-		fmt.Fprintf(&b, "%s\n\n", foldHelp(c.Long, width))
+		fmt.Fprintf(&b, "\n%s\n\n", foldHelp(c.Long, width))
 	}
 	if c.HasParent() {
 		fmt.Fprintf(&b, "Usage: %s\n", c.UseLine())
@@ -70,26 +72,45 @@ func helpText(c *cobra.Command, width int, whole bool) string {
 }
 
 func writeCommands(b *strings.Builder, c *cobra.Command, width int) {
-	section := func(title string, shows func(*cobra.Command) bool) {
+	section := func(title string, commands []*cobra.Command) {
+		if len(commands) == 0 {
+			return
+		}
 		var lines []string
-		for _, s := range c.Commands() {
-			if shows(s) {
-				lines = append(lines, fmt.Sprintf("  %-12s %s", s.Name(), s.Short))
-			}
+		for _, s := range commands {
+			lines = append(lines, fmt.Sprintf("  %-12s %s", s.Name(), s.Short))
 		}
-		if len(lines) > 0 {
-			fmt.Fprintf(b, "\n%s:\n%s\n", title, foldHelp(strings.Join(lines, "\n"), width))
-		}
+		fmt.Fprintf(b, "\n%s:\n%s\n", title, foldHelp(strings.Join(lines, "\n"), width))
 	}
 	for _, group := range c.Groups() {
-		section(group.Title, func(s *cobra.Command) bool {
-			return s.GroupID == group.ID && (s.IsAvailableCommand() || s.Name() == "help")
-		})
+		section(group.Title, commandsOf(c, group.ID))
 	}
 	if len(c.Groups()) == 0 {
-		section("Commands", (*cobra.Command).IsAvailableCommand)
+		section("Commands", commandsOf(c, ""))
 	}
-	section("Topics (claimcheck help TOPIC)", (*cobra.Command).IsAdditionalHelpTopicCommand)
+	var topics []string
+	for _, s := range c.Commands() {
+		if s.IsAdditionalHelpTopicCommand() {
+			topics = append(topics, s.Name())
+		}
+	}
+	if len(topics) > 0 {
+		fmt.Fprintf(b, "\nTopics:\n  claimcheck help %s\n", strings.Join(topics, "|"))
+	}
+}
+
+// commandsOf are the commands of a group, in their order.
+func commandsOf(c *cobra.Command, group string) []*cobra.Command {
+	var list []*cobra.Command
+	for _, s := range c.Commands() {
+		if s.GroupID == group && (s.IsAvailableCommand() || s.Name() == "help") {
+			list = append(list, s)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *cobra.Command) int {
+		return cmp.Compare(a.Annotations[commandOrder], b.Annotations[commandOrder])
+	})
+	return list
 }
 
 // flagColumn is the column in which the descriptions of flags begin.
@@ -109,7 +130,8 @@ func writeFlags(b *strings.Builder, c *cobra.Command, group string, width int) {
 			}
 			usage = strings.Join(f.Annotations[flagLineUsage], "")
 		}
-		if initial := f.DefValue; initial != "" && initial != "false" && initial != "[]" {
+		_, words := f.Value.(choice) // whose default is the first
+		if initial := f.DefValue; !words && initial != "" && initial != "false" {
 			usage += " (default " + initial + ")"
 		}
 		const gap = 2

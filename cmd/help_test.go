@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func helpEnv(width int) (*Env, *bytes.Buffer) {
@@ -65,6 +66,38 @@ func TestFoldHelp(t *testing.T) {
 	} {
 		if got := foldHelp(c.text, c.width); got != c.want {
 			t.Errorf("%q at %d:\n%s\nwant\n%s", c.text, c.width, got, c.want)
+		}
+	}
+}
+
+// TestHelpIsShort: the help of the command with the most flags is a screen or two,
+// and what stands last, the examples, stays on the screen.
+func TestHelpIsShort(t *testing.T) {
+	env, out := helpEnv(80)
+	if code := Run(t.Context(), env, []string{"verify", "--help"}); code != exitAccepted {
+		t.Fatalf("exit %d", code)
+	}
+	const most = 60
+	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
+	if len(lines) > most {
+		t.Errorf("%d lines, more than %d", len(lines), most)
+	}
+	if last := lines[len(lines)-1]; !strings.Contains(last, "claimcheck verify ") {
+		t.Errorf("the last line is no example: %q", last)
+	}
+	newVerifyCmd(env).Flags().VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(out.String(), "--"+f.Name) {
+			t.Errorf("--%s is not in the help", f.Name)
+		}
+	})
+}
+
+// TestEveryCommandHasAGroup: one without would not be in the help.
+func TestEveryCommandHasAGroup(t *testing.T) {
+	env, _ := helpEnv(80)
+	for _, c := range newRootCmd(env).Commands() {
+		if c.GroupID == "" && !c.IsAdditionalHelpTopicCommand() {
+			t.Errorf("%s is in no group", c.Name())
 		}
 	}
 }

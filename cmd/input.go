@@ -62,7 +62,9 @@ func tokenText(env *Env, args []string) (string, error) {
 	switch {
 	case len(args) == 0 && env.StdinIsTerminal:
 		return "", usageError("no token given").withHint(
-			"give the token itself, @FILE, env:NAME, or - for stdin, as in: pbpaste | claimcheck decode")
+			"give the token itself, @FILE, env:NAME, or - to paste it here")
+	case env.StdinIsTerminal && args[0] == "-":
+		return readTerminal(env, "the token", token.MaxLength)
 	case len(args) == 0, args[0] == "-":
 		data, err := readStdin(env, token.MaxLength)
 		return string(data), err
@@ -141,6 +143,10 @@ func pickHint(err error) string {
 }
 
 func readStdin(env *Env, limit int) ([]byte, error) {
+	if env.StdinIsTerminal {
+		text, err := readTerminal(env, "the text", limit)
+		return []byte(text), err
+	}
 	data, err := readBounded(env.Stdin, "stdin", limit)
 	if err == nil && len(data) == 0 {
 		err = unreadable("stdin is empty")

@@ -47,7 +47,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		Args: oneArg("no key set given: the URL of one or of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
-			return runJWKS(c.Context(), env, opts, c.Flags(), args[0])
+			return runJWKS(c.Context(), env, opts, c.Flags(), strings.TrimPrefix(args[0], "@"))
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {

@@ -38,7 +38,7 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 		f.BoolVar(&o.refresh, "refresh", false, "fetch anew, whatever is cached")
 		f.BoolVar(&o.noCache, "no-cache", false, "neither read nor write the cache")
 		f.BoolVar(&o.offline, "offline", false, "use the cache only, no network")
-		onOneLine(f, "fetch anew; without the cache; from the cache only", "refresh", "no-cache", "offline")
+		onOneLine(f, "fetch anew; skip the cache; use only the cache", "refresh", "no-cache", "offline")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests and responses on stderr")
 	})
 }

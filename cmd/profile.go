@@ -17,7 +17,7 @@ import (
 func newProfileCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "profile list|show",
-		Short:   "show profiles, and where each setting comes from",
+		Short:   "show profiles and where each setting comes from",
 		Example: "  claimcheck profile list\n  claimcheck profile show staging\n  claimcheck profile show staging --jq '.settings[] | select(.name == \"issuer\").value'",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    commandMissing,

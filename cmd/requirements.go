@@ -32,7 +32,7 @@ func (o *requirementOptions) addFlags(c *cobra.Command) {
 		f.Var(newList(&o.scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
 		listVar(f, &o.roles, "role", "ROLE", "required role; repeat for several")
 		textVar(f, &o.roleClaim, "role-claim", "CLAIM", "claim that holds the roles")
-		f.Var(newList(&o.requires, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON; repeat")
+		f.Var(newList(&o.requires, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON")
 		f.Var(newList(&o.assertions, "JQ", one(parseAssertion)), "assert", "jq expression over the claims that must be true")
 		optionalDurationVar(f, &o.maxAge, "max-age", "maximum time since the user signed in, such as 5m")
 		listVar(f, &o.acr, "acr", "CLASS", "accept authentication context CLASS; repeat")

@@ -4,11 +4,13 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"os"
 	"os/signal"
 	"slices"
+
 	"strings"
 	"syscall"
 	"time"
@@ -148,6 +150,7 @@ func newCommandTree(env *Env, only string) *cobra.Command {
 		if one < 0 || one == i {
 			c := m.make(env)
 			c.GroupID = m.group
+			c.Annotations = map[string]string{commandOrder: fmt.Sprintf("%02d", i)}
 			root.AddCommand(c)
 		}
 	}
@@ -166,6 +169,9 @@ func newCommandTree(env *Env, only string) *cobra.Command {
 	checkFlagsFirst(root)
 	return root
 }
+
+// commandOrder is the annotation that says which place a command has in the help.
+const commandOrder = "claimcheck_order"
 
 func checkFlagsFirst(c *cobra.Command) {
 	c.Args = checkFlags(c.Args)

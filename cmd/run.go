@@ -34,8 +34,8 @@ type judgeOptions struct {
 func (o *judgeOptions) addFlags(c *cobra.Command) {
 	o.settings.addFlags(c)
 	o.input.addFlags(c)
-	o.trust.addFlags(c)
 	o.demands.addFlags(c)
+	o.trust.addFlags(c)
 	o.network.addFlags(c)
 	o.requires.addFlags(c)
 	o.output.ci = verdictFormats(c.Name())

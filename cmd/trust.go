@@ -22,8 +22,8 @@ func (o *trustOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		sourceVar(f, &o.jwks, "jwks", "trusted key set: a file, a URL, or - for stdin")
 		fileVar(f, &o.key, "key", "trusted key: PEM, JWK or certificate")
-		secretVar(f, &o.secret, "secret", "trusted shared secret, @FILE or env:NAME; HS* only")
-		enumVar(f, &o.secretEncoding, "secret-encoding", "NAME", secretEncodings(), "its form")
+		secretVar(f, &o.secret, "secret", "trusted secret, for HS* only: @FILE or env:NAME")
+		enumVar(f, &o.secretEncoding, "secret-encoding", "NAME", secretEncodings(), "")
 	})
 }
 

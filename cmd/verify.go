@@ -30,6 +30,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.show.explain, "explain", false, "explain the result in a few sentences instead")
 	})
+	onOneLine(c.Flags(), "show every check; explain the result instead", "all", "explain")
 	return c
 }
 

@@ -20,7 +20,7 @@ func newVersionCmd(env *Env) *cobra.Command {
 	opts := &outputOptions{isLine: true}
 	c := &cobra.Command{
 		Use:     "version",
-		Short:   "show the version of the program and of what it is built with",
+		Short:   "show the version of the program and what it is built with",
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

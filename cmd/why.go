@@ -28,7 +28,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 	opts := &whyOptions{}
 	c := &cobra.Command{
 		Use:   "why [FILE]",
-		Short: "say why an API refused a request, from what curl or a browser recorded",
+		Short: "explain why an API refused a request, from a recording of it",
 		Long: "why reads a request and its answer, as curl -i, curl -v, a HAR file or a browser's\n" +
 			"\"copy as cURL\" with the answer below it have them, or an error body alone. It says what\n" +
 			"the API complained about, what the token of the request shows about that, and the command\n" +
