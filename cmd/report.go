@@ -23,7 +23,7 @@ type showOptions struct {
 func (o *showOptions) addFlags(flags *pflag.FlagSet) {
 	inGroup(flags, groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&o.all, "all", false, "show every check, the key, header and claims")
-		f.BoolVar(&o.claims, "claims", false, "show the claims, too")
+		f.BoolVar(&o.claims, "claims", false, "show the claims too")
 		f.BoolVar(&o.noClaims, "no-claims", false, "leave the claims out")
 		onOneLine(f, "show the claims, too; leave them out", "claims", "no-claims")
 	})
