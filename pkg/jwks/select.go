@@ -71,11 +71,15 @@ type Selection struct {
 // the application. The kid of a key that was given alone (ParseKey) is not compared.
 func (s *Set) Candidates(t *token.Token) Selection {
 	kid, hasKeyID := t.KeyID()
+	algorithm := t.Algorithm()
 	var selection Selection
+	if len(s.Keys) > 1 { // all but one, as a rule
+		selection.Refused = make([]Refusal, 0, len(s.Keys)-1)
+	}
 	var without []*Key
 	for _, k := range s.Keys {
 		exact := hasKeyID && k.HasKeyID && k.KeyID == kid
-		reason, text := k.misfit(t.Algorithm(), kid, hasKeyID && !s.single)
+		reason, text := k.misfit(algorithm, kid, hasKeyID && !s.single)
 		switch {
 		case reason != "":
 			selection.Refused = append(selection.Refused, Refusal{
@@ -107,10 +111,11 @@ func (s Selection) Mismatch() (Refusal, bool) {
 }
 
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
+	if hasKeyID && k.HasKeyID && k.KeyID != kid {
+		return misfitKeyID, "it has another kid"
+	}
 	requirement, known := Require(algorithm)
 	switch {
-	case hasKeyID && k.HasKeyID && k.KeyID != kid:
-		return misfitKeyID, "it has another kid"
 	case k.Fault != nil && (k.public == nil || k.Fault.Code == FaultPrivate):
 		return misfitFault, k.Fault.Text
 	case !known:
