@@ -137,7 +137,7 @@ func (t *Token) nameForeign(text string, form Form) bool {
 	}
 	if at := strings.Index(core, "eyJ"); at > 0 && embedded().MatchString(core[at:]) {
 		t.form = FormMalformed
-		t.fault(AreaStructure, CauseForeign, "", fmt.Sprintf("not a JWT, but %d characters and then one", at))
+		t.fault(AreaStructure, causeForeign, "", fmt.Sprintf("not a JWT, but %d characters and then one", at))
 		t.faults[len(t.faults)-1].Note = "take away what stands before eyJ: perhaps a part of \"Bearer \", or of another token"
 		return true
 	}
