@@ -107,7 +107,11 @@ func (j *judge) challenge() {
 		j.add(Link{ID: id, Status: NotChecked, Message: "no 401, so no challenge"})
 		return
 	case len(problems) > 0:
-		j.add(Link{ID: id, Status: Failed, Message: problems[0].Text, Spec: problems[0].Spec, Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
+		status := Failed
+		if j.bearer(list).Scheme != "" { // a client still learns what it needs
+			status = Warning
+		}
+		j.add(Link{ID: id, Status: status, Message: problems[0].Text, Spec: problems[0].Spec, Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 	case err != nil:
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		j.add(Link{ID: id, Status: Failed, Message: "WWW-Authenticate cannot be read as it stands: " + first, Spec: "RFC 9110 section 11.6.1", Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
