@@ -67,6 +67,7 @@ func sayings() []saying {
 		laravel    = "Laravel"
 		mcpSDK     = "MCP TypeScript SDK"
 		openidc    = "Apache mod_auth_openidc"
+		own        = "claimcheck's pkg/verifier"
 	)
 	return []saying{
 		{aspnet, "idx10223", Expired}, {aspnet, "idx10222", NotYet}, {aspnet, "idx10225", Expired},
@@ -152,7 +153,7 @@ func sayings() []saying {
 		{kong, "no api key found in request", Route}, {kong, "multiple tokens provided", Malformed},
 		{nodeJWT, "invalid signature", Signature}, {nodeJWT, "invalid algorithm", Algorithm},
 
-		{aws, "the incoming token has expired", Expired}, {aws, "the token has expired", Expired}, {aws, "the token does not have a valid audience", Audience},
+		{aws, "the incoming token has expired", Expired}, {"", "the token has expired", Expired}, {aws, "the token does not have a valid audience", Audience},
 		{aws, "missing authentication token", Route}, {aws, "not a valid key=value pair (missing equal-sign) in authorization header", Route},
 		{aws, "oidc discovery endpoint communication error", Trouble}, {aws, "jwks communication error", Trouble},
 		{aws, "user is not authorized to access this resource", Denied},
@@ -164,6 +165,9 @@ func sayings() []saying {
 		{kubernetes, `forbidden: user "system:anonymous"`, Missing}, {kubernetes, `forbidden: user "`, Denied},
 		{kubernetes, `"kind":"status"…"reason":"unauthorized"`, Invalid},
 		{postgrest, "jwt claims validation or parsing failed", Claim}, {postgrest, "jwserror jwsinvalidsignature", Signature},
+		{own, "the token is for another audience", Audience}, {own, "the token was issued by another issuer", Issuer},
+		{own, "the signature of the token does not match", Signature}, {own, "no trusted key fits the token", Key},
+		{own, "the algorithm of the token is not allowed", Algorithm}, {own, "this is an id token, not an access token", Claim},
 		{openidc, "no bearer token found in the request", Missing}, {openidc, "jwt token could not be validated", Invalid},
 		{mcpSDK, "missing authorization header", Missing}, {mcpSDK, "invalid authorization header format, expected 'bearer token'", Malformed}, {mcpSDK, "token has expired", Expired},
 	}
