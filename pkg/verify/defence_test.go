@@ -1,0 +1,130 @@
+package verify
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// The second lines of defence behind the choice of keys, which lets none of this
+// through: a key verifies nothing for an algorithm that is not its own.
+func TestVerifySignatureByItself(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const input = "header.payload"
+	rsaSignature, err := rsa.SignPKCS1v15(rand.Reader, rsaKey, crypto.SHA256, digest(crypto.SHA256, input))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(curve elliptic.Curve, hash crypto.Hash, size int) (*ecdsa.PublicKey, []byte) {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, s, err := ecdsa.Sign(rand.Reader, key, digest(hash, input))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &key.PublicKey, append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
+	}
+	p256, on256 := sign(elliptic.P256(), crypto.SHA256, 32)
+	p384, on384 := sign(elliptic.P384(), crypto.SHA384, 48)
+	p521, on521 := sign(elliptic.P521(), crypto.SHA512, 66)
+	p521short, on521short := sign(elliptic.P521(), crypto.SHA256, 66)
+	for _, c := range []struct {
+		name, alg string
+		key       crypto.PublicKey
+		signature []byte
+		want      bool
+	}{
+		{"RS256", "RS256", &rsaKey.PublicKey, rsaSignature, true},
+		{"RS256 as RS384", "RS384", &rsaKey.PublicKey, rsaSignature, false},
+		{"RS256 as PS256", "PS256", &rsaKey.PublicKey, rsaSignature, false},
+		{"RS256 as ES256", "ES256", &rsaKey.PublicKey, rsaSignature, false},
+		{"RS256 as HS256", "HS256", &rsaKey.PublicKey, rsaSignature, false},
+		{"RS256 as RS1", "RS1", &rsaKey.PublicKey, rsaSignature, false},
+		{"ES256", "ES256", p256, on256, true},
+		{"ES384", "ES384", p384, on384, true},
+		{"ES512", "ES512", p521, on521, true},
+		{"ES256 on P-521", "ES256", p521short, on521short, false},
+		{"ES512 on P-256", "ES512", p256, on256, false},
+		{"ES256 as RS256", "RS256", p256, on256, false},
+		{"ES512, an octet too many", "ES512", p521, append([]byte{0}, on521...), false},
+		{"ES512, an octet too few", "ES512", p521, on521[:131], false},
+		{"ES256, nothing", "ES256", p256, nil, false},
+		{"Ed25519", "Ed25519", public, ed25519.Sign(private, []byte(input)), true},
+		{"EdDSA", "EdDSA", public, ed25519.Sign(private, []byte(input)), true},
+		{"Ed25519 as RS256", "RS256", public, ed25519.Sign(private, []byte(input)), false},
+		{"a private key", "Ed25519", private, ed25519.Sign(private, []byte(input)), false},
+		{"octets", "HS256", []byte("secret"), rsaSignature, false},
+		{"no key", "RS256", nil, rsaSignature, false},
+	} {
+		if got := verifySignature(c.alg, c.key, input, c.signature); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+		if c.want && verifySignature(c.alg, c.key, input+"x", c.signature) {
+			t.Errorf("%s verifies another text", c.name)
+		}
+	}
+}
+
+// The bounds, at and beyond them.
+func TestBounds(t *testing.T) {
+	policy := Policy{AnyIssuer: true, AnyAudience: true}
+	for leeway, want := range map[time.Duration]bool{-1: false, 0: true, MaxLeeway: true, MaxLeeway + 1: false} {
+		policy.Leeway = leeway
+		if err := policy.Problem(); (err == nil) != want {
+			t.Errorf("a leeway of %s: %v", leeway, err)
+		}
+	}
+	now := time.Unix(1_600_000_000, 0)
+	for seconds, want := range map[int64]bool{ // beyond now: 50 years and a second, and what makes sense as milliseconds
+		absurdLife: false, absurdLife + 1: false, 1_600_000_000_000 - 1_600_000_000: true, 9_000_000_000_000: false,
+		(absurdLife+1_600_000_000)*1000 - 1_600_000_000: false, (absurdLife+1_600_000_000)*1000 - 1_600_000_000 - 1000: true,
+	} {
+		if got := looksLikeMilliseconds(time.Unix(now.Unix()+seconds, 0), now); got != want {
+			t.Errorf("%d s ahead looks like milliseconds: %t", seconds, got)
+		}
+	}
+	for n, want := range map[int64]time.Duration{
+		0: 0, 5: 5 * time.Second, -5: -5 * time.Second, 1 << 60: 9223372036 * time.Second, -1 << 60: -9223372036 * time.Second,
+	} {
+		if got := secondsOf(n); got != want {
+			t.Errorf("%d seconds: %s", n, got)
+		}
+	}
+}
+
+// What the report repeats of the policy.
+func TestExpectationsOfTheReport(t *testing.T) {
+	for _, c := range []struct {
+		r    Report
+		id   CheckID
+		want strictjson.Value
+	}{
+		{Report{expected: expectations{issuer: "me"}}, checkIssuer, strictjson.String("me")},
+		{Report{}, checkIssuer, strictjson.Value{}},
+		{Report{expected: expectations{audiences: []string{"a", "b"}}}, checkAudience, strictjson.Strings([]string{"a", "b"})},
+		{Report{}, checkAudience, strictjson.Value{}},
+		{Report{expected: expectations{kind: KindID}}, checkKind, strictjson.String("id")},
+		{Report{}, checkKind, strictjson.Value{}},
+		{Report{expected: expectations{issuer: "me"}}, checkNonce, strictjson.Value{}},
+	} {
+		if got := c.r.evidence(&outcome{id: c.id}).expected; !strictjson.Equal(got, c.want) {
+			t.Errorf("%s: expected %s, want %s", c.id, got, c.want)
+		}
+	}
+}
