@@ -26,19 +26,6 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
-func TestIsMetadata(t *testing.T) {
-	for text, want := range map[string]bool{
-		`{"resource":"https://api.example"}`:                              true,
-		`{"issuer":"https://issuer.example"}`:                             false,
-		`{"issuer":"https://a.example","resource":"https://api.example"}`: false,
-		`{"resource":1}`: false,
-	} {
-		if got := resource.IsMetadata(parse(t, text)); got != want {
-			t.Errorf("%s: got %v", text, got)
-		}
-	}
-}
-
 // TestJudge: each link by itself; the evidence is otherwise good.
 func TestJudge(t *testing.T) {
 	const url = "https://api.example/mcp"

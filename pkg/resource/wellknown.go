@@ -1,10 +1,6 @@
 package resource
 
-import (
-	"strings"
-
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
-)
+import "strings"
 
 // Suffix is the well-known path of a protected resource's metadata (RFC 9728
 // section 3).
@@ -31,11 +27,4 @@ func WellKnown(url string) (inserted, root string) {
 func origin(url string) string {
 	_, root := WellKnown(url)
 	return strings.TrimSuffix(root, Suffix)
-}
-
-// IsMetadata reports whether a document is the metadata of a protected resource
-// and not that of an authorization server.
-func IsMetadata(document strictjson.Value) bool {
-	_, hasResource := document.Get("resource").Text()
-	return hasResource && !document.Get("issuer").Exists()
 }
