@@ -92,7 +92,7 @@ func (e *Env) messageWidth() int {
 	return e.textWidth()
 }
 
-// isUTF8 tells whether the locale can show more than ASCII. Without a locale a
+// isUTF8 reports whether the locale can show more than ASCII. Without a locale a
 // log viewer is more likely than an old terminal.
 func (e *Env) isUTF8() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {

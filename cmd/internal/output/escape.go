@@ -31,7 +31,7 @@ func Quote(s string) string {
 	return string(appendQuoted(nil, s, asQuoted))
 }
 
-// startsLogCommand tells whether GitHub Actions could take a line that begins
+// startsLogCommand reports whether GitHub Actions could take a line that begins
 // with s for a command, such as ::error::. Those of the form ##[error], which are
 // found anywhere in a line, are broken already.
 func startsLogCommand(s string) bool {

@@ -88,7 +88,7 @@ const (
 	ColorNever  = "never"
 )
 
-// DecideColor tells whether a stream gets colour. The mode that the user asked
+// DecideColor reports whether a stream gets colour. The mode that the user asked
 // for comes first; then, from the environment, NO_COLOR, FORCE_COLOR and
 // CLICOLOR_FORCE, CLICOLOR=0 and TERM=dumb; then whether it is a terminal.
 func DecideColor(mode string, getenv func(string) string, isTerminal bool) bool {

@@ -56,7 +56,7 @@ const (
 	Passed
 )
 
-// namesPlace tells whether the place has to be said before the message, which may
+// namesPlace reports whether the place has to be said before the message, which may
 // begin with it.
 func (c Case) namesPlace() bool {
 	return c.Place != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Place)
@@ -82,7 +82,7 @@ func (c Case) lines() []string {
 	return lines
 }
 
-// WantsSuite tells whether the format is one that PrintSuite prints.
+// WantsSuite reports whether the format is one that PrintSuite prints.
 func (p *Printer) WantsSuite() bool {
 	switch p.options.Format {
 	case FormatGitHub, FormatJUnit, FormatSARIF:

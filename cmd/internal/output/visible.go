@@ -14,7 +14,7 @@ type runeContext struct {
 	marks    int  // marks that take no room of their own
 }
 
-// shows tells whether r can be shown as it is, and takes it into the context.
+// shows reports whether r can be shown as it is, and takes it into the context.
 func (c *runeContext) shows(r rune) bool {
 	if ' ' <= r && r <= '~' && r != '#' { // nearly all there is
 		*c = runeContext{previous: r, letter: isASCIILetter(r)}
@@ -49,7 +49,7 @@ func (c *runeContext) visible(r rune) bool {
 	}
 }
 
-// isBlank tells whether r is one of the characters that count as printable but
+// isBlank reports whether r is one of the characters that count as printable but
 // leave no ink: fillers, variation selectors, blank symbols.
 func isBlank(r rune) bool {
 	switch r {
@@ -62,7 +62,7 @@ func isBlank(r rune) bool {
 	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// takesNoRoom tells whether a terminal draws r upon the character before it: a
+// takesNoRoom reports whether a terminal draws r upon the character before it: a
 // combining mark, or a Hangul vowel or final consonant that joins a syllable.
 func takesNoRoom(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me) ||

@@ -13,7 +13,7 @@ import (
 // where a reason quotes it.
 const maxActual = 80
 
-// A Predicate tells whether something is true of a value. Where it does not hold,
+// A Predicate reports whether something is true of a value. Where it does not hold,
 // reason says why in words that follow "the expression …": "gave false", "took
 // longer than 10s". They may hold characters of the value: escape them before
 // they reach a terminal.
