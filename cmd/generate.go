@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,4 +38,38 @@ func ChecksMarkdown() string {
 		fmt.Fprintf(&b, "| %s | %s |\n", info.Title, info.Spec)
 	}
 	return b.String()
+}
+
+// ExitStatus is the table of exit codes for a man page.
+func ExitStatus() [][2]string {
+	var rows [][2]string
+	for _, info := range exitCodes() {
+		rows = append(rows, [2]string{strconv.Itoa(info.code), info.meaning})
+	}
+	return rows
+}
+
+// Environment is the environment variables for a man page.
+func Environment() [][2]string {
+	var rows [][2]string
+	for _, s := range settings() {
+		if s.Variable != "" {
+			rows = append(rows, [2]string{s.Variable, "sets --" + s.Name})
+		}
+	}
+	return append(rows,
+		[2]string{variableProfile, "sets --profile"},
+		[2]string{variableConfig, "sets --config"},
+		[2]string{"XDG_CACHE_HOME, XDG_CONFIG_HOME", "set the cache and configuration directories"},
+		[2]string{"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "set the proxy"},
+		[2]string{"NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM", "decide about colour"},
+	)
+}
+
+// Files is the program's files for a man page.
+func Files() [][2]string {
+	return [][2]string{
+		{"~/.config/claimcheck/config.yaml", "the profiles; see claimcheck-profiles(7)"},
+		{"~/.cache/claimcheck", "cached metadata and key sets; claimcheck cache clear empties it"},
+	}
 }

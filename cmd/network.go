@@ -99,7 +99,7 @@ func cacheDir(env *Env) string {
 		return filepath.Join(dir, "claimcheck")
 	}
 	dir, err := env.CacheDir()
-	if err != nil {
+	if err != nil || !filepath.IsAbs(dir) { // HOME may be relative
 		return ""
 	}
 	return filepath.Join(dir, "claimcheck")

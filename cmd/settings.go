@@ -26,11 +26,10 @@ const (
 // maxConfigSize is the largest configuration file that is read.
 const maxConfigSize = 64 << 10
 
-// settings is the table of all settings: which flags a variable or a profile can
-// set too. What weakens a check or moves the clock is never a setting. What a
-// setting takes is known to its flag.
-func settings() []config.Setting {
-	table := []config.Setting{
+// settingTable says which flags a variable or a profile can set too. What weakens
+// a check or moves the clock is never a setting.
+func settingTable() []config.Setting {
+	return []config.Setting{
 		{Name: "issuer", Variable: variablePrefix + "ISSUER", NamesKeys: true, WaivedBy: []string{"any-issuer", "unverified"}},
 		{Name: "jwks", Variable: variablePrefix + "JWKS", NamesKeys: true, KeySource: true, WaivedBy: []string{"unverified"}},
 		{Name: "key", NamesKeys: true, KeySource: true, WaivedBy: []string{"unverified"}},
@@ -52,6 +51,11 @@ func settings() []config.Setting {
 		{Name: "strict"},
 		{Name: "timeout", Variable: variablePrefix + "TIMEOUT"},
 	}
+}
+
+// settings is the table with what each setting takes, which its flag knows.
+func settings() []config.Setting {
+	table := settingTable()
 	flags := settingFlags()
 	for i, s := range table {
 		f := flags.Lookup(s.Name)
@@ -123,6 +127,8 @@ func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
 		return err
 	case name == "" && o.config != "":
 		return usageError("--config needs a profile").withHint("name one of the file's profiles with --profile")
+	case name == "" && len(config.Environment(settingTable(), env.LookupEnv)) == 0:
+		return nil // nothing but flags, as in most runs
 	}
 	values, _, err := o.resolve(env, flags)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -41,7 +40,11 @@ func pages() (map[string][]byte, error) {
 	for name, script := range scripts {
 		files["completions/"+name] = script
 	}
-	return files, commandPages(cmd.NewDocumentedRoot(), files)
+	date, err := manDate()
+	if err != nil {
+		return nil, err
+	}
+	return files, commandPages(cmd.NewDocumentedRoot(), date, files)
 }
 
 // generatedDirs hold nothing but generated files.
@@ -70,28 +73,27 @@ func run(top string) error {
 }
 
 // commandPages makes the Markdown and the man page of a command and of those
-// below it.
-func commandPages(c *cobra.Command, files map[string][]byte) error {
-	if c.IsAdditionalHelpTopicCommand() || !c.IsAvailableCommand() && c.HasParent() {
+// below it, and the man pages of topics.
+func commandPages(c *cobra.Command, date string, files map[string][]byte) error {
+	topic := c.IsAdditionalHelpTopicCommand()
+	if !topic && !c.IsAvailableCommand() && c.HasParent() {
+		return nil
+	}
+	name := pageName(c)
+	files["docs/man/"+name+"."+pageSection(c)] = manualPage(c, date)
+	if topic {
 		return nil
 	}
 	c.DisableAutoGenTag = true
-	name := strings.ReplaceAll(c.CommandPath(), " ", "-")
-	var markdown, man bytes.Buffer
+	var markdown bytes.Buffer
 	if err := doc.GenMarkdownCustom(c, &markdown, func(link string) string {
 		return strings.ReplaceAll(link, "_", "-")
 	}); err != nil {
 		return err
 	}
-	never := time.Unix(0, 0).UTC() // the pages bear no date, so that they do not grow stale by themselves
-	header := &doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Date: &never, Source: "claimcheck", Manual: "claimcheck"}
-	if err := doc.GenMan(c, header, &man); err != nil {
-		return err
-	}
 	files["docs/cli/"+name+".md"] = markdown.Bytes()
-	files["docs/man/"+name+".1"] = bytes.ReplaceAll(man.Bytes(), []byte(`"Jan 1970" `), []byte(`"" `))
 	for _, child := range c.Commands() {
-		if err := commandPages(child, files); err != nil {
+		if err := commandPages(child, date, files); err != nil {
 			return err
 		}
 	}
