@@ -180,7 +180,9 @@ func completeIssuers(env *Env) cobra.CompletionFunc {
 			}
 		}
 		for _, entry := range cachedEntries(env) {
-			offer(entry.Issuer)
+			if entry.Content == "metadata" { // it has answered
+				offer(entry.Issuer)
+			}
 		}
 		for _, p := range profilesOf(env, settingsOptions{}) {
 			offer(p.Text("issuer"))

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,7 +83,21 @@ func completionScript(root *cobra.Command, shell string, descriptions bool) ([]b
 	default:
 		err = root.GenPowerShellCompletion(&b)
 	}
+	if shell == "powershell" && err == nil {
+		return quoteAt(b.Bytes())
+	}
 	return b.Bytes(), err
+}
+
+// quoteAt makes the script for PowerShell quote an "@" at the beginning of a word
+// before it asks for completions: PowerShell would expand it as a variable.
+func quoteAt(script []byte) ([]byte, error) {
+	const asks = `    $RequestComp="$Program __complete $Arguments"`
+	const quotes = "    $Arguments = $Arguments -replace '(^|\\s)@','$1`@'\n"
+	if !bytes.Contains(script, []byte(asks)) {
+		return nil, errors.New("the completion script for PowerShell is not as expected")
+	}
+	return bytes.Replace(script, []byte(asks), []byte(quotes+asks), 1), nil
 }
 
 // CompletionScripts are the files under completions, by name.

@@ -118,9 +118,10 @@ func scriptEnv(ts *testscript.TestScript) *Env {
 			value := ts.Getenv(name)
 			return value, value != ""
 		},
-		Now:       func() time.Time { return now },
-		CacheDir:  func() (string, error) { return ts.Getenv("XDG_CACHE_HOME"), nil },
-		ConfigDir: func() (string, error) { return ts.Getenv("XDG_CONFIG_HOME"), nil },
+		VariableNames: func() []string { return []string{"MY_TOKEN", "OTHER"} },
+		Now:           func() time.Time { return now },
+		CacheDir:      func() (string, error) { return ts.Getenv("XDG_CACHE_HOME"), nil },
+		ConfigDir:     func() (string, error) { return ts.Getenv("XDG_CONFIG_HOME"), nil },
 	}
 	scriptNetwork(ts, env)
 	return env

@@ -46,6 +46,7 @@ filter __claimcheck_escapeStringWithSpecialChars {
     # Split the command at the first space to separate the program and arguments.
     $Program,$Arguments = $Command.Split(" ",2)
 
+    $Arguments = $Arguments -replace '(^|\s)@','$1`@'
     $RequestComp="$Program __complete $Arguments"
     __claimcheck_debug "RequestComp: $RequestComp"
 

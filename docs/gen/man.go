@@ -71,25 +71,36 @@ func roff(text string) string {
 
 // text writes paragraphs; indented lines stay as they are.
 func (m *manPage) text(text string) {
-	indented, first := false, true
-	for line := range strings.SplitSeq(strings.Trim(text, "\n"), "\n") {
-		if wasIndented := indented; line != "" {
-			indented = strings.HasPrefix(line, " ")
-			switch {
-			case indented && !wasIndented:
-				m.WriteString(".PP\n.nf\n")
-			case !indented && wasIndented:
-				m.WriteString(".fi\n.PP\n")
-			}
-			m.line(strings.TrimRight(line, " "))
-			first = false
-		} else if !first && !indented {
+	var block []string
+	first := true
+	end := func() {
+		if len(block) == 0 {
+			return
+		}
+		if !first {
 			m.macro("PP")
 		}
+		asItIs := strings.HasPrefix(block[0], " ")
+		if asItIs {
+			m.macro("nf")
+		}
+		for _, line := range block {
+			m.line(strings.TrimRight(line, " "))
+		}
+		if asItIs {
+			m.macro("fi")
+		}
+		block, first = nil, false
 	}
-	if indented {
-		m.WriteString(".fi\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(block) > 0 && strings.HasPrefix(line, " ") != strings.HasPrefix(block[0], " ") || line == "" {
+			end()
+		}
+		if line != "" {
+			block = append(block, line)
+		}
 	}
+	end()
 }
 
 // item writes a term and, below it, what it means.
@@ -120,7 +131,7 @@ func pageSection(c *cobra.Command) string {
 func manualPage(c *cobra.Command, date string) []byte {
 	m := &manPage{}
 	name, section := pageName(c), pageSection(c)
-	m.macro("TH", strings.ToUpper(name), section, date, "claimcheck", "claimcheck manual")
+	fmt.Fprintf(m, ".TH \"%s\" %s %s \"claimcheck\" \"claimcheck manual\"\n", roff(strings.ToUpper(name)), section, date)
 	m.macro("SH", "NAME")
 	m.WriteString(roff(name) + ` \- ` + roff(c.Short) + "\n")
 	if section == "7" {
