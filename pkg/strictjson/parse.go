@@ -1,7 +1,7 @@
 // Package strictjson reads JSON the way a verifier must: one value, valid UTF-8,
 // no duplicate member names at any depth, bounded nesting, member order kept and
 // numbers kept as the text they were written as (RFC 8259; RFC 7515 section 4
-// and RFC 7519 section 4 demand unique names).
+// and RFC 7519 section 4 require unique names).
 //
 // Values can also be built (Object, String, Number …), so that everything the
 // program prints as JSON goes through one type.

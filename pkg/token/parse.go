@@ -89,7 +89,7 @@ func mayBeOpaque(text string) bool {
 	return len(text) >= shortest && !strings.ContainsFunc(text, strange)
 }
 
-// isEncryptedHeader tells a JWE from five segments of anything else: its header
+// isEncryptedHeader distinguishes a JWE from five segments of anything else: its header
 // says how the content is encrypted (RFC 7516 section 4.1.2).
 func isEncryptedHeader(segment string) bool {
 	header, err := readHeader(segment)

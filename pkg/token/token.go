@@ -2,7 +2,7 @@
 //
 // Parse accepts the compact serialisation only (RFC 7515 section 7.1), with
 // strict base64url, and keeps every fault it finds, so that a caller can show
-// what is readable and say exactly what is not. Whatever a Token tells is
+// what is readable and say exactly what is not. What a Token says is
 // unverified; package verify decides whether it can be trusted.
 package token
 
@@ -18,7 +18,7 @@ const MaxLength = 256 << 10
 // Form is what a text turned out to be.
 type Form string
 
-// The forms that Parse tells apart.
+// The forms that Parse distinguishes.
 const (
 	FormJWT       Form = "jwt"       // compact JWS whose header and payload are JSON objects (RFC 7519)
 	FormJWS       Form = "jws"       // compact JWS that is not a sound JWT

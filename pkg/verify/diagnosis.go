@@ -135,7 +135,7 @@ func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 	}
 }
 
-// diagnoseEncrypted tells by the header of a JWE who can open it (RFC 7518
+// diagnoseEncrypted recognises by the header of a JWE who can open it (RFC 7518
 // section 4.1).
 func diagnoseEncrypted(header strictjson.Value) *Diagnosis {
 	alg, _ := header.Get("alg").Text()
@@ -162,27 +162,27 @@ func hasSessionHeader(header strictjson.Value) bool {
 	return (enc == "A256GCM" || enc == "A256CBC-HS512") && !slices.ContainsFunc(header.Members(), other)
 }
 
-// Compare names the kind of difference between the identifier that was wanted
+// Compare names the kind of difference between the identifier that is expected
 // and the one that was found, nil if there is none. Identifiers are compared
 // byte for byte; the kinds only help a person to see the difference.
-func Compare(wanted, found string) *Diagnosis {
-	if wanted == found {
+func Compare(expected, found string) *Diagnosis {
+	if expected == found {
 		return nil
 	}
-	d := &Diagnosis{Kind: differentValue, Expected: wanted, Found: found}
-	w, errWanted := url.Parse(wanted)
+	d := &Diagnosis{Kind: differentValue, Expected: expected, Found: found}
+	w, errExpected := url.Parse(expected)
 	f, errFound := url.Parse(found)
-	urls := errWanted == nil && errFound == nil && w.Host != "" && f.Host != ""
+	urls := errExpected == nil && errFound == nil && w.Host != "" && f.Host != ""
 	switch {
-	case IsTemplate(found) || IsTemplate(wanted):
+	case IsTemplate(found) || IsTemplate(expected):
 		d.Kind = issuerTemplate
-	case strings.TrimSuffix(wanted, "/") == strings.TrimSuffix(found, "/"):
+	case strings.TrimSuffix(expected, "/") == strings.TrimSuffix(found, "/"):
 		d.Kind = differentSlash
-	case isASCII(wanted) && isASCII(found) && strings.EqualFold(wanted, found): // ſ is no capital s
+	case isASCII(expected) && isASCII(found) && strings.EqualFold(expected, found): // ſ is no capital s
 		d.Kind = differentCase
-	case strings.TrimPrefix(wanted, "api://") == strings.TrimPrefix(found, "api://"):
+	case strings.TrimPrefix(expected, "api://") == strings.TrimPrefix(found, "api://"):
 		d.Kind = differentPrefix
-	case strings.TrimPrefix(wanted, "https://") == strings.TrimPrefix(found, "https://"):
+	case strings.TrimPrefix(expected, "https://") == strings.TrimPrefix(found, "https://"):
 		d.Kind = schemeMissing
 	case urls && w.Scheme != f.Scheme && same(w, f, func(u *url.URL) { u.Scheme = "" }):
 		d.Kind = differentScheme

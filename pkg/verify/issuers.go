@@ -150,17 +150,17 @@ func hostIs(domains ...string) func(origin) bool {
 }
 
 // hosts is for an issuer that is expected at one host and found at another.
-func hosts(wanted, found string) func(origin, *Diagnosis) bool {
+func hosts(expected, found string) func(origin, *Diagnosis) bool {
 	return func(_ origin, d *Diagnosis) bool {
-		return strings.Contains(d.Expected, wanted) && strings.Contains(d.Found, found)
+		return strings.Contains(d.Expected, expected) && strings.Contains(d.Found, found)
 	}
 }
 
 // hostsDiffer is for two URLs whose hosts are written differently.
 func hostsDiffer(_ origin, d *Diagnosis) bool {
-	wanted, errWanted := url.Parse(d.Expected)
+	expected, errExpected := url.Parse(d.Expected)
 	found, errFound := url.Parse(d.Found)
-	return errWanted == nil && errFound == nil && wanted.Host != found.Host
+	return errExpected == nil && errFound == nil && expected.Host != found.Host
 }
 
 func notOfIDTokens(o origin, _ *Diagnosis) bool { return o.kind != KindID }

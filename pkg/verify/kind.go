@@ -20,7 +20,7 @@ func mediaType(t *token.Token) string {
 	return strings.TrimPrefix(strings.TrimSpace(name), "application/")
 }
 
-// A nature is what a token is that proves or tells something and must never be
+// A nature is what a token is that proves or announces something and must never be
 // taken for a bearer token. The zero nature is that of all others.
 type nature struct {
 	name     string // "a DPoP proof"
@@ -100,7 +100,7 @@ func accessSigns() [9]sign {
 	}
 }
 
-// loginSigns are what tells of a login, as ID tokens do and some access tokens.
+// loginSigns are claims about a login, which ID tokens have and some access tokens.
 func loginSigns() [4]sign {
 	return [...]sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
 }

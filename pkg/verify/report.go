@@ -303,7 +303,7 @@ func (r *Report) Err() error {
 }
 
 // An outcome is a check in the form in which it is made. Most tokens are accepted
-// and nobody reads why, so what can be told from the report later is not put into
+// and nobody reads why, so what can be derived from the report later is not put into
 // words and values before somebody asks.
 type outcome struct {
 	id      CheckID

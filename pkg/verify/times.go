@@ -14,7 +14,7 @@ import (
 const (
 	// skewLimit is how far a time may be off for the clock to be suspected.
 	skewLimit = 60 * time.Second
-	// fastClock is how far ahead iat may be without being refused: some
+	// fastClock is how far ahead iat may be before it is refused: some
 	// issuers' clocks are fast.
 	fastClock = 10 * time.Second
 	// longLife is the lifetime above which a token is called long-lived.
