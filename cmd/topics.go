@@ -81,7 +81,7 @@ func newChecksTopic() *cobra.Command {
 
 func newEnvironmentTopic() *cobra.Command {
 	var b strings.Builder
-	b.WriteString("What no flag says is taken from the environment, and what that does not say from the\nprofile that is named (claimcheck help profiles):\n\n")
+	b.WriteString("These variables set what no flag sets. A profile (claimcheck help profiles) sets what neither\nsets:\n\n")
 	for _, s := range settings() {
 		if s.Variable != "" {
 			fmt.Fprintf(&b, "  %-22s --%s\n", s.Variable, s.Name)
@@ -89,14 +89,14 @@ func newEnvironmentTopic() *cobra.Command {
 	}
 	fmt.Fprintf(&b, "  %-22s --profile\n  %-22s --config\n", variableProfile, variableConfig)
 	b.WriteString(`
-CLAIMCHECK_AUDIENCE is one audience. Where trust comes from is one setting: a flag that says it
-(--issuer, --jwks, --key or --secret) puts what the environment and the profile say of it aside;
---issuer beside other keys is only compared. A variable that is set but empty is an error where
-it would be used: it must not switch a check off. What weakens a check or moves the clock can
-only be said as a flag.
+CLAIMCHECK_AUDIENCE is one audience. The source of trusted keys is one setting: a flag that sets
+it (--issuer, --jwks, --key or --secret) overrides the environment and the profile; with local
+keys, --issuer is only compared. A variable that is set but empty is an error where it would be
+used, so that it cannot switch a check off. Anything that weakens a check or shifts the clock
+can only be set by a flag.
 
-XDG_CACHE_HOME and XDG_CONFIG_HOME say where the cache and the configuration are, HTTPS_PROXY,
-HTTP_PROXY and NO_PROXY through what to go. NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and
+XDG_CACHE_HOME and XDG_CONFIG_HOME set the cache and configuration directories; HTTPS_PROXY,
+HTTP_PROXY and NO_PROXY set the proxy. NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and
 TERM=dumb decide about colour as usual. With -o github, GITHUB_STEP_SUMMARY names the file to which
 the job summary is appended.`)
 	return newTopic("environment", "the environment variables", b.String())
