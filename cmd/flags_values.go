@@ -133,6 +133,11 @@ func fileVar(f *pflag.FlagSet, target *string, name, usage string) {
 	f.Var(fileName{newScalar(target, "FILE", *target, parseFileName), false}, name, usage)
 }
 
+// dirVar defines a flag that takes the name of a directory.
+func dirVar(f *pflag.FlagSet, target *string, name, usage string) {
+	f.Var(fileName{newScalar(target, "DIR", *target, parseFileName), false}, name, usage)
+}
+
 // sourceVar defines a flag that takes a file name, a URL, or - for stdin.
 func sourceVar(f *pflag.FlagSet, target *string, name, usage string) {
 	f.Var(fileName{newScalar(target, "SOURCE", *target, parseFileName), true}, name, usage)

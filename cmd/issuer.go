@@ -59,7 +59,7 @@ func (o *issuerOptions) addFlags(c *cobra.Command) {
 		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
 		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with")
 		textVar(f, &o.config.Audience, "audience", "API", "audience of access tokens")
-		fileVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
+		dirVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
 		f.BoolVar(&o.config.TLS, "tls", false, "serve https; the certificate for --cacert is in ca_file of the first line")
 		fileVar(f, &o.setup, "setup", "YAML file with users and clients")
 		textVar(f, &o.config.ClientID, "client-id", "ID", "the client; ID-public is a public client")

@@ -61,7 +61,7 @@ func newMintCmd(env *Env) *cobra.Command {
 func (o *mintOptions) addFlags(c *cobra.Command) {
 	o.kind = verify.KindAccess
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		fileVar(f, &o.state, "state", "directory of a running issuer, whose key signs")
+		dirVar(f, &o.state, "state", "directory of a running issuer, whose key signs")
 		fileVar(f, &o.key, "key", "private key to sign with: PEM or JWK")
 		fileVar(f, &o.newKey, "new-key", "make a key and write it to this file as a JWK")
 		enumVar(f, &o.algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with, instead of the key's own")
@@ -87,7 +87,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		flaws := newList(&o.flaws, "NAME", one(anyText))
 		flaws.commas = true
 		f.Var(flaws, "flaw", "make it wrong on purpose; list shows how; repeat for several")
-		fileVar(f, &o.allFlaws, "all-flaws", "new directory to write a token for each flaw to, and an index")
+		dirVar(f, &o.allFlaws, "all-flaws", "new directory to write a token for each flaw to, and an index")
 	})
 }
 
