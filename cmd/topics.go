@@ -57,8 +57,9 @@ From the clipboard:
   PowerShell          Get-Clipboard | claimcheck decode
 
 What people paste is accepted as it is: "Bearer eyJ…", "Authorization: Bearer eyJ…", quotes
-and white space around it, a cookie, a redirect URL, a token response in JSON, the output of
-curl -v. Where several different tokens are found, --pick NAME or --pick N chooses one.
+and white space around it, a cookie (also in parts), a redirect URL, a token response in JSON,
+the output of curl -v, a line of a log, a Secret of Kubernetes. What had to be undone, such as
+line breaks, is said: servers would refuse the text. Where several different tokens are found, --pick NAME or --pick N chooses one.
 --exact takes the input as it stands, one trailing newline aside: use it in scripts.`)
 }
 
