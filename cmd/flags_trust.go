@@ -27,10 +27,10 @@ func (o *trustOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// named tells whether a source other than the issuer itself is named.
+// named reports whether a source other than the issuer itself is named.
 func (o *trustOptions) named() bool { return o.jwks != "" || o.key != "" || o.secret != "" }
 
-// remote tells whether the key set is at a URL.
+// remote reports whether the key set is at a URL.
 func (o *trustOptions) remote() bool { return isURL(o.jwks) }
 
 func isURL(s string) bool { return strings.Contains(s, "://") }
