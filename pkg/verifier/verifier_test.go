@@ -245,6 +245,8 @@ func TestNewRefuses(t *testing.T) {
 		{"no keys", verify.Policy{AnyIssuer: true, AnyAudience: true}, nil, "no trusted keys"},
 		{"two sources", policy, []verifier.Option{verifier.WithKeys(localKeys("rsa")), verifier.WithKeySetURL("https://a.example")}, "two sources"},
 		{"an issuer without a URL", verify.Policy{Issuer: "me", Audiences: []string{"api"}}, nil, "not an https URL"},
+		{"no host", policy, []verifier.Option{verifier.WithKeySetURL("https:///keys")}, "not an https URL"},
+		{"another scheme", policy, []verifier.Option{verifier.WithKeySetURL("ftp://a.example/keys")}, "not an https URL"},
 		{"a file", policy, []verifier.Option{verifier.WithKeySetURL("file:///keys")}, "not an https URL"},
 		{"two settings", policy, []verifier.Option{verifier.WithClient(i.client(t)), verifier.WithStaleFor(time.Minute)}, "StaleFor"},
 	} {
