@@ -157,7 +157,7 @@ func readStdin(env *Env, limit int) ([]byte, error) {
 // toUTF8 decodes text that is in UTF-16, as Windows PowerShell writes what is
 // redirected to a file, and drops a byte order mark. Other data stays as it is.
 func toUTF8(data []byte) []byte {
-	var decoder transform.Transformer = textencoding.BOMOverride(transform.Nop)
+	decoder := textencoding.BOMOverride(transform.Nop)
 	if len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0 {
 		decoder = textencoding.UTF16(textencoding.LittleEndian, textencoding.IgnoreBOM).NewDecoder()
 	}
