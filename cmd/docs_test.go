@@ -86,7 +86,7 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 		return []string{fmt.Sprint(w.code)}
 	}
 	source, command := "", line
-	if before, after, piped := strings.Cut(line, " | claimcheck "); piped {
+	if before, after, piped := strings.Cut(line+" ", " | claimcheck "); piped {
 		source, command = before, "claimcheck "+after
 	}
 	words, err := splitShell(command)

@@ -8,7 +8,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"maps"
@@ -37,7 +39,7 @@ type docsWorld struct {
 
 // docsIssuers are the host names under which the server answers.
 func docsIssuers() []string {
-	return []string{"issuer.example", "login.staging.example.com", "app.authgear.cloud", "app.authing.cn", "api.example"}
+	return []string{"issuer.example", "login.staging.example.com", "app.authgear.cloud", "app.authing.cn", "api.example", "keycloak.example", "keycloak"}
 }
 
 func newDocsWorld(t *testing.T) *docsWorld {
@@ -76,6 +78,10 @@ func serveDocs(t *testing.T) (*x509.CertPool, string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
 		origin := "https://" + r.Host
+		if r.URL.Path == "/.well-known/openid-configuration" && strings.HasPrefix(r.Host, "keycloak") {
+			http.NotFound(w, r) // only realms have metadata
+			return
+		}
 		switch r.URL.Path {
 		case "/.well-known/openid-configuration", "/oidc/.well-known/openid-configuration":
 			prefix, _ := strings.CutSuffix(r.URL.Path, "/.well-known/openid-configuration")
@@ -89,6 +95,12 @@ func serveDocs(t *testing.T) (*x509.CertPool, string) {
 			w.WriteHeader(http.StatusUnauthorized)
 		case "/.well-known/oauth-protected-resource/mcp":
 			_, _ = io.WriteString(w, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"],"scopes_supported":["mcp:read"]}`)
+		case "/realms/demo/.well-known/openid-configuration":
+			_, _ = io.WriteString(w, keycloakMetadata)
+		case "/realms/demo/protocol/openid-connect/certs":
+			_, _ = w.Write(keys)
+		case "/realms/demo/protocol/openid-connect/token/introspect":
+			_, _ = fmt.Fprintf(w, `{"active":%t}`, r.Host == "keycloak.example")
 		case "/introspect":
 			_, _ = io.WriteString(w, `{"active":true,"sub":"user-1","exp":1767229200}`)
 		case "/api/v2/oidc/validate_token":
@@ -103,6 +115,14 @@ func serveDocs(t *testing.T) (*x509.CertPool, string) {
 	t.Cleanup(server.Close)
 	return roots, server.Listener.Addr().String()
 }
+
+// keycloakMetadata is the part of a realm's metadata that the documentation needs.
+const keycloakMetadata = `{"issuer":"https://keycloak.example/realms/demo",` +
+	`"authorization_endpoint":"https://keycloak.example/realms/demo/protocol/openid-connect/auth",` +
+	`"token_endpoint":"https://keycloak.example/realms/demo/protocol/openid-connect/token",` +
+	`"introspection_endpoint":"https://keycloak.example/realms/demo/protocol/openid-connect/token/introspect",` +
+	`"jwks_uri":"https://keycloak.example/realms/demo/protocol/openid-connect/certs",` +
+	`"response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}`
 
 func docsMetadata(issuer, host string) string {
 	keys, introspection := issuer+"/keys", fmt.Sprintf(`"introspection_endpoint":%q,`, issuer+"/introspect")
@@ -213,6 +233,8 @@ func (w *docsWorld) write(t *testing.T) {
 		"hs256.jwt":     mintToken("docs-secret", `{"alg":"HS256","typ":"JWT"}`, `{"iss":"https://app.authing.cn/oidc","aud":"app-id","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"rs256.jwt":     mintToken("rsa", rs, `{"iss":"https://app.authing.cn/oidc","aud":"app-id","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"unsigned.jwt":  encode(`{"alg":"none"}`) + "." + encode(`{"sub":"user-1"}`) + ".\n",
+		"keycloak.jwt":  mintToken("rsa", rs, `{"iss":"https://keycloak.example/realms/demo","aud":"account","sub":"user-1","typ":"Bearer","azp":"web-app","jti":"t-1","scope":"openid profile","realm_access":{"roles":["editor"]},`+times(3600)+`}`),
+		"realm.json":    realmDocument(t),
 		"id-of-api.jwt": mintToken("rsa", rs, `{"iss":"https://issuer.example","aud":"web","sub":"user-1","nonce":"n-1",`+times(3600)+`}`),
 		"truncated.jwt": encode(rs) + "." + encode(`{"sub":"user-1"}`) + "\n",
 	}
@@ -222,6 +244,14 @@ func (w *docsWorld) write(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// realmDocument is what Keycloak shows at the address of a realm.
+func realmDocument(t *testing.T) string {
+	t.Helper()
+	block, _ := pem.Decode([]byte(readRepoFile(t, filepath.Join(repoTop(), "testdata", "keys", "rsa.public.pem"))))
+	return fmt.Sprintf(`{"realm":"demo","public_key":%q,"token-service":"https://keycloak.example/realms/demo/protocol/openid-connect"}`,
+		base64.StdEncoding.EncodeToString(block.Bytes)) + "\n"
 }
 
 // docsExchanges are what curl and a browser recorded of an API that refused a token.
