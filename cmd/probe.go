@@ -57,7 +57,7 @@ func newProbeCmd(env *Env) *cobra.Command {
   claimcheck probe https://api.example/orders --token env:TOKEN --id-token @id-token.jwt -o junit`,
 		Args: oneArg("no API given: its URL"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runProbe(c.Context(), env, opts, args[0])
+			return runProbe(c.Context(), env, opts, c.Flags(), args[0])
 		},
 	}
 	opts.addFlags(c)
@@ -104,20 +104,23 @@ func newStatuses(target *[]int) *valueList {
 	return list
 }
 
-func runProbe(ctx context.Context, env *Env, opts *probeOptions, url string) error {
+func runProbe(ctx context.Context, env *Env, opts *probeOptions, flags *pflag.FlagSet, url string) error {
 	printer, err := opts.output.printer(env)
 	if err != nil {
 		return err
 	}
-	view, err := opts.run(ctx, env, printer, url)
+	view, err := opts.run(ctx, env, printer, flags, url)
 	if err != nil {
 		return noAnswer(ctx, env, printer, err)
 	}
 	return conclude(ctx, printer, view)
 }
 
-func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printer, url string) (probeView, error) {
+func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (probeView, error) {
 	if err := o.check(url); err != nil {
+		return probeView{}, err
+	}
+	if err := applyTimeout(env, flags); err != nil {
 		return probeView{}, err
 	}
 	cfg, err := o.config(ctx, env, printer, url)

@@ -67,6 +67,9 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	case o.network.offline:
 		return nil, usageError("--offline and resource contradict each other: the API has to be asked")
 	}
+	if err := applyTimeout(env, flags); err != nil {
+		return nil, err
+	}
 	raw := ""
 	if o.token != "" {
 		text, err := readValue(env, "--token", o.token)

@@ -134,6 +134,26 @@ func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	return setFlags(flags, values)
+}
+
+// applyTimeout sets --timeout from its variable, for the commands that take no
+// other setting.
+func applyTimeout(env *Env, flags *pflag.FlagSet) error {
+	other := func(s config.Setting) bool { return s.Name != "timeout" }
+	if len(config.Environment(slices.DeleteFunc(settingTable(), other), env.LookupEnv)) == 0 {
+		return nil
+	}
+	table := slices.DeleteFunc(settings(), other)
+	values, err := config.Resolve(commandOf(flags), givenFlags(flags, table), config.Environment(table, env.LookupEnv))
+	if err != nil {
+		return configFailure(err)
+	}
+	return setFlags(flags, values)
+}
+
+// setFlags sets the flags that are not on the command line.
+func setFlags(flags *pflag.FlagSet, values []config.Value) error {
 	for _, v := range values {
 		if v.Source == config.FromFlag || v.Unused != "" {
 			continue
@@ -165,21 +185,29 @@ func (o *settingsOptions) resolve(env *Env, flags *pflag.FlagSet) ([]config.Valu
 		profile = chosen.Values
 	}
 	table := settings()
+	values, err := config.Resolve(commandOf(flags), givenFlags(flags, table), config.Environment(table, env.LookupEnv), profile)
+	return values, chosen, configFailure(err)
+}
+
+// givenFlags are the settings on the command line.
+func givenFlags(flags *pflag.FlagSet, table []config.Setting) []config.Value {
 	var given []config.Value
 	for _, s := range table {
 		if f := flags.Lookup(s.Name); f != nil && f.Changed {
 			given = append(given, config.Value{Setting: s, Texts: flagValues(f), Source: config.FromFlag})
 		}
 	}
-	command := config.Command{
+	return given
+}
+
+func commandOf(flags *pflag.FlagSet) config.Command {
+	return config.Command{
 		Has: func(name string) bool { return flags.Lookup(name) != nil },
 		On: func(name string) bool {
 			f := flags.Lookup(name)
 			return f != nil && f.Value.String() == "true"
 		},
 	}
-	values, err := config.Resolve(command, given, config.Environment(table, env.LookupEnv), profile)
-	return values, chosen, configFailure(err)
 }
 
 // chosen reads the profile that is named, or returns nil where none is.
