@@ -1,20 +1,33 @@
 package jwks
 
 import (
+	"bytes"
 	"crypto/x509"
+	"errors"
 	"strings"
 )
 
 // LooksLikeKey reports whether octets are a key or a certificate and so no shared
 // secret: whoever has the public key could sign with it (RFC 8725 section 2.1).
-// Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, and the base64 of one
-// of these.
+// Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, the base64 of one of
+// these, and whatever else ParseKey and ParseText read.
 func LooksLikeKey(data []byte) bool {
-	if isKey(data) {
+	inner, isBase64 := decodeBase64(string(data))
+	switch {
+	case isKey(data), isKey(bytes.TrimRight(data, "\r\n")), isBase64 && LooksLikeKey(inner):
+		return true
+	case len(pemBlocks(string(data))) > 0:
 		return true
 	}
-	inner, ok := decodeBase64(string(data))
-	return ok && isKey(inner)
+	if _, err := ParseText(data); err == nil {
+		return true
+	}
+	_, err := ParseKey(data)
+	var format *FormatError
+	if errors.As(err, &format) {
+		return format.Format != "OpenPGP" // which is known by two octets: a secret may begin with them
+	}
+	return err == nil || errors.Is(err, ErrPrivateKey)
 }
 
 func isKey(data []byte) bool {

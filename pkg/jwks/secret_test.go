@@ -27,6 +27,16 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 		forms[name+" as a set"] = string(keySet(public(t, name)))
 		forms[name+" as an array"] = "[" + public(t, name) + "]"
 	}
+	text := spki(t, "rsa")
+	body := base64.StdEncoding.EncodeToString(certificate(t, "rsa"))
+	forms["PEM without dashes"] = strings.ReplaceAll(text, "-----", "")
+	forms["PEM with other dashes"] = strings.ReplaceAll(text, "-----", "—")
+	forms["a realm of Keycloak"] = `{"realm":"demo","public_key":"` + body + `"}`
+	forms["a map of certificates"] = `{"k1":"-----BEGIN CERTIFICATE-----\n` + body + `\n-----END CERTIFICATE-----"}`
+	forms["an array of certificates"] = `["` + body + `"]`
+	forms["a set in YAML"] = "jwks: |\n  " + string(keySet(public(t, "rsa")))
+	forms["base64 twice"] = base64.StdEncoding.EncodeToString([]byte(body))
+	forms["XML"] = "<RSAKeyValue><Modulus>" + body + "</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
 	forms["a certificate in DER"] = string(certificate(t, "rsa"))
 	forms["a JWK with a member twice"] = `{"kty":"RSA","kty":"RSA","n":"AQABAQABAQAB","e":"AQAB"}`
 	forms["OpenSSH"] = sshLine(t, "rsa")
@@ -42,7 +52,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	}
 	for name, text := range forms {
 		for how, secret := range map[string]string{
-			"as it is": text, "with a BOM": "\ufeff" + text, "with blanks": " " + text + "\n",
+			"as it is": text, "with a BOM": "\ufeff" + text, "with blanks": " " + text + "\n", "with a line break": text + "\r\n",
 			"in base64": base64.StdEncoding.EncodeToString([]byte(text)), "in base64url": base64.RawURLEncoding.EncodeToString([]byte(text)),
 			"wrapped": wrap(base64.StdEncoding.EncodeToString([]byte(text))),
 		} {
@@ -58,7 +68,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	for _, secret := range []string{
 		"", "secret", "correct horse battery staple correct horse", strings.Repeat("0", 64), strings.Repeat("0", 200),
 		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none",
-		strings.Repeat("MIIB", 40), strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 30_000),
+		strings.Repeat("MIIB", 40), "\x99\x01 is how OpenPGP begins, and one secret of 32768", strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 30_000),
 	} {
 		if jwks.LooksLikeKey([]byte(secret)) {
 			t.Errorf("%q is taken for a key", secret)
