@@ -173,9 +173,9 @@ func (o *outputOptions) withoutCheck() {
 func formatHint(format string) string {
 	switch output.Format(format) {
 	case output.FormatLine, output.FormatGitHub, output.FormatJUnit:
-		return format + " is for verify, auth-age, introspect and, with --check, discover and jwks"
+		return format + " is for verify, auth-age, introspect, resource, probe and, with --check, discover and jwks"
 	case output.FormatSARIF:
-		return "sarif is for discover and jwks, with --check; a token's verdict has line, github and junit"
+		return "sarif is for probe and, with --check, discover and jwks; a token's verdict has line, github and junit"
 	default:
 		return ""
 	}

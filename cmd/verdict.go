@@ -31,6 +31,9 @@ type verdict interface {
 // line to whoever reads the log. It is the one ending of every command that
 // judges; the error it returns stands for the exit code.
 func conclude(ctx context.Context, printer *output.Printer, v verdict) error {
+	if v.code() == exitUnavailable && printer.Quiet() {
+		return fail(exitUnavailable, "%s", v.sentence()) // no answer is an error, which --quiet does not hide
+	}
 	var answer error
 	if v.code() != exitAccepted {
 		answer = silentExit(v.code())

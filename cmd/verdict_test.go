@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-runewidth"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 const testNow = 1767225600 // 2026-01-01 00:00:00 UTC
@@ -52,11 +54,16 @@ func verdictCases(t *testing.T) map[string]struct {
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	serveChains(t, mux, server.URL)
 	const header = `{"alg":"RS256","kid":"rsa"}`
 	good := mintToken("rsa", header, `{"iss":"me","aud":"api","sub":"u","iat":1767225600,"auth_time":1767225540,"exp":1767229200}`)
+	access := mintToken("rsa", `{"alg":"RS256","kid":"rsa","typ":"at+jwt"}`, `{"iss":"me","aud":"api","sub":"u","client_id":"c","jti":"1","iat":1767225600,"exp":1767229200}`)
 	odd := mintToken("rsa", header, `{"iss":"me","aud":"api","sub":"u","iat":1767225600,"exp":1769229200}`)
 	bad := mintToken("rsa", header, `{"iss":"you","aud":"other","sub":"u","iat":1767220000,"exp":1767222000}`)
 	forged := mintToken("rsa2", header, `{"iss":"you","aud":"api","sub":"u","exp":1767229200}`)
+	issued := func(issuer, audience string) string {
+		return mintToken("rsa", header, fmt.Sprintf(`{"iss":%q,"aud":%q,"sub":"u","iat":1767225600,"exp":1767229200}`, issuer, audience))
+	}
 	empty := filepath.Join(t.TempDir(), "empty.json")
 	if err := os.WriteFile(empty, []byte(`{"keys":[]}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -92,9 +99,52 @@ func verdictCases(t *testing.T) map[string]struct {
 		"jwks, clean":                   {0, []string{"jwks", filepath.Join("..", "testdata", "authing", "jwks.json"), "--check"}},
 		"jwks, findings":                {21, []string{"jwks", empty, "--check"}},
 		"jwks, no answer":               {3, []string{"jwks", "none.json", "--check"}},
+		"discover, clean":               {0, []string{"discover", server.URL + "/as", "--check"}},
+		"discover, findings":            {21, []string{"discover", server.URL + "/bare", "--check"}},
+		"discover, no answer":           {4, []string{"discover", server.URL + "/none", "--check"}},
+		"resource, holds":               {0, []string{"resource", server.URL + "/whole", "--check"}},
+		"resource, broken":              {21, []string{"resource", server.URL + "/slash", "--check"}},
+		"resource, no metadata":         {4, []string{"resource", server.URL + "/lost"}},
+		"resource, no answer":           {4, []string{"resource", "http://127.0.0.1:1/"}},
+		"resource, a token":             {0, []string{"resource", server.URL + "/whole", "--token", issued(server.URL+"/as", server.URL+"/whole")}},
+		"resource, another audience":    {15, []string{"resource", server.URL + "/whole", "--token", issued(server.URL+"/as", "api")}},
+		"resource, another issuer":      {14, []string{"resource", server.URL + "/whole", "--token", issued(server.URL, server.URL+"/whole")}},
+		"probe, refuses":                {0, []string{"probe", server.URL + "/strict", "--token", access}},
+		"probe, accepts":                {22, []string{"probe", server.URL + "/lax", "--token", access}},
+		"probe, asks for nothing":       {22, []string{"probe", server.URL + "/active", "--token", access}},
+		"probe, unclear":                {4, []string{"probe", server.URL + "/none", "--token", access}},
+		"probe, no answer":              {4, []string{"probe", "http://127.0.0.1:1/", "--token", access}},
 		"verify, a flag contradicts":    {2, with([]string{"verify", good}, "--any-audience")},
 		"verify, a key of another kind": {11, with([]string{"verify", mintToken("hmac", `{"alg":"HS256"}`, `{"iss":"me"}`)})},
 	}
+}
+
+// serveChains adds an authorization server, APIs whose metadata names it, and APIs
+// that refuse what they must refuse, or do not.
+func serveChains(t *testing.T, mux *http.ServeMux, url string) {
+	t.Helper()
+	const resource, openid = "/.well-known/oauth-protected-resource", "/.well-known/openid-configuration"
+	for path, body := range map[string]string{
+		"/keys":             string(publicSet("rsa")),
+		"/as" + openid:      `{"issuer":"URL/as","authorization_endpoint":"URL/a","token_endpoint":"URL/t","jwks_uri":"URL/keys","response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"],"code_challenge_methods_supported":["S256"]}`,
+		"/bare" + openid:    `{"issuer":"URL/bare"}`,
+		resource + "/whole": `{"resource":"URL/whole","authorization_servers":["URL/as"]}`,
+		resource + "/slash": `{"resource":"URL/slash/","authorization_servers":["URL/as"]}`,
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, strings.ReplaceAll(body, "URL", url))
+		})
+	}
+	strict := protect(t, publicSet("rsa"), verify.Policy{Issuer: "me", Audiences: []string{"api"}}, func() time.Time { return time.Unix(testNow, 0) })
+	for _, path := range []string{"/strict", "/whole", "/slash", "/lost"} {
+		mux.Handle(path, strict)
+	}
+	mux.HandleFunc("/lax", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			strict.ServeHTTP(w, r)
+		}
+	})
 }
 
 // TestOneVerdict: every format of every command gives the same verdict: the exit
@@ -111,18 +161,24 @@ func TestOneVerdict(t *testing.T) {
 					t.Errorf("-o %s: exit %d, but it says %s:\n%s", format, code, says, stdout)
 				}
 				line := regexp.MustCompile(fmt.Sprintf(`(?m)^claimcheck: .* \(exit %d\)$`, code)).MatchString(stderr)
-				answered := code == 0 || code == exitUnverified || code >= 10
-				if expected := answered && !slices.Contains([]string{"text", "line", "auto"}, format); line != expected {
-					t.Errorf("-o %s: the verdict on stderr: %v, expected %v: %s", format, line, expected, stderr)
+				forProgram := !slices.Contains([]string{"text", "line", "auto"}, format)
+				if answered(code) && line != forProgram {
+					t.Errorf("-o %s: the verdict on stderr: %v, expected %v: %s", format, line, forProgram, stderr)
+				}
+				if !answered(code) && forProgram && !strings.HasPrefix(stderr, "claimcheck: ") {
+					t.Errorf("-o %s: exit %d without a word on stderr", format, code)
 				}
 			}
 			stdout, stderr, code := runAt(testNow, 0, strings.NewReader(""), append(slices.Clone(c.args), "-q")...)
-			if answered := code == 0 || code == exitUnverified || code >= 10; code != c.code || stdout != "" || answered && stderr != "" {
+			if code != c.code || stdout != "" || answered(code) != (stderr == "") {
 				t.Errorf("-q: exit %d, %q, %q", code, stdout, stderr)
 			}
 		})
 	}
 }
+
+// answered reports whether a code is yes or no.
+func answered(code int) bool { return code == exitAccepted || code == exitUnverified || code >= 10 }
 
 // verdictIn is what an output says of the answer: a code, yes or no; or nothing,
 // where it holds no verdict.

@@ -96,6 +96,9 @@ func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) err
 	return p.printFiltered(ctx, value)
 }
 
+// Quiet reports whether nothing but errors is printed.
+func (p *Printer) Quiet() bool { return p.options.Quiet }
+
 // WantsLine reports whether the format is one line of text, which PrintLine prints.
 func (p *Printer) WantsLine() bool { return p.options.Format == FormatLine }
 
