@@ -67,7 +67,7 @@ func testAction(t *testing.T, lab *ciLab) {
 		{
 			name: "accepted", inputs: genuine, token: lab.authingToken,
 			outputs: "verdict=accepted\nreason=accepted\nexit-code=0\n",
-			summary: []string{"### claimcheck: accepted\n", "Judged as of 2020-09-30T07:30:00Z, a time that was given.", "Passed: structure, ", "signature"},
+			summary: []string{"### claimcheck: accepted\n", "Checked as of 2020-09-30T07:30:00Z, set with --at.", "Passed: structure, ", "signature"},
 		},
 		{
 			name: "expired", inputs: with(genuine, "args", ""), token: lab.authingToken, code: 16,
@@ -78,8 +78,8 @@ func testAction(t *testing.T, lab *ciLab) {
 		{
 			name: "hostile", inputs: hostile, token: lab.mint(t, hostileText), code: 15,
 			outputs:  "verdict=rejected\nreason=wrong_audience\nexit-code=15\n",
-			commands: []string{`^error title=claimcheck::claimcheck: rejected: the token is for .*\(exit 15\)$`},
-			summary:  []string{"| audience | **failed** | the token is for ", "&#60;img src&#61;x&#62;", "&#124; &#96;code&#96; "},
+			commands: []string{`^error title=claimcheck::claimcheck: rejected: wrong audience .*\(exit 15\)$`},
+			summary:  []string{"| audience | **failed** | expected &#34;api&#34;&#44; but the token is for ", "&#60;img src&#61;x&#62;", "&#124; &#96;code&#96; "},
 		},
 		{
 			name: "a token for this test", inputs: hostile, token: lab.mint(t, "api"),
@@ -93,11 +93,16 @@ func testAction(t *testing.T, lab *ciLab) {
 		{
 			name: "wrong arguments", inputs: with(hostile, "args", "--kind=<b>"), token: lab.mint(t, "api"), code: 2,
 			outputs:  "verdict=no_answer\nreason=usage\nexit-code=2\n",
-			commands: []string{`^error title=claimcheck::claimcheck: --kind is id, access or logout`},
-			summary:  []string{"### claimcheck: no answer (exit 2)\n", "<pre>\nclaimcheck: --kind is", "&lt;b&gt;"},
+			commands: []string{`^error title=claimcheck::claimcheck: --kind takes id, access or logout`},
+			summary:  []string{"### claimcheck: no answer (exit 2)\n", "<pre>\nclaimcheck: --kind takes", "&lt;b&gt;"},
 		},
 		{
-			name: "help is not a yes", inputs: with(hostile, "args", "--help"), token: lab.mint(t, "api"), code: 1,
+			name: "help is not a yes", inputs: with(hostile, "args", "--help"), token: lab.mint(t, "api"), code: 2,
+			outputs:  "verdict=no_answer\nreason=usage\nexit-code=2\n",
+			commands: []string{`^error title=claimcheck::claimcheck: --help among other flags `}, summary: []string{"### claimcheck: no answer (exit 2)\n"},
+		},
+		{
+			name: "exit code 0 alone is not a yes", inputs: with(hostile, "binary", lab.silent(t)), code: 1,
 			outputs: "verdict=no_answer\nreason=internal\nexit-code=1\n", commands: []string{`::no answer \(exit 1\)$`}, summary: []string{"### claimcheck: no answer (exit 1)\n"},
 		},
 		{
@@ -120,7 +125,7 @@ func testAction(t *testing.T, lab *ciLab) {
 		},
 		{
 			name: "no token", inputs: with(hostile, "token-env", ""), code: 2,
-			outputs: "verdict=no_answer\nreason=usage\nexit-code=2\n", commands: []string{`no token: give token-env or token-file$`},
+			outputs: "verdict=no_answer\nreason=usage\nexit-code=2\n", commands: []string{`no token: set token-env or token-file$`},
 		},
 		{
 			name: "a token in a file", inputs: with(with(hostile, "token-env", ""), "token-file", lab.file(t, lab.mint(t, "api")+"\n")),

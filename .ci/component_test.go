@@ -75,23 +75,24 @@ func testComponent(t *testing.T, lab *ciLab, shell string) {
 		log    string // a regular expression
 		report string // a regular expression; empty where there is none
 	}{
-		{"accepted", genuine, lab.authingToken, 0, `^claimcheck: accepted, judged as of `, `^$`},
+		{"accepted", genuine, lab.authingToken, 0, `^claimcheck: accepted, as of `, `^$`},
 		{
 			"expired", with(genuine, "args", ""), lab.authingToken, 16, `^claimcheck: rejected: expired \d+ years ago \(exit 16\)\n$`,
 			`^expiry: expired at 2020-09-30 08:12:38 UTC \(\d+ years ago\)\nget a new token`,
 		},
 		{
-			"hostile", hostile, lab.mint(t, hostileText), 15, `^claimcheck: rejected: the token is for ".*" \(exit 15\)\n$`,
-			`^audience: the token is for "x\\n::error::forged.*<img src=x> \]\]></failure> \| .*", not for "api"\n`,
+			"hostile", hostile, lab.mint(t, hostileText), 15, `^claimcheck: rejected: wrong audience .* \(exit 15\)\n$`,
+			`^audience: expected "api", but the token is for "x\\n::error::forged.*<img src=x> \]\]></failure> \| .*"\n`,
 		},
 		{"no such variable", with(hostile, "token-variable", "NOWHERE"), "", 3, `NOWHERE is not set`, `^answer: the environment variable NOWHERE is not set$`},
-		{"wrong arguments", with(hostile, "kind", "a<b"), "", 2, `--kind is id, access or logout`, `^answer: no answer \(exit 2\)\nclaimcheck: --kind is .*"a<b"\nhint: `},
+		{"wrong arguments", with(hostile, "kind", "a<b"), "", 2, `--kind takes id, access or logout`, `^answer: no answer \(exit 2\)\nclaimcheck: --kind takes .*"a<b"\nhint: `},
 		{"arguments with a star", with(hostile, "args", "--kind *"), "", 2, `not "\*"`, `not "\*"`},
-		{"help is not a yes", with(hostile, "args", "--help"), lab.mint(t, "api"), 1, `^$`, `^answer: no answer \(exit 1\)\n$`},
+		{"help is not a yes", with(hostile, "args", "--help"), lab.mint(t, "api"), 2, `--help among other flags`, `^answer: no answer \(exit 2\)\n`},
+		{"exit code 0 alone is not a yes", with(hostile, "binary", lab.silent(t)), "", 1, `^$`, `^answer: no answer \(exit 1\)\n$`},
 		{"a program that says anything", with(hostile, "binary", lab.rogue(t)), "", 15, `forged`, `100% </pre><b>`},
 		{"strict", with(hostile, "strict", "true"), lab.mint(t, "api"), 0, `accepted`, `^$`},
 		{"the token in place of its name", with(hostile, "token-variable", lab.mint(t, "api")), lab.mint(t, "api"), 2, `not the token itself\n$`, ``},
-		{"no token", with(hostile, "token-variable", ""), "", 2, `no token: give token-variable or token-file\n$`, ``},
+		{"no token", with(hostile, "token-variable", ""), "", 2, `no token: set token-variable or token-file\n$`, ``},
 		{"a token in a file", with(with(hostile, "token-variable", ""), "token-file", lab.file(t, lab.mint(t, "api"))), "", 0, `accepted`, `^$`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

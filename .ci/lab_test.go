@@ -105,6 +105,14 @@ func (l *ciLab) rogue(t *testing.T) string {
 	return name
 }
 
+// silent is a program in claimcheck's place that ends well and says nothing.
+func (l *ciLab) silent(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(l.dir, "silent")
+	writeTestFile(t, name, "#!/bin/sh\nexit 0\n", 0o755)
+	return name
+}
+
 func (l *ciLab) file(t *testing.T, content string) string {
 	t.Helper()
 	name := filepath.Join(l.dir, fmt.Sprintf("%x", sha256.Sum256([]byte(content))))

@@ -44,7 +44,7 @@ func TestScriptOfTheCIPage(t *testing.T) {
 		{"token.jwt", "2026-01-01T00:10:00Z", "accepted", 0},
 		{"token.jwt", "2026-01-01T00:59:30Z", "expired: get a new token", 1}, // less than a minute is left
 		{"expired.jwt", "2026-01-01T00:10:00Z", "expired: get a new token", 1},
-		{"slash.jwt", "2026-01-01T00:10:00Z", "not from our issuer, or not for us", 1},
+		{"slash.jwt", "2026-01-01T00:10:00Z", "wrong issuer or audience", 1},
 		{"stranger.jwt", "2026-01-01T00:10:00Z", "bad signature", 1},
 		{"unsigned.jwt", "2026-01-01T00:10:00Z", "refused (exit 11)", 1},
 		{"opaque.txt", "2026-01-01T00:10:00Z", "refused (exit 10)", 1},
