@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,32 @@ func TestLargestInput(t *testing.T) {
 	} {
 		if code, stderr := runOn(strings.NewReader(text), "decode"); code != exitMalformed && code != exitUnreadable {
 			t.Errorf("%.20q…: exit %d, %q", text, code, stderr)
+		}
+	}
+}
+
+// TestTimeoutBoundsAll: looking for what was meant by an issuer that has no metadata
+// is within --timeout, too.
+func TestTimeoutBoundsAll(t *testing.T) {
+	const timeout, much = 600 * time.Millisecond, 2 * time.Second
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/d/e") {
+			http.NotFound(w, r)
+			return
+		}
+		<-r.Context().Done() // every guess waits
+	}))
+	defer server.Close()
+	token := mintToken("rsa", `{"alg":"RS256"}`, `{"aud":"api","exp":1767229200}`)
+	issuer := server.URL + "/a/b/c/d/e"
+	for _, args := range [][]string{
+		{"verify", "-", "--issuer", issuer, "--audience", "api"},
+		{"discover", issuer},
+	} {
+		start := time.Now()
+		code, stderr := runOn(strings.NewReader(token), append(args, "--timeout", timeout.String())...)
+		if took := time.Since(start); took > much || code != exitUnavailable || !strings.Contains(stderr, "404") {
+			t.Errorf("%s: exit %d after %v\n%s", args[0], code, took, stderr)
 		}
 	}
 }

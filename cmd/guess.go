@@ -49,12 +49,12 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 	}
 	switch {
 	case errors.As(err, &mismatch):
-		q.explainMismatch(ctx, failed, mismatch)
+		return q.explainMismatch(ctx, failed, mismatch)
 	case !errors.As(err, &fetch):
 	case fetch.Missing():
-		q.explainMissing(ctx, failed)
+		return q.explainMissing(ctx, failed)
 	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
-		failed.withHint("--header went to %s only, which you named; to send it to the key set too, name that:", originOf(q.issuer)).
+		return failed.withHint("--header went to %s only, which you named; to send it to the key set too, name that:", originOf(q.issuer)).
 			withCommand(q.command(q.issuer, fetch.URL))
 	}
 	return failed
@@ -62,32 +62,32 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 
 // explainMismatch offers the issuer that the document names: with the keys from
 // where the document was found, if they are there.
-func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) {
+func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
 	switch {
 	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
 	case isTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
-		failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
+		return failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
 	case isTemplate(e.Found):
 	case sameOrigin(e.Asked, e.Found):
-		failed.withHint("%s; if that is the issuer you expect:", failed.hint).withCommand(q.command(e.Found, ""))
 		if _, err := q.client.KeysFor(ctx, e.Found, ""); err != nil {
-			q.offerElsewhere(ctx, failed, e)
+			return q.offerElsewhere(ctx, failed, e)
 		}
+		return failed.withHint("%s; if that is the issuer you expect:", failed.hint).withCommand(q.command(e.Found, ""))
 	default:
-		q.offerElsewhere(ctx, failed, e)
+		return q.offerElsewhere(ctx, failed, e)
 	}
+	return failed
 }
 
 // offerElsewhere is for an issuer whose metadata and keys are reached at another
 // address than its own, as in a container or behind a proxy.
-func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) {
+func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
 	for _, keys := range keySetsNear(e) {
 		if _, err := q.client.Keys(ctx, keys, ""); err == nil {
-			failed.withHint("if that is the issuer you expect, and its keys are to be fetched here:").withCommand(q.command(e.Found, keys))
-			return
+			return failed.withHint("if that is the issuer you expect, and its keys are to be fetched here:").withCommand(q.command(e.Found, keys))
 		}
 	}
-	failed.withHint("if that is the issuer you expect:").withCommand(q.command(e.Found, ""))
+	return failed.withHint("if that is the issuer you expect:").withCommand(q.command(e.Found, ""))
 }
 
 // keySetsNear are the addresses of the key set on the origin that was asked: the
@@ -110,34 +110,31 @@ func keySetsNear(e *provider.IssuerMismatchError) []string {
 }
 
 // explainMissing guesses what was meant by an issuer that has no metadata.
-func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) {
+func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) error {
 	if hasPath := strings.TrimSuffix(q.issuer, "/") != originOf(q.issuer); hasPath {
 		if _, err := q.client.Keys(ctx, q.issuer, ""); err == nil {
-			q.explainKeySet(ctx, failed)
-			return
+			return q.explainKeySet(ctx, failed)
 		}
 	}
 	if q.tokenIssuer == q.issuer {
-		failed.withHint("the token names this issuer too, so its metadata may be at another address; if you know where its key set is:").
+		return failed.withHint("the token names this issuer too, so its metadata may be at another address; if you know where its key set is:").
 			withCommand(q.command(q.issuer, "<URL of the key set>"))
-		return
 	}
 	if q.tokenIssuer != "" && advice.Copyable(q.tokenIssuer) {
-		failed.withHint("the token names (unverified) %s; if that is the issuer you expect:", q.tokenIssuer).
+		return failed.withHint("the token names (unverified) %s; if that is the issuer you expect:", q.tokenIssuer).
 			withCommand(q.command(q.tokenIssuer, ""))
-		return
 	}
 	if issuer := q.shorter(ctx); issuer != "" {
-		failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
+		return failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
 	}
+	return failed
 }
 
-func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) {
+func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) error {
 	failed.tried = nil
 	failed.err = &shortError{q.issuer + " is a key set, not an issuer", failed.err}
 	if q.keySet != nil {
-		failed.withHint("to use it as one:").withCommand(q.keySet(q.issuer))
-		return
+		return failed.withHint("to use it as one:").withCommand(q.keySet(q.issuer))
 	}
 	issuer := q.tokenIssuer
 	if issuer == "" || !advice.Copyable(issuer) {
@@ -146,7 +143,7 @@ func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) {
 	if issuer == "" {
 		issuer = "<the issuer you expect>"
 	}
-	failed.withHint("use --jwks for it, and --issuer for the issuer that you expect:").withCommand(q.command(issuer, q.issuer))
+	return failed.withHint("use --jwks for it, and --issuer for the issuer that you expect:").withCommand(q.command(issuer, q.issuer))
 }
 
 // shorter looks for the issuer that the address of one of its endpoints begins

@@ -90,12 +90,12 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 		}
 		r.policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
-	network, cancel := o.network.within(ctx)
-	defer cancel()
 	if err := r.readToken(); err != nil {
 		return introspection{}, err
 	}
 	r.input.warn(r.printer)
+	network, cancel := o.network.within(ctx)
+	defer cancel()
 	answer, err := o.ask(network, r)
 	if err != nil {
 		return introspection{}, err

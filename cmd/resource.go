@@ -83,7 +83,9 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 		return nil, err
 	}
 	defer client.CloseIdleConnections()
-	evidence, err := resource.Walk(ctx, client, url)
+	network, cancel := o.network.within(ctx)
+	defer cancel()
+	evidence, err := resource.Walk(network, client, url)
 	if err != nil {
 		return nil, unavailable(err)
 	}

@@ -316,6 +316,8 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
+	ctx, cancel := r.opts.network.within(ctx)
+	defer cancel()
 	result, err := v.Examine(ctx, r.input.text)
 	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
 		result, err = r.verifyByMetadata(ctx)

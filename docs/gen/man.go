@@ -33,20 +33,22 @@ func manDate() (string, error) {
 // A manPage is a page in the man macros of roff.
 type manPage struct{ strings.Builder }
 
+func (m *manPage) write(text string) { m.Builder.WriteString(text) }
+
 func (m *manPage) macro(name string, arguments ...string) {
-	m.WriteString("." + name)
+	m.write("." + name)
 	for _, argument := range arguments {
-		m.WriteString(` "` + strings.ReplaceAll(roff(argument), `"`, `\(dq`) + `"`)
+		m.write(` "` + strings.ReplaceAll(roff(argument), `"`, `\(dq`) + `"`)
 	}
-	m.WriteString("\n")
+	m.write("\n")
 }
 
 // line writes a line of text; one that begins like a macro is none.
 func (m *manPage) line(text string) {
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
-		m.WriteString(`\&`)
+		m.write(`\&`)
 	}
-	m.WriteString(roff(text) + "\n")
+	m.write(roff(text) + "\n")
 }
 
 // roff escapes a text.
@@ -106,7 +108,7 @@ func (m *manPage) text(text string) {
 // item writes a term and, below it, what it means.
 func (m *manPage) item(term, meaning string) {
 	m.macro("TP")
-	m.WriteString(`\fB` + roff(term) + "\\fR\n")
+	m.write(`\fB` + roff(term) + "\\fR\n")
 	m.line(meaning)
 }
 
@@ -131,9 +133,9 @@ func pageSection(c *cobra.Command) string {
 func manualPage(c *cobra.Command, date string) []byte {
 	m := &manPage{}
 	name, section := pageName(c), pageSection(c)
-	fmt.Fprintf(m, ".TH \"%s\" %s %s \"claimcheck\" \"claimcheck manual\"\n", roff(strings.ToUpper(name)), section, date)
+	_, _ = fmt.Fprintf(m, ".TH \"%s\" %s %s \"claimcheck\" \"claimcheck manual\"\n", roff(strings.ToUpper(name)), section, date)
 	m.macro("SH", "NAME")
-	m.WriteString(roff(name) + ` \- ` + roff(c.Short) + "\n")
+	m.write(roff(name) + ` \- ` + roff(c.Short) + "\n")
 	if section == "7" {
 		m.macro("SH", "DESCRIPTION")
 		m.text(c.Long)
@@ -222,5 +224,5 @@ func (m *manPage) seeAlso(c *cobra.Command) {
 		}
 	}
 	m.macro("SH", "SEE ALSO")
-	m.WriteString(strings.Join(names, ",\n") + "\n")
+	m.write(strings.Join(names, ",\n") + "\n")
 }

@@ -14,7 +14,7 @@ import (
 // not have the key ID: "done", "held" or "offline"; empty where there was none.
 type Refetch string
 
-// RefetchHeld: the key ID is not there, but the last fetch was less than
+// RefetchHeld says that the key ID is not there, but the last fetch was less than
 // RefetchFloor ago.
 const RefetchHeld Refetch = "held"
 

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
@@ -13,13 +14,13 @@ const MaxServers = 5
 
 // Walk asks an API once, by GET and without a token, then for its metadata, and
 // for the metadata and the keys of the authorization servers it names. It sends
-// no token anywhere. The error is the context's:
-// what cannot be had is evidence.
+// no token anywhere. The error is for a context that is cancelled: what cannot be
+// had, be it for want of time, is evidence.
 func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, error) {
 	e := &Evidence{URL: url}
 	accept := provider.Header{Name: "Accept", Value: "application/json, text/event-stream, */*;q=0.1"}
 	e.Response, e.Err = client.Send(ctx, provider.Request{Method: http.MethodGet, URL: url, Header: []provider.Header{accept}})
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	if e.Err != nil {
@@ -37,7 +38,10 @@ func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, 
 		}
 		e.Servers = append(e.Servers, s)
 	}
-	return e, ctx.Err()
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return e, nil
 }
 
 // metadata looks where the challenge says, else at both well-known addresses.

@@ -117,10 +117,6 @@ func (i *issuer) client(t testing.TB, adjust ...func(*provider.Config)) *provide
 	return client
 }
 
-func (i *issuer) policy() verify.Policy {
-	return verify.Policy{Issuer: i.URL, Audiences: []string{"api"}}
-}
-
 // verifier is one by the issuer's clock; the zero policy stands for the usual.
 func (i *issuer) verifier(t testing.TB, policy verify.Policy, opts ...verifier.Option) *verifier.Verifier {
 	t.Helper()

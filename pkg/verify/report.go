@@ -345,7 +345,9 @@ func stateOf(s Status) state {
 // rank is no reason.
 type rank uint8
 
-func rankOf(r Reason) rank { return rank(slices.Index(reasons(), r) + 1) }
+func rankOf(r Reason) rank {
+	return rank(slices.Index(reasons(), r) + 1) // #nosec G115 -- reasons is short
+}
 
 func (r rank) reason() Reason {
 	if r == 0 {

@@ -18,9 +18,9 @@ const minColumn = 12
 func (t *Text) grid(gaps []int, rows []gridRow, below func(row, start int)) {
 	widths := t.columnWidths(gaps, rows)
 	start := 0
-	for i, w := range widths[:len(widths)-1] {
-		if w > 0 {
-			start += w + gaps[i]
+	for i, gap := range gaps[:len(gaps)-1] {
+		if widths[i] > 0 {
+			start += widths[i] + gap
 		}
 	}
 	for n, row := range rows {
