@@ -40,39 +40,19 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads exactly one JSON value. White space around it is allowed. The
 // error is a *SyntaxError.
-func Parse(data []byte) (Value, error) { return new(Parser).Parse(data) }
+func Parse(data []byte) (Value, error) {
+	if jsontext.Value(data).IsValid() {
+		c := cutter{text: string(data)}
+		if v, ok := c.value(); ok {
+			return v, nil
+		}
+	}
+	return Value{}, explain(data)
+}
 
 // ParseObject is Parse for a text that has to be a JSON object.
-func ParseObject(data []byte) (Value, error) { return new(Parser).ParseObject(data) }
-
-// A Parser reads one text after the other and uses its memory again, which for
-// small texts is most of the cost. Its zero value is ready. It is for one goroutine
-// at a time.
-type Parser struct {
-	decoder jsontext.Decoder
-	buffer  bytes.Buffer
-	text    string // that is read: strings and numbers are parts of it
-}
-
-// Parse is the function Parse.
-func (p *Parser) Parse(data []byte) (Value, error) {
-	dec := &p.decoder
-	p.buffer, p.text = *bytes.NewBuffer(data), string(data)
-	dec.Reset(&p.buffer)
-	v, err := p.readValue()
-	if err != nil {
-		return Value{}, syntaxError(err, dec.InputOffset())
-	}
-	offset := dec.InputOffset()
-	if rest := bytes.TrimLeft(data[offset:], " \t\r\n"); len(rest) > 0 {
-		return Value{}, &SyntaxError{Offset: offset, Reason: "something follows the JSON value"}
-	}
-	return v, nil
-}
-
-// ParseObject is the function ParseObject.
-func (p *Parser) ParseObject(data []byte) (Value, error) {
-	v, err := p.Parse(data)
+func ParseObject(data []byte) (Value, error) {
+	v, err := Parse(data)
 	if err != nil {
 		return Value{}, err
 	}
@@ -82,117 +62,155 @@ func (p *Parser) ParseObject(data []byte) (Value, error) {
 	return v, nil
 }
 
-var errTooDeep = errors.New("nested too deeply")
+// A cutter takes a text apart that jsontext has found valid, so it only looks for
+// where each value ends. Strings and numbers are parts of the text.
+type cutter struct {
+	text  string
+	at    int
+	depth int
+}
 
-func (p *Parser) readValue() (Value, error) {
-	switch p.decoder.PeekKind() {
-	case jsontext.KindBeginObject:
-		return p.readObject()
-	case jsontext.KindBeginArray:
-		return p.readArray()
-	case jsontext.KindString:
-		text, err := p.readString()
-		return Value{kind: KindString, text: text}, err
-	case jsontext.KindNumber:
-		text, err := p.readText()
-		return Value{kind: KindNumber, text: text}, err
+// value returns the next value, and false where it is nested too deeply.
+func (c *cutter) value() (Value, bool) {
+	switch c.peek() {
+	case '{':
+		return c.object()
+	case '[':
+		return c.array()
+	case '"':
+		return Value{kind: KindString, text: c.string()}, true
+	case 'n':
+		c.scalar()
+		return Null(), true
+	case 't', 'f':
+		return Value{kind: KindBool, text: c.scalar()}, true
 	default:
-		tok, err := p.decoder.ReadToken()
-		if err != nil {
-			return Value{}, err
+		return Value{kind: KindNumber, text: c.scalar()}, true
+	}
+}
+
+// peek skips white space, and what separates values, and returns the byte behind it.
+func (c *cutter) peek() byte {
+	for {
+		switch b := c.text[c.at]; b {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			c.at++
+		default:
+			return b
 		}
-		if tok.Kind() == jsontext.KindNull {
-			return Null(), nil
+	}
+}
+
+// scalar returns a number or a literal, which ends where something else begins.
+func (c *cutter) scalar() string {
+	start := c.at
+	for c.at < len(c.text) {
+		switch c.text[c.at] {
+		case ' ', '\t', '\r', '\n', ',', ']', '}':
+			return c.text[start:c.at]
 		}
-		return Bool(tok.Bool()), nil
+		c.at++
 	}
+	return c.text[start:]
 }
 
-// readText returns the next value as it stands in the text, without a copy.
-func (p *Parser) readText() (string, error) {
-	raw, err := p.decoder.ReadValue()
-	if err != nil {
-		return "", err
+// string returns the characters of a string. Only one with escapes is not what
+// stands between the quotes.
+func (c *cutter) string() string {
+	start, escaped := c.at, false
+	for c.at++; c.text[c.at] != '"'; c.at++ {
+		if c.text[c.at] == '\\' {
+			escaped = true
+			c.at++
+		}
 	}
-	end := p.decoder.InputOffset()
-	return p.text[end-int64(len(raw)) : end], nil
+	c.at++
+	quoted := c.text[start:c.at]
+	if !escaped {
+		return quoted[1 : len(quoted)-1]
+	}
+	text, _ := jsontext.AppendUnquote(nil, quoted) // it is valid
+	return string(text)
 }
 
-// readString returns the characters of the next value, a string. Only one with
-// escapes is not what stands between the quotes.
-func (p *Parser) readString() (string, error) {
-	quoted, err := p.readText()
-	switch {
-	case err != nil:
-		return "", err
-	case !strings.Contains(quoted, `\`):
-		return quoted[1 : len(quoted)-1], nil
-	}
-	text, err := jsontext.AppendUnquote(nil, quoted)
-	return string(text), err
-}
-
-func (p *Parser) readObject() (Value, error) {
-	if err := p.open(); err != nil {
-		return Value{}, err
-	}
+func (c *cutter) object() (Value, bool) {
 	var members []Member
-	for p.decoder.PeekKind() != jsontext.KindEndObject {
-		name, err := p.readString()
-		if err != nil {
-			return Value{}, err
-		}
-		member, err := p.readValue()
-		if err != nil {
-			return Value{}, err
-		}
+	if !c.open() {
+		return Value{}, false
+	}
+	for c.peek() != '}' {
 		if members == nil {
-			members = make([]Member, 0, p.likelyMembers())
+			members = make([]Member, 0, c.likely(`":`, '}'))
 		}
-		members = append(members, Member{Name: name, Value: member})
+		name := c.string()
+		v, ok := c.value()
+		if !ok {
+			return Value{}, false
+		}
+		members = append(members, Member{Name: name, Value: v})
 	}
-	_, err := p.decoder.ReadToken()
-	return Value{kind: KindObject, nested: &nested{members: members}}, err
+	c.close()
+	return Value{kind: KindObject, nested: &nested{members: members}}, true
 }
 
-// open reads the beginning of an array or an object.
-func (p *Parser) open() error {
-	if _, err := p.decoder.ReadToken(); err != nil {
-		return err
-	}
-	if p.decoder.StackDepth() > MaxDepth {
-		return errTooDeep
-	}
-	return nil
-}
-
-// likelyMembers is how many members the next object may have: that of a header or
-// of claims is all there is of the text, and each member has a colon.
-func (p *Parser) likelyMembers() int {
-	const few, many = 4, 16
-	if p.decoder.StackDepth() > 1 {
-		return few
-	}
-	return min(strings.Count(p.text, `":`), many)
-}
-
-func (p *Parser) readArray() (Value, error) {
-	if err := p.open(); err != nil {
-		return Value{}, err
-	}
+func (c *cutter) array() (Value, bool) {
 	var items []Value
-	for p.decoder.PeekKind() != jsontext.KindEndArray {
-		item, err := p.readValue()
-		if err != nil {
-			return Value{}, err
-		}
-		items = append(items, item)
+	if !c.open() {
+		return Value{}, false
 	}
-	_, err := p.decoder.ReadToken()
-	return Value{kind: KindArray, nested: &nested{items: items}}, err
+	for c.peek() != ']' {
+		if items == nil {
+			items = make([]Value, 0, 1+c.likely(",", ']'))
+		}
+		v, ok := c.value()
+		if !ok {
+			return Value{}, false
+		}
+		items = append(items, v)
+	}
+	c.close()
+	return Value{kind: KindArray, nested: &nested{items: items}}, true
 }
 
-func syntaxError(err error, offset int64) error {
+func (c *cutter) open() bool {
+	c.at++
+	c.depth++
+	return c.depth <= MaxDepth
+}
+
+func (c *cutter) close() {
+	c.at++
+	c.depth--
+}
+
+// likely is how often a sign may come up to the end of what was opened: a good
+// guess saves most of the memory that growing takes.
+func (c *cutter) likely(sign string, end byte) int {
+	const many = 16
+	rest := c.text[c.at:]
+	if c.depth > 1 {
+		rest = rest[:strings.IndexByte(rest, end)]
+	}
+	return min(strings.Count(rest, sign), many)
+}
+
+// explain reads a text again that is not valid, or nested too deeply, to say why.
+func explain(data []byte) *SyntaxError {
+	dec := jsontext.NewDecoder(bytes.NewReader(data))
+	for {
+		if _, err := dec.ReadToken(); err != nil {
+			return syntaxError(err, dec.InputOffset())
+		}
+		switch depth := dec.StackDepth(); {
+		case depth > MaxDepth:
+			return &SyntaxError{Offset: dec.InputOffset(), Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
+		case depth == 0:
+			return &SyntaxError{Offset: dec.InputOffset(), Reason: "something follows the JSON value"}
+		}
+	}
+}
+
+func syntaxError(err error, offset int64) *SyntaxError {
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &syntactic):
@@ -200,8 +218,6 @@ func syntaxError(err error, offset int64) error {
 		return &SyntaxError{Offset: syntactic.ByteOffset, Pointer: string(syntactic.JSONPointer), Reason: reason}
 	case errors.Is(err, io.EOF):
 		return &SyntaxError{Offset: offset, Reason: "no JSON value"}
-	case errors.Is(err, errTooDeep):
-		return &SyntaxError{Offset: offset, Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
 	default:
 		return &SyntaxError{Offset: offset, Reason: err.Error()}
 	}

@@ -118,7 +118,9 @@ func looksLikeHeader(segment string) bool {
 	for len(segment) > 0 {
 		group := segment[:min(len(segment), 4)] // of characters, for three octets
 		urlSafe := strings.ReplaceAll(strings.ReplaceAll(group, "+", "-"), "/", "_")
-		decoded, _ := base64.RawURLEncoding.DecodeString(urlSafe)
+		var octets [3]byte
+		n, _ := base64.RawURLEncoding.Decode(octets[:], []byte(urlSafe))
+		decoded := octets[:n]
 		if text := bytes.TrimLeft(decoded, whiteSpace); len(text) > 0 {
 			return text[0] == '{'
 		}
@@ -131,7 +133,6 @@ func looksLikeHeader(segment string) bool {
 }
 
 func (t *Token) parseCompact(segments []string) {
-	var parser strictjson.Parser
 	t.form = FormJWS
 	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
 	t.payloadText = segments[1]
@@ -139,10 +140,10 @@ func (t *Token) parseCompact(segments []string) {
 	t.payload, _ = t.decode(segmentPayload, segments[1])
 	t.signature, _ = t.decode(segmentSignature, segments[2])
 	if headerOK {
-		t.readHeader(&parser, header)
+		t.readHeader(header)
 	}
 	if t.payload != nil {
-		claims, err := parser.ParseObject(t.payload)
+		claims, err := strictjson.ParseObject(t.payload)
 		t.claims = claims
 		if err != nil {
 			t.fault(AreaPayload, causeJSON, segmentPayload, "the claims set is not a JSON object: "+reason(err))
@@ -169,7 +170,7 @@ func (t *Token) parseEncrypted(segment string) {
 	t.form = FormJWE
 	t.fault(AreaStructure, causeEncrypted, "", "an encrypted token (JWE): only its audience can read it")
 	if header, ok := t.decode(segmentHeader, segment); ok {
-		t.readHeader(&strictjson.Parser{}, header)
+		t.readHeader(header)
 	}
 }
 
@@ -205,8 +206,8 @@ func readHeader(segment string) (strictjson.Value, error) {
 
 // readHeader checks what every JOSE header has to fulfil (RFC 7515 sections 4,
 // 4.1.4, 4.1.9 and 4.1.10).
-func (t *Token) readHeader(parser *strictjson.Parser, data []byte) {
-	header, err := parser.ParseObject(data)
+func (t *Token) readHeader(data []byte) {
+	header, err := strictjson.ParseObject(data)
 	if err != nil {
 		t.fault(AreaHeader, causeJSON, segmentHeader, "the header is not a JSON object: "+reason(err))
 		return

@@ -294,6 +294,9 @@ func (v *verification) checkNames() {
 // lookAlike returns the known claim that a name is another spelling of, or an
 // empty string.
 func lookAlike(name string) string {
+	if isASCII(name) && strings.ToLower(name) == name { // as the known ones are
+		return ""
+	}
 	for _, known := range [...]string{
 		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "azp", "auth_time", "at_hash", "c_hash", "s_hash",
 		"acr", "amr", "sid", "client_id", "scope", "events", "cnf",

@@ -27,10 +27,10 @@ type nature struct {
 	bySender bool   // signed by who sends it, not by the issuer
 }
 
-// natureOf recognises a token that is never a bearer token by its typ, a logout
+// natureOf recognises a token that is never a bearer token by its media type, a logout
 // token and a request object also by their claims.
-func natureOf(t *token.Token) nature {
-	switch mediaType(t) {
+func natureOf(t *token.Token, typ string) nature {
+	switch typ {
 	case "dpop+jwt":
 		return nature{"a DPoP proof", true}
 	case "kb+jwt":
@@ -122,9 +122,12 @@ func found(claims strictjson.Value, signs []sign) string {
 
 // Classify returns what a token looks like, by its typ, then by claims that only
 // one kind has. It is a guess unless typ says so.
-func Classify(t *token.Token) Kind { return classify(t, natureOf(t)) }
+func Classify(t *token.Token) Kind {
+	typ := mediaType(t)
+	return classify(t, typ, natureOf(t, typ))
+}
 
-func classify(t *token.Token, n nature) Kind {
+func classify(t *token.Token, typ string, n nature) Kind {
 	claims := t.UnverifiedClaims()
 	id, access, login := idSigns(), accessSigns(), loginSigns()
 	switch {
@@ -132,7 +135,7 @@ func classify(t *token.Token, n nature) Kind {
 		return KindLogout
 	case n.name != "":
 		return KindOther
-	case mediaType(t) == "at+jwt":
+	case typ == "at+jwt":
 		return KindAccess
 	case hasAny(claims, id[:]):
 		return KindID
@@ -149,7 +152,7 @@ func classify(t *token.Token, n nature) Kind {
 // section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6). It
 // returns why the token is not of the required kind, or an empty string.
 func (v *verification) judgeKind() string {
-	switch typ := mediaType(v.token); v.policy.Kind {
+	switch typ := v.typ; v.policy.Kind {
 	case KindID:
 		return v.notID(typ)
 	case KindAccess:
@@ -178,7 +181,7 @@ func (v *verification) checkKind() {
 		v.pass(checkKind, kindName(kind))
 	}
 	missing := failed
-	if v.policy.Kind == KindAccess && mediaType(v.token) != "at+jwt" {
+	if v.policy.Kind == KindAccess && v.typ != "at+jwt" {
 		missing = warned // it does not say that it follows RFC 9068
 	}
 	v.checkKindClaims(v.policy.Kind, missing)
@@ -207,7 +210,7 @@ func (v *verification) checkUnnamedKind() {
 		return
 	}
 	v.report.add(outcome{id: checkKind, state: unchecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
-	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && mediaType(v.token) != "at+jwt" {
+	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && v.typ != "at+jwt" {
 		v.skip(checkKindClaims, "not required, and the token does not say which claims it has to have")
 		return
 	}
@@ -301,7 +304,7 @@ func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 	var missing []string
 	for _, name := range names {
 		there := sign{name, ""}.isIn(v.claims)
-		if name == "client_id" && mediaType(v.token) != "at+jwt" {
+		if name == "client_id" && v.typ != "at+jwt" {
 			there = v.clientOf() != ""
 		}
 		if !there {

@@ -40,11 +40,10 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 // Nor could they help with what is signed by who sends it, such as a DPoP proof.
 func Preflight(t *token.Token, p Policy) bool {
 	v := verification{token: t, keys: &PublicKeys{}, policy: p}
-	v.begin()
-	if v.nature.bySender {
+	if natureOf(t, mediaType(t)).bySender {
 		return false
 	}
-	v.report.checks = make([]outcome, 0, preflightChecks)
+	v.report = &Report{checks: make([]outcome, 0, preflightChecks)}
 	v.checkStructure()
 	v.checkAlgorithm()
 	for i := range v.report.checks {
@@ -64,6 +63,7 @@ type verification struct {
 	now    time.Time
 	report *Report
 
+	typ         string // as mediaType returns it
 	nature      nature
 	kindProblem string // why the token is not of the required kind, or empty
 	algorithmOK bool
@@ -73,9 +73,10 @@ type verification struct {
 // begin sees what the token is. A verification does not leave the stack.
 func (v *verification) begin() {
 	t, p := v.token, &v.policy
-	v.claims, v.nature = t.UnverifiedClaims(), natureOf(t)
+	v.claims, v.typ = t.UnverifiedClaims(), mediaType(t)
+	v.nature = natureOf(t, v.typ)
 	v.report = &Report{
-		EvaluatedAt: v.now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.nature),
+		EvaluatedAt: v.now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.typ, v.nature),
 		expected: expectations{issuer: p.Issuer, audiences: p.Audiences, kind: p.Kind},
 	}
 	if p.Kind == KindLogout && v.report.Kind == KindLogout {
