@@ -58,7 +58,7 @@ func TestAuthenticationClaims(t *testing.T) {
 	acr := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.ACR = list } }
 	asked := func(p *verify.Policy) { p.MaxAge = new(verify.AnyAge) }
 	plain := func(*verify.Policy) {}
-	const login, class, methods = verify.CheckAuthTime, verify.CheckACR, verify.CheckAMR
+	login, class, methods := verify.CheckAuthTime, verify.CheckACR, verify.CheckAMR
 	for _, c := range []struct { // now is 1600000060
 		name   string
 		claims object

@@ -221,7 +221,7 @@ func (v *verification) checkSubject() {
 }
 
 // refuseIf adds a failed check if the rule is binding, else a warning.
-func (v *verification) refuseIf(binding bool, id CheckID, message string) {
+func (v *verification) refuseIf(binding bool, id check, message string) {
 	s := warned
 	if binding {
 		s = failed

@@ -34,7 +34,7 @@ func TestAcceptanceNeedsPositiveEvidence(t *testing.T) {
 				}
 			})
 			if r.Verdict != Rejected || r.Reason == "" || r.Err() == nil {
-				t.Errorf("%s %s: %s for %q", id, name, r.Verdict, r.Reason)
+				t.Errorf("%s %s: %s for %q", id.id(), name, r.Verdict, r.Reason)
 			}
 		}
 	}
@@ -53,7 +53,7 @@ func TestWaivedChecks(t *testing.T) {
 		}
 		r.decide(policy)
 		if waived := without == checkIssuer || without == checkAudience; (r.Verdict == Accepted) != waived {
-			t.Errorf("without %s: %s", without, r.Verdict)
+			t.Errorf("without %s: %s", without.id(), r.Verdict)
 		}
 	}
 }

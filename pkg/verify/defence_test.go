@@ -112,7 +112,7 @@ func TestBounds(t *testing.T) {
 func TestExpectationsOfTheReport(t *testing.T) {
 	for _, c := range []struct {
 		r    Report
-		id   CheckID
+		id   check
 		want strictjson.Value
 	}{
 		{Report{expected: expectations{issuer: "me"}}, checkIssuer, strictjson.String("me")},
@@ -124,7 +124,7 @@ func TestExpectationsOfTheReport(t *testing.T) {
 		{Report{expected: expectations{issuer: "me"}}, checkNonce, strictjson.Value{}},
 	} {
 		if got := c.r.evidence(&outcome{id: c.id}).expected; !strictjson.Equal(got, c.want) {
-			t.Errorf("%s: expected %s, want %s", c.id, got, c.want)
+			t.Errorf("%s: expected %s, want %s", c.id.id(), got, c.want)
 		}
 	}
 }

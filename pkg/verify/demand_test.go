@@ -72,7 +72,7 @@ func TestRequirements(t *testing.T) {
 func TestScopesAndRoles(t *testing.T) {
 	scopes := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.Scopes = list } }
 	roles := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.Roles = list } }
-	const scope, role = verify.CheckScope, verify.CheckRole
+	scope, role := verify.CheckScope, verify.CheckRole
 	for _, c := range []struct {
 		name   string
 		claims object

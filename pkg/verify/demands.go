@@ -62,7 +62,7 @@ func (v *verification) checkClient() {
 	}
 }
 
-func (v *verification) passExpected(id CheckID, message string, expected strictjson.Value) {
+func (v *verification) passExpected(id check, message string, expected strictjson.Value) {
 	v.report.add(outcome{id: id, state: passed, message: message, detail: &detail{expected: expected}})
 }
 
@@ -94,7 +94,7 @@ func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a),
 // checkHash binds the ID token to a value that came with it: the left half of
 // its hash, by the hash of the token's algorithm (OpenID Connect Core section
 // 3.1.3.6). The value itself never becomes part of the report.
-func (v *verification) checkHash(id CheckID, claim, text string) {
+func (v *verification) checkHash(id check, claim, text string) {
 	if text == "" {
 		v.notRequired(id)
 		return
@@ -223,7 +223,7 @@ func words(v strictjson.Value) []string {
 
 // requireAll checks that everything required is among what was found. what is the
 // singular of both. It also returns what is missing.
-func requireAll(id CheckID, what string, required, found []string, where string) (o outcome, missing []string) {
+func requireAll(id check, what string, required, found []string, where string) (o outcome, missing []string) {
 	set := setOf(found)
 	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
 	o = outcome{

@@ -2,50 +2,50 @@ package verify
 
 // The names of checks and diagnoses are strings to everybody else; tests are held
 // to those that exist.
-const (
-	CheckPolicy       = checkPolicy
-	CheckRepaired     = checkRepaired
-	CheckStructure    = checkStructure
-	CheckEncoding     = checkEncoding
-	CheckHeader       = checkHeader
-	CheckPayload      = checkPayload
-	CheckCritical     = checkCritical
-	CheckEmbeddedKey  = checkEmbeddedKey
-	CheckAlgorithm    = checkAlgorithm
-	CheckAdvertised   = checkAdvertised
-	CheckKeySet       = checkKeySet
-	CheckKey          = checkKey
-	CheckCertificate  = checkCertificate
-	CheckSignature    = checkSignature
-	CheckIssuer       = checkIssuer
-	CheckAudience     = checkAudience
-	CheckExpiry       = checkExpiry
-	CheckMinValidity  = checkMinValidity
-	CheckNotBefore    = checkNotBefore
-	CheckIssuedAt     = checkIssuedAt
-	CheckLifetime     = checkLifetime
-	CheckLeeway       = checkLeeway
-	CheckSubject      = checkSubject
-	CheckParty        = checkParty
-	CheckKind         = checkKind
-	CheckKindClaims   = checkKindClaims
-	CheckClaimNames   = checkClaimNames
-	CheckHeaderClaims = checkHeaderClaims
-	CheckPrintable    = checkPrintable
-	CheckConfirmation = checkConfirmation
-	CheckDisclosure   = checkDisclosure
-	CheckClient       = checkClient
-	CheckNonce        = checkNonce
-	CheckAccessHash   = checkAccessHash
-	CheckCodeHash     = checkCodeHash
-	CheckStateHash    = checkStateHash
-	CheckAuthTime     = checkAuthTime
-	CheckACR          = checkACR
-	CheckAMR          = checkAMR
-	CheckScope        = checkScope
-	CheckRole         = checkRole
-	CheckRequire      = checkRequire
-	CheckAssert       = checkAssert
+var (
+	CheckPolicy       = checkPolicy.id()
+	CheckRepaired     = checkRepaired.id()
+	CheckStructure    = checkStructure.id()
+	CheckEncoding     = checkEncoding.id()
+	CheckHeader       = checkHeader.id()
+	CheckPayload      = checkPayload.id()
+	CheckCritical     = checkCritical.id()
+	CheckEmbeddedKey  = checkEmbeddedKey.id()
+	CheckAlgorithm    = checkAlgorithm.id()
+	CheckAdvertised   = checkAdvertised.id()
+	CheckKeySet       = checkKeySet.id()
+	CheckKey          = checkKey.id()
+	CheckCertificate  = checkCertificate.id()
+	CheckSignature    = checkSignature.id()
+	CheckIssuer       = checkIssuer.id()
+	CheckAudience     = checkAudience.id()
+	CheckExpiry       = checkExpiry.id()
+	CheckMinValidity  = checkMinValidity.id()
+	CheckNotBefore    = checkNotBefore.id()
+	CheckIssuedAt     = checkIssuedAt.id()
+	CheckLifetime     = checkLifetime.id()
+	CheckLeeway       = checkLeeway.id()
+	CheckSubject      = checkSubject.id()
+	CheckParty        = checkParty.id()
+	CheckKind         = checkKind.id()
+	CheckKindClaims   = checkKindClaims.id()
+	CheckClaimNames   = checkClaimNames.id()
+	CheckHeaderClaims = checkHeaderClaims.id()
+	CheckPrintable    = checkPrintable.id()
+	CheckConfirmation = checkConfirmation.id()
+	CheckDisclosure   = checkDisclosure.id()
+	CheckClient       = checkClient.id()
+	CheckNonce        = checkNonce.id()
+	CheckAccessHash   = checkAccessHash.id()
+	CheckCodeHash     = checkCodeHash.id()
+	CheckStateHash    = checkStateHash.id()
+	CheckAuthTime     = checkAuthTime.id()
+	CheckACR          = checkACR.id()
+	CheckAMR          = checkAMR.id()
+	CheckScope        = checkScope.id()
+	CheckRole         = checkRole.id()
+	CheckRequire      = checkRequire.id()
+	CheckAssert       = checkAssert.id()
 )
 
 // The kinds of Diagnosis.

@@ -10,7 +10,7 @@ import (
 // The rows O02 to O04 and the client: what each claim says, what is demanded,
 // and what comes of it.
 func TestIdentityClaims(t *testing.T) {
-	const party, client, subject, audience = verify.CheckParty, verify.CheckClient, verify.CheckSubject, verify.CheckAudience
+	party, client, subject, audience := verify.CheckParty, verify.CheckClient, verify.CheckSubject, verify.CheckAudience
 	id := func(p *verify.Policy) { p.Kind = verify.KindID }
 	forApp := func(p *verify.Policy) { p.ClientID = "app" }
 	idForApp := func(p *verify.Policy) { p.Kind, p.ClientID = verify.KindID, "app" }

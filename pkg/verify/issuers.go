@@ -20,7 +20,7 @@ type issuerQuirk struct {
 // diagnoses in kinds; without any it is a general remark, for failures whose cause
 // is not known more precisely.
 type note struct {
-	check CheckID
+	check check
 	kinds []DiagnosisKind
 	when  func(origin, *Diagnosis) bool // a further condition, or nil
 	text  string
@@ -113,7 +113,7 @@ func isGeneral(d *Diagnosis) bool {
 	return d == nil || slices.Contains(kinds(differentValue, differentHost, claimMissing, tampered, keyIDUnknown, keysUnusable), d.Kind)
 }
 
-func (n *note) fits(id CheckID, o origin, d *Diagnosis) bool {
+func (n *note) fits(id check, o origin, d *Diagnosis) bool {
 	fits := isGeneral(d)
 	if n.kinds != nil {
 		fits = d != nil && slices.Contains(n.kinds, d.Kind)

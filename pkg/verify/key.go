@@ -85,7 +85,7 @@ func (v *verification) explainEmbedded() {
 	if err != nil || v.signerIn(set) == nil {
 		return
 	}
-	for _, id := range []CheckID{checkKey, checkSignature} {
+	for _, id := range []check{checkKey, checkSignature} {
 		if o := v.report.find(id); o != nil && o.state == failed && o.detail != nil {
 			o.detail.diagnosis = &Diagnosis{Kind: keyInX5C}
 		}

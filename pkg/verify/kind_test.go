@@ -29,7 +29,8 @@ func logoutClaims() object {
 
 // The rows T01 to T03 and C03: what passes under --kind, and why not.
 func TestKinds(t *testing.T) {
-	const ok, kind, claims = "", verify.CheckKind, verify.CheckKindClaims
+	const ok verify.CheckID = ""
+	kind, claims := verify.CheckKind, verify.CheckKindClaims
 	for _, c := range []struct {
 		name, typ string
 		claims    object

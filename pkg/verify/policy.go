@@ -105,7 +105,7 @@ func (p *Policy) Problem() error {
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return strings.HasPrefix(r.Claim, "/") && badEscape(r.Claim) }),
 		strings.HasPrefix(p.RoleClaim, "/") && badEscape(p.RoleClaim):
 		return errors.New("a claim path is not a JSON pointer: in one, ~ is written ~0 and / is written ~1")
-	case slices.ContainsFunc(p.Extra, func(c Check) bool { return slices.Contains(required(), c.ID) }):
+	case slices.ContainsFunc(p.Extra, func(c Check) bool { return slices.Contains(required(), checkOf(c.ID)) }):
 		return errors.New("an extra check has the name of a required one")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
 		return errors.New("the leeway is out of range")

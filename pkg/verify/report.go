@@ -183,13 +183,15 @@ func (r *Report) Checks() []Check {
 
 // Check returns the first check with an id, and whether there is one.
 func (r *Report) Check(id CheckID) (Check, bool) {
-	if o := r.find(id); o != nil {
-		return r.describe(o), true
+	for i := range r.checks {
+		if o := &r.checks[i]; o.name() == id {
+			return r.describe(o), true
+		}
 	}
 	return Check{}, false
 }
 
-func (r *Report) find(id CheckID) *outcome {
+func (r *Report) find(id check) *outcome {
 	for i := range r.checks {
 		if r.checks[i].id == id {
 			return &r.checks[i]
@@ -306,7 +308,7 @@ func (r *Report) Err() error {
 // and nobody reads why, so what can be derived from the report later is not put into
 // words and values before somebody asks.
 type outcome struct {
-	id      CheckID
+	id      check
 	state   state
 	strict  bool // a warning that refuses
 	reason  rank
@@ -358,9 +360,17 @@ func (r rank) reason() Reason {
 
 // A detail is what a Check has beside its outcome.
 type detail struct {
+	id               CheckID // of checkOther
 	expected, actual strictjson.Value
 	at               time.Time
 	diagnosis        *Diagnosis
+}
+
+func (o *outcome) name() CheckID {
+	if o.id == checkOther && o.detail != nil {
+		return o.detail.id
+	}
+	return o.id.id()
 }
 
 func (o *outcome) words(r *Report) string {
@@ -371,7 +381,7 @@ func (o *outcome) words(r *Report) string {
 }
 
 func (r *Report) describe(o *outcome) Check {
-	c := Check{ID: o.id, Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
+	c := Check{ID: o.name(), Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
 	d := o.detail
 	if d == nil {
 		found := r.evidence(o)
@@ -478,21 +488,21 @@ func (r *Report) mostSevere(order []Reason) Reason {
 	return order[first]
 }
 
-func (r *Report) holds(id CheckID) bool {
+func (r *Report) holds(id check) bool {
 	o := r.find(id)
 	return o != nil && (o.state == passed || o.state == warned)
 }
 
 // required lists the checks without which nothing is accepted. What else the
 // policy requires fails by itself where it is not met.
-func required() []CheckID {
-	return []CheckID{
+func required() []check {
+	return []check{
 		checkStructure, checkEncoding, checkHeader, checkPayload, checkCritical,
 		checkAlgorithm, checkKey, checkSignature, checkIssuer, checkAudience, checkExpiry,
 	}
 }
 
 // waives reports whether the policy says that a required check need not be made.
-func (p *Policy) waives(id CheckID) bool {
+func (p *Policy) waives(id check) bool {
 	return id == checkIssuer && p.AnyIssuer || id == checkAudience && p.AnyAudience
 }

@@ -21,7 +21,7 @@ func (v *verification) checkStructure() {
 	}
 }
 
-func (v *verification) checkArea(id CheckID, area token.Area, sound string) {
+func (v *verification) checkArea(id check, area token.Area, sound string) {
 	switch fault := v.token.FaultIn(area); {
 	case fault != nil:
 		v.fail(id, ReasonMalformed, fault.Text, detail{diagnosis: diagnoseFault(v.token, fault)})

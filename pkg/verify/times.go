@@ -52,7 +52,7 @@ func (v *verification) checkTimes() {
 }
 
 // failTime refuses a claim that is a time.
-func (v *verification) failTime(id CheckID, reason Reason, claim string, at time.Time, message string, diagnosis *Diagnosis) {
+func (v *verification) failTime(id check, reason Reason, claim string, at time.Time, message string, diagnosis *Diagnosis) {
 	v.fail(id, reason, message, detail{actual: v.claims.Get(claim), at: at, diagnosis: diagnosis})
 }
 

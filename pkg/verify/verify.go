@@ -85,33 +85,33 @@ func (v *verification) begin() {
 	v.kindProblem = v.judgeKind()
 }
 
-func (v *verification) pass(id CheckID, message string) {
+func (v *verification) pass(id check, message string) {
 	v.report.add(outcome{id: id, state: passed, message: message})
 }
 
 // passSaying is pass with words that are put together when somebody asks.
-func (v *verification) passSaying(id CheckID, say func(*Report) string) {
+func (v *verification) passSaying(id check, say func(*Report) string) {
 	v.report.add(outcome{id: id, state: passed, say: say})
 }
 
-func (v *verification) fail(id CheckID, reason Reason, message string, d detail) {
+func (v *verification) fail(id check, reason Reason, message string, d detail) {
 	v.report.add(outcome{id: id, state: failed, reason: rankOf(reason), message: message, detail: &d})
 }
 
-func (v *verification) warn(id CheckID, reason Reason, message string) {
+func (v *verification) warn(id check, reason Reason, message string) {
 	v.report.add(outcome{id: id, state: warned, reason: rankOf(reason), message: message})
 }
 
-func (v *verification) skip(id CheckID, message string) {
+func (v *verification) skip(id check, message string) {
 	v.report.add(outcome{id: id, state: unchecked, message: message})
 }
 
 // notRequired reports a check that the policy does not ask for.
-func (v *verification) notRequired(id CheckID) { v.skip(id, "not required") }
+func (v *verification) notRequired(id check) { v.skip(id, "not required") }
 
 // missing reports a claim that need not be there: a warning where the token looks
 // like a kind that should have it.
-func (v *verification) missing(id CheckID, claim string, needed bool) {
+func (v *verification) missing(id check, claim string, needed bool) {
 	message := "the token has no " + claim
 	if needed {
 		v.warn(id, ReasonClaimRefused, message+", which "+kindName(v.report.Kind)+" should have")
@@ -126,8 +126,8 @@ func (v *verification) checkPolicy() {
 	}
 	for _, c := range v.policy.Extra {
 		v.report.add(outcome{
-			id: c.ID, state: stateOf(c.Status), reason: rankOf(c.Reason), message: c.Message,
-			detail: &detail{expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis},
+			id: checkOf(c.ID), state: stateOf(c.Status), reason: rankOf(c.Reason), message: c.Message,
+			detail: &detail{id: c.ID, expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis},
 		})
 	}
 }
