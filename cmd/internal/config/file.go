@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -99,10 +100,15 @@ func (r reader) fault(line int, format string, args ...any) *Error {
 }
 
 var (
-	lineOfError  = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-	unknownField = regexp.MustCompile(`^field (.*) not found in type`)
-	duplicateKey = regexp.MustCompile(`^mapping key (".*") already defined at line`)
+	lineOfError  = lazily(`^(?:yaml: )?line (\d+): (.*)$`)
+	unknownField = lazily(`^field (.*) not found in type`)
+	duplicateKey = lazily(`^mapping key (".*") already defined at line`)
 )
+
+// lazily compiles an expression when it is first used: most runs read no file.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // yamlError puts an error of the YAML package into our words, less what it quotes
 // of values: one may stand in the place of a secret.
@@ -113,13 +119,13 @@ func (r reader) yamlError(err error) error {
 		text = mistyped.Errors[0]
 	}
 	where := r.path
-	if m := lineOfError.FindStringSubmatch(text); m != nil {
+	if m := lineOfError().FindStringSubmatch(text); m != nil {
 		where, text = r.path+":"+m[1], m[2]
 	}
-	if m := unknownField.FindStringSubmatch(text); m != nil {
+	if m := unknownField().FindStringSubmatch(text); m != nil {
 		return &Error{Where: where, Err: fmt.Errorf(": unknown key %q", m[1]), Hint: "profiles are written below the key profiles"}
 	}
-	switch m := duplicateKey.FindStringSubmatch(text); {
+	switch m := duplicateKey().FindStringSubmatch(text); {
 	case m != nil:
 		return &Error{Where: where, Err: fmt.Errorf(": duplicate key %s", m[1])}
 	case mistyped != nil:
