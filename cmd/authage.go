@@ -76,7 +76,7 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Co
 // unverifiedAge is for those who want nothing verified, and so must not seem to
 // ask for it.
 func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
-	if name := demanded(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
+	if name := trustOrExpectFlag(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
 		return unverifiedAge{}, usageError("--unverified and --%s contradict each other", name)
 	}
 	if err := r.opts.requires.apply(ctx, &r.policy, r.env.Now); err != nil {

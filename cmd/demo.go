@@ -25,7 +25,7 @@ func newDemoCmd(env *Env) *cobra.Command {
 	keep := false
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "see every command at work on tokens of this machine's own",
+		Short: "run every command on test tokens",
 		Long: "demo starts an issuer for tests, mints a good token and bad ones, and runs the other commands on\n" +
 			"them: each command line as you could type it, what it prints, and its exit code. It takes a few\n" +
 			"seconds, uses no network and leaves nothing behind.",
@@ -34,7 +34,7 @@ func newDemoCmd(env *Env) *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), env, keep, c.OutOrStdout()) },
 	}
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		f.BoolVar(&keep, "keep", false, "leave the issuer and the tokens there until you press Ctrl-C")
+		f.BoolVar(&keep, "keep", false, "keep the issuer running and the tokens until Ctrl-C")
 	})
 	return c
 }

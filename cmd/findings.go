@@ -44,7 +44,7 @@ func printFindings(ctx context.Context, printer *output.Printer, report findings
 }
 
 // noFindings is for an error in the place of an answer: with --check that is a
-// report, too.
+// report as well.
 func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
 	if check {
 		return noAnswer(ctx, env, printer, err)

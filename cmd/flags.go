@@ -156,9 +156,9 @@ func (o *demandOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// demanded is the first flag on the command line that is about trust or what a
+// trustOrExpectFlag returns the first flag on the command line that is about trust or what a
 // token has to be, but for the exceptions; empty if there is none.
-func demanded(flags *pflag.FlagSet, except ...string) string {
+func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 	found := ""
 	flags.Visit(func(f *pflag.Flag) {
 		if group := groupOf(f); found == "" && (group == groupTrust || group == groupExpect) && !slices.Contains(except, f.Name) {

@@ -35,7 +35,7 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 		f.BoolVar(&o.allowHTTP, "allow-http", false, "allow http to hosts other than this one")
 		fileVar(f, &o.cacert, "cacert", "trust only the authorities in this PEM file")
 		f.Var(newList(&o.headers, "HEADER", one(parseHeaderSource)), "header", "'Name: value' or @FILE, for the named origin only")
-		f.BoolVar(&o.refresh, "refresh", false, "fetch anew, whatever is cached")
+		f.BoolVar(&o.refresh, "refresh", false, "fetch again, whatever is cached")
 		f.BoolVar(&o.noCache, "no-cache", false, "neither read nor write the cache")
 		f.BoolVar(&o.offline, "offline", false, "use the cache only, no network")
 		onOneLine(f, "fetch anew; skip the cache; use only the cache", "refresh", "no-cache", "offline")
@@ -48,7 +48,7 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 func (o *networkOptions) check() error {
 	switch {
 	case o.offline && o.refresh, o.offline && o.noCache:
-		return usageError("--offline needs the cache: it does not go with --refresh or --no-cache")
+		return usageError("--offline needs the cache: it cannot be combined with --refresh or --no-cache")
 	case o.offline && (o.cacert != "" || o.allowHTTP || len(o.headers) > 0):
 		return usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
 	default:

@@ -44,7 +44,7 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	}
 	switch {
 	case len(named) > 1:
-		return usageError("%s are two sources of trust: give one", strings.Join(named, " and "))
+		return usageError("%s are two sources of trust: use one", strings.Join(named, " and "))
 	case len(named) == 0 && demands.anyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):

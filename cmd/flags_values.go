@@ -184,7 +184,7 @@ const referenceForms = "@FILE or env:NAME"
 func valueVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
 	parse := func(text string) (string, error) {
 		if text == "-" {
-			return "", errors.New("cannot be read from stdin: give the value itself, @FILE or env:NAME")
+			return "", errors.New("cannot be read from stdin: pass the value itself, @FILE or env:NAME")
 		}
 		return text, nil
 	}

@@ -37,7 +37,7 @@ func newHelpCmd(root *cobra.Command, width func() int) *cobra.Command {
 // expectation is refused: a token that is really "--help" must not end a
 // verification with success.
 func showHelp(c *cobra.Command, width int) error {
-	if name := demanded(c.Flags()); name != "" {
+	if name := trustOrExpectFlag(c.Flags()); name != "" {
 		return usageError("--help among other flags (--%s)", name).withHint(
 			"%s --help alone shows the help; for a token in a variable use env:NAME, or -- before it", c.CommandPath())
 	}

@@ -122,7 +122,7 @@ func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, 
 // oneToken cleans pasted text up.
 func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 	if strings.TrimSpace(text) == "" {
-		return tokenInput{}, unreadable("there is no token: nothing but white space was given")
+		return tokenInput{}, unreadable("no token: the input is only white space")
 	}
 	if opts.exact {
 		return tokenInput{text: paste.Exact(text)}, nil
@@ -209,7 +209,7 @@ func tooLarge(name string, limit int) *failure {
 // env:NAME, one trailing line break aside.
 func readValue(env *Env, flag, argument string) (string, error) {
 	if argument == "-" {
-		return "", usageError("%s cannot be read from stdin: give it itself, @FILE or env:NAME", flag)
+		return "", usageError("%s cannot be read from stdin: pass the value itself, @FILE or env:NAME", flag)
 	}
 	if text, ok, err := fromFileOrEnv(env, argument, token.MaxLength); ok {
 		if err == nil && strings.TrimSpace(text) == "" {
@@ -227,7 +227,7 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 	return withoutLineEnd(data), err
 }
 
-// secretData reads what a secret is made of, as it stands.
+// secretData reads a secret's octets, unchanged.
 func secretData(env *Env, flag, argument string) ([]byte, error) {
 	path, isFile := strings.CutPrefix(argument, "@")
 	var data []byte

@@ -118,8 +118,8 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 
 // check refuses what contradicts itself, before anything is read or sent.
 func (o *introspectOptions) check(flags *pflag.FlagSet) error {
-	if name := demanded(flags, "issuer", "client-id", "at", "strict"); name != "" && !o.compare {
-		return usageError("--%s is about verifying the token here, which takes --compare", name)
+	if name := trustOrExpectFlag(flags, "issuer", "client-id", "at", "strict"); name != "" && !o.compare {
+		return usageError("--%s applies to verifying the token here: add --compare", name)
 	}
 	switch {
 	case o.demands.issuer == "" && o.endpoint == "":
@@ -403,9 +403,9 @@ func (v introspection) writeText(t *output.Text) {
 }
 
 func (v introspection) writeVerdict(t *output.Text) {
-	row := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: "ACTIVE  says " + v.Answer.URL}
+	row := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: "ACTIVE  according to " + v.Answer.URL}
 	if !v.Answer.Active {
-		row.Value = "INACTIVE  says " + v.Answer.URL
+		row.Value = "INACTIVE  according to " + v.Answer.URL
 		if v.Answer.Message != "" {
 			row.Value += ": " + v.Answer.Message
 		}

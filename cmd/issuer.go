@@ -64,10 +64,10 @@ func (o *issuerOptions) addFlags(c *cobra.Command) {
 		fileVar(f, &o.setup, "setup", "YAML file with users and clients")
 		textVar(f, &o.config.ClientID, "client-id", "ID", "the client; ID-public is a public client")
 		secretVar(f, &o.secret, "client-secret", "the client's secret, @FILE or env:NAME; random by default")
-		listVar(f, &o.config.RedirectURIs, "redirect-uri", "URL", "where users may be sent back to, beside http on loopback")
-		durationVar(f, &o.rotate, "rotate", bounds{positive: true}, "make a new key every so often")
+		listVar(f, &o.config.RedirectURIs, "redirect-uri", "URL", "allowed redirect URI, besides http on loopback")
+		durationVar(f, &o.rotate, "rotate", bounds{positive: true}, "replace the key at this interval")
 		f.BoolVar(&o.noOverlap, "no-overlap", false, "withdraw the old key as soon as there is a new one")
-		f.BoolVar(&o.untilEOF, "until-eof", false, "end when stdin is closed, too")
+		f.BoolVar(&o.untilEOF, "until-eof", false, "also end when stdin is closed")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests on stderr")
 	})
 }
@@ -106,7 +106,7 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 	switch {
 	case o.setup != "" && (c.Flags().Changed("client-id") || o.secret != "" || len(o.config.RedirectURIs) > 0):
-		return usageError("--setup names the clients: it does not go with --client-id, --client-secret or --redirect-uri")
+		return usageError("--setup names the clients: it cannot be combined with --client-id, --client-secret or --redirect-uri")
 	case o.rotate != 0 && o.rotate < time.Second:
 		return usageError("--rotate is at least 1s")
 	}

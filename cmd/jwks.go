@@ -124,11 +124,11 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 	}
 	switch {
 	case chosen > 1:
-		return usageError("--check, --pem and --for are three questions: ask one")
+		return usageError("--check, --pem and --for cannot be combined: use one")
 	case o.check && o.kid != "":
-		return usageError("--check lints a whole set: it does not go with --kid")
+		return usageError("--check lints a whole set: it cannot be combined with --kid")
 	case o.pem && (o.output.filter != "" || o.output.format != "auto"):
-		return usageError("--pem prints PEM: it does not go with --jq or -o")
+		return usageError("--pem prints PEM: it cannot be combined with --jq or -o")
 	}
 	return nil
 }

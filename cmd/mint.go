@@ -44,7 +44,7 @@ func newMintCmd(env *Env) *cobra.Command {
 	opts := &mintOptions{}
 	c := &cobra.Command{
 		Use:   "mint",
-		Short: "make a token for tests, good or wrong on purpose",
+		Short: "make a test token, good or wrong on purpose",
 		Long: "mint signs one token and prints it. The key is that of a running issuer (--state) or one of your\n" +
 			"own (--key, --new-key); keys of real issuers have no place here. --flaw makes the token wrong\n" +
 			"on purpose; --flaw list shows every flaw and the exit code that verify gives for it.",
@@ -67,12 +67,12 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		enumVar(f, &o.algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with, instead of the key's own")
 		textVarP(f, &o.issuer, "issuer", "i", "URL", "the issuer; one on loopback by default")
 		enumVar(f, &o.like, "like", "PRODUCT", shapes(), "product to imitate")
-		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, and no token")
+		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, not a token")
 	})
 	inGroup(c.Flags(), groupToken, func(f *pflag.FlagSet) {
 		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, "kind of token")
 		textVar(f, &o.subject, "sub", "SUBJECT", "a test user (ada, alan) or any other text")
-		f.BoolVar(&o.program, "program", false, "the token of a program: nobody has logged in")
+		f.BoolVar(&o.program, "program", false, "make a program's token: no user logged in")
 		listVarP(f, &o.audiences, "audience", "a", "AUDIENCE", "an audience; repeat for several")
 		textVar(f, &o.clientID, "client-id", "CLIENT", "client it is issued to")
 		listVar(f, &o.scopes, "scope", "SCOPE", "a scope; repeat for several")
@@ -134,16 +134,16 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 	case sources == 0:
 		return usageError("no key to sign with").withHint("add --state DIR of a running issuer, --key FILE, or --new-key FILE to make one")
 	case sources > 1:
-		return usageError("--state, --key and --new-key are three keys: give one")
+		return usageError("--state, --key and --new-key cannot be combined: use one")
 	case o.program && o.subject != "":
-		return usageError("--program and --sub contradict each other: nobody has logged in")
+		return usageError("--program and --sub contradict each other: no user logged in")
 	case len(o.flaws) > 0 && o.allFlaws != "":
-		return usageError("--all-flaws makes every flaw: it does not go with --flaw")
+		return usageError("--all-flaws makes every flaw: it cannot be combined with --flaw")
 	}
 	if o.base != "" {
 		for _, name := range []string{"sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer"} {
 			if flags.Changed(name) {
-				return usageError("--claims brings all claims: it does not go with --%s", name).withHint("--claim NAME=TEXT changes one of them")
+				return usageError("--claims sets all claims: it cannot be combined with --%s", name).withHint("--claim NAME=TEXT changes one of them")
 			}
 		}
 	}
@@ -334,7 +334,7 @@ func flawRows(client string) []flawRow {
 
 func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
 	if len(opts.flaws) > 1 {
-		return usageError("--flaw list stands alone")
+		return usageError("--flaw list cannot be combined with other flaws")
 	}
 	out := outputOptions{format: "auto", color: "auto"}
 	printer, err := out.printer(env)

@@ -68,7 +68,7 @@ func (o *outputOptions) resolveCI(format output.Format) (output.Format, error) {
 
 func (o *outputOptions) unfiltered(format output.Format) (output.Format, error) {
 	if o.filter != "" {
-		return "", usageError("--jq filters JSON: it does not go with -o %s", format)
+		return "", usageError("--jq filters JSON: it cannot be combined with -o %s", format)
 	}
 	return format, nil
 }

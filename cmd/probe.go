@@ -46,7 +46,7 @@ func newProbeCmd(env *Env) *cobra.Command {
 	opts := &probeOptions{method: "GET"}
 	c := &cobra.Command{
 		Use:   "probe URL",
-		Short: "test that an API refuses the tokens that it must refuse",
+		Short: "test that an API refuses the tokens it must refuse",
 		Long: "probe sends requests to the API at URL: one without a token, one with the good token of\n" +
 			"--token, and then, one at a time, variations of it that no API may accept: changed, unsigned,\n" +
 			"signed by others, sent in the wrong way and, with --mint-with, signed well with wrong claims.\n" +
@@ -72,14 +72,14 @@ func (o *probeOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		valueVar(f, &o.token, "token", "TOKEN", "the good token: itself, @FILE or env:NAME")
 		valueVar(f, &o.idToken, "id-token", "TOKEN", "an ID token, which an API must refuse: itself, @FILE or env:NAME")
-		textVar(f, &o.issuer, "issuer", "URL", "the issuer, for HS256 signed with its public key")
-		sourceVar(f, &o.jwks, "jwks", "the issuer's key set, for the same")
+		textVar(f, &o.issuer, "issuer", "URL", "issuer whose public key signs the HS256 probe")
+		sourceVar(f, &o.jwks, "jwks", "key set with the key for the HS256 probe")
 		fileVar(f, &o.mintWith, "mint-with", "private key or issuer's state directory, to sign wrong claims")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.Var(newStatuses(&o.refused), "expect-refused", "statuses that refuse; 400,401,403 unless given")
-		textVar(f, &o.scope, "scope", "SCOPE", "the scope that the API requires; needs --mint-with")
-		durationVar(f, &o.maxAge, "max-age", bounds{positive: true}, "the age of login that the API accepts; needs --mint-with")
+		f.Var(newStatuses(&o.refused), "expect-refused", "statuses that count as refusals (default 400,401,403)")
+		textVar(f, &o.scope, "scope", "SCOPE", "scope the API requires; needs --mint-with")
+		durationVar(f, &o.maxAge, "max-age", bounds{positive: true}, "maximum login age the API accepts; needs --mint-with")
 	})
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		textVar(f, &o.method, "method", "METHOD", "the method of each request")
@@ -155,15 +155,15 @@ func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printe
 func (o *probeOptions) check(url string) error {
 	switch {
 	case !isURL(url):
-		return usageError("the API's URL begins with https://, got %s", quoteShort(url))
+		return usageError("the API's URL must begin with https://, got %s", quoteShort(url))
 	case o.token == "":
 		return usageError("no good token given").withHint("--token names one that the API accepts: it is the control")
 	case o.network.allowHTTP:
-		return usageError("probe sends tokens: it takes https, or http to this machine, and nothing else")
+		return usageError("probe sends tokens: it needs https, or http to this machine")
 	case o.network.offline:
 		return usageError("--offline and probe contradict each other: the API has to be asked")
 	case o.mintWith == "" && (o.scope != "" || o.maxAge > 0):
-		return usageError("--scope and --max-age change claims, which takes --mint-with")
+		return usageError("--scope and --max-age need --mint-with")
 	case o.issuer != "" && o.jwks != "":
 		return usageError("--issuer and --jwks both name keys: give one of them")
 	case o.jwks == "-":
@@ -292,7 +292,7 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 func writeTokens(path string, probes []probe.Probe) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the user names it
 	if errors.Is(err, fs.ErrExist) {
-		return unreadable("--show-tokens: %s is there already: name a file that is not", path)
+		return unreadable("--show-tokens: %s already exists", path)
 	}
 	if err != nil {
 		return unreadable("--show-tokens: %w", err)

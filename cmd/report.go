@@ -439,7 +439,7 @@ func (r report) writeAll(t *output.Text) {
 	r.writeClaims(t)
 }
 
-// comparison is what was expected and what was found.
+// comparison is what was expected and what the token has.
 func comparison(c verify.Check) []output.Span {
 	var notes []output.Span
 	if c.Expected.Exists() {

@@ -63,7 +63,7 @@ func runResource(ctx context.Context, env *Env, opts *resourceOptions, flags *pf
 func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (*resource.Chain, error) {
 	switch {
 	case !isURL(url):
-		return nil, usageError("the API's URL begins with https://, got %s", quoteShort(url))
+		return nil, usageError("the API's URL must begin with https://, got %s", quoteShort(url))
 	case o.network.offline:
 		return nil, usageError("--offline and resource contradict each other: the API has to be asked")
 	}

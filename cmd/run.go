@@ -129,7 +129,7 @@ func (r *run) readPolicy(ctx context.Context) error {
 		return err
 	}
 	if o.demands.anyTenant && !verify.IsTemplate(o.demands.issuer) {
-		return usageError("--any-tenant is only for an --issuer that holds {tenantid}")
+		return usageError("--any-tenant needs an --issuer that contains {tenantid}")
 	}
 	policy, err := o.demands.policy(r.env)
 	if err == nil {
@@ -283,10 +283,10 @@ func (r *run) localKeys() (verify.Keys, error) {
 const googleShort = "accounts.google.com"
 
 // checkIssuerURL refuses an issuer that keys cannot be fetched from. No host
-// name is completed here: the issuer is compared as it stands.
+// name is completed here: the issuer is compared byte for byte.
 func checkIssuerURL(issuer string) error {
 	if trimmed := strings.TrimSpace(issuer); trimmed != issuer {
-		return usageError("--issuer starts or ends with a space").withHint("an issuer is compared as it stands: --issuer %s", advice.Word(trimmed))
+		return usageError("--issuer starts or ends with a space").withHint("an issuer is compared byte for byte: --issuer %s", advice.Word(trimmed))
 	}
 	if issuer == googleShort {
 		return nil

@@ -12,7 +12,7 @@ import (
 )
 
 // nearest is the candidate that a mistyped word most likely stands for, or empty
-// where none is near. The beginning of one candidate alone stands for it, too.
+// where none is near. The unambiguous beginning of a candidate counts as a match.
 func nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
 	best, distance := "", 2+min(2, len(word)/4) // the first that is too far
@@ -106,7 +106,7 @@ func peerHint(name string) string {
 		"now": "use --at TIME", "time": "use --at TIME", "date": "use --at TIME", "ignore-exp": "use --at TIME", "ignore-expiration": "use --at TIME", "no-exp-check": "use --at TIME",
 		"clock-skew": "use --leeway DURATION", "skew": "use --leeway DURATION", "clock-tolerance": "use --leeway DURATION", "tolerance": "use --leeway DURATION",
 		"ca-file": "use --cacert FILE", "cafile": "use --cacert FILE", "ca-cert": "use --cacert FILE", "root": "use --cacert FILE",
-		"file": "give a token in a file as @FILE", "token": "give the token itself, @FILE, env:NAME, or - for stdin",
+		"file": "give a token in a file as @FILE", "token": "pass the token itself, @FILE, env:NAME, or - for stdin",
 		"scopes": "use --scope SCOPE", "roles": "use --role ROLE",
 	}
 	switch name {

@@ -60,7 +60,7 @@ What people paste is accepted as it is: "Bearer eyJ…", "Authorization: Bearer 
 and white space around it, a cookie (also in parts), a redirect URL, a token response in JSON,
 the output of curl -v, a line of a log, a Secret of Kubernetes. What had to be undone, such as
 line breaks, is said: servers would refuse the text. Where several different tokens are found, --pick NAME or --pick N chooses one.
---exact takes the input as it stands, one trailing newline aside: use it in scripts.`)
+--exact uses the input exactly as given, minus one trailing newline: use it in scripts.`)
 }
 
 func newChecksTopic() *cobra.Command {

@@ -42,7 +42,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		valueVar(f, &opts.token, "token", "TOKEN", "the request's token, where the text does not have it: itself, @FILE or env:NAME")
+		valueVar(f, &opts.token, "token", "TOKEN", "the request's token, if the recording lacks it: itself, @FILE or env:NAME")
 	})
 	opts.output.ci = ciFormats{command: "why", formats: []output.Format{output.FormatLine}}
 	opts.output.addFlags(c)
@@ -98,7 +98,7 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 	}
 	view.Explanation, view.dated = refusal.Explain(e, credential, at), known
 	if view.Complaint.Kind == refusal.Unknown && e.Status == 0 {
-		return whyView{}, unreadable("no answer of an API: neither a status, nor a challenge, nor an error that is known").withHint(
+		return whyView{}, unreadable("no API response found: no status, no challenge and no known error").withHint(
 			"record the exchange with: curl -v URL 2>&1 | claimcheck why")
 	}
 	return view, nil

@@ -87,7 +87,7 @@ func (c Challenge) Encode() (string, error) {
 	case c.Token68 != "" && len(c.Params) > 0:
 		return "", errors.New("challenge: a token68 and parameters exclude each other")
 	case c.Token68 != "" && token68Len(c.Token68) != len(c.Token68):
-		return "", errors.New("challenge: the token68 has characters that it must not have")
+		return "", errors.New("challenge: the token68 has invalid characters")
 	}
 	b.WriteString(c.Scheme)
 	if c.Token68 != "" {

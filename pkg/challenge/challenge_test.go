@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 			list{{Scheme: "Bearer", Params: params("resource_metadata", "https://api.example/.well-known/oauth-protected-resource")}}, "the value needs quotes"},
 		{"no closing quote", []string{`Bearer realm="x, error="y"`}, list{{Scheme: "Bearer", Params: params("realm", "x, error=")}}, "expected a comma"},
 		{"no closing quote at the end", []string{`Bearer realm="x`}, list{{Scheme: "Bearer", Params: params("realm", "x")}}, "the closing quote is missing"},
-		{"no value", []string{`Bearer realm=, error="y"`}, list{{Scheme: "Bearer", Token68: "realm=", Params: params("error", "y")}}, "behind a token68"},
+		{"no value", []string{`Bearer realm=, error="y"`}, list{{Scheme: "Bearer", Token68: "realm=", Params: params("error", "y")}}, "after a token68"},
 		{"twice", []string{`Bearer error="a", error="b"`}, list{{Scheme: "Bearer", Params: params("error", "a", "error", "b")}}, "there twice"},
 		{"no scheme", []string{`error="invalid_token"`}, list{{Params: params("error", "invalid_token")}}, "without a scheme"},
 		{"words", []string{`Bearer the token expired`}, list{{Scheme: "Bearer"}}, "expected a parameter"},
@@ -146,8 +146,8 @@ func TestCheck(t *testing.T) {
 		{"step up", 401, true, `Bearer error="insufficient_user_authentication", max_age="5"`, ""},
 		{"DPoP", 401, true, `DPoP error="use_dpop_nonce"`, ""},
 		{"a token68", 401, true, `Bearer abc`, "token68"},
-		{"quotes in the description", 401, true, `Bearer error="invalid_token", error_description="say \"hi\""`, "must not have"},
-		{"a character beyond ASCII", 401, true, `Bearer error="invalid_token", error_description="é"`, "must not have"},
+		{"quotes in the description", 401, true, `Bearer error="invalid_token", error_description="say \"hi\""`, "invalid character"},
+		{"a character beyond ASCII", 401, true, `Bearer error="invalid_token", error_description="é"`, "invalid character"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

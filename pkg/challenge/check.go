@@ -41,7 +41,7 @@ func ErrorCodes() []ErrorCode {
 }
 
 // Check compares the challenges of a response with RFC 6750 section 3. status is
-// that of the response; sentToken tells whether the request had a token. It
+// that of the response; sentToken reports whether the request had a token. It
 // judges challenges of the schemes Bearer and DPoP, and that there is one.
 func Check(status int, sentToken bool, list []Challenge) []Problem {
 	c := &checker{status: status, sentToken: sentToken}
@@ -117,7 +117,7 @@ func (c *checker) characters(one Challenge, name, spec string, allowed func(byte
 	value := one.Param(name)
 	for i := range len(value) {
 		if !allowed(value[i]) {
-			c.say(spec, "%s has a character that it must not have: %q", name, value[i:i+1])
+			c.say(spec, "%s has an invalid character: %q", name, value[i:i+1])
 			return
 		}
 	}

@@ -58,7 +58,7 @@ func (p *parser) element() {
 		p.param(word)
 	case p.atEquals():
 		if p.last().Token68 != "" {
-			p.fault(start, "a parameter behind a token68")
+			p.fault(start, "a parameter after a token68")
 		}
 		p.param(word)
 	default:
@@ -73,7 +73,7 @@ func (p *parser) credentials() {
 	here := p.pos
 	p.skip(" \t")
 	if p.pos == here && !p.endsElement(here) {
-		p.fault(here, "expected a space behind the scheme")
+		p.fault(here, "expected a space after the scheme")
 	}
 	if n := token68Len(p.text[p.pos:]); n > 0 && p.endsElement(p.pos+n) {
 		p.last().Token68 = p.text[p.pos : p.pos+n]
@@ -89,7 +89,7 @@ func (p *parser) credentials() {
 		p.param(word)
 		return
 	}
-	p.fault(start, "expected a parameter behind the scheme")
+	p.fault(start, "expected a parameter after the scheme")
 	p.skipElement()
 }
 

@@ -1,7 +1,7 @@
 package issuertest
 
 // TB is what New and Mint need of a *testing.T, *testing.B or *testing.F. This
-// package does not import package testing, because a program imports it, too.
+// package does not import package testing, because a program imports it as well.
 type TB interface {
 	Helper()
 	Fatal(args ...any)

@@ -27,7 +27,7 @@ func TestFaults(t *testing.T) {
 		{"for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultUse, `use "enc"`},
 		{"use in other letters", public(t, "rsa", "use", `"SIG"`), jwks.FaultUse, `use "SIG"`},
 		{"an empty use", public(t, "rsa", "use", `""`), jwks.FaultUse, "use is empty"},
-		{"key_ops without verify", public(t, "rsa", "key_ops", `["sign"]`), jwks.FaultUse, "does not allow to verify"},
+		{"key_ops without verify", public(t, "rsa", "key_ops", `["sign"]`), jwks.FaultUse, "does not include verify"},
 		{"a certificate for SPIFFE", public(t, "rsa", "use", `"x509-svid"`), jwks.FaultUse, `use "x509-svid"`},
 		{"verify twice", public(t, "rsa", "key_ops", `["verify","verify"]`), jwks.FaultUse, "twice"},
 		{"key_ops against use", public(t, "rsa", "key_ops", `["verify","encrypt"]`), jwks.FaultUse, "contradicts use"},

@@ -47,7 +47,7 @@ func (k *Key) checkUse() {
 	case len(slices.Compact(sorted)) != len(k.Operations):
 		k.faulty(FaultUse, "key_ops names an operation twice")
 	case !slices.Contains(k.Operations, "verify"):
-		k.faulty(FaultUse, "key_ops does not allow to verify")
+		k.faulty(FaultUse, "key_ops does not include verify")
 	case k.Use != "" && slices.ContainsFunc(k.Operations, notForSignatures):
 		k.faulty(FaultUse, "key_ops contradicts use %q", k.Use)
 	case slices.ContainsFunc(k.Operations, notForSignatures):
@@ -92,8 +92,8 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 // readCertified takes the key out of the first certificate of x5c where the JWK
 // has none of the members that RFC 7518 sections 6.2.1 and 6.3.1 demand. It
 // reports whether it did.
-func (k *Key) readCertified(v strictjson.Value, demanded ...string) bool {
-	for _, name := range demanded {
+func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
+	for _, name := range required {
 		if v.Get(name).Exists() {
 			return false
 		}
@@ -125,7 +125,7 @@ func (k *Key) readCertified(v strictjson.Value, demanded ...string) bool {
 		k.Type = kty
 		return true
 	}
-	k.warn("the key has only a certificate (x5c), from which it was taken; %s is missing, and other programs refuse the key: the issuer has to fix this", demanded[0])
+	k.warn("the key has only a certificate (x5c), from which it was taken; %s is missing, and other programs refuse the key: the issuer has to fix this", required[0])
 	return true
 }
 

@@ -16,7 +16,7 @@ import (
 
 // FuzzParse: no text makes Parse or ParseKey panic; no private or secret key
 // becomes usable, nor its material part of what is said; and a key that is
-// usable is one to go-jose, too.
+// usable is usable to go-jose as well.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"rsa", "ec256", "ec384", "ec521", "ed25519"} {
 		f.Add(keySet(public(f, name), public(f, "ec256")))

@@ -43,7 +43,7 @@ func ParseText(data []byte) (*Set, error) {
 }
 
 // embeddedSet finds the JSON of a key set in a text such as YAML: an object with
-// a member "keys", as it stands or within a quoted string.
+// a member "keys", plain or within a quoted string.
 func embeddedSet(text string) (string, bool) {
 	for _, name := range []string{`"keys"`, `\"keys\"`} {
 		at := strings.Index(text, name)

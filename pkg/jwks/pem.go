@@ -13,7 +13,7 @@ import (
 // pemBlock is what stands between a BEGIN and its END.
 type pemBlock struct {
 	label string // "PUBLIC KEY", "CERTIFICATE"
-	body  string // as it stands, with whatever line breaks it has
+	body  string // as given, with whatever line breaks it has
 }
 
 // pemBegin is the opening line of PEM (RFC 7468 section 2), also with its dashes
@@ -57,7 +57,7 @@ func (b pemBlock) octets() ([]byte, error) {
 		data, err = base64.RawStdEncoding.DecodeString(body)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("what stands between BEGIN %s and END is not base64: it was damaged or cut off", b.label)
+		return nil, fmt.Errorf("the text between BEGIN %s and END is not base64: it was damaged or cut off", b.label)
 	}
 	return data, nil
 }
@@ -131,7 +131,7 @@ func oneOf(keys []*Set) (*Set, error) {
 	}
 	for _, other := range keys[1:] {
 		if !keys[0].Keys[0].sameKey(other.Keys[0]) {
-			return nil, errors.New("several keys in one PEM file: which one is meant?")
+			return nil, errors.New("several keys in one PEM file: keep only the one you mean")
 		}
 	}
 	return keys[0], nil
@@ -154,7 +154,7 @@ func formatOfLabel(label string) string {
 }
 
 // pemNote says what is unusual about PEM that could be read; nothing where any
-// other program could read it, too.
+// other program could read it as well.
 func pemNote(text string) string {
 	for block, rest := pem.Decode([]byte(text)); block != nil; block, rest = pem.Decode(rest) {
 		if strings.HasSuffix(block.Type, "PUBLIC KEY") || block.Type == "CERTIFICATE" {

@@ -41,7 +41,7 @@ func New(cfg Config) ([]Probe, []string, error) {
 	b.add("control", "the good token", Accepted, "", "Bearer "+cfg.Token)
 	b.transport()
 	if b.token.Form() != token.FormJWT {
-		b.skip("the token is no JWT: nothing in it was changed")
+		b.skip("the token is not a JWT: no altered tokens were sent")
 	} else if err := b.forged(); err != nil {
 		return nil, nil, err
 	}
@@ -112,7 +112,7 @@ func (b *builder) unsigned(id, alg, payload string) {
 func (b *builder) confusion() error {
 	key := b.publicKey()
 	if key == nil {
-		b.skip("the issuer's public key is not known: HS256 signed with it was not sent")
+		b.skip("the issuer's public key is unknown: HS256 with it was not sent")
 		return nil
 	}
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
@@ -209,7 +209,7 @@ func (b *builder) minted() error {
 	m := b.cfg.Minter
 	switch {
 	case m == nil:
-		b.skip("no key to sign with was given: claims under a good signature were not changed")
+		b.skip("no signing key was given: no wrong claims under a good signature were sent")
 		return nil
 	case !b.claims.Exists():
 		return nil
@@ -225,7 +225,7 @@ func (b *builder) minted() error {
 	if text, err = b.mint(m, b.claims, append(b.headerLike("typ"), crit...)...); err != nil {
 		return err
 	}
-	b.bearer("unknown_crit", "a critical header member that nobody knows", "RFC 7515 section 4.1.11", text)
+	b.bearer("unknown_crit", "an unknown critical header member", "RFC 7515 section 4.1.11", text)
 	for _, v := range b.claimVariations() {
 		text, err := b.mint(m, with(b.claims, v.members...), b.headerLike("typ")...)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // Run sends probes one after the other. It ends where the API answers nobody with
 // success, where it refuses the good token, and where it would not answer: then the
 // rest would show nothing. The error is the context's, or a *provider.FetchError
-// where the first request got no answer; the result holds what was found until
+// where the first request got no answer; the result holds the probes until
 // then.
 func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Probe) (*Result, error) {
 	r := &runner{cfg: cfg, result: &Result{URL: withoutQuery(cfg.URL)}}
@@ -91,7 +91,7 @@ func (r *runner) judge(p Probe, got *provider.Response) {
 		o.Problems = challenge.Check(got.Status, p.ID != "no_token", list)
 		if err != nil {
 			first, _, _ := strings.Cut(err.Error(), "\n")
-			o.Problems = append(o.Problems, challenge.Problem{Text: "the challenge cannot be read as it stands: " + first, Spec: "RFC 9110 section 11.6.1"})
+			o.Problems = append(o.Problems, challenge.Problem{Text: "the challenge is malformed: " + first, Spec: "RFC 9110 section 11.6.1"})
 		}
 	}
 	switch p.Want {
@@ -101,7 +101,7 @@ func (r *runner) judge(p Probe, got *provider.Response) {
 		r.control(&o)
 	case Tolerated:
 		if got.Status == http.StatusUnauthorized || got.Status == http.StatusForbidden {
-			o.Status, o.Message = Warning, "refused, although schemes are compared without their case"
+			o.Status, o.Message = Warning, "refused, but schemes are case-insensitive"
 		}
 	case Discourage:
 		if !refused {
@@ -125,12 +125,12 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 	switch {
 	case o.Code == http.StatusUnauthorized:
 	case o.Code < 300:
-		o.Status, o.Message = Failed, "answered without a token: this address is open to everybody"
+		o.Status, o.Message = Failed, "answered without a token: this address is open to anybody"
 		r.over = true
 	case refused:
 		o.Status, o.Message = Warning, "refused, but not with 401"
 	default:
-		o.Status, o.Message = Unclear, "neither refused nor answered: are the URL and the method right?"
+		o.Status, o.Message = Unclear, "neither refused nor answered: check the URL and the method"
 		r.over = true
 	}
 }
@@ -139,13 +139,13 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 func (r *runner) control(o *Outcome) {
 	switch {
 	case o.Code == http.StatusUnauthorized || o.Code == http.StatusForbidden:
-		o.Status, o.Message = Failed, "refused: the control is not a good token for this API, so nothing else would show anything"
+		o.Status, o.Message = Failed, "refused: this token is not good for this API, so no other probe would prove anything"
 		if o.Probe.ID == "minted_control" {
-			o.Status, o.Message = Unclear, "refused: the API does not trust this key, so nothing signed with it would show anything"
+			o.Status, o.Message = Unclear, "refused: the API does not trust this key, so no probe signed with it would prove anything"
 		}
 		r.over = true
 	case o.Code >= 300:
-		o.Status, o.Message = Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds shows more", o.Code)
+		o.Status, o.Message = Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds would prove more", o.Code)
 	}
 }
 

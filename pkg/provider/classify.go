@@ -81,7 +81,7 @@ func dnsText(e *net.DNSError) string {
 	}
 }
 
-// refused knows the number that Windows has for it, too.
+// refused also knows the number that Windows uses for it.
 func refused(err error) bool {
 	const wsaConnectionRefused = syscall.Errno(10061)
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaConnectionRefused)

@@ -13,7 +13,7 @@ type Cause string
 const (
 	causeURL         Cause = "url"              // not a URL that can be asked
 	causeTemplate    Cause = "issuer_template"  // an issuer with a placeholder in it, as {tenantid}
-	causeHTTP        Cause = "http_not_allowed" // http where https is demanded
+	causeHTTP        Cause = "http_not_allowed" // http where https is required
 	causeAddress     Cause = "private_address"  // named by a document, but nearer than its issuer
 	causeDNS         Cause = "dns"              // the name cannot be resolved
 	causeRefused     Cause = "refused"          // nothing listens there

@@ -15,7 +15,7 @@ import (
 // maxBody is the number of bytes of an API's answer that Send keeps.
 const maxBody = 64 << 10
 
-// A Request is one request to an API that the user named, sent as it stands.
+// A Request is one request to an API that the user named, sent unchanged.
 type Request struct {
 	Method string
 	URL    string

@@ -31,7 +31,7 @@ type Link struct {
 	ID     string // as "resource_identifier"
 	Status Status
 	Server string // the authorization server it is about, or empty
-	// Message says what was found. It quotes servers: escape it before it reaches
+	// Message describes the link. It quotes servers: escape it before it reaches
 	// a terminal.
 	Message string
 	Fix     string // what the operator of the API or of the server has to change, or empty
@@ -49,7 +49,7 @@ const (
 	RulesMCP   Rules = "mcp" // the MCP authorization specification of 2025-11-25 as well
 )
 
-// Evidence is what was found at each link.
+// Evidence is what was fetched for each link.
 type Evidence struct {
 	URL      string             // as the user named the API
 	Response *provider.Response // to a GET without a token; nil where there was none

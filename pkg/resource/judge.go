@@ -85,14 +85,14 @@ func (j *judge) request() {
 		j.pass(id, spec, "GET without a token: %s", status)
 	case code < 300:
 		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ": this address needs no token", Spec: spec,
-			Fix: "if it should, answer 401 with a challenge to a request without a token"})
+			Fix: "if it does, answer requests without a token with 401 and a challenge"})
 	case code < 400:
 		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ", a redirect", Spec: spec,
-			Fix: "answer 401 with a challenge: a client that is a program cannot follow a page to log in"})
+			Fix: "answer 401 with a challenge: a program cannot use a login page"})
 	case code == http.StatusForbidden:
-		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ", not 401", Spec: spec, Fix: "answer 401 where no token was sent; 403 is for a token that is not enough"})
+		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ", not 401", Spec: spec, Fix: "answer 401 if no token was sent; 403 is for a token with too few rights"})
 	default:
-		j.add(Link{ID: id, Status: Warning, Message: "GET without a token: " + status + ": it cannot be told what a client without a token gets", Spec: spec,
+		j.add(Link{ID: id, Status: Warning, Message: "GET without a token: " + status + ": this does not show what a client without a token gets", Spec: spec,
 			Fix: "authenticate before anything else, so that every method is answered with 401 and a challenge"})
 	}
 }
@@ -104,7 +104,7 @@ func (j *judge) challenge() {
 	problems := challenge.Check(j.Response.Status, false, list)
 	switch {
 	case j.Response.Status != http.StatusUnauthorized && len(list) == 0:
-		j.add(Link{ID: id, Status: NotChecked, Message: "no 401, so no challenge"})
+		j.add(Link{ID: id, Status: NotChecked, Message: "no 401 response, so no challenge"})
 		return
 	case len(problems) > 0:
 		status := Failed
@@ -114,7 +114,7 @@ func (j *judge) challenge() {
 		j.add(Link{ID: id, Status: status, Message: problems[0].Text, Spec: problems[0].Spec, Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 	case err != nil:
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		j.add(Link{ID: id, Status: Failed, Message: "WWW-Authenticate cannot be read as it stands: " + first, Spec: "RFC 9110 section 11.6.1", Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
+		j.add(Link{ID: id, Status: Failed, Message: "WWW-Authenticate is malformed: " + first, Spec: "RFC 9110 section 11.6.1", Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 	default:
 		j.pass(id, "RFC 6750 section 3", "WWW-Authenticate: %s", strings.Join(schemes(list), ", "))
 	}
@@ -191,14 +191,14 @@ func (j *judge) identifier() {
 		j.add(Link{ID: id, Status: Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", j.URL)})
 		return
 	case found == j.URL:
-		j.pass(id, spec, "resource is the URL asked for")
+		j.pass(id, spec, "resource is the requested URL")
 		return
 	case j.Found == Root && strings.TrimSuffix(found, "/") == origin(j.URL):
 		j.add(Link{ID: id, Status: Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, j.URL), Spec: spec,
 			Fix: fmt.Sprintf("serve metadata with resource %q at its own well-known address", j.URL)})
 		return
 	}
-	j.add(Link{ID: id, Status: Failed, Message: fmt.Sprintf("resource is %q, the URL asked for is %q: %s", found, j.URL, difference(j.URL, found)), Spec: spec,
+	j.add(Link{ID: id, Status: Failed, Message: fmt.Sprintf("resource is %q, the requested URL is %q: %s", found, j.URL, difference(j.URL, found)), Spec: spec,
 		Fix: fmt.Sprintf("set resource to %q, or let clients use %q", j.URL, found)})
 }
 

@@ -49,10 +49,10 @@ func (s *serverJudge) document() bool {
 		return true
 	}
 	if plainHTTP(s.Issuer) {
-		s.say("server_issuer", Warning, "RFC 8414 section 2", "use https anywhere but on one machine", "the issuer is the one that is named; it is http, which is for tests on one machine")
+		s.say("server_issuer", Warning, "RFC 8414 section 2", "use https anywhere but on one machine", "the issuer matches; it is http, which is for tests on one machine")
 		return true
 	}
-	s.say("server_issuer", Passed, "RFC 8414 section 3.3", "", "the issuer is the one that is named")
+	s.say("server_issuer", Passed, "RFC 8414 section 3.3", "", "the issuer matches")
 	return true
 }
 
@@ -86,7 +86,7 @@ func (s *serverJudge) pkce() {
 		s.say(id, Failed, s.orMCP(spec), "support S256", "code_challenge_methods_supported has no S256: %s", strings.Join(list, ", "))
 	default:
 		s.say(id, s.required(), s.orMCP(spec), `support PKCE and set code_challenge_methods_supported to ["S256"]`,
-			"no code_challenge_methods_supported: clients that demand PKCE stop here")
+			"no code_challenge_methods_supported: clients that require PKCE stop here")
 	}
 }
 
@@ -116,9 +116,9 @@ func (s *serverJudge) issParameter() {
 	case s.Metadata.Document.Get(name).True():
 		s.say(id, Passed, spec, "", "authorization responses name the issuer")
 	case len(s.Servers) > 1:
-		s.say(id, Warning, spec, "send iss in authorization responses and set "+name, "no %s: with several servers a client cannot tell who answered", name)
+		s.say(id, Warning, spec, "send iss in authorization responses and set "+name, "no %s: with several servers, a client cannot tell which one answered", name)
 	default:
-		s.say(id, NotChecked, spec, "", "authorization responses do not name the issuer; one server needs no such defence")
+		s.say(id, NotChecked, spec, "", "authorization responses do not name the issuer; with one server, they need not")
 	}
 }
 
@@ -136,7 +136,7 @@ func (s *serverJudge) scopes() {
 		}
 	}
 	if len(missing) > 0 {
-		s.say(id, Warning, spec, "add them to scopes_supported of the server, or remove them from the API's", "the server does not list scopes that the API does: %s", strings.Join(missing, ", "))
+		s.say(id, Warning, spec, "add them to scopes_supported of the server, or remove them from the API's", "the API lists scopes that the server does not: %s", strings.Join(missing, ", "))
 	}
 }
 

@@ -42,7 +42,7 @@ func (j *tokenJudge) say(id string, status Status, spec, fix, format string, arg
 func (j *tokenJudge) server() *Server {
 	const id, spec = "token_issuer", "RFC 9728 section 2"
 	if j.Metadata == nil {
-		j.say(id, NotChecked, spec, "", "without the API's metadata it is not known who may issue tokens")
+		j.say(id, NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
 		return nil
 	}
 	if len(j.Servers) == 0 {
@@ -58,7 +58,7 @@ func (j *tokenJudge) server() *Server {
 	for i, s := range j.Servers {
 		if s.Issuer == iss {
 			if s.Keys == nil {
-				j.say(id, NotChecked, spec, "", "the token is from %s, whose keys are not to be had", iss)
+				j.say(id, NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
 			}
 			return &j.Servers[i]
 		}
@@ -123,8 +123,8 @@ func (j *tokenJudge) dpop() {
 	bound := j.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
 	switch wanted := j.Object().Get("dpop_bound_access_tokens_required").True(); {
 	case wanted && !bound:
-		j.say(id, Failed, spec, "request the token with a DPoP proof", "the API wants tokens that are bound to a key, and this one is not")
+		j.say(id, Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:
-		j.say(id, Passed, spec, "", "the token is bound to a key, as the API wants")
+		j.say(id, Passed, spec, "", "the token is bound to a key, as the API requires")
 	}
 }

@@ -42,7 +42,7 @@ func signs() []sign {
 		{`00D[A-Za-z0-9]{12,15}!`, "a session of Salesforce", "Salesforce can check it, by userinfo or introspection; it issues JWTs where the connected app asks for them"},
 		{`(FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu)`, "a session token of AWS STS", "AWS checks it, together with the access key that it belongs to, as in: aws sts get-caller-identity"},
 		{`(AKIA|ASIA)[A-Z0-9]{16}$`, "an access key id of AWS", "it signs requests to AWS; it is no bearer token"},
-		{`v[1-4]\.(local|public)\.`, "a PASETO", "PASETO is another format than JWT: use a library for it"},
+		{`v[1-4]\.(local|public)\.`, "a PASETO", "PASETO is not JWT: use a PASETO library"},
 		{`(hv[sbr]\.|s\.[A-Za-z0-9]{24}$)`, "a token of HashiCorp Vault", "Vault checks it, as in: vault token lookup"},
 		{`gAAAAA`, "a Fernet token", "it is encrypted with a secret: " + noSecret},
 		{`(MDAx|AgE[A-Za-z])[A-Za-z0-9_+/-]{36}`, "a macaroon", "only the service that has its root key can check it"},
@@ -52,11 +52,11 @@ func signs() []sign {
 		{`(Negotiate )?YII[A-Za-z0-9+/]{40}`, "a Kerberos ticket (SPNEGO)", "the server checks it with its keytab, in the scheme Negotiate: no OAuth has taken place"},
 		{`Basic [A-Za-z0-9+/=]+$`, "user name and password (Basic)", "do not share them; a bearer token belongs here"},
 		{`(Negotiate|NTLM|Digest|AWS4-HMAC-SHA256) `, "credentials of another scheme than Bearer", "a bearer token belongs here"},
-		{`(PHNhbWw|PD94bWw|PFJlc3BvbnNl|PEFzc2VydGlvbg|PHNhbWxwO|<(saml2?p?:|\?xml|Response|Assertion))`, "a SAML message (XML)", "SAML is another protocol than OpenID Connect: use a decoder for SAML"},
+		{`(PHNhbWw|PD94bWw|PFJlc3BvbnNl|PEFzc2VydGlvbg|PHNhbWxwO|<(saml2?p?:|\?xml|Response|Assertion))`, "a SAML message (XML)", "SAML is not OpenID Connect: use a SAML decoder"},
 		{`AWSELBAuthSessionCookie-\d=`, "a session cookie of an AWS load balancer", "it is encrypted; the token that the load balancer sends to its targets is in x-amzn-oidc-data"},
 		{`_oauth2_proxy[A-Za-z0-9_]*=`, "a session cookie of oauth2-proxy", "it is encrypted; with --pass-access-token or --set-xauthrequest oauth2-proxy sends the token on"},
 		{`(JSESSIONID|PHPSESSID|ASP\.NET_SessionId|mod_auth_openidc_session)=`, "the cookie of a session", "it is the name of a session at the server, which has the tokens"},
-		{`-----BEGIN `, "a key or a certificate (PEM)", "it belongs behind --key"},
+		{`-----BEGIN `, "a key or a certificate (PEM)", "pass it with --key"},
 		{`(s:|s%3A)[A-Za-z0-9_-]+\.[A-Za-z0-9+/%]{27}`, "a signed cookie of Express", cookie},
 		{`\.?ey?J[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}$`, "a signed cookie of Flask (itsdangerous)", cookie},
 		{`\.?ey?J[A-Za-z0-9_-]+:[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{27,43}$`, "a value signed by Django", cookie},
@@ -141,7 +141,7 @@ func (t *Token) nameForeign(text string, form Form) bool {
 	if at := strings.Index(core, "eyJ"); at > 0 && embedded().MatchString(core[at:]) {
 		t.form = FormMalformed
 		t.fault(AreaStructure, causeForeign, "", fmt.Sprintf("not a JWT, but %d characters and then one", at))
-		t.faults[len(t.faults)-1].Note = "take away what stands before eyJ: perhaps a part of \"Bearer \", or of another token"
+		t.faults[len(t.faults)-1].Note = "remove the text before eyJ: perhaps a part of \"Bearer \", or of another token"
 		return true
 	}
 	what, note, ok := known(core)

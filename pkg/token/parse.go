@@ -12,7 +12,7 @@ import (
 
 // Parse takes text apart. It always returns a Token, which knows as much as
 // could be read; the error is the Token's Err, nil only for a well-formed JWT.
-// The text is taken as it stands: no white space is removed.
+// The text is used as given: no white space is removed.
 func Parse(text string) (*Token, error) {
 	t := &Token{raw: text}
 	t.parse(text)
@@ -47,14 +47,14 @@ func (t *Token) parse(text string) {
 		t.form = FormMalformed
 		t.header, _ = readHeader(segments[0])
 		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
-			t.fault(AreaStructure, causeUnsigned, "", "an unsigned token, without its last dot: "+countSegments(segments))
+			t.fault(AreaStructure, causeUnsigned, "", "an unsigned token, without its final dot: "+countSegments(segments))
 			break
 		}
 		t.fault(AreaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
 	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
 		t.form = FormMalformed
-		t.fault(AreaStructure, causeNoToken, "", "not a token at all: it has characters that no token has, or too few")
+		t.fault(AreaStructure, causeNoToken, "", "not a token: it is too short, or has characters that no token has")
 	default:
 		t.form = FormOpaque
 		t.fault(AreaStructure, causeOpaque, "", "not a JWT: its first segment is not a JOSE header")
@@ -163,7 +163,7 @@ func (t *Token) parseDisclosures(text string) {
 		t.parseCompact(segments)
 	}
 	t.form = FormMalformed
-	t.fault(AreaStructure, causeDisclosures, "", "an SD-JWT: behind the first \"~\" are disclosures, which a JWT does not have")
+	t.fault(AreaStructure, causeDisclosures, "", "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")
 }
 
 func (t *Token) parseEncrypted(segment string) {

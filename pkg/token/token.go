@@ -166,7 +166,7 @@ func (t *Token) UnverifiedClaims() strictjson.Value { return t.claims }
 // Payload returns the decoded payload, nil where it cannot be decoded.
 func (t *Token) Payload() []byte { return t.payload }
 
-// PayloadText returns the payload segment as it stands in the text.
+// PayloadText returns the payload segment, still encoded.
 func (t *Token) PayloadText() string { return t.payloadText }
 
 // Signature returns the decoded signature, nil where it cannot be decoded.

@@ -136,7 +136,7 @@ func TestAttackForeignSignature(t *testing.T) {
 	// Without a kid in the header, it is the key's alg that keeps it out.
 	unnamed := mint(t, "rsa2", "RS256", `{"alg":"RS256"}`, goodClaims().String())
 	r = judge(unnamed, trustSet(t, publicJWK(t, "rsa"), publicJWK(t, "rsa2", "alg", `"RS512"`)), goodPolicy())
-	if c, _ := r.Check(verify.CheckSignature); c.Message != `the token was signed by key "rsa2", which is for algorithm RS512, although its header says RS256` {
+	if c, _ := r.Check(verify.CheckSignature); c.Message != `the token was signed by key "rsa2", which is for algorithm RS512, but its header says RS256` {
 		t.Errorf("got %q", c.Message)
 	}
 	accept(t, []neighbour{{"of this key", one, trust(t, "rsa2", "rsa")}})

@@ -82,7 +82,7 @@ func TestAuthenticationClaims(t *testing.T) {
 		{"its age is the question", goodClaims().with("auth_time", "1600000000"), asked, login, verify.Passed},
 		{"its age is the question, 300 years ago", goodClaims().with("auth_time", "-9007199254740991"), asked, login, verify.Warning},
 
-		{"no acr demanded", goodClaims().with("acr", `"1"`), acr(), class, verify.NotChecked},
+		{"no acr required", goodClaims().with("acr", `"1"`), acr(), class, verify.NotChecked},
 		{"acr", goodClaims().with("acr", `"2"`), acr("1", "2"), class, verify.Passed},
 		{"another acr", goodClaims().with("acr", `"3"`), acr("1", "2"), class, verify.Failed},
 		{"no acr", goodClaims(), acr("1"), class, verify.Failed},

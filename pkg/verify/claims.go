@@ -357,7 +357,7 @@ func hasMember(v strictjson.Value, one, other string) bool {
 	return false
 }
 
-// lookup finds a claim: by its name as it stands, else by a path of names
+// lookup finds a claim: by its exact name, else by a path of names
 // joined by dots, or by a JSON pointer, which begins with a slash (RFC 6901).
 // The result is absent where there is none.
 func lookup(claims strictjson.Value, path string) strictjson.Value {

@@ -68,7 +68,7 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
-// Scopes and roles: all that are demanded, from the places where they stand.
+// Scopes and roles: all that are required, from the places where they stand.
 func TestScopesAndRoles(t *testing.T) {
 	scopes := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.Scopes = list } }
 	roles := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.Roles = list } }
@@ -80,7 +80,7 @@ func TestScopesAndRoles(t *testing.T) {
 		check  verify.CheckID
 		want   verify.Status
 	}{
-		{"no scope demanded", goodClaims().with("scope", `"a"`), scopes(), scope, verify.NotChecked},
+		{"no scope required", goodClaims().with("scope", `"a"`), scopes(), scope, verify.NotChecked},
 		{"a scope", goodClaims().with("scope", `"read write"`), scopes("write"), scope, verify.Passed},
 		{"all scopes", goodClaims().with("scope", `"read write"`), scopes("write", "read"), scope, verify.Passed},
 		{"one scope is missing", goodClaims().with("scope", `"read"`), scopes("read", "write"), scope, verify.Failed},
@@ -90,7 +90,7 @@ func TestScopesAndRoles(t *testing.T) {
 		{"an array with a number in it", goodClaims().with("scp", `["read",1]`), scopes("read"), scope, verify.Failed},
 		{"no scope at all", goodClaims(), scopes("read"), scope, verify.Failed},
 
-		{"no role demanded", goodClaims().with("roles", `["a"]`), roles(), role, verify.NotChecked},
+		{"no role required", goodClaims().with("roles", `["a"]`), roles(), role, verify.NotChecked},
 		{"roles", goodClaims().with("roles", `["admin","dev"]`), roles("dev", "admin"), role, verify.Passed},
 		{"a role as a string", goodClaims().with("roles", `"admin"`), roles("admin"), role, verify.Passed},
 		{"a part of a role", goodClaims().with("roles", `"admins"`), roles("admin"), role, verify.Failed},

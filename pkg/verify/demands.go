@@ -83,7 +83,7 @@ func (v *verification) checkNonce() {
 	case !ok:
 		v.fail(checkNonce, ReasonClaimRefused, "nonce is "+ofType(value)+", not a string", d)
 	case !sameSecret(nonce, v.policy.Nonce):
-		v.fail(checkNonce, ReasonClaimRefused, "nonce is another one: the token may have been replayed", d)
+		v.fail(checkNonce, ReasonClaimRefused, "nonce differs from the one that was sent: the token may have been replayed", d)
 	default:
 		v.report.add(outcome{id: checkNonce, state: passed, message: "the one that was sent", detail: &d})
 	}

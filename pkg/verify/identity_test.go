@@ -7,7 +7,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// The rows O02 to O04 and the client: what each claim says, what is demanded,
+// The rows O02 to O04 and the client: what each claim says, what is required,
 // and what comes of it.
 func TestIdentityClaims(t *testing.T) {
 	party, client, subject, audience := verify.CheckParty, verify.CheckClient, verify.CheckSubject, verify.CheckAudience
@@ -45,11 +45,11 @@ func TestIdentityClaims(t *testing.T) {
 		{"other audiences, and azp is the audience", goodClaims().with("aud", `["api","b"]`).with("azp", `"api"`), id, audience, verify.Warning},
 		{"other audiences, and azp is another", goodClaims().with("aud", `["api","b"]`).with("azp", `"b"`), id, audience, verify.Failed},
 		{"other audiences, and azp is empty", goodClaims().with("aud", `["api","b"]`).with("azp", `""`), id, audience, verify.Failed},
-		{"several audiences, all demanded", goodClaims().with("aud", `["api","b"]`),
+		{"several audiences, all required", goodClaims().with("aud", `["api","b"]`),
 			func(p *verify.Policy) { p.Kind, p.Audiences = verify.KindID, []string{"api", "b"} }, audience, verify.Passed},
 
 		{"no azp", goodClaims(), plain, party, verify.NotChecked},
-		{"azp, nothing demanded", goodClaims().with("azp", `"app"`), plain, party, verify.NotChecked},
+		{"azp, nothing required", goodClaims().with("azp", `"app"`), plain, party, verify.NotChecked},
 		{"azp is the client", goodClaims().with("azp", `"app"`), forApp, party, verify.Passed},
 		{"azp is another client", goodClaims().with("azp", `"other"`), forApp, party, verify.Failed},
 		{"azp in other letters", goodClaims().with("azp", `"APP"`), forApp, party, verify.Failed},
@@ -64,7 +64,7 @@ func TestIdentityClaims(t *testing.T) {
 		{"azp that is a number", goodClaims().with("azp", `5`), plain, party, verify.Failed},
 		{"several audiences without azp, like an ID token", goodClaims().with("aud", `["api","b"]`).with("nonce", `"n"`), plain, party, verify.Warning},
 
-		{"no client demanded", goodClaims().with("client_id", `"other"`), plain, client, verify.NotChecked},
+		{"no client required", goodClaims().with("client_id", `"other"`), plain, client, verify.NotChecked},
 		{"client_id", goodClaims().with("client_id", `"app"`), forApp, client, verify.Passed},
 		{"cid", goodClaims().with("cid", `"app"`), forApp, client, verify.Passed},
 		{"appid", goodClaims().with("appid", `"app"`), forApp, client, verify.Passed},
@@ -128,7 +128,7 @@ func TestIDTokenInPlaceOfAnAccessToken(t *testing.T) {
 		{"with amr alone", mine.with("amr", `["pwd"]`), nil, verify.DifferentValue},
 		{"with a scope beside", mine.with("at_hash", `"x"`).with("scope", `"a"`), nil, verify.DifferentValue},
 		{"where an ID token is wanted", mine.with("at_hash", `"x"`), func(p *verify.Policy) { p.Kind = verify.KindID }, verify.DifferentValue},
-		{"whose client was demanded", goodClaims().with("aud", `"account"`).with("azp", `"api"`), nil, verify.ClientAsAudience},
+		{"whose client was required", goodClaims().with("aud", `"account"`).with("azp", `"api"`), nil, verify.ClientAsAudience},
 	} {
 		policy := goodPolicy()
 		if c.policy != nil {

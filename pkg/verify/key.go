@@ -263,7 +263,7 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	case len(fitting) == 0, named && len(ids) > 0 && !slices.Contains(ids, kid):
 		v.failUnknownKeyID(set, kid)
 	case found:
-		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not go with the token: %s", mismatch.Key.Name(), mismatch.Text),
+		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not fit the token: %s", mismatch.Key.Name(), mismatch.Text),
 			detail{diagnosis: &Diagnosis{Kind: keyOfOtherType, Found: v.token.Algorithm()}})
 	default:
 		var why []string

@@ -63,7 +63,7 @@ func TestChoiceOfKey(t *testing.T) {
 	}
 }
 
-// An unknown kid and a key that does not go with the token are two reasons.
+// An unknown kid and a key that does not fit the token are two reasons.
 func TestKeyThatIsNotThere(t *testing.T) {
 	text := goodToken(t, "rsa", "RS256")
 	for _, c := range []struct {

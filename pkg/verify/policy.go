@@ -89,13 +89,13 @@ type Policy struct {
 func (p *Policy) Problem() error {
 	switch {
 	case p.Issuer == "" && !p.AnyIssuer:
-		return errors.New("no issuer is expected, and any issuer is not allowed either")
+		return errors.New("no issuer is expected, and AnyIssuer is not set")
 	case len(p.Audiences) == 0 && !p.AnyAudience:
-		return errors.New("no audience is expected, and any audience is not allowed either")
+		return errors.New("no audience is expected, and AnyAudience is not set")
 	case p.Issuer != "" && p.AnyIssuer:
-		return errors.New("an issuer is expected, and yet any issuer is allowed")
+		return errors.New("an issuer is expected, but AnyIssuer is set")
 	case len(p.Audiences) > 0 && p.AnyAudience:
-		return errors.New("an audience is expected, and yet any audience is allowed")
+		return errors.New("an audience is expected, but AnyAudience is set")
 	case slices.Contains(p.Audiences, ""):
 		return errors.New("an expected audience is empty")
 	case IsTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():

@@ -264,10 +264,10 @@ func (v *verification) failOtherKey(k *jwks.Key) {
 	kid, named := v.token.KeyID()
 	d := &Diagnosis{Kind: signedByOtherKey, Found: k.Name()}
 	if named && k.KeyID != kid {
-		v.failSignature(fmt.Sprintf("the token was signed by key %s, although its header says kid %q", k.Name(), kid), d)
+		v.failSignature(fmt.Sprintf("the token was signed by key %s, but its header says kid %q", k.Name(), kid), d)
 		return
 	}
-	v.failSignature(fmt.Sprintf("the token was signed by key %s, which is for algorithm %s, although its header says %s",
+	v.failSignature(fmt.Sprintf("the token was signed by key %s, which is for algorithm %s, but its header says %s",
 		k.Name(), k.Algorithm, v.token.Algorithm()), d)
 }
 

@@ -98,7 +98,7 @@ func TestMinValidity(t *testing.T) {
 		when  time.Time
 		want  verify.Status
 	}{
-		{"not demanded", 0, at(1_600_000_299, 0), verify.NotChecked},
+		{"not required", 0, at(1_600_000_299, 0), verify.NotChecked},
 		{"exactly that much is left", time.Minute, at(1_600_000_240, 0), verify.Passed},
 		{"a nanosecond less is left", time.Minute, at(1_600_000_240, 1), verify.Failed},
 	} {

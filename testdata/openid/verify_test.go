@@ -41,7 +41,7 @@ func TestIDTokenOfALogin(t *testing.T) {
 	}
 }
 
-// TestRefusals changes one thing in what is demanded of a good ID token.
+// TestRefusals changes one thing in what is required of a good ID token.
 func TestRefusals(t *testing.T) {
 	s, u := newSite(t), newUser(t)
 	l, other := s.login(t, native), s.login(t, native)

@@ -87,7 +87,7 @@ func (c Case) Hint(check verify.Check) Hint {
 func constant(kind verify.DiagnosisKind) string {
 	switch kind {
 	case "no_token":
-		return "give the token itself, @FILE, env:NAME, or - for stdin"
+		return "pass the token itself, @FILE, env:NAME, or - for stdin"
 	case "encrypted_token":
 		return "it is encrypted for its audience: only the holder of the private key can read it; for an ID token, an encryption key is set for this client at the issuer (in authentik, at the provider)"
 	case "encrypted_with_secret":
@@ -117,11 +117,11 @@ func constant(kind verify.DiagnosisKind) string {
 	case "truncated_token":
 		return "part of the token seems to be missing, elided or duplicated: copy all of it, exactly once"
 	case "white_space":
-		return "white space has broken the token: copy it as one line, without blanks"
+		return "white space has broken the token: copy it as one line, without spaces"
 	case "padded_base64":
 		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) write it in x-amzn-oidc-data"
 	case "disclosures_added":
-		return "verify what stands before the first ~; the disclosures are not checked here"
+		return "verify the part before the first ~; the disclosures are not checked here"
 	case "unsigned":
 		return "anybody can write an unsigned token: refuse it, whatever it says"
 	case "public_key_needed":

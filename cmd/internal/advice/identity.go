@@ -42,7 +42,7 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 		}
 	case "values_missing":
 		if slices.ContainsFunc(d.Names, func(name string) bool { return strings.Contains(name, ",") }) {
-			return Hint{Text: "the value is compared as it stands: repeat the flag for each"}
+			return Hint{Text: "the value is compared whole: repeat the flag for each"}
 		}
 	case "claim_at_userinfo":
 		return Hint{Text: "issuers often return " + d.Expected + " from the userinfo endpoint only; request it for the token with the claims parameter or in the issuer's settings"}
@@ -114,7 +114,7 @@ func (c Case) otherIssuer(d verify.Diagnosis) Hint {
 func (c Case) otherAudience(d verify.Diagnosis) Hint {
 	for _, expected := range c.Audiences {
 		if strings.Contains(expected, ",") {
-			return Hint{Text: "an audience is compared as it stands: repeat --audience for each"}
+			return Hint{Text: "an audience is compared whole: repeat --audience for each"}
 		}
 		if strings.TrimSpace(expected) != expected {
 			return Hint{Text: "--audience starts or ends with a space"}
@@ -153,7 +153,7 @@ func (c Case) almostTheSame(check verify.Check, d verify.Diagnosis) Hint {
 		hint.Or, hint.Command = "if the token's audience is right", c.Typed.Set("audience", d.Found).String()
 	case c.KeySetURL != "": // found there by metadata that agrees with what is expected
 		hint.Text += "; the issuer's metadata agrees with --issuer, so the token is wrong"
-		hint.Or, hint.Command = "to accept it all the same", c.Typed.Set("issuer", d.Found).Set("jwks", c.KeySetURL).String()
+		hint.Or, hint.Command = "to accept it anyway", c.Typed.Set("issuer", d.Found).Set("jwks", c.KeySetURL).String()
 	default:
 		hint.Or, hint.Command = "if the token's issuer is right", c.Typed.Set("issuer", d.Found).String()
 	}

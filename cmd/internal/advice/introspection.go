@@ -30,14 +30,14 @@ func (i Inactive) Why() string {
 	exp, expires := verify.NumericDate(i.Claims.Get("exp"))
 	switch {
 	case expires && !i.At.Before(exp) && !i.Compared:
-		return "by its own exp, which is not verified, it expired at " + output.FormatTime(exp, i.At)
+		return "according to its unverified exp, it expired at " + output.FormatTime(exp, i.At)
 	case i.Kind == verify.KindID:
 		return "it looks like an ID token: servers introspect access and refresh tokens, not ID tokens; verify it instead"
 	case iss != "" && otherHost(iss, i.Endpoint):
-		return fmt.Sprintf("the token says, unverified, that it is from %q, another host than the one asked: "+
-			"some servers (Keycloak) call tokens of another host name inactive", iss)
+		return fmt.Sprintf("the token's unverified iss is %q, on another host than the one asked: "+
+			"some servers (Keycloak) report such tokens as inactive", iss)
 	case i.stranger():
-		return fmt.Sprintf("the client that asks, %q, is not among the token's audiences: some servers (Zitadel) then say inactive", i.Client)
+		return fmt.Sprintf("client %q is not among the token's audiences: some servers (Zitadel) then report it as inactive", i.Client)
 	case i.Claims.Exists() && !i.Compared:
 		return "--compare verifies it here as well, and shows what is wrong with it"
 	default:
@@ -72,7 +72,7 @@ func RefusedClient(method provider.AuthMethod, methods []provider.AuthMethod) st
 	const nothing = "that says nothing about the token: "
 	switch {
 	case method == provider.AuthNone:
-		return nothing + "the server wants to know who asks: add --client-id and --client-secret, or --bearer"
+		return nothing + "the server requires authentication: add --client-id and --client-secret, or --bearer"
 	case len(methods) > 0 && !slices.Contains(methods, method):
 		words := make([]string, len(methods))
 		for i, m := range methods {

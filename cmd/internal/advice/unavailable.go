@@ -18,7 +18,7 @@ func Unavailable(err error) string {
 	case errors.As(err, &mismatch):
 		return Mismatch(mismatch)
 	case errors.As(err, &refused):
-		return "that says nothing about the token: the server wants to know who is asking"
+		return "that says nothing about the token: the server requires authentication"
 	case errors.As(err, &fetch):
 		return fetchHint(fetch)
 	default:
@@ -34,9 +34,9 @@ func Mismatch(e *provider.IssuerMismatchError) string {
 	case e.Found == "":
 		return "check that this is the issuer's URL"
 	case strings.Contains(e.Found, wellKnown):
-		return "an issuer is what stands before /.well-known, not its document's own address; the issuer has to fix this"
+		return "the issuer is the part before /.well-known, not the document's own address; the issuer has to fix this"
 	case strings.Contains(e.Asked, wellKnown):
-		return "an issuer is what stands before /.well-known"
+		return "the issuer is the part before /.well-known"
 	}
 	if verify.IsTemplate(e.Found) {
 		return "the document is for every tenant; use your own tenant's issuer"
@@ -55,7 +55,7 @@ func fetchHint(e *provider.FetchError) string {
 	case "private_address":
 		return "a public issuer's document must not name an address in a private network"
 	case "dns":
-		return "check the host name, and that there is a network"
+		return "check the host name and the network connection"
 	case "refused":
 		return "check host and port, and that the server is running"
 	case "connection":
@@ -75,7 +75,7 @@ func fetchHint(e *provider.FetchError) string {
 	case "not_a_key_set":
 		return "if that is an issuer or its metadata, use --issuer"
 	case "no_jwks_uri":
-		return "give the key set with --jwks"
+		return "pass the key set with --jwks"
 	case "issuer_template":
 		return "use your own tenant's issuer; or accept every tenant with --any-tenant and the keys given by --jwks URL"
 	case "offline":

@@ -249,7 +249,7 @@ func (r reader) checkTogether(p Profile) error {
 			sources = append(sources, v.Name)
 		}
 		if len(sources) > 1 {
-			return r.fault(v.Line, "%s are two sources of trust: give one", strings.Join(sources, " and "))
+			return r.fault(v.Line, "%s are two sources of trust: use one", strings.Join(sources, " and "))
 		}
 		if v.Requires != "" && p.Text(v.Requires) == "" {
 			return r.fault(v.Line, "%s needs %s", v.Name, v.Requires)

@@ -24,7 +24,7 @@ type Suite struct {
 	Good     bool   // whether the answer is yes
 	Message  string // the verdict in one line
 	ExitCode int
-	URI      string // of the document that was looked over, or empty
+	URI      string // of the document that was linted, or empty
 	Facts    []Fact // what else is worth knowing
 	Cases    []Case
 }
@@ -38,7 +38,7 @@ type Case struct {
 	Outcome Outcome
 	Reason  string   // why it failed, in a word, or empty
 	Place   string   // where in the document, or empty
-	Message string   // what was found, in a line
+	Message string   // the finding in one line
 	Notes   []string // more lines, such as a hint
 	Spec    string   // where that is specified, or empty
 }

@@ -189,7 +189,7 @@ func TestPrintSuite(t *testing.T) {
 	}
 }
 
-// begins tells how s begins; if prefix is empty, s has to be so, too.
+// begins reports whether s begins with prefix; if prefix is empty, s has to be empty.
 func begins(s, prefix string) bool { return strings.HasPrefix(s, prefix) && (prefix != "" || s == "") }
 
 func TestPrintSuiteReportsAFailedWrite(t *testing.T) {

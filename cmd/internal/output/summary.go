@@ -16,7 +16,7 @@ const (
 
 // AppendSummary appends an answer as a job summary of GitHub Actions, which is
 // Markdown. All of it is one HTML block (CommonMark 0.31 section 4.6), which
-// ends at an empty line and of which there is none: nothing in it is read as
+// ends at an empty line, and there is none: nothing in it is read as
 // Markdown. What came from outside is HTML-escaped and, but for the verdict,
 // stands in code elements, where GitHub makes no links, mentions or emoji.
 func AppendSummary(dst []byte, tool Tool, s Suite) []byte {

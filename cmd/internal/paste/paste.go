@@ -3,7 +3,7 @@
 //
 // Three rules keep that harmless: nothing is changed inside a token without that
 // being said (Token.Repair); of several different tokens none is preferred in
-// silence; and what is not recognised comes back as it stands, so that the parser
+// silence; and what is not recognised is returned unchanged, so that the parser
 // can name what is wrong with it.
 package paste
 
@@ -67,7 +67,7 @@ func Find(text string) []Token {
 	return c.found
 }
 
-// Exact is the input as it stands, one trailing newline aside (--exact).
+// Exact returns the input as given, minus one trailing newline (--exact).
 func Exact(text string) string {
 	if rest, ok := strings.CutSuffix(text, "\n"); ok {
 		return strings.TrimSuffix(rest, "\r")

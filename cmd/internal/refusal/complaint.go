@@ -29,7 +29,7 @@ type Complaint struct {
 // maxWords is the number of bytes of an answer that are shown.
 const maxWords = 300
 
-// Read reads the complaint of an answer. sent tells whether the request had a
+// Read reads the complaint of an answer. sent reports whether the request had a
 // token.
 func Read(e *exchange.Exchange, sent bool) Complaint {
 	var c Complaint

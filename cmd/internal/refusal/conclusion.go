@@ -12,7 +12,7 @@ func (k Kind) Title() string {
 		Missing: "no token", Malformed: "malformed request or token", Algorithm: "algorithm refused", Key: "no key for the token",
 		Signature: "bad signature", Issuer: "wrong issuer", Audience: "wrong audience", Expired: "token expired", NotYet: "token not yet valid",
 		Claim: "a claim is refused", StepUp: "sign in again", Inactive: "token revoked", Scope: "missing scope", Denied: "not permitted",
-		DPoP: "DPoP required", Trouble: "trouble in the API itself", Route: "not a question of this token", Invalid: "invalid token", Unknown: "no known complaint",
+		DPoP: "DPoP required", Trouble: "a failure of the API itself", Route: "not about this token", Invalid: "invalid token", Unknown: "no known complaint",
 	}[k]
 }
 
@@ -44,15 +44,15 @@ func (x *Explanation) explained(f Finding) string {
 	case "issuer":
 		return "the API trusts another issuer: the token may come from another environment"
 	case "scope":
-		return "the token does not permit this: request the missing scope when signing in"
+		return "the token does not allow this: request the missing scope when signing in"
 	case "auth_time":
-		return "the API wants a newer or stronger sign-in: send the user to sign in again" + x.stepUp()
+		return "the API requires a newer or stronger sign-in: have the user sign in again" + x.stepUp()
 	case "dpop":
-		return "the API wants the token bound to a key and sent with a proof (RFC 9449)"
+		return "the API requires a token bound to a key and sent with a proof (RFC 9449)"
 	case "form":
 		return "the API cannot read this token as a JWT"
 	case "algorithm":
-		return "the API does not accept tokens that are signed like this"
+		return "the API does not accept this signature algorithm"
 	default:
 		return "the request does not send the token as an API expects it: Authorization: Bearer <token>"
 	}
@@ -72,11 +72,11 @@ func (x *Explanation) stepUp() string {
 func (x *Explanation) withoutToken() string {
 	switch x.Complaint.Kind {
 	case Missing:
-		return "the API has seen no token, and the text shows none: send it as Authorization: Bearer <token>"
+		return "the API saw no token, and the recording shows none: send it as Authorization: Bearer <token>"
 	case Route:
 		return x.unexplained()
 	default:
-		return "the text shows no token to compare with: record the request too, with curl -v (browsers leave it out of sanitized HAR files)"
+		return "the recording has no token to compare with: record the request as well, with curl -v (browsers leave it out of sanitized HAR files)"
 	}
 }
 
@@ -84,33 +84,33 @@ func (x *Explanation) withoutToken() string {
 func (x *Explanation) unexplained() string {
 	switch x.Complaint.Kind {
 	case Missing:
-		return "a token was sent, but the API has seen none: a proxy may drop the Authorization header, or the API reads another one"
+		return "a token was sent, but the API saw none: a proxy may drop the Authorization header, or the API reads another header"
 	case Expired:
-		return "by its exp the token was still valid: the API's clock is ahead, or another token has reached it"
+		return "according to its exp the token was still valid: the API's clock is ahead, or it received another token"
 	case NotYet:
-		return "by its nbf and iat the token was already valid: the API's clock is behind"
+		return "according to its nbf and iat the token was already valid: the API's clock is behind"
 	case Signature:
 		return "only the issuer's keys can tell: verify the token with them"
 	case Key:
 		return "the API has no key for this token: another issuer or environment, or keys that were replaced since the API fetched them"
 	case Issuer:
-		return "compare the token's issuer with the one that the API is configured for, byte for byte"
+		return "compare the token's issuer with the one the API is configured for, byte for byte"
 	case Audience:
-		return "compare the token's audience with the one that the API is configured for"
+		return "compare the token's audience with the one the API is configured for"
 	case Scope, Denied:
-		return "the API knows who asks and does not permit it: look at the scopes and roles that it wants"
+		return "the API knows the caller and does not allow the request: check the scopes and roles it requires"
 	case Inactive:
 		return "only the issuer can say whether the token was revoked"
 	case Trouble:
 		return "the token is not the cause: the API cannot fetch the issuer's metadata or keys, or is not configured"
 	case Route:
-		return "the answer is not about a bearer token: the address, the route or the way to log in is another"
+		return "the response is not about a bearer token: the address, the route or the login method is different"
 	case DPoP:
-		return "the API wants a fresh proof" + nonce(x.Complaint.Param("error"))
+		return "the API requires a fresh proof" + nonce(x.Complaint.Param("error"))
 	case Unknown:
-		return "the answer does not say what is wrong"
+		return "the response does not say what is wrong"
 	default:
-		return "the token shows nothing that is wrong by itself: its issuer, audience or signature may not be what the API expects"
+		return "nothing in the token is wrong by itself: its issuer, audience or signature may not be what the API expects"
 	}
 }
 

@@ -46,7 +46,7 @@ func readAuthorization(value string) Credential {
 		return c
 	case !found:
 		c.Scheme = value
-		c.say("authorization_header", "the Authorization header has no token behind %q: is a variable empty?", shorten(value))
+		c.say("authorization_header", "the Authorization header has no token after %q: is a variable empty?", shorten(value))
 		return c
 	}
 	c.Scheme = scheme
@@ -56,7 +56,7 @@ func readAuthorization(value string) Credential {
 
 func (c *Credential) readToken(text string) {
 	if strings.HasSuffix(c.Scheme, ":") {
-		c.say("scheme", "a colon stands behind the scheme: it must be %q", strings.TrimSuffix(c.Scheme, ":")+" <token>")
+		c.say("scheme", "there is a colon after the scheme: it must be %q", strings.TrimSuffix(c.Scheme, ":")+" <token>")
 		c.Scheme = strings.TrimSuffix(c.Scheme, ":")
 	}
 	for {
@@ -73,7 +73,7 @@ func (c *Credential) readToken(text string) {
 			c.say("scheme", "the scheme is %q, not Bearer", shorten(c.Scheme))
 		}
 	case isPlaceholder(text):
-		c.say("placeholder", "where the token belongs stands %q: a variable was empty or not filled in", shorten(text))
+		c.say("placeholder", "%q stands in place of the token: a variable was empty or not filled in", shorten(text))
 		return
 	case strings.ContainsAny(text, `"'`):
 		c.say("quotes", "there are quotes around the token, which become part of it")
@@ -85,7 +85,7 @@ func (c *Credential) readToken(text string) {
 	c.Token = text
 	if !strings.EqualFold(c.Scheme, "Basic") && isRedacted(text) {
 		c.Token = ""
-		c.say("redacted", "the token was taken out of the text: what is left cannot be read")
+		c.say("redacted", "the token was removed from the recording, and the rest cannot be read")
 	}
 }
 

@@ -150,7 +150,7 @@ func (x *Explanation) algorithm() {
 	case strings.EqualFold(alg, "none"):
 		x.say("algorithm", Failed, "alg is %q: it is not signed, and no API may accept it", alg)
 	case slices.Contains(verify.SecretAlgorithms(), alg):
-		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API with an issuer's public keys refuses", alg)
+		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API that trusts public keys refuses", alg)
 	}
 	if typ := strings.ToLower(x.Token.Type()); x.Complaint.Kind == DPoP || typ == "dpop+jwt" {
 		x.dpop(typ)
@@ -166,7 +166,7 @@ func (x *Explanation) dpop(typ string) {
 	case bound && !strings.EqualFold(x.Credential.Scheme, "DPoP"):
 		x.say("dpop", Failed, "it is bound to a key (cnf.jkt), but was sent as %s: send it as DPoP, with a proof", x.Credential.Scheme)
 	case !bound:
-		x.say("dpop", Failed, "it is not bound to a key (no cnf.jkt): the API wants a token that was requested with DPoP")
+		x.say("dpop", Failed, "it is not bound to a key (no cnf.jkt): the API requires a token that was requested with DPoP")
 	}
 }
 
@@ -206,9 +206,9 @@ func (x *Explanation) timed(id string, status Status, words string, at time.Time
 func (x *Explanation) kind() {
 	switch x.Kind {
 	case verify.KindID:
-		x.say("kind", Failed, "it is an ID token: that is for the client; an API wants the access token")
+		x.say("kind", Failed, "it is an ID token, which is for the client; an API expects the access token")
 	case verify.KindLogout:
-		x.say("kind", Failed, "it is a logout token: an API wants the access token")
+		x.say("kind", Failed, "it is a logout token; an API expects the access token")
 	}
 }
 
@@ -239,7 +239,7 @@ func (x *Explanation) audience(claims strictjson.Value) {
 	expected := x.Complaint.Expected
 	switch {
 	case !known:
-		x.say("audience", Failed, "no aud: the token is for nobody in particular")
+		x.say("audience", Failed, "no aud: the token names no audience")
 	case x.Complaint.Kind == Audience && expected != "" && !slices.Contains(list, expected):
 		x.say("audience", Failed, "%s (the API expects %s)", strings.Join(list, ", "), expected)
 	default:

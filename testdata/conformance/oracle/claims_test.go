@@ -107,7 +107,7 @@ func (d *draft) typ(t *rapid.T, values ...string) string {
 func (d *draft) makeIDToken(t *rapid.T) {
 	d.typ(t, "", "JWT", "jwt", "application/jwt", "id_token")
 	d.claims.set("sub", quoted("248289761001"))
-	if chance(t, "kind demanded", 2) {
+	if chance(t, "kind required", 2) {
 		d.policy.Kind = verify.KindID
 		if !d.policy.AnyAudience {
 			d.policy.Audiences = append(d.policy.Audiences, "elsewhere")
@@ -118,19 +118,19 @@ func (d *draft) makeIDToken(t *rapid.T) {
 			d.claims.set(m.name, m.value)
 		}
 	}
-	if chance(t, "nonce demanded", 4) {
+	if chance(t, "nonce required", 4) {
 		d.policy.Nonce = "n-0S6_WzA2Mj"
 		d.claims.set("nonce", spelt(t, d.policy.Nonce))
 	}
-	if chance(t, "client demanded", 4) {
+	if chance(t, "client required", 4) {
 		d.policy.ClientID = client
 		d.claims.set("azp", quoted(client))
 	}
-	if chance(t, "hashes demanded", 4) {
+	if chance(t, "hashes required", 4) {
 		d.policy.AccessToken, d.policy.Code, d.policy.State = "access", "code", "state"
 		d.bind()
 	}
-	if chance(t, "sign-in demanded", 4) {
+	if chance(t, "sign-in required", 4) {
 		age := time.Duration(rapid.IntRange(60, 600).Draw(t, "max age")) * time.Second
 		d.policy.MaxAge, d.policy.ACR = &age, []string{"urn:other", "urn:mfa"}
 		d.claims.set("acr", `"urn:mfa"`)
@@ -139,7 +139,7 @@ func (d *draft) makeIDToken(t *rapid.T) {
 	}
 }
 
-// bind makes the hashes that are demanded.
+// bind makes the hashes that are required.
 func (d *draft) bind() {
 	for claim, text := range map[string]string{"at_hash": d.policy.AccessToken, "c_hash": d.policy.Code, "s_hash": d.policy.State} {
 		if text != "" {
@@ -161,20 +161,20 @@ func (d *draft) makeAccessToken(t *rapid.T) {
 	d.claims.set("client_id", quoted(client))
 	d.claims.set("jti", spelt(t, word().Draw(t, "jti")))
 	d.claims.set("scope", quoted("openid read write"))
-	if chance(t, "kind demanded", 2) {
+	if chance(t, "kind required", 2) {
 		d.policy.Kind = verify.KindAccess
 	}
-	if chance(t, "client demanded", 4) {
+	if chance(t, "client required", 4) {
 		d.policy.ClientID = client
 	}
-	if chance(t, "scopes demanded", 4) {
+	if chance(t, "scopes required", 4) {
 		d.policy.Scopes = []string{"read", "openid"}
 	}
-	if chance(t, "roles demanded", 4) {
+	if chance(t, "roles required", 4) {
 		d.policy.Roles, d.policy.RoleClaim = []string{"admin"}, "roles"
 		d.claims.set("roles", `["user","admin"]`)
 	}
-	if chance(t, "claims demanded", 4) {
+	if chance(t, "claims required", 4) {
 		text := "read"
 		d.policy.Require = []verify.Requirement{{Claim: "jti"}, {Claim: "tenant", Text: &text}}
 		d.claims.set("tenant", `"read"`)
@@ -183,7 +183,7 @@ func (d *draft) makeAccessToken(t *rapid.T) {
 }
 
 func (d *draft) makeLogoutToken(t *rapid.T) {
-	if typ := d.typ(t, "logout+jwt", "application/logout+jwt", "JWT", ""); chance(t, "kind demanded", 2) || len(typ) > 3 {
+	if typ := d.typ(t, "logout+jwt", "application/logout+jwt", "JWT", ""); chance(t, "kind required", 2) || len(typ) > 3 {
 		d.policy.Kind = verify.KindLogout
 	}
 	d.claims.set("jti", `"bWJq"`)

@@ -11,24 +11,24 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// applies tells whether a difference may be the cause of what a check says.
+// applies reports whether a difference may be the cause of what a check says.
 func (e *difference) applies(d *draft) bool {
 	named := func(name string) bool { return slices.Contains(d.oddities, name) }
 	return slices.ContainsFunc(e.must, named) || slices.ContainsFunc(e.may, named) ||
 		e.mustWhen != nil && e.mustWhen(d) || e.mayWhen != nil && e.mayWhen(d)
 }
 
-// demands tells whether the check has to fail: nothing but this difference is
+// demands reports whether the check has to fail: nothing but this difference is
 // odd about the token.
 func (e *difference) demands(d *draft) bool {
-	rest := slices.DeleteFunc(slices.Clone(d.oddities), func(name string) bool { return name == "another kind is demanded" })
+	rest := slices.DeleteFunc(slices.Clone(d.oddities), func(name string) bool { return name == "another kind is required" })
 	if e.mustWhen != nil && len(rest) < 2 {
 		return e.mustWhen(d)
 	}
 	return len(rest) == 1 && slices.Contains(e.must, rest[0]) && (e.check != "key" || !d.otherwiseTrusted())
 }
 
-// otherwiseTrusted tells whether there is another key to try: one of the same
+// otherwiseTrusted reports whether there is another key to try: one of the same
 // kid and family, be it the very key that signed.
 func (d *draft) otherwiseTrusted() bool {
 	fitting := 0
@@ -71,7 +71,7 @@ func slightlyAhead(d *draft) bool {
 	return ok && iat <= at(d)+d.policy.Leeway.Seconds()+10
 }
 
-// incomplete tells whether a claim that the demanded kind requires is missing
+// incomplete reports whether a claim that the required kind requires is missing
 // or has no value.
 func incomplete(d *draft) bool {
 	required := map[verify.Kind][]string{
@@ -84,8 +84,8 @@ func incomplete(d *draft) bool {
 	})
 }
 
-// wrongType tells whether typ says that the token is never a bearer token, or
-// of another kind than is demanded.
+// wrongType reports whether typ says that the token is never a bearer token, or
+// of another kind than is required.
 func wrongType(d *draft) bool {
 	typ := ""
 	_ = json.Unmarshal([]byte(d.header.get("typ")), &typ)

@@ -14,7 +14,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// draft is a token and what is demanded of it, before they are made. A new one
+// draft is a token and what is required of it, before they are made. A new one
 // is sound: both libraries accept it. Oddities then change it.
 type draft struct {
 	ring   *ring

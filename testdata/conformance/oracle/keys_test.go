@@ -109,7 +109,7 @@ func family(alg string) string {
 	}
 }
 
-// sameAlgorithm tells whether two names mean the same signatures.
+// sameAlgorithm reports whether two names mean the same signatures.
 func sameAlgorithm(a, b string) bool {
 	return a == b || family(a) == "Ed25519" && family(b) == "Ed25519"
 }

@@ -18,9 +18,9 @@ func claim(name, member string, values ...string) oddity {
 	}}
 }
 
-// demanded makes an oddity that demands something of a claim and sets it to one
+// required makes an oddity that demands something of a claim and sets it to one
 // of the values, which do not meet it.
-func demanded(name, member string, demand func(*verify.Policy), values ...string) oddity {
+func required(name, member string, demand func(*verify.Policy), values ...string) oddity {
 	return oddity{name, func(t *rapid.T, d *draft) bool {
 		demand(&d.policy)
 		d.claims.set(member, pick(t, name, values...))
@@ -28,7 +28,7 @@ func demanded(name, member string, demand func(*verify.Policy), values ...string
 	}}
 }
 
-func signInDemanded(p *verify.Policy) {
+func signInRequired(p *verify.Policy) {
 	age := 10 * time.Minute
 	p.MaxAge, p.ACR = &age, []string{"urn:mfa"}
 }
@@ -54,7 +54,7 @@ func missing(name string) oddity {
 // demandID demands an ID token, whatever the draft is: an oddity of its own.
 func demandID(d *draft) bool {
 	d.policy.Kind = verify.KindID
-	d.oddities = append(d.oddities, "another kind is demanded")
+	d.oddities = append(d.oddities, "another kind is required")
 	return true
 }
 
@@ -95,7 +95,7 @@ func timeOddities() []oddity {
 			d.claims.set("iat", strconv.FormatInt(d.now.Unix()-99, 10))
 			return true
 		}},
-		{"less time left than demanded", func(t *rapid.T, d *draft) bool {
+		{"less time left than required", func(t *rapid.T, d *draft) bool {
 			d.policy.MinValidity = pick(t, "min validity", 200_000*time.Second, time.Duration(1<<62))
 			return true
 		}},
@@ -140,31 +140,31 @@ func claimOddities() []oddity {
 		missing("client_id"),
 		claim("nonce of somebody else", "nonce", `"other"`, `17`, `null`, `""`),
 		missing("nonce"),
-		demanded("at_hash of something else", "at_hash", func(p *verify.Policy) { p.AccessToken = "access" }, `"AAAA"`, `17`, `null`),
-		demanded("c_hash of something else", "c_hash", func(p *verify.Policy) { p.Code = "code" }, `"AAAA"`, `17`),
-		demanded("s_hash of something else", "s_hash", func(p *verify.Policy) { p.State = "state" }, `"AAAA"`, `[]`),
+		required("at_hash of something else", "at_hash", func(p *verify.Policy) { p.AccessToken = "access" }, `"AAAA"`, `17`, `null`),
+		required("c_hash of something else", "c_hash", func(p *verify.Policy) { p.Code = "code" }, `"AAAA"`, `17`),
+		required("s_hash of something else", "s_hash", func(p *verify.Policy) { p.State = "state" }, `"AAAA"`, `[]`),
 		missing("at_hash"),
-		demanded("sign-in too old or unknown", "auth_time", signInDemanded, `0`, `"1700000000"`, `null`, `9999999999`, `1e400`),
+		required("sign-in too old or unknown", "auth_time", signInRequired, `0`, `"1700000000"`, `null`, `9999999999`, `1e400`),
 		missing("auth_time"),
-		demanded("acr that was not demanded", "acr", signInDemanded, `"urn:pwd"`, `17`, `""`, `["urn:mfa"]`),
+		required("acr that was not required", "acr", signInRequired, `"urn:pwd"`, `17`, `""`, `["urn:mfa"]`),
 		claim("amr of another type", "amr", `"pwd"`, `[17]`, `null`),
-		demanded("scope that is too little", "scope", func(p *verify.Policy) { p.Scopes = []string{"read", "openid"} },
+		required("scope that is too little", "scope", func(p *verify.Policy) { p.Scopes = []string{"read", "openid"} },
 			`"openid readwrite"`, `17`, `["openid"]`, `""`),
-		demanded("roles of another kind", "roles", func(p *verify.Policy) { p.Roles, p.RoleClaim = []string{"admin"}, "roles" },
+		required("roles of another kind", "roles", func(p *verify.Policy) { p.Roles, p.RoleClaim = []string{"admin"}, "roles" },
 			`["user"]`, `"administrator"`, `17`),
-		demanded("claim of another value", "tenant", func(p *verify.Policy) {
+		required("claim of another value", "tenant", func(p *verify.Policy) {
 			text := "read"
 			p.Require = []verify.Requirement{{Claim: "tenant", Text: &text}}
 		}, `"write"`, `null`, `["write"]`),
 		claim("events of another kind", "events", `{}`, `[]`, `null`, `{"`+logoutEvent+`":true}`, `"`+logoutEvent+`"`),
 		claim("token_use of another kind", "token_use", `"id"`, `"access"`, `17`),
 		claim("typ claim of another kind", "typ", `"ID"`, `"Bearer"`),
-		{"another kind is demanded", func(t *rapid.T, d *draft) bool {
+		{"another kind is required", func(t *rapid.T, d *draft) bool {
 			d.policy.Kind = pick(t, "other kind", verify.KindID, verify.KindAccess, verify.KindLogout)
 			return true
 		}},
-		{"another client is demanded", func(_ *rapid.T, d *draft) bool { d.policy.ClientID = "client-9"; return true }},
-		{"a nonce is demanded", func(_ *rapid.T, d *draft) bool { d.policy.Nonce = "never sent"; return true }},
+		{"another client is required", func(_ *rapid.T, d *draft) bool { d.policy.ClientID = "client-9"; return true }},
+		{"a nonce is required", func(_ *rapid.T, d *draft) bool { d.policy.Nonce = "never sent"; return true }},
 		{"an algorithm that is not advertised", func(_ *rapid.T, d *draft) bool {
 			d.policy.AdvertisedAlgorithms = []string{"RS1024"}
 			return demandID(d)

@@ -11,7 +11,7 @@ import (
 )
 
 // oddity is one thing that may be odd about a token or about the keys. apply
-// tells whether it made sense here; if not, it changed nothing.
+// reports whether it made sense here; if not, it changed nothing.
 type oddity struct {
 	name  string
 	apply func(*rapid.T, *draft) bool

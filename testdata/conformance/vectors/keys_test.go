@@ -83,7 +83,7 @@ func pasted(public json.RawMessage) []byte {
 	return public
 }
 
-// fits tells whether a text is one key that may verify signatures, of a curve
+// fits reports whether a text is one key that may verify signatures, of a curve
 // unless that is empty.
 func fits(text []byte, curve string) (bool, string) {
 	set, err := jwks.ParseKey(text)

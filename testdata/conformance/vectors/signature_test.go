@@ -27,7 +27,7 @@ type josefile struct {
 type josecase struct {
 	TCID    int `json:"tcId"`
 	Comment string
-	JWS     json.RawMessage // a string, or a JSON serialisation as it stands
+	JWS     json.RawMessage // a string, or a JSON serialisation
 	JWE     json.RawMessage
 	Result  result
 }
@@ -114,7 +114,7 @@ func trust(key json.RawMessage) (verify.Keys, error) {
 		}
 		return asKeys(verify.NewSecret(octets, "vector"))
 	}
-	// A group of one key in a set is such a secret, too.
+	// A group of one key in a set is such a secret as well.
 	if only, ok := single(key); ok {
 		return trust(only)
 	}
@@ -181,7 +181,7 @@ func judge(t *testing.T, text string, keys verify.Keys) *verify.Report {
 	return report
 }
 
-// signatureStands tells whether everything passed that a signature depends on.
+// signatureStands reports whether everything passed that a signature depends on.
 // The payload check is left out: what is signed need not be a claims set.
 func signatureStands(report *verify.Report) (bool, string) {
 	for _, id := range []verify.CheckID{

@@ -3,7 +3,7 @@
 //
 // A case is judged as upstream says, or it is listed by number with the reason
 // in the exceptions of its file; an exception that is not needed any more
-// fails, too. Files of which nothing can be said in terms of tokens and key
+// fails as well. Files of which nothing can be said in terms of tokens and key
 // sets are not run: see the README.
 package vectors
 
