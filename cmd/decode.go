@@ -106,6 +106,12 @@ type signatureDocument struct {
 	Text  string `json:"text,omitzero"`
 }
 
+// payloadSegment is the second segment of a compact JWS as it stands in the text.
+func (d decoded) payloadSegment() string {
+	_, payload, _ := strings.Cut(d.token.SigningInput(), ".")
+	return payload
+}
+
 func (d decoded) document() *decodedDocument {
 	document := &decodedDocument{Header: d.token.Header(), Payload: d.token.UnverifiedClaims(), Signature: d.signature()}
 	if d.readable() {
@@ -113,7 +119,7 @@ func (d decoded) document() *decodedDocument {
 	}
 	document.Kind, document.Error = d.token.Form(), d.problem()
 	if !d.token.UnverifiedClaims().Exists() {
-		document.PayloadBase64 = d.token.PayloadText()
+		document.PayloadBase64 = d.payloadSegment()
 	}
 	if inner, ok := d.nested(); ok {
 		document.Nested = inner.document()
@@ -249,10 +255,10 @@ func (d decoded) writeParts(t *output.Text, lead string) {
 		t.Blank()
 		t.Spans(output.Accent2.Span(lead + "claims"))
 		writeClaims(t, claims, d.now)
-	case d.token.PayloadText() != "":
+	case d.payloadSegment() != "":
 		t.Blank()
 		t.Spans(output.Accent2.Span(lead + "payload, as base64url"))
-		t.Line(d.token.PayloadText())
+		t.Line(d.payloadSegment())
 	}
 	if signature := d.signature(); signature != nil && signature.Text != "" {
 		t.Blank()

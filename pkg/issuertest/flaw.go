@@ -2,6 +2,7 @@ package issuertest
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -335,7 +336,7 @@ func timeFlaws() []Flaw {
 			return nil
 		}},
 		{Name: "missing-exp", About: "never expires: no exp", Reason: verify.ReasonExpired, parts: []string{"exp"}, apply: absent("exp")},
-		{Name: "null-exp", About: "exp is null", Reason: verify.ReasonExpired, parts: []string{"exp"}, apply: claim("exp", constant(strictjson.Null()))},
+		{Name: "null-exp", About: "exp is null", Reason: verify.ReasonExpired, parts: []string{"exp"}, apply: claim("exp", constant(strictjson.From(nil)))},
 		{Name: "string-exp", About: "exp is a string", Reason: verify.ReasonExpired, parts: []string{"exp"},
 			apply: claim("exp", func(d *draft) any { return fmt.Sprint(ago(-time.Hour)(d)) })},
 		{Name: "milliseconds", About: "all times in milliseconds, as JavaScript has them", Reason: verify.ReasonNotYetValid, parts: []string{"exp", "iat", "nbf", "auth_time"}, apply: milliseconds},
@@ -351,7 +352,7 @@ func timeFlaws() []Flaw {
 func milliseconds(d *draft) error {
 	for _, name := range []string{"iat", "nbf", "exp", "auth_time"} {
 		if literal, ok := d.claims.get(name).Literal(); ok {
-			d.claims.set(name, strictjson.Number(literal+"000"))
+			d.claims.set(name, strictjson.From(json.Number(literal+"000")))
 		}
 	}
 	return nil

@@ -89,7 +89,7 @@ func writeJSON(w http.ResponseWriter, status int, document strictjson.Value) {
 		w.Header().Set("Cache-Control", "no-store")
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(document.AppendJSON(nil)) // the client may have gone
+	_, _ = w.Write([]byte(document.String())) // the client may have gone
 }
 
 // An oauthError is an error of RFC 6749 section 5.2.
@@ -128,7 +128,7 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	for _, key := range document.Get("keys").Items() {
 		list = append(list, strictjson.Object(append(key.Members()[:len(key.Members()):len(key.Members())], i.shape.jwk(i.URL())...)...))
 	}
-	writeJSON(w, http.StatusOK, object("keys", strictjson.Array(list...)))
+	writeJSON(w, http.StatusOK, object("keys", strictjson.From(list)))
 }
 
 // metadata is the document of OpenID Connect Discovery section 3 and RFC 8414

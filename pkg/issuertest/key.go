@@ -210,7 +210,7 @@ func keySet(keys ...*Key) strictjson.Value {
 			list = append(list, jwk)
 		}
 	}
-	return object("keys", strictjson.Array(list...))
+	return object("keys", strictjson.From(list))
 }
 
 func object(pairs ...any) strictjson.Value {

@@ -128,7 +128,7 @@ func (s *State) writeKeys(keys []*Key) error {
 	for i, k := range keys {
 		list[i] = k.PrivateJWK()
 	}
-	return s.write(fileKeys, append([]byte(object("keys", strictjson.Array(list...)).String()), '\n'))
+	return s.write(fileKeys, append([]byte(object("keys", strictjson.From(list)).String()), '\n'))
 }
 
 // keyLife is how long a key stays published after another has taken over.

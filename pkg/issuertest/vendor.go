@@ -236,7 +236,7 @@ func authgear() vendor {
 		user(f, &c)
 		return c
 	}
-	v.jwk = func(string) claims { return claims{{Name: "created_at", Value: strictjson.Int(1700000000)}} }
+	v.jwk = func(string) claims { return claims{{Name: "created_at", Value: strictjson.From(1700000000)}} }
 	v.metadata = func(_ string, m *claims) {
 		m.set("grant_types_supported", []string{"authorization_code", "refresh_token", "client_credentials"})
 		m.set("dpop_signing_alg_values_supported", []string{"ES256", "RS256"})

@@ -162,7 +162,7 @@ func (k *Key) readPoint(v strictjson.Value, names ...string) {
 		}
 	}
 	var jwk jose.JSONWebKey
-	if err := jwk.UnmarshalJSON(strictjson.Object(members...).AppendJSON(nil)); err != nil {
+	if err := jwk.UnmarshalJSON([]byte(strictjson.Object(members...).String())); err != nil {
 		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
 		return
 	}

@@ -34,7 +34,7 @@ func ParseText(data []byte) (*Set, error) {
 		return readAs(`a string in the member "jwks"`)(Parse([]byte(text)))
 	}
 	if member.Kind() == strictjson.KindObject {
-		return readAs(`the member "jwks" of a JSON document`)(Parse(member.AppendJSON(nil)))
+		return readAs(`the member "jwks" of a JSON document`)(Parse([]byte(member.String())))
 	}
 	if v.Kind() == strictjson.KindArray && len(v.Items()) > 0 && v.Items()[0].Get("kty").Exists() {
 		return nil, fmt.Errorf("%w but an array of keys: the object {\"keys\": …} around it is missing", ErrNotKeySet)

@@ -19,7 +19,7 @@ func (s *Set) PublicDocument() strictjson.Value {
 			for i, key := range m.Value.Items() {
 				keys[i] = redact(key)
 			}
-			m.Value = strictjson.Array(keys...)
+			m.Value = strictjson.From(keys)
 		}
 		members = append(members, m)
 	}
@@ -33,7 +33,7 @@ func redact(v strictjson.Value) strictjson.Value {
 		for i, item := range v.Items() {
 			items[i] = redact(item)
 		}
-		return strictjson.Array(items...)
+		return strictjson.From(items)
 	case strictjson.KindObject:
 		var members []strictjson.Member
 		for _, m := range v.Members() {

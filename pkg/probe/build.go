@@ -92,7 +92,7 @@ func (b *builder) transport() {
 func (b *builder) forged() error {
 	segments := strings.Split(b.cfg.Token, ".")
 	b.bearer("signature_changed", "the token with one bit of its signature changed", specSignature, segments[0]+"."+segments[1]+"."+flip(segments[2]))
-	b.bearer("payload_changed", "the token with a claim added", specSignature, segments[0]+"."+encode(with(b.claims, strictjson.Member{Name: "claimcheck_probe", Value: strictjson.Bool(true)}))+"."+segments[2])
+	b.bearer("payload_changed", "the token with a claim added", specSignature, segments[0]+"."+encode(with(b.claims, strictjson.Member{Name: "claimcheck_probe", Value: strictjson.From(true)}))+"."+segments[2])
 	b.unsigned("alg_none", "none", segments[1])
 	b.unsigned("alg_none_capital", "None", segments[1])
 	b.unsigned("alg_none_mixed", "nOnE", segments[1])
@@ -220,7 +220,7 @@ func (b *builder) minted() error {
 	}
 	b.add("minted_control", "the same claims, signed anew", Accepted, "", "Bearer "+text)
 	crit := []strictjson.Member{
-		{Name: "crit", Value: strictjson.Strings([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.Bool(true)},
+		{Name: "crit", Value: strictjson.Strings([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
 	}
 	if text, err = b.mint(m, b.claims, append(b.headerLike("typ"), crit...)...); err != nil {
 		return err
@@ -244,7 +244,7 @@ type claimVariation struct {
 func (b *builder) claimVariations() []claimVariation {
 	now := b.cfg.Now()
 	at := func(name string, d time.Duration) strictjson.Member {
-		return strictjson.Member{Name: name, Value: strictjson.Int(now.Add(d).Unix())}
+		return strictjson.Member{Name: name, Value: strictjson.From(now.Add(d).Unix())}
 	}
 	text := func(name, value string) strictjson.Member {
 		return strictjson.Member{Name: name, Value: strictjson.String(value)}

@@ -3,6 +3,7 @@ package provider
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -68,20 +69,20 @@ func (e *entry) expiresAt() time.Time { return e.fetchedAt.Add(e.lifetime) }
 
 // marshal writes the entry as it lies on disk.
 func (e *entry) marshal() []byte {
-	return strictjson.From(struct {
-		Version     strictjson.Value `json:"version"`
-		Kind        string           `json:"kind"`
-		Issuer      string           `json:"issuer"`
-		URL         string           `json:"url"`
-		ContentType string           `json:"content_type"`
-		FetchedAt   string           `json:"fetched_at"`
-		Lifetime    int64            `json:"lifetime_seconds"`
-		Reach       string           `json:"reach"`
-		Body        string           `json:"body"`
+	return []byte(strictjson.From(struct {
+		Version     json.Number `json:"version"`
+		Kind        string      `json:"kind"`
+		Issuer      string      `json:"issuer"`
+		URL         string      `json:"url"`
+		ContentType string      `json:"content_type"`
+		FetchedAt   string      `json:"fetched_at"`
+		Lifetime    int64       `json:"lifetime_seconds"`
+		Reach       string      `json:"reach"`
+		Body        string      `json:"body"`
 	}{
-		strictjson.Number(entryVersion), string(e.kind), e.issuer, e.url, e.contentType,
+		entryVersion, string(e.kind), e.issuer, e.url, e.contentType,
 		e.fetchedAt.UTC().Format(time.RFC3339Nano), int64(e.lifetime / time.Second), e.reach.String(), e.body,
-	}).AppendJSON(nil)
+	}).String())
 }
 
 // parseEntry reads what marshal wrote.

@@ -87,7 +87,7 @@ func (r *redactor) value(v strictjson.Value) strictjson.Value {
 		for i, item := range v.Items() {
 			items[i] = r.value(item)
 		}
-		return strictjson.Array(items...)
+		return strictjson.From(items)
 	case strictjson.KindObject:
 		members := make([]strictjson.Member, 0, len(v.Members()))
 		used := map[string]bool{}

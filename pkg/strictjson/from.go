@@ -1,12 +1,15 @@
 package strictjson
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
-// From returns a Go value as JSON: structs by the names in their json tags, in
+// From returns a Go value as JSON: nil as null, booleans, integers, strings, slices,
+// a json.Number as it is written (or absent if it is no number), and structs by the names in their json tags, in
 // the order of their fields, with omitempty and omitzero as encoding/json has
 // them. A Value stays what it is, and is left out where it is absent; so is a
 // nil pointer. Embedded structs are inlined. It panics on a type that has no such
@@ -15,16 +18,21 @@ func From(v any) Value { return from(reflect.ValueOf(v)) }
 
 func from(v reflect.Value) Value {
 	if !v.IsValid() {
-		return Null()
+		return Value{kind: KindNull}
 	}
-	if known, ok := v.Interface().(Value); ok {
+	switch known := v.Interface().(type) {
+	case Value:
 		return known
+	case []Value:
+		return array(known)
+	case json.Number:
+		return number(known.String())
 	}
 	switch v.Kind() {
 	case reflect.Bool:
-		return Bool(v.Bool())
+		return Value{kind: KindBool, text: strconv.FormatBool(v.Bool())}
 	case reflect.Int, reflect.Int64:
-		return Int(v.Int())
+		return Value{kind: KindNumber, text: strconv.FormatInt(v.Int(), 10)}
 	case reflect.String:
 		return String(v.String())
 	case reflect.Pointer, reflect.Interface:
@@ -37,7 +45,7 @@ func from(v reflect.Value) Value {
 		for i := range items {
 			items[i] = from(v.Index(i))
 		}
-		return Array(items...)
+		return array(items)
 	case reflect.Struct:
 		return Object(members(v)...)
 	default:

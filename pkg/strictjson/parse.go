@@ -3,7 +3,7 @@
 // numbers kept as the text they were written as (RFC 8259; RFC 7515 section 4
 // and RFC 7519 section 4 require unique names).
 //
-// Values can also be built (Object, String, Number …), so that everything the
+// Values can also be built (From, Object), so that everything the
 // program prints as JSON goes through one type.
 package strictjson
 
@@ -17,8 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxDepth is the deepest nesting of arrays and objects that Parse accepts.
-const MaxDepth = 32
+// maxDepth is the deepest nesting of arrays and objects that Parse accepts.
+const maxDepth = 32
 
 // A SyntaxError says why a text is not one strict JSON value. Its message may
 // hold characters of the input: escape it before it reaches a terminal.
@@ -81,7 +81,7 @@ func (c *cutter) value() (Value, bool) {
 		return Value{kind: KindString, text: c.string()}, true
 	case 'n':
 		c.scalar()
-		return Null(), true
+		return Value{kind: KindNull}, true
 	case 't', 'f':
 		return Value{kind: KindBool, text: c.scalar()}, true
 	default:
@@ -175,7 +175,7 @@ func (c *cutter) array() (Value, bool) {
 func (c *cutter) open() bool {
 	c.at++
 	c.depth++
-	return c.depth <= MaxDepth
+	return c.depth <= maxDepth
 }
 
 func (c *cutter) close() {
@@ -202,8 +202,8 @@ func explain(data []byte) *SyntaxError {
 			return syntaxError(err, dec.InputOffset())
 		}
 		switch depth := dec.StackDepth(); {
-		case depth > MaxDepth:
-			return &SyntaxError{Offset: dec.InputOffset(), Reason: fmt.Sprintf("nested more than %d levels deep", MaxDepth)}
+		case depth > maxDepth:
+			return &SyntaxError{Offset: dec.InputOffset(), Reason: fmt.Sprintf("nested more than %d levels deep", maxDepth)}
 		case depth == 0:
 			return &SyntaxError{Offset: dec.InputOffset(), Reason: "something follows the JSON value"}
 		}

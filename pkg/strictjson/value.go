@@ -1,9 +1,6 @@
 package strictjson
 
 import (
-	"encoding/json"
-	"strconv"
-
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -60,18 +57,9 @@ type Member struct {
 	Value Value
 }
 
-// Null returns the JSON null.
-func Null() Value { return Value{kind: KindNull} }
-
-// Bool returns a JSON boolean.
-func Bool(b bool) Value { return Value{kind: KindBool, text: strconv.FormatBool(b)} }
-
-// Int returns a JSON number.
-func Int(n int64) Value { return Value{kind: KindNumber, text: strconv.FormatInt(n, 10)} }
-
-// Number returns a JSON number written as literal; it is absent if that is not
+// number returns a JSON number written as literal; it is absent if that is not
 // a JSON number.
-func Number(literal string) Value {
+func number(literal string) Value {
 	if jsontext.Value(literal).Kind() != jsontext.KindNumber || !jsontext.Value(literal).IsValid() {
 		return Value{}
 	}
@@ -87,11 +75,10 @@ func Strings(list []string) Value {
 	for i, s := range list {
 		items[i] = String(s)
 	}
-	return Array(items...)
+	return array(items)
 }
 
-// Array returns a JSON array.
-func Array(items ...Value) Value { return Value{kind: KindArray, nested: &nested{items: items}} }
+func array(items []Value) Value { return Value{kind: KindArray, nested: &nested{items: items}} }
 
 // Object returns a JSON object of the members that are not absent, in order.
 // Names must be unique; that is the caller's part.
@@ -173,35 +160,8 @@ func (v Value) TextList() ([]string, bool) {
 	return list, true
 }
 
-// Plain returns v as nil, bool, json.Number, string, []any and map[string]any.
-// The order of members is lost.
-func (v Value) Plain() any {
-	switch v.kind {
-	case KindBool:
-		return v.True()
-	case KindNumber:
-		return json.Number(v.text)
-	case KindString:
-		return v.text
-	case KindArray:
-		list := make([]any, len(v.Items()))
-		for i, item := range v.Items() {
-			list[i] = item.Plain()
-		}
-		return list
-	case KindObject:
-		object := make(map[string]any, len(v.Members()))
-		for _, m := range v.Members() {
-			object[m.Name] = m.Value.Plain()
-		}
-		return object
-	default:
-		return nil
-	}
-}
-
-// AppendJSON appends v as compact JSON. An absent value is written as null.
-func (v Value) AppendJSON(dst []byte) []byte {
+// appendJSON appends v as compact JSON. An absent value is written as null.
+func (v Value) appendJSON(dst []byte) []byte {
 	switch v.kind {
 	case KindBool, KindNumber:
 		return append(dst, v.text...)
@@ -213,7 +173,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = item.AppendJSON(dst)
+			dst = item.appendJSON(dst)
 		}
 		return append(dst, ']')
 	case KindObject:
@@ -223,7 +183,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 				dst = append(dst, ',')
 			}
 			dst = append(appendString(dst, m.Name), ':')
-			dst = m.Value.AppendJSON(dst)
+			dst = m.Value.appendJSON(dst)
 		}
 		return append(dst, '}')
 	default:
@@ -232,10 +192,10 @@ func (v Value) AppendJSON(dst []byte) []byte {
 }
 
 // String returns v as compact JSON.
-func (v Value) String() string { return string(v.AppendJSON(nil)) }
+func (v Value) String() string { return string(v.appendJSON(nil)) }
 
 // MarshalJSON implements json.Marshaler.
-func (v Value) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil), nil }
+func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
 
 // appendString never fails: AppendQuote replaces bytes that are not UTF-8 and
 // says so, but a Value that Parse made has none.

@@ -87,7 +87,7 @@ func TestEqual(t *testing.T) {
 			t.Errorf("%s and %s: want equal=%t", c.a, c.b, c.want)
 		}
 	}
-	if strictjson.Equal(strictjson.Value{}, strictjson.Null()) {
+	if strictjson.Equal(strictjson.Value{}, strictjson.From(nil)) {
 		t.Error("absent is not null")
 	}
 }
@@ -96,11 +96,11 @@ func TestBuilding(t *testing.T) {
 	v := strictjson.Object(
 		strictjson.Member{Name: "s", Value: strictjson.String("a\"b\n<\u007f>")},
 		strictjson.Member{Name: "absent", Value: strictjson.Value{}},
-		strictjson.Member{Name: "n", Value: strictjson.Int(-5)},
-		strictjson.Member{Name: "f", Value: strictjson.Number("1.50")},
+		strictjson.Member{Name: "n", Value: strictjson.From(-5)},
+		strictjson.Member{Name: "f", Value: strictjson.From(json.Number("1.50"))},
 		strictjson.Member{Name: "l", Value: strictjson.Strings([]string{"x"})},
-		strictjson.Member{Name: "e", Value: strictjson.Array()},
-		strictjson.Member{Name: "b", Value: strictjson.Bool(false)},
+		strictjson.Member{Name: "e", Value: strictjson.From([]strictjson.Value{})},
+		strictjson.Member{Name: "b", Value: strictjson.From(false)},
 	)
 	const want = "{\"s\":\"a\\\"b\\n<\u007f>\",\"n\":-5,\"f\":1.50,\"l\":[\"x\"],\"e\":[],\"b\":false}"
 	if v.String() != want {
@@ -116,18 +116,18 @@ func TestBuilding(t *testing.T) {
 
 func TestNumberTakesOnlyJSONNumbers(t *testing.T) {
 	for _, literal := range []string{"", "01", "+1", "1.", ".5", "1e", "0x1", "NaN", "1 2", `"1"`, "true", "1_000", "1,2"} {
-		if v := strictjson.Number(literal); v.Exists() {
+		if v := strictjson.From(json.Number(literal)); v.Exists() {
 			t.Errorf("%q became %s", literal, v)
 		}
 	}
 	for _, literal := range []string{"0", "-0", "1e400", "12345678901234567890", "1.50"} {
-		if got, ok := strictjson.Number(literal).Literal(); !ok || got != literal {
+		if got, ok := strictjson.From(json.Number(literal)).Literal(); !ok || got != literal {
 			t.Errorf("%q became %q", literal, got)
 		}
 	}
 }
 
-// Plain agrees with encoding/json where that keeps numbers as text.
+// plain agrees with encoding/json where that keeps numbers as text.
 func TestPlain(t *testing.T) {
 	const text = `{"a":[1.50,"x",null,true],"b":{"c":12345678901234567890},"d":{},"e":[]}`
 	want := map[string]any{
@@ -136,7 +136,7 @@ func TestPlain(t *testing.T) {
 		"d": map[string]any{},
 		"e": []any{},
 	}
-	if got := parse(t, text).Plain(); !reflect.DeepEqual(got, want) {
+	if got := plain(parse(t, text)); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %#v", got)
 	}
 }

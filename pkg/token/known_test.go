@@ -78,7 +78,7 @@ func TestParseNamesPlaceholders(t *testing.T) {
 func TestParseNamesNothingElse(t *testing.T) {
 	for _, c := range []struct {
 		text  string
-		cause token.Cause
+		cause string
 	}{
 		{"ya30.a0AfH6SMBx", token.CauseOpaque},
 		{"ghq_A1b2C3d4E5f6", token.CauseOpaque},
@@ -94,7 +94,7 @@ func TestParseNamesNothingElse(t *testing.T) {
 		{encode(`{"alg":"x"}`) + ".ZaBcDe." + strings.Repeat("a", 27), token.CauseTrailingBits},
 	} {
 		parsed, _ := token.Parse(c.text)
-		cause := token.Cause("")
+		cause := ""
 		if faults := parsed.Faults(); len(faults) > 0 {
 			cause = faults[0].Cause
 		}

@@ -16,7 +16,7 @@ import (
 func Parse(text string) (*Token, error) {
 	t := &Token{raw: text}
 	t.parse(text)
-	return t, t.Err()
+	return t, t.err()
 }
 
 func (t *Token) parse(text string) {
@@ -135,7 +135,6 @@ func looksLikeHeader(segment string) bool {
 func (t *Token) parseCompact(segments []string) {
 	t.form = FormJWS
 	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
-	t.payloadText = segments[1]
 	header, headerOK := t.decode(segmentHeader, segments[0])
 	t.payload, _ = t.decode(segmentPayload, segments[1])
 	t.signature, _ = t.decode(segmentSignature, segments[2])
@@ -251,7 +250,7 @@ func isBase64URL(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 
-func nameCharacter(c byte) (Cause, string) {
+func nameCharacter(c byte) (cause, word string) {
 	switch {
 	case c == '=':
 		return causePadding, `padding ("=")`

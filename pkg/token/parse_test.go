@@ -34,7 +34,6 @@ func TestParseTakesATokenApart(t *testing.T) {
 		"header":        {tok.Header().String(), header},
 		"claims":        {tok.UnverifiedClaims().String(), claims},
 		"payload":       {string(tok.Payload()), claims},
-		"payload text":  {tok.PayloadText(), encode(claims)},
 		"signature":     {string(tok.Signature()), "signature"},
 		"signing input": {tok.SigningInput(), encode(header) + "." + encode(claims)},
 		"algorithm":     {tok.Algorithm(), "RS256"},
@@ -92,7 +91,7 @@ func TestParseNames(t *testing.T) {
 		name, text string
 		form       token.Form
 		area       token.Area
-		cause      token.Cause
+		cause      string
 		says       string
 	}{
 		{"nothing", "", token.FormMalformed, token.AreaStructure, token.CauseNoToken, "not a token"},
@@ -156,7 +155,7 @@ func TestParseNames(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			tok, err := token.Parse(c.text)
 			var fault *token.Fault
-			if !errors.As(err, &fault) || tok.Form() != c.form || !tok.Faulty(c.area) {
+			if !errors.As(err, &fault) || tok.Form() != c.form || tok.FaultIn(c.area) == nil {
 				t.Fatalf("form %s, %v; want %s with a fault of the %s", tok.Form(), err, c.form, c.area)
 			}
 			if fault = tok.FaultIn(c.area); fault.Cause != c.cause || !strings.Contains(fault.Text, c.says) {

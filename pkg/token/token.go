@@ -35,31 +35,26 @@ const (
 	segmentSignature = "signature"
 )
 
-// Cause names a well-known reason for a Fault: opaque, no_token, placeholder,
-// foreign_token, encrypted, json_serialisation, segment_count, unsigned, disclosures,
-// empty_header, too_long, padding, white_space, standard_base64, character,
-// trailing_bits, json, member_type.
-type Cause string
-
+// The causes of faults.
 const (
-	causeOpaque       Cause = "opaque"
-	causeNoToken      Cause = "no_token"      // not even an opaque one
-	causePlaceholder  Cause = "placeholder"   // what stands where a variable was not filled in
-	causeForeign      Cause = "foreign_token" // something else, which has signs of its own
-	causeEncrypted    Cause = "encrypted"
-	causeJSONForm     Cause = "json_serialisation"
-	causeSegments     Cause = "segment_count"
-	causeUnsigned     Cause = "unsigned"    // alg is none, and the last dot is missing
-	causeDisclosures  Cause = "disclosures" // of an SD-JWT
-	causeEmptyHeader  Cause = "empty_header"
-	causeTooLong      Cause = "too_long"
-	causePadding      Cause = "padding"
-	causeWhitespace   Cause = "white_space"
-	causeStandardSet  Cause = "standard_base64"
-	causeCharacter    Cause = "character"
-	causeTrailingBits Cause = "trailing_bits"
-	causeJSON         Cause = "json"
-	causeMemberType   Cause = "member_type"
+	causeOpaque       = "opaque"
+	causeNoToken      = "no_token"      // not even an opaque one
+	causePlaceholder  = "placeholder"   // what stands where a variable was not filled in
+	causeForeign      = "foreign_token" // something else, which has signs of its own
+	causeEncrypted    = "encrypted"
+	causeJSONForm     = "json_serialisation"
+	causeSegments     = "segment_count"
+	causeUnsigned     = "unsigned"    // alg is none, and the last dot is missing
+	causeDisclosures  = "disclosures" // of an SD-JWT
+	causeEmptyHeader  = "empty_header"
+	causeTooLong      = "too_long"
+	causePadding      = "padding"
+	causeWhitespace   = "white_space"
+	causeStandardSet  = "standard_base64"
+	causeCharacter    = "character"
+	causeTrailingBits = "trailing_bits"
+	causeJSON         = "json"
+	causeMemberType   = "member_type"
 )
 
 // Area is the kind of rule that a Fault breaks.
@@ -75,8 +70,11 @@ const (
 
 // A Fault is one reason why a text is not a well-formed JWT.
 type Fault struct {
-	Area    Area
-	Cause   Cause
+	Area Area
+	// Cause names the reason: opaque, no_token, placeholder, foreign_token, encrypted,
+	// json_serialisation, segment_count, unsigned, disclosures, empty_header, too_long,
+	// padding, white_space, standard_base64, character, trailing_bits, json, member_type.
+	Cause   string
 	Segment string // "header", "payload" or "signature", or empty
 	// Text is the reason in words. It may quote the token's characters: escape
 	// it before it reaches a terminal.
@@ -95,7 +93,6 @@ type Token struct {
 	header       strictjson.Value
 	claims       strictjson.Value
 	payload      []byte
-	payloadText  string
 	signature    []byte
 	signingInput string
 	faults       []*Fault
@@ -110,23 +107,13 @@ func (t *Token) Form() Form { return t.form }
 // Faults returns everything that keeps the text from being a well-formed JWT.
 func (t *Token) Faults() []*Fault { return t.faults }
 
-// Err returns the faults as one error, each a *Fault, or nil.
-func (t *Token) Err() error {
+// err returns the faults as one error, each a *Fault, or nil.
+func (t *Token) err() error {
 	list := make([]error, len(t.faults))
 	for i, f := range t.faults {
 		list[i] = f
 	}
 	return errors.Join(list...)
-}
-
-// Faulty reports whether a fault was found in one of the areas.
-func (t *Token) Faulty(areas ...Area) bool {
-	for _, area := range areas {
-		if t.FaultIn(area) != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // FaultIn returns the first fault of an area, or nil.
@@ -166,9 +153,6 @@ func (t *Token) UnverifiedClaims() strictjson.Value { return t.claims }
 // Payload returns the decoded payload, nil where it cannot be decoded.
 func (t *Token) Payload() []byte { return t.payload }
 
-// PayloadText returns the payload segment, still encoded.
-func (t *Token) PayloadText() string { return t.payloadText }
-
 // Signature returns the decoded signature, nil where it cannot be decoded.
 func (t *Token) Signature() []byte { return t.signature }
 
@@ -177,6 +161,6 @@ func (t *Token) Signature() []byte { return t.signature }
 // a compact JWS.
 func (t *Token) SigningInput() string { return t.signingInput }
 
-func (t *Token) fault(area Area, cause Cause, segment string, text string) {
+func (t *Token) fault(area Area, cause, segment string, text string) {
 	t.faults = append(t.faults, &Fault{Area: area, Cause: cause, Segment: segment, Text: text})
 }

@@ -82,7 +82,7 @@ func (i *Introspected) compare() {
 func sameClaim(a, b strictjson.Value) bool {
 	list := func(v strictjson.Value) strictjson.Value {
 		if _, ok := v.Text(); ok {
-			return strictjson.Array(v)
+			return strictjson.From([]strictjson.Value{v})
 		}
 		return v
 	}

@@ -143,7 +143,7 @@ func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error
 	}
 	set, err := v.fetch(ctx, result.Token)
 	switch {
-	case err != nil && result.Token.Faulty(token.AreaPayload):
+	case err != nil && result.Token.FaultIn(token.AreaPayload) != nil:
 		return nil, nil // it is refused in any case
 	case err != nil:
 		return nil, err

@@ -56,7 +56,7 @@ func (v *verification) checkSignature() {
 
 // signable reports whether there is a signature that a key could be tried on.
 func (v *verification) signable() bool {
-	return v.algorithmOK && v.token.SigningInput() != "" && !v.token.Faulty(token.AreaEncoding)
+	return v.algorithmOK && v.token.SigningInput() != "" && v.token.FaultIn(token.AreaEncoding) == nil
 }
 
 // explainPadding says of a token in padded base64url, which stays refused, whether
@@ -94,7 +94,7 @@ func (v *verification) explainEmbedded() {
 
 func (v *verification) whyUnchecked() string {
 	switch {
-	case v.token.SigningInput() == "" || v.token.Faulty(token.AreaEncoding):
+	case v.token.SigningInput() == "" || v.token.FaultIn(token.AreaEncoding) != nil:
 		return "there is no signature that could be checked"
 	case !v.algorithmOK:
 		return "not checked, because the algorithm is refused"

@@ -239,7 +239,7 @@ func (r *Report) SignatureVerified() bool {
 
 // MarshalJSON returns the report as docs/report.schema.json describes it, without
 // what only the command knows: exit_code and the hints.
-func (r *Report) MarshalJSON() ([]byte, error) { return r.document().AppendJSON(nil), nil }
+func (r *Report) MarshalJSON() ([]byte, error) { return r.document().MarshalJSON() }
 
 func (r *Report) document() strictjson.Value {
 	checks := make([]strictjson.Value, len(r.checks))

@@ -40,7 +40,7 @@ func (v *verification) readable(area token.Area) bool {
 	case token.AreaPayload:
 		return v.token.UnverifiedClaims().Exists()
 	default:
-		return !v.token.Faulty(token.AreaStructure)
+		return v.token.FaultIn(token.AreaStructure) == nil
 	}
 }
 

@@ -44,7 +44,7 @@ func TestAppendJSON(t *testing.T) {
 }
 
 func TestAppendJSONOfWhatParseDoesNotGive(t *testing.T) {
-	v := strictjson.Array(strictjson.Value{}, strictjson.String("\xff"))
+	v := strictjson.From([]strictjson.Value{{}, strictjson.String("\xff")})
 	if got := string(AppendJSON([]byte("x"), v, "", nil)); got != `x[null,"\ufffd"]` {
 		t.Errorf("got %s", got)
 	}

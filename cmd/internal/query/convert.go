@@ -36,9 +36,9 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 	}
 	switch v := v.(type) {
 	case nil:
-		return strictjson.Null(), nil
+		return strictjson.From(nil), nil
 	case bool:
-		return strictjson.Bool(v), nil
+		return strictjson.From(v), nil
 	case string:
 		return c.text(v)
 	case []any:
@@ -48,7 +48,7 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 	case json.Number:
 		return c.number(v.String())
 	case int:
-		return strictjson.Int(int64(v)), nil
+		return strictjson.From(v), nil
 	case *big.Int:
 		return c.number(v.String())
 	case float64:
@@ -69,7 +69,7 @@ func (c *converter) number(literal string) (strictjson.Value, error) {
 	if c.budget -= len(literal); c.budget < 0 {
 		return strictjson.Value{}, errSize
 	}
-	return strictjson.Number(literal), nil
+	return strictjson.From(json.Number(literal)), nil
 }
 
 func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
@@ -83,7 +83,7 @@ func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
 			return strictjson.Value{}, err
 		}
 	}
-	return strictjson.Array(items...), nil
+	return strictjson.From(items), nil
 }
 
 func (c *converter) object(object map[string]any, depth int) (strictjson.Value, error) {
@@ -111,9 +111,37 @@ func (c *converter) object(object map[string]any, depth int) (strictjson.Value, 
 func float(f float64) (strictjson.Value, error) {
 	text, err := gojq.Marshal(f)
 	if err != nil || string(text) == "null" {
-		return strictjson.Null(), err
+		return strictjson.From(nil), err
 	}
-	return strictjson.Number(string(text)), nil
+	return strictjson.From(json.Number(text)), nil
+}
+
+// plain returns v as nil, bool, json.Number, string, []any and map[string]any.
+// The order of members is lost.
+func plain(v strictjson.Value) any {
+	switch v.Kind() {
+	case strictjson.KindBool:
+		return v.True()
+	case strictjson.KindNumber:
+		return json.Number(v.String())
+	case strictjson.KindString:
+		text, _ := v.Text()
+		return text
+	case strictjson.KindArray:
+		list := make([]any, len(v.Items()))
+		for i, item := range v.Items() {
+			list[i] = plain(item)
+		}
+		return list
+	case strictjson.KindObject:
+		object := make(map[string]any, len(v.Members()))
+		for _, m := range v.Members() {
+			object[m.Name] = plain(m.Value)
+		}
+		return object
+	default:
+		return nil
+	}
 }
 
 // shorten cuts s to n characters.

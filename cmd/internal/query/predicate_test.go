@@ -56,7 +56,7 @@ func TestPredicateDoesNotHoldWhenInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if holds, reason := predicate(ctx, strictjson.Null()); holds || reason != "was interrupted: context canceled" {
+	if holds, reason := predicate(ctx, strictjson.From(nil)); holds || reason != "was interrupted: context canceled" {
 		t.Errorf("got %t, %q", holds, reason)
 	}
 }

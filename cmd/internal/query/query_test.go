@@ -94,8 +94,8 @@ func TestNowOfEarlyTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := filter.Run(context.Background(), strictjson.Null())
-		if want := strictjson.Int(when.Unix()).String(); err != nil || join(got) != want {
+		got, err := filter.Run(context.Background(), strictjson.From(nil))
+		if want := strictjson.From(when.Unix()).String(); err != nil || join(got) != want {
 			t.Errorf("got %s, %v; want %s", join(got), err, want)
 		}
 	}
@@ -194,7 +194,7 @@ func TestRunIsBoundedInTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		filter.maxTime = 20 * time.Millisecond
-		if got, err := filter.Run(context.Background(), strictjson.Null()); !errors.Is(err, errTime) || len(got) > 0 {
+		if got, err := filter.Run(context.Background(), strictjson.From(nil)); !errors.Is(err, errTime) || len(got) > 0 {
 			t.Errorf("%s: got %s, %v; want %v", expression, join(got), err, errTime)
 		}
 	}
@@ -207,7 +207,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := filter.Run(ctx, strictjson.Null()); !errors.Is(err, context.Canceled) {
+	if _, err := filter.Run(ctx, strictjson.From(nil)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 }

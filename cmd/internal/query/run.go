@@ -63,7 +63,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	plain := input.Plain()
+	value := plain(input)
 	limit := heapSize() + MaxMemory
 
 	type result struct {
@@ -72,7 +72,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	}
 	done := make(chan result, 1) // so that an abandoned run can end
 	go func() {
-		outputs, err := f.collect(ctx, plain)
+		outputs, err := f.collect(ctx, value)
 		done <- result{outputs, err}
 	}()
 	watch := time.NewTicker(measureEvery)
