@@ -33,13 +33,13 @@ func newCacheCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(*provider.Cache, *Env) (answer, error)) error {
+func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(dir string, env *Env, printer *output.Printer) (answer, error)) error {
 	return printAnswer(c, env, opts, func(printer *output.Printer) (answer, error) {
 		dir := cacheDir(env)
 		if dir == "" {
 			return answer{}, unreadable("there is no directory for the cache")
 		}
-		return ask(provider.NewCache(dir, env.Now, func(message string) { printer.Warn(message) }), env)
+		return ask(dir, env, printer)
 	})
 }
 
@@ -60,9 +60,9 @@ type entryDocument struct {
 	KeyIDs     []string `json:"kids,omitzero"` // of a key set
 }
 
-func listCache(cache *provider.Cache, env *Env) (answer, error) {
-	entries := cache.List()
-	document := cacheDocument{Directory: cache.Dir(), Entries: make([]entryDocument, len(entries))}
+func listCache(dir string, env *Env, printer *output.Printer) (answer, error) {
+	entries := provider.ListCache(dir, env.Now(), func(message string) { printer.Warn(message) })
+	document := cacheDocument{Directory: dir, Entries: make([]entryDocument, len(entries))}
 	for i, e := range entries {
 		document.Entries[i] = entryDocument{
 			Kind: e.Content, Issuer: e.Issuer, URL: e.URL, AgeSeconds: int64(env.Now().Sub(e.FetchedAt) / time.Second),
@@ -72,7 +72,7 @@ func listCache(cache *provider.Cache, env *Env) (answer, error) {
 			document.Entries[i].KeyIDs = append([]string{}, e.KeyIDs...)
 		}
 	}
-	return answer{document, func(t *output.Text) { writeEntries(t, cache.Dir(), entries, env.Now()) }}, nil
+	return answer{document, func(t *output.Text) { writeEntries(t, dir, entries, env.Now()) }}, nil
 }
 
 func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now time.Time) {
@@ -100,14 +100,14 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 	}
 }
 
-func clearCache(cache *provider.Cache, _ *Env) (answer, error) {
-	removed, err := cache.Clear()
+func clearCache(dir string, _ *Env, printer *output.Printer) (answer, error) {
+	removed, err := provider.ClearCache(dir)
 	if err != nil {
 		return answer{}, unreadable("%w", err)
 	}
 	document := struct {
 		Directory string `json:"directory"`
 		Removed   int    `json:"removed"`
-	}{cache.Dir(), removed}
-	return answer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, cache.Dir())) }}, nil
+	}{dir, removed}
+	return answer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, dir)) }}, nil
 }

@@ -196,7 +196,7 @@ func cachedEntries(env *Env) []provider.CacheEntry {
 	if dir == "" {
 		return nil
 	}
-	return provider.NewCache(dir, env.Now, nil).List()
+	return provider.ListCache(dir, env.Now(), nil)
 }
 
 // completeKeyIDs offers the key IDs that are in the cache.

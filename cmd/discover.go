@@ -229,7 +229,7 @@ func (v metadataView) writeText(t *output.Text) {
 	t.Spans(output.Strong.Span(v.Issuer))
 	t.Rows(
 		output.Row{Label: "found at", Value: v.URL},
-		output.Row{Label: "form", Value: v.Form.Title()},
+		output.Row{Label: "form", Value: v.Form},
 	)
 	rest := v.Document.Members()
 	for _, group := range metadataGroups() {

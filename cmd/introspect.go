@@ -166,11 +166,22 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMe
 // onlyPost reports whether the secret goes into the body: the metadata names that
 // way and not the header.
 func onlyPost(metadata *provider.Metadata) bool {
-	if metadata == nil {
-		return false
-	}
-	methods := metadata.IntrospectionAuthMethods()
+	methods := authMethods(metadata)
 	return slices.Contains(methods, provider.AuthPost) && !slices.Contains(methods, provider.AuthBasic)
+}
+
+// authMethods is how the issuer lets clients authenticate who ask about tokens (RFC
+// 8414 section 2), as far as its metadata says.
+func authMethods(metadata *provider.Metadata) []provider.AuthMethod {
+	if metadata == nil {
+		return nil
+	}
+	list, _ := metadata.Document.Get("introspection_endpoint_auth_methods_supported").TextList()
+	methods := make([]provider.AuthMethod, len(list))
+	for i, name := range list {
+		methods[i] = provider.AuthMethod(name)
+	}
+	return methods
 }
 
 // credentials reads the secrets, which are never literals.
@@ -236,11 +247,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	if errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists() {
 		return failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
 	}
-	var methods []provider.AuthMethod
-	if request.NamedBy != nil {
-		methods = request.NamedBy.IntrospectionAuthMethods()
-	}
-	failed.hint = advice.RefusedClient(request.Auth.Method, methods)
+	failed.hint = advice.RefusedClient(request.Auth.Method, authMethods(request.NamedBy))
 	return failed
 }
 

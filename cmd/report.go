@@ -57,7 +57,7 @@ type reportDocument struct {
 }
 
 type checkDocument struct {
-	ID       verify.CheckID   `json:"id"`
+	ID       string           `json:"id"`
 	Status   verify.Status    `json:"status"`
 	Reason   verify.Reason    `json:"reason,omitempty"`
 	Expected strictjson.Value `json:"expected,omitzero"`
@@ -243,7 +243,7 @@ func (r report) writeShort(t *output.Text, facts []output.Row) {
 }
 
 func (r report) row(c verify.Check) output.Row {
-	row := output.Row{Mark: markOf(c.Status), Label: string(c.ID), Value: r.message(c)}
+	row := output.Row{Mark: markOf(c.Status), Label: c.ID, Value: r.message(c)}
 	if c.Status == verify.Failed || c.Status == verify.Warning {
 		hint := r.hint(c)
 		if c.Strict {
@@ -287,7 +287,7 @@ func (r report) facts() []output.Row {
 	}
 	for _, fact := range []struct {
 		name  string
-		check verify.CheckID
+		check string
 	}{{"iss", "issuer"}, {"aud", "audience"}, {"sub", "subject"}, {"exp", "expiry"}} {
 		c, _ := r.Check(fact.check)
 		if c.Status == verify.Failed || c.Status == verify.Warning {
@@ -410,7 +410,7 @@ func (r report) writeAll(t *output.Text) {
 	var notAsked []string
 	for _, c := range r.Checks() {
 		if notAskedFor(c) {
-			notAsked = append(notAsked, string(c.ID))
+			notAsked = append(notAsked, c.ID)
 			continue
 		}
 		row := r.row(c)
@@ -507,7 +507,7 @@ func (r report) suiteCase(c verify.Check) output.Case {
 	outcomes := map[verify.Status]output.Outcome{
 		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, verify.NotChecked: output.Skipped,
 	}
-	result := output.Case{ID: string(c.ID), Outcome: outcomes[c.Status], Message: r.message(c)}
+	result := output.Case{ID: c.ID, Outcome: outcomes[c.Status], Message: r.message(c)}
 	if c.Status == verify.Failed {
 		result.Reason = string(c.Reason)
 	}

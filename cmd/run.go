@@ -384,7 +384,7 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 		if set.AgeSeconds > 0 {
 			c.KeySource = output.FormatSeconds(set.AgeSeconds) + " old, " + c.KeySource
 		}
-		c.Held, c.Cached = set.Refetch == provider.RefetchHeld, set.FromCache
+		c.Held, c.Cached = set.Refetch == "held", set.FromCache
 		if !o.trust.remote() {
 			c.KeySetURL = set.URL
 		}

@@ -180,7 +180,7 @@ func notAskedFor(c verify.Check) bool {
 
 // flagOf returns the flag that asks for a check, or an empty string for one that
 // is always made.
-func flagOf(id verify.CheckID) string {
+func flagOf(id string) string {
 	switch id {
 	case "nonce", "acr", "scope", "role":
 		return string(id)
@@ -287,7 +287,7 @@ func (r report) headline(failed []verify.Check, details bool) string {
 
 // phrase is a failure in a few words, and the details that belong to it.
 func (r report) phrase(c verify.Check) (phrase, detail string) {
-	kind := verify.DiagnosisKind("")
+	kind := string("")
 	if c.Diagnosis != nil {
 		kind = c.Diagnosis.Kind
 	}
@@ -317,7 +317,7 @@ func (r report) phrase(c verify.Check) (phrase, detail string) {
 func named(c verify.Check) string {
 	switch c.ID {
 	case "kind_claims", "claim_names", "header_claims", "printable", "lifetime", "amr", "certificate", "require", "assert":
-		return strings.ReplaceAll(string(c.ID), "_", " ") + ": " + c.Message
+		return strings.ReplaceAll(c.ID, "_", " ") + ": " + c.Message
 	default:
 		return c.Message
 	}

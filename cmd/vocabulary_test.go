@@ -18,10 +18,10 @@ import (
 func TestVocabulary(t *testing.T) {
 	var checks, kinds []string
 	for _, info := range verify.Catalogue() {
-		checks = append(checks, string(info.ID))
+		checks = append(checks, info.ID)
 	}
 	for _, kind := range verify.DiagnosisKinds() {
-		kinds = append(kinds, string(kind))
+		kinds = append(kinds, kind)
 	}
 	advised := map[string]bool{}
 	for _, pattern := range []string{"*.go", "internal/*/*.go", "../pkg/verifier/*.go"} {

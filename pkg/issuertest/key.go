@@ -52,7 +52,7 @@ func NewKey(algorithm string) (*Key, error) {
 }
 
 func generate(algorithm string) (any, error) {
-	need, asymmetric := jwks.Require(algorithm)
+	kty, curve, asymmetric := jwks.KeyType(algorithm)
 	switch {
 	case slices.Contains(verify.SecretAlgorithms(), algorithm):
 		secret := make([]byte, 64)
@@ -60,10 +60,10 @@ func generate(algorithm string) (any, error) {
 		return secret, err
 	case !asymmetric:
 		return nil, fmt.Errorf("unknown algorithm %q", algorithm)
-	case need.Type == "RSA":
+	case kty == "RSA":
 		return rsa.GenerateKey(rand.Reader, rsaBits)
-	case need.Type == "EC":
-		return ecdsa.GenerateKey(curves()[need.Curve], rand.Reader)
+	case kty == "EC":
+		return ecdsa.GenerateKey(curves()[curve], rand.Reader)
 	default:
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err

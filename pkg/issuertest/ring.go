@@ -52,7 +52,7 @@ func newRing(algorithm, secret string, state *State, shape vendor, now time.Time
 }
 
 func firstKey(algorithm, secret string) (*Key, error) {
-	if _, asymmetric := jwks.Require(algorithm); !asymmetric && secret != "" {
+	if _, _, asymmetric := jwks.KeyType(algorithm); !asymmetric && secret != "" {
 		return SecretKey([]byte(secret), algorithm)
 	}
 	return NewKey(algorithm)

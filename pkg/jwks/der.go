@@ -176,7 +176,7 @@ func (k *Key) roundTrip(public crypto.PublicKey) {
 	v := publicJWK(public)
 	switch {
 	case !v.Exists():
-		k.faulty(FaultInvalid, "the point is not on the curve")
+		k.faulty(faultInvalid, "the point is not on the curve")
 	case k.Type == "EC":
 		k.readPoint(v, "kty", "crv", "x", "y")
 	default:

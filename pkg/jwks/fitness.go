@@ -36,7 +36,7 @@ func (k *Key) checkPrivate(v strictjson.Value) {
 // domain and bundle, section 4.2.2).
 func (k *Key) checkUse() {
 	if k.Use != "" && k.Use != "sig" && k.Use != "jwt-svid" {
-		k.faulty(FaultUse, "the key is for use %q, not for signatures", k.Use)
+		k.faulty(faultUse, "the key is for use %q, not for signatures", k.Use)
 	}
 	if len(k.Operations) == 0 {
 		return
@@ -45,11 +45,11 @@ func (k *Key) checkUse() {
 	slices.Sort(sorted)
 	switch {
 	case len(slices.Compact(sorted)) != len(k.Operations):
-		k.faulty(FaultUse, "key_ops names an operation twice")
+		k.faulty(faultUse, "key_ops names an operation twice")
 	case !slices.Contains(k.Operations, "verify"):
-		k.faulty(FaultUse, "key_ops does not include verify")
+		k.faulty(faultUse, "key_ops does not include verify")
 	case k.Use != "" && slices.ContainsFunc(k.Operations, notForSignatures):
-		k.faulty(FaultUse, "key_ops contradicts use %q", k.Use)
+		k.faulty(faultUse, "key_ops contradicts use %q", k.Use)
 	case slices.ContainsFunc(k.Operations, notForSignatures):
 		k.warn("key_ops mixes signatures with other operations (RFC 7517 section 4.3)")
 	}
@@ -101,7 +101,7 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 	list, _ := v.Get("x5c").TextList()
 	if len(list) == 0 {
 		if v.Get("x5t").Exists() || v.Get("x5t#S256").Exists() {
-			k.faulty(FaultInvalid, "the key itself is missing: x5t names a certificate, but does not hold it; the issuer has to fix this")
+			k.faulty(faultInvalid, "the key itself is missing: x5t names a certificate, but does not hold it; the issuer has to fix this")
 		}
 		return false
 	}
@@ -121,7 +121,7 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 	k.setPublic(public)
 	if k.Type != kty {
 		k.public = nil
-		k.faulty(FaultInvalid, "the certificate in x5c is for a key of type %s, not %s", k.Type, kty)
+		k.faulty(faultInvalid, "the certificate in x5c is for a key of type %s, not %s", k.Type, kty)
 		k.Type = kty
 		return true
 	}

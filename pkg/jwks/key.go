@@ -35,23 +35,20 @@ type Key struct {
 	public crypto.PublicKey
 }
 
-// FaultCode is the kind of a Fault.
-type FaultCode string
-
-// The kinds of faults.
+// The codes of faults that a caller may have to tell apart, and those of all others.
 const (
-	FaultMalformed    FaultCode = "malformed"     // not a JWK: RFC 7517 section 4
-	FaultUnsupported  FaultCode = "unsupported"   // unknown kty or crv: RFC 7517 section 5
-	FaultUse          FaultCode = "use"           // not for signatures: RFC 7517 sections 4.2 and 4.3
-	FaultWeak         FaultCode = "weak"          // RFC 7518 section 3.3, or a known-broken generator
-	FaultPrivate      FaultCode = "private"       // private members published: RFC 7517 section 9.2
-	FaultSharedSecret FaultCode = "shared_secret" // kty oct: never a public key
-	FaultInvalid      FaultCode = "invalid"       // RFC 7518 sections 6.2.1 and 6.3.1; RFC 8725 section 3.4
+	faultMalformed    = "malformed"     // not a JWK: RFC 7517 section 4
+	FaultUnsupported  = "unsupported"   // unknown kty or crv: RFC 7517 section 5
+	faultUse          = "use"           // not for signatures: RFC 7517 sections 4.2 and 4.3
+	faultWeak         = "weak"          // RFC 7518 section 3.3, or a known-broken generator
+	FaultPrivate      = "private"       // private members published: RFC 7517 section 9.2
+	FaultSharedSecret = "shared_secret" // kty oct: never a public key
+	faultInvalid      = "invalid"       // RFC 7518 sections 6.2.1 and 6.3.1; RFC 8725 section 3.4
 )
 
 // A Fault is the reason why a key must not verify anything.
 type Fault struct {
-	Code FaultCode
+	Code string // malformed, unsupported, use, weak, private, shared_secret or invalid
 	// Text is the reason in words. It may quote the key's members: escape it
 	// before it reaches a terminal.
 	Text string
@@ -75,7 +72,7 @@ func (k *Key) Name() string {
 // signatures of tokens: for encryption, or for the certificates of a SPIFFE bundle.
 // Such a key belongs in a set.
 func (k *Key) OtherPurpose() bool {
-	return k.Fault != nil && k.Fault.Code == FaultUse && len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid")
+	return k.Fault != nil && k.Fault.Code == faultUse && len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid")
 }
 
 // Kind returns the type with the curve or the size: "RSA 2048", "EC P-256".
@@ -91,7 +88,7 @@ func (k *Key) Kind() string {
 }
 
 // faulty keeps the first fault: later ones follow from it.
-func (k *Key) faulty(code FaultCode, format string, args ...any) {
+func (k *Key) faulty(code string, format string, args ...any) {
 	if k.Fault == nil {
 		k.Fault = &Fault{Code: code, Text: fmt.Sprintf(format, args...)}
 	}
@@ -104,7 +101,7 @@ func (k *Key) warn(format string, args ...any) {
 func parseJWK(position int, v strictjson.Value) *Key {
 	k := &Key{Position: position}
 	if v.Kind() != strictjson.KindObject {
-		k.faulty(FaultMalformed, "not a JSON object but of type %s", v.Kind())
+		k.faulty(faultMalformed, "not a JSON object but of type %s", v.Kind())
 		return k
 	}
 	k.readLabels(v)
@@ -118,7 +115,7 @@ func parseJWK(position int, v strictjson.Value) *Key {
 	case "oct":
 		k.faulty(FaultSharedSecret, "a shared secret (kty oct): whoever can read it can forge tokens")
 	case "":
-		k.faulty(FaultMalformed, "no kty")
+		k.faulty(faultMalformed, "no kty")
 	default:
 		k.faulty(FaultUnsupported, "kty %q is not supported", k.Type)
 	}
@@ -139,7 +136,7 @@ func (k *Key) readLabels(v strictjson.Value) {
 		member := v.Get(name)
 		s, ok := member.Text()
 		if !absent(member) && !ok {
-			k.faulty(FaultMalformed, "%q is not a string but of type %s", name, member.Kind())
+			k.faulty(faultMalformed, "%q is not a string but of type %s", name, member.Kind())
 		}
 		return s, ok
 	}
@@ -148,20 +145,20 @@ func (k *Key) readLabels(v strictjson.Value) {
 	if alg, ok := text("alg"); ok {
 		k.Algorithm = alg
 		if alg == "" {
-			k.faulty(FaultMalformed, "alg is empty")
+			k.faulty(faultMalformed, "alg is empty")
 		}
 	}
 	k.Issuer, _ = v.Get("issuer").Text()
 	if use, ok := text("use"); ok {
 		k.Use = use
 		if use == "" {
-			k.faulty(FaultUse, "use is empty")
+			k.faulty(faultUse, "use is empty")
 		}
 	}
 	if ops := v.Get("key_ops"); !absent(ops) {
 		list, ok := ops.TextList()
 		if !ok {
-			k.faulty(FaultMalformed, "\"key_ops\" is not an array of strings")
+			k.faulty(faultMalformed, "\"key_ops\" is not an array of strings")
 		}
 		if ok && len(list) == 0 {
 			k.warn("key_ops is empty and was taken for absent (RFC 7517 section 4.3)")

@@ -113,13 +113,13 @@ func (l *linter) fault(k *Key) {
 		l.add("private_key", SeverityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
 	case FaultSharedSecret:
 		l.add("shared_secret", SeverityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
-	case FaultWeak:
+	case faultWeak:
 		l.add("weak_key", SeverityError, k, k.Fault.Text, "RFC 7518 section 3.3")
-	case FaultInvalid, FaultMalformed:
+	case faultInvalid, faultMalformed:
 		l.add("invalid_key", SeverityError, k, k.Fault.Text, "RFC 8725 section 3.4")
 	case FaultUnsupported:
 		l.add("unsupported_key", SeverityInfo, k, k.Fault.Text, "RFC 7517 section 5")
-	case FaultUse:
+	case faultUse:
 		severity := SeverityError
 		if k.OtherPurpose() {
 			severity = SeverityInfo
@@ -132,8 +132,8 @@ func (l *linter) labels(k *Key) {
 	if k.Fault != nil {
 		return
 	}
-	if requirement, known := Require(k.Algorithm); known && (requirement.Type != k.Type || requirement.Curve != k.Curve) {
-		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, requirement), "RFC 7518 section 3.1")
+	if kty, curve, known := KeyType(k.Algorithm); known && (kty != k.Type || curve != k.Curve) {
+		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, keyTypeText(kty, curve)), "RFC 7518 section 3.1")
 	} else if k.Algorithm == "" {
 		l.add("missing_alg", SeverityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
 	} else if !known {

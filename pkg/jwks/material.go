@@ -30,19 +30,19 @@ func (k *Key) octets(v strictjson.Value, name string) []byte {
 	text, ok := member.Text()
 	switch {
 	case !member.Exists():
-		k.faulty(FaultInvalid, "%q is missing", name)
+		k.faulty(faultInvalid, "%q is missing", name)
 		return nil
 	case !ok || text == "":
-		k.faulty(FaultInvalid, "%q is not a base64url string", name)
+		k.faulty(faultInvalid, "%q is not a base64url string", name)
 		return nil
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	switch {
 	case err != nil || strings.ContainsAny(text, "\r\n"): // which DecodeString skips
-		k.faulty(FaultInvalid, "%q is not base64url: %s; the issuer has to fix this", name, whyNotBase64URL(text))
+		k.faulty(faultInvalid, "%q is not base64url: %s; the issuer has to fix this", name, whyNotBase64URL(text))
 		return nil
 	case isHex(data) && len(data) >= len("10001"):
-		k.faulty(FaultInvalid, "%q is the base64url of a number in hexadecimal and not of its octets; the issuer has to fix this", name)
+		k.faulty(faultInvalid, "%q is the base64url of a number in hexadecimal and not of its octets; the issuer has to fix this", name)
 		return nil
 	}
 	return data
@@ -80,7 +80,7 @@ func (k *Key) readRSA(v strictjson.Value) {
 		return
 	}
 	if text, _ := v.Get("n").Text(); isHex([]byte(text)) && len(text) >= minRSABits/4 {
-		k.faulty(FaultInvalid, "\"n\" is a number in hexadecimal and not the base64url of its octets; the issuer has to fix this")
+		k.faulty(faultInvalid, "\"n\" is a number in hexadecimal and not the base64url of its octets; the issuer has to fix this")
 		return
 	}
 	if n[0] == 0 {
@@ -89,7 +89,7 @@ func (k *Key) readRSA(v strictjson.Value) {
 	modulus, exponent := new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
 	if !exponent.IsInt64() || exponent.Int64() > math.MaxInt32 {
 		k.Bits = modulus.BitLen()
-		k.faulty(FaultInvalid, "the public exponent is larger than 31 bits")
+		k.faulty(faultInvalid, "the public exponent is larger than 31 bits")
 		return
 	}
 	k.checkRSA(&rsa.PublicKey{N: modulus, E: int(exponent.Int64())})
@@ -99,20 +99,20 @@ func (k *Key) checkRSA(key *rsa.PublicKey) {
 	k.Bits = key.N.BitLen()
 	switch {
 	case k.Bits < minRSABits:
-		k.faulty(FaultWeak, "a %d-bit RSA key; at least %d bits are required", k.Bits, minRSABits)
+		k.faulty(faultWeak, "a %d-bit RSA key; at least %d bits are required", k.Bits, minRSABits)
 	case k.Bits > maxRSABits:
-		k.faulty(FaultInvalid, "a %d-bit RSA key; more than %d bits are not supported", k.Bits, maxRSABits)
+		k.faulty(faultInvalid, "a %d-bit RSA key; more than %d bits are not supported", k.Bits, maxRSABits)
 		return
 	case k.Bits > unusualRSABits:
 		k.warn("a %d-bit RSA key: many libraries refuse more than %d bits", k.Bits, unusualRSABits)
 	}
 	switch {
 	case key.E < 3 || key.E%2 == 0:
-		k.faulty(FaultWeak, "the public exponent %d is not an odd number of at least 3", key.E)
+		k.faulty(faultWeak, "the public exponent %d is not an odd number of at least 3", key.E)
 	case key.N.Bit(0) == 0:
-		k.faulty(FaultInvalid, "the modulus is even")
+		k.faulty(faultInvalid, "the modulus is even")
 	case hasROCAFingerprint(key.N):
-		k.faulty(FaultWeak, "the modulus has the ROCA fingerprint (CVE-2017-15361): its private key can be computed")
+		k.faulty(faultWeak, "the modulus has the ROCA fingerprint (CVE-2017-15361): its private key can be computed")
 	}
 	k.public = key
 }
@@ -146,7 +146,7 @@ func (k *Key) readOKP(v strictjson.Value) {
 func (k *Key) curve(v strictjson.Value) string {
 	text, ok := v.Get("crv").Text()
 	if !ok {
-		k.faulty(FaultMalformed, "\"crv\" is missing or not a string")
+		k.faulty(faultMalformed, "\"crv\" is missing or not a string")
 	}
 	return text
 }
@@ -163,7 +163,7 @@ func (k *Key) readPoint(v strictjson.Value, names ...string) {
 	}
 	var jwk jose.JSONWebKey
 	if err := jwk.UnmarshalJSON([]byte(strictjson.Object(members...).String())); err != nil {
-		k.faulty(FaultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
+		k.faulty(faultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
 		return
 	}
 	k.setPoint(jwk.Key)
@@ -175,7 +175,7 @@ func (k *Key) setPoint(key any) {
 		k.public = key
 	case ed25519.PublicKey:
 		if !onEdwardsCurve(key) {
-			k.faulty(FaultInvalid, "the point is not on the curve")
+			k.faulty(faultInvalid, "the point is not on the curve")
 		}
 		k.public = key
 	default:

@@ -164,7 +164,7 @@ func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 		return nil, ErrPrivateKey
 	case key.Fault.Code == FaultSharedSecret:
 		return nil, ErrSharedSecret
-	case key.Fault.Code == FaultMalformed:
+	case key.Fault.Code == faultMalformed:
 		return nil, fmt.Errorf("not a JWK: %w", key.Fault)
 	}
 	return &Set{Keys: []*Key{key}, Document: setDocument(v)}, nil

@@ -37,7 +37,7 @@ func ParseText(data []byte) (*Set, error) {
 		return readAs(`the member "jwks" of a JSON document`)(Parse([]byte(member.String())))
 	}
 	if v.Kind() == strictjson.KindArray && len(v.Items()) > 0 && v.Items()[0].Get("kty").Exists() {
-		return nil, fmt.Errorf("%w but an array of keys: the object {\"keys\": …} around it is missing", ErrNotKeySet)
+		return nil, fmt.Errorf("%w but an array of keys: the object {\"keys\": …} around it is missing", errNotKeySet)
 	}
 	return nil, err
 }
@@ -105,7 +105,7 @@ func parseKeyMap(document strictjson.Value) (*Set, error) {
 		if err == nil {
 			k = one.Keys[0]
 		} else {
-			k.faulty(FaultInvalid, "%s", err.Error())
+			k.faulty(faultInvalid, "%s", err.Error())
 		}
 		k.Position, k.KeyID, k.HasKeyID = i+1, m.Name, true
 		set.Keys = append(set.Keys, k)

@@ -2,33 +2,28 @@ package jwks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// A Requirement is what an algorithm asks of a key (RFC 7518 section 3.1, RFC
-// 8037 section 3.1, RFC 9864 section 2.2).
-type Requirement struct {
-	Type  string // kty
-	Curve string // crv, empty for RSA
-}
-
-// Require returns what a signature algorithm asks of a public key, and false
-// for an algorithm that is not a known asymmetric one.
-func Require(algorithm string) (Requirement, bool) {
+// KeyType returns the kty and the crv, empty for RSA, of the public keys that a
+// signature algorithm is used with, and false for an algorithm that is not a known
+// asymmetric one (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2).
+func KeyType(algorithm string) (kty, curve string, ok bool) {
 	switch algorithm {
 	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
-		return Requirement{Type: "RSA"}, true
+		return "RSA", "", true
 	case "ES256":
-		return Requirement{Type: "EC", Curve: "P-256"}, true
+		return "EC", "P-256", true
 	case "ES384":
-		return Requirement{Type: "EC", Curve: "P-384"}, true
+		return "EC", "P-384", true
 	case "ES512":
-		return Requirement{Type: "EC", Curve: "P-521"}, true
+		return "EC", "P-521", true
 	case "EdDSA", "Ed25519":
-		return Requirement{Type: "OKP", Curve: "Ed25519"}, true
+		return "OKP", "Ed25519", true
 	default:
-		return Requirement{}, false
+		return "", "", false
 	}
 }
 
@@ -46,9 +41,9 @@ const (
 type Refusal struct {
 	Key        *Key
 	OtherKeyID bool // the reason is that the key has another kid than the token
-	// Meant says that it is this key which the token means: it has the token's kid,
+	// Intended says that it is this key which the token means: it has the token's kid,
 	// or is the only key of the set.
-	Meant bool
+	Intended bool
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
 	Text string
@@ -83,7 +78,7 @@ func (s *Set) Candidates(t *token.Token) Selection {
 		switch {
 		case reason != "":
 			selection.Refused = append(selection.Refused, Refusal{
-				Key: k, OtherKeyID: reason == misfitKeyID, Meant: exact || len(s.Keys) == 1, Text: text, reason: reason,
+				Key: k, OtherKeyID: reason == misfitKeyID, Intended: exact || len(s.Keys) == 1, Text: text, reason: reason,
 			})
 		case exact || !hasKeyID:
 			selection.Candidates = append(selection.Candidates, k)
@@ -100,28 +95,28 @@ func (s *Set) Candidates(t *token.Token) Selection {
 func (s Selection) Mismatch() (Refusal, bool) {
 	var found Refusal
 	for _, r := range s.Refused {
-		if r.Meant && r.reason != misfitAlgorithm {
+		if r.Intended && r.reason != misfitAlgorithm {
 			return Refusal{}, false
 		}
-		if r.Meant && !found.Meant {
+		if r.Intended && !found.Intended {
 			found = r
 		}
 	}
-	return found, found.Meant
+	return found, found.Intended
 }
 
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 	if hasKeyID && k.HasKeyID && k.KeyID != kid {
 		return misfitKeyID, "it has another kid"
 	}
-	requirement, known := Require(algorithm)
+	kty, curve, known := KeyType(algorithm)
 	switch {
 	case k.Fault != nil && (k.public == nil || k.Fault.Code == FaultPrivate):
 		return misfitFault, k.Fault.Text
 	case !known:
 		return misfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)
-	case k.Type != requirement.Type || k.Curve != requirement.Curve:
-		return misfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, requirement)
+	case k.Type != kty || k.Curve != curve:
+		return misfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, keyTypeText(kty, curve))
 	case k.Fault != nil:
 		return misfitFault, k.Fault.Text
 	case k.Algorithm != "" && !SameAlgorithm(k.Algorithm, algorithm): // a key need not have one
@@ -130,12 +125,9 @@ func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 	return "", ""
 }
 
-// String returns the requirement in words: "an RSA key", "an EC P-256 key".
-func (r Requirement) String() string {
-	if r.Curve == "" {
-		return "an " + r.Type + " key"
-	}
-	return "an " + r.Type + " " + r.Curve + " key"
+// keyTypeText says it in words: "an RSA key", "an EC P-256 key".
+func keyTypeText(kty, curve string) string {
+	return "an " + strings.TrimSpace(kty+" "+curve) + " key"
 }
 
 // SameAlgorithm reports whether two names are of one algorithm: with a key on

@@ -36,11 +36,11 @@ type Set struct {
 	single bool // one key that was given alone
 }
 
-// ErrNotKeySet is what the errors of Parse and ParseText wrap.
-var ErrNotKeySet = errors.New("not a key set")
+// errNotKeySet is what the errors of Parse and ParseText wrap.
+var errNotKeySet = errors.New("not a key set")
 
 // ErrSingleKey is for one JWK in place of a set.
-var ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", ErrNotKeySet)
+var ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", errNotKeySet)
 
 // A MetadataError is for the metadata of an issuer in place of its keys.
 type MetadataError struct {
@@ -52,7 +52,7 @@ func (e *MetadataError) Error() string {
 }
 
 // Is reports that metadata is no key set.
-func (e *MetadataError) Is(target error) bool { return target == ErrNotKeySet }
+func (e *MetadataError) Is(target error) bool { return target == errNotKeySet }
 
 func newMetadataError(document strictjson.Value) *MetadataError {
 	uri, _ := document.Get("jwks_uri").Text()
@@ -66,7 +66,7 @@ func newMetadataError(document strictjson.Value) *MetadataError {
 func Parse(data []byte) (*Set, error) {
 	document, err := strictjson.ParseObject(data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotKeySet, withoutNames(err))
+		return nil, fmt.Errorf("%w: %w", errNotKeySet, withoutNames(err))
 	}
 	keys := document.Get("keys")
 	switch {
@@ -78,13 +78,13 @@ func Parse(data []byte) (*Set, error) {
 	case isKeyMap(document):
 		return parseKeyMap(document)
 	default:
-		return nil, fmt.Errorf("%w: there is no \"keys\"", ErrNotKeySet)
+		return nil, fmt.Errorf("%w: there is no \"keys\"", errNotKeySet)
 	}
 	switch {
 	case keys.Kind() != strictjson.KindArray:
-		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", ErrNotKeySet, keys.Kind())
+		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", errNotKeySet, keys.Kind())
 	case len(keys.Items()) > maxKeys:
-		return nil, fmt.Errorf("%w: more than %d keys", ErrNotKeySet, maxKeys)
+		return nil, fmt.Errorf("%w: more than %d keys", errNotKeySet, maxKeys)
 	}
 	set := &Set{Document: document}
 	for i, item := range keys.Items() {

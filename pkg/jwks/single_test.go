@@ -93,7 +93,7 @@ func TestParseKeyKeepsTheFault(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, text string
-		code       jwks.FaultCode
+		code       string
 	}{
 		{"weak PEM", spki(t, "rsa1024"), jwks.FaultWeak},
 		{"weak certificate", pemText("CERTIFICATE", certificate(t, "rsa1024")), jwks.FaultWeak},

@@ -25,10 +25,10 @@ const (
 	staleAfter = 2 * maxLifetime
 )
 
-// A Cache keeps replies in a directory that only its user can read. It is
+// A diskCache keeps replies in a directory that only its user can read. It is
 // safe for many goroutines and processes: entries are replaced whole. Whatever
 // looks wrong there is ignored.
-type Cache struct {
+type diskCache struct {
 	dir  string
 	now  func() time.Time
 	warn func(message string)
@@ -37,16 +37,13 @@ type Cache struct {
 	warned map[string]bool
 }
 
-// NewCache returns the cache in a directory, which need not exist. now is its
+// newDiskCache returns the cache in a directory, which need not exist. now is its
 // clock; warn, if not nil, hears why something there was ignored, once each.
-func NewCache(dir string, now func() time.Time, warn func(message string)) *Cache {
-	return &Cache{dir: dir, now: now, warn: warn, warned: map[string]bool{}}
+func newDiskCache(dir string, now func() time.Time, warn func(message string)) *diskCache {
+	return &diskCache{dir: dir, now: now, warn: warn, warned: map[string]bool{}}
 }
 
-// Dir returns the directory, which need not exist.
-func (c *Cache) Dir() string { return c.dir }
-
-func (c *Cache) complain(format string, args ...any) {
+func (c *diskCache) complain(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
 	c.mu.Lock()
 	again := c.warned[message]
@@ -59,7 +56,7 @@ func (c *Cache) complain(format string, args ...any) {
 
 // checkDir reports whether the directory can be relied on. A directory that is
 // not there is no reason to complain.
-func (c *Cache) checkDir() error {
+func (c *diskCache) checkDir() error {
 	info, err := os.Lstat(c.dir)
 	if err != nil {
 		return err
@@ -75,7 +72,7 @@ var (
 	errForeign      = errors.New("it belongs to another user")
 )
 
-func (c *Cache) usable() bool {
+func (c *diskCache) usable() bool {
 	err := c.checkDir()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		c.complain("the cache in %s is ignored: %s", c.dir, plain(err))
@@ -106,7 +103,7 @@ func plain(err error) error {
 }
 
 // load returns the entry for something, if there is one that may be used.
-func (c *Cache) load(kind entryKind, issuer, url string) *entry {
+func (c *diskCache) load(kind entryKind, issuer, url string) *entry {
 	if !c.usable() {
 		return nil
 	}
@@ -129,14 +126,14 @@ func (c *Cache) load(kind entryKind, issuer, url string) *entry {
 
 var errMisnamed = errors.New("it is about something else than its name says")
 
-func (c *Cache) ignore(name string, err error) {
+func (c *diskCache) ignore(name string, err error) {
 	c.complain("%s in the cache is ignored: %s", filepath.Join(c.dir, name), clip(plain(err).Error()))
 }
 
 // read reads a file of the directory, if it is one that only the user could
 // have written. Another process may replace it at any moment; what is judged is
 // what was opened.
-func (c *Cache) read(name string) (*entry, error) {
+func (c *diskCache) read(name string) (*entry, error) {
 	path := filepath.Join(c.dir, name)
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -169,7 +166,7 @@ func (c *Cache) read(name string) (*entry, error) {
 
 // store replaces an entry as a whole. Without a usable directory it does
 // nothing: a cache is a convenience.
-func (c *Cache) store(e *entry) {
+func (c *diskCache) store(e *entry) {
 	data := e.marshal()
 	if len(data) > maxEntry || os.MkdirAll(c.dir, dirMode) != nil || !c.usable() {
 		return
@@ -184,7 +181,7 @@ func (c *Cache) store(e *entry) {
 // replace writes a file under a name of its own and moves it. The time of the
 // file is that of the entry, for sweep. It does not wait for the disk: what a
 // power cut tears does not parse, and is ignored.
-func (c *Cache) replace(path string, data []byte, at time.Time) (err error) {
+func (c *diskCache) replace(path string, data []byte, at time.Time) (err error) {
 	f, err := os.CreateTemp(c.dir, filepath.Base(path[:len(path)-len(entrySuffix)])+temporarySuffix+"*")
 	if err != nil {
 		return err
@@ -205,14 +202,14 @@ func (c *Cache) replace(path string, data []byte, at time.Time) (err error) {
 }
 
 // remove takes an entry away.
-func (c *Cache) remove(kind entryKind, issuer, url string) {
+func (c *diskCache) remove(kind entryKind, issuer, url string) {
 	if c.checkDir() == nil {
 		_ = os.Remove(filepath.Join(c.dir, entryName(kind, issuer, url)))
 	}
 }
 
 // sweep removes what expired long ago and what crashes left behind.
-func (c *Cache) sweep() {
+func (c *diskCache) sweep() {
 	_ = c.each(func(f fs.DirEntry) {
 		if info, err := f.Info(); err == nil && c.now().Sub(info.ModTime()) > staleAfter {
 			_ = os.Remove(filepath.Join(c.dir, f.Name()))
@@ -221,7 +218,7 @@ func (c *Cache) sweep() {
 }
 
 // each goes through the files that are ours.
-func (c *Cache) each(do func(fs.DirEntry)) error {
+func (c *diskCache) each(do func(fs.DirEntry)) error {
 	files, err := os.ReadDir(c.dir)
 	for _, f := range files {
 		if isEntryName(f.Name()) {
@@ -232,7 +229,7 @@ func (c *Cache) each(do func(fs.DirEntry)) error {
 }
 
 // all returns the entries that can be read, fresh or not.
-func (c *Cache) all() []*entry {
+func (c *diskCache) all() []*entry {
 	if !c.usable() {
 		return nil
 	}
@@ -266,9 +263,22 @@ type CacheEntry struct {
 	Size      int      // bytes of the document
 }
 
-// List returns what is cached, expired entries included, ordered by issuer and
+// ListCache returns what the cache in a directory holds, which need not exist, as
+// of now. warn, if not nil, hears why something there was ignored, once each.
+func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntry {
+	return newDiskCache(dir, func() time.Time { return now }, warn).list()
+}
+
+// ClearCache removes every entry of the cache in a directory and returns how many
+// there were. Files that are not the cache's stay. A directory that is not there is
+// an empty cache; the error is for one that is not the user's own.
+func ClearCache(dir string) (int, error) {
+	return newDiskCache(dir, nil, nil).clear()
+}
+
+// list returns what is cached, expired entries included, ordered by issuer and
 // URL. What cannot be read is left out with a warning.
-func (c *Cache) List() []CacheEntry {
+func (c *diskCache) list() []CacheEntry {
 	var list []CacheEntry
 	for _, e := range c.all() {
 		if e.kind == kindRefetch {
@@ -297,10 +307,10 @@ func keyIDs(body string) []string {
 	return set.KeyIDs()
 }
 
-// Clear removes every entry and returns how many there were. Files that are
+// clear removes every entry and returns how many there were. Files that are
 // not the cache's stay. A directory that is not there is an empty cache; one
 // that is not the user's own is left alone.
-func (c *Cache) Clear() (int, error) {
+func (c *diskCache) clear() (int, error) {
 	err := c.checkDir()
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -316,7 +326,7 @@ func (c *Cache) Clear() (int, error) {
 		case errors.Is(err, fs.ErrNotExist): // another process was faster
 		case err != nil:
 			failed = err
-		case filepath.Ext(f.Name()) == entrySuffix && (e == nil || e.kind != kindRefetch): // as List counts
+		case filepath.Ext(f.Name()) == entrySuffix && (e == nil || e.kind != kindRefetch): // as list counts
 			removed++
 		}
 	})

@@ -28,9 +28,9 @@ func TestListAndClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.clock.advance(9 * time.Minute)
-	c := NewCache(b.dir, b.clock.now, nil)
+	c := newDiskCache(b.dir, b.clock.now, nil)
 	var got []string
-	for _, e := range c.List() {
+	for _, e := range c.list() {
 		got = append(got, fmt.Sprint(e.Content, " ", e.Issuer, " ", e.URL, " ", e.Fresh, " ", e.KeyIDs, " ", e.ExpiresAt.Sub(e.FetchedAt)))
 	}
 	want := []string{
@@ -41,17 +41,17 @@ func TestListAndClear(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if n, err := c.Clear(); err != nil || n != 3 {
+	if n, err := c.clear(); err != nil || n != 3 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	if files := b.cacheFiles(t); !slices.Equal(files, []string{other}) {
 		t.Errorf("left: %v", files)
 	}
-	if n, err := c.Clear(); err != nil || n != 0 || len(c.List()) != 0 {
+	if n, err := c.clear(); err != nil || n != 0 || len(c.list()) != 0 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
-	none := NewCache(filepath.Join(t.TempDir(), "none"), b.clock.now, func(m string) { t.Error(m) })
-	if n, err := none.Clear(); err != nil || n != 0 || len(none.List()) != 0 {
+	none := newDiskCache(filepath.Join(t.TempDir(), "none"), b.clock.now, func(m string) { t.Error(m) })
+	if n, err := none.clear(); err != nil || n != 0 || len(none.list()) != 0 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 }
@@ -70,15 +70,15 @@ func TestListOfADirectoryWithOtherThings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var warnings []string
-	c := NewCache(b.dir, b.clock.now, func(m string) { warnings = append(warnings, m) })
-	list := c.List()
+	c := newDiskCache(b.dir, b.clock.now, func(m string) { warnings = append(warnings, m) })
+	list := c.list()
 	if len(list) != 1 || list[0].URL != "https://a.example/keys" || list[0].KeyIDs != nil {
 		t.Errorf("got %+v", list)
 	}
 	if text := strings.Join(warnings, "\n"); !strings.Contains(text, "something else") {
 		t.Errorf("warnings %q", warnings)
 	}
-	if n, err := c.Clear(); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {
+	if n, err := c.clear(); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "x")); err != nil {
@@ -117,14 +117,14 @@ func TestClearTouchesNoForeignDirectory(t *testing.T) {
 	if err := os.Symlink(b.dir, link); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := NewCache(link, b.clock.now, nil).Clear(); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
+	if n, err := newDiskCache(link, b.clock.now, nil).clear(); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	// Wrong permissions are a reason not to read it, but none to keep it.
 	if err := os.Chmod(b.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := NewCache(b.dir, b.clock.now, nil).Clear(); err != nil || n != 2 {
+	if n, err := newDiskCache(b.dir, b.clock.now, nil).clear(); err != nil || n != 2 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 }

@@ -4,37 +4,17 @@ import (
 	"strings"
 )
 
-// WellKnown is how the address of metadata was made from the issuer: "openid",
-// "oauth", "oauth_appended" or "openid_inserted".
-type WellKnown string
-
+// The values of Metadata.Form.
 const (
-	// wellKnownOpenID appends to the issuer (OpenID Connect Discovery section 4.1).
-	wellKnownOpenID WellKnown = "openid"
-	// wellKnownOAuth inserts before the issuer's path (RFC 8414 section 3.1).
-	wellKnownOAuth WellKnown = "oauth"
-	// wellKnownOAuthAppended appends what ought to be inserted.
-	wellKnownOAuthAppended WellKnown = "oauth_appended"
-	// wellKnownOpenIDInserted inserts what ought to be appended; it is used only
-	// where the user names the whole address.
-	wellKnownOpenIDInserted WellKnown = "openid_inserted"
+	// OpenID Connect Discovery section 4.1
+	formOpenID = "OpenID Connect Discovery, appended to the issuer"
+	// RFC 8414 section 3.1
+	formOAuth = "RFC 8414, inserted before the issuer's path"
+	// what ought to be inserted
+	formOAuthAppended = "RFC 8414, but appended to the issuer"
+	// what ought to be appended: only where the user names the whole address
+	formOpenIDInserted = "OpenID Connect Discovery, but inserted before the issuer's path"
 )
-
-// Title says it in words.
-func (w WellKnown) Title() string {
-	switch w {
-	case wellKnownOpenID:
-		return "OpenID Connect Discovery, appended to the issuer"
-	case wellKnownOAuth:
-		return "RFC 8414, inserted before the issuer's path"
-	case wellKnownOAuthAppended:
-		return "RFC 8414, but appended to the issuer"
-	case wellKnownOpenIDInserted:
-		return "OpenID Connect Discovery, but inserted before the issuer's path"
-	default:
-		return string(w)
-	}
-}
 
 const (
 	suffixOpenID = "/.well-known/openid-configuration"
@@ -44,7 +24,7 @@ const (
 // A candidate is an address at which metadata may be.
 type candidate struct {
 	url    string
-	form   WellKnown
+	form   string
 	issuer string // for which it has to be
 	// whole tells that the user named the address, from which an issuer
 	// follows only up to a slash at its end.
@@ -72,11 +52,11 @@ func candidates(text string) ([]candidate, *FetchError) {
 	}
 	origin, path := splitOrigin(strings.TrimSuffix(text, "/"))
 	list := []candidate{
-		{url: origin + path + suffixOpenID, form: wellKnownOpenID, issuer: text},
-		{url: origin + suffixOAuth + path, form: wellKnownOAuth, issuer: text},
+		{url: origin + path + suffixOpenID, form: formOpenID, issuer: text},
+		{url: origin + suffixOAuth + path, form: formOAuth, issuer: text},
 	}
 	if path != "" {
-		list = append(list, candidate{url: origin + path + suffixOAuth, form: wellKnownOAuthAppended, issuer: text})
+		list = append(list, candidate{url: origin + path + suffixOAuth, form: formOAuthAppended, issuer: text})
 	}
 	return list, nil
 }
@@ -101,14 +81,14 @@ func wholeAddress(text string) (candidate, bool) {
 	origin, path := splitOrigin(address)
 	for _, s := range []struct {
 		suffix             string
-		appended, inserted WellKnown
+		appended, inserted string
 	}{
-		{suffixOpenID, wellKnownOpenID, wellKnownOpenIDInserted},
-		{suffixOAuth, wellKnownOAuthAppended, wellKnownOAuth},
+		{suffixOpenID, formOpenID, formOpenIDInserted},
+		{suffixOAuth, formOAuthAppended, formOAuth},
 	} {
 		switch {
 		case path == s.suffix && s.suffix == suffixOAuth:
-			return candidate{url: text, form: wellKnownOAuth, issuer: origin, whole: true}, true
+			return candidate{url: text, form: formOAuth, issuer: origin, whole: true}, true
 		case strings.HasSuffix(path, s.suffix):
 			return candidate{url: text, form: s.appended, issuer: strings.TrimSuffix(address, s.suffix), whole: true}, true
 		case strings.HasPrefix(path, s.suffix+"/"):

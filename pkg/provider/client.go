@@ -98,14 +98,14 @@ type Event struct {
 	Size      int    // bytes of the body after decompression
 	Duration  time.Duration
 	FromCache bool
-	Failure   Cause // why there was no answer, or empty
+	Failure   string // why there was no answer, or empty
 }
 
 // A Client asks issuers. It may be used by many goroutines at once.
 type Client struct {
 	cfg     Config
 	memory  *memory
-	disk    *Cache // nil if nothing is to be kept there
+	disk    *diskCache // nil if nothing is to be kept there
 	flights singleflight.Group
 	book    *addressBook
 
@@ -140,7 +140,7 @@ func New(cfg Config) (*Client, error) {
 	// ones, nor the reverse.
 	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0
 	if cfg.CacheDir != "" && usual && !cfg.NoCache {
-		c.disk = NewCache(cfg.CacheDir, cfg.Now, cfg.Warn)
+		c.disk = newDiskCache(cfg.CacheDir, cfg.Now, cfg.Warn)
 	}
 	return c, nil
 }

@@ -18,7 +18,7 @@ type Metadata struct {
 	Asked       string           // the issuer that was asked for
 	JWKSURI     string           // empty where the document has none
 	URL         string           // of the document, without its query
-	Form        WellKnown        // how that was made from the issuer
+	Form        string           // how that was made from the issuer
 	Tried       []Attempt        // every address asked, the one that answered last
 	ContentType string           // as the server has it
 	FetchedAt   time.Time
@@ -205,23 +205,11 @@ func (md *Metadata) IDTokenAlgorithms() []string {
 	switch {
 	case ok:
 		return append([]string{}, list...)
-	case md.Form == wellKnownOpenID:
+	case md.Form == formOpenID:
 		return []string{"RS256"}
 	default:
 		return nil
 	}
-}
-
-// IntrospectionAuthMethods returns how the issuer lets clients authenticate who
-// ask about tokens: introspection_endpoint_auth_methods_supported (RFC 8414 section
-// 2). It is nil where the metadata does not say.
-func (md *Metadata) IntrospectionAuthMethods() []AuthMethod {
-	list, _ := md.Document.Get("introspection_endpoint_auth_methods_supported").TextList()
-	var methods []AuthMethod
-	for _, name := range list {
-		methods = append(methods, AuthMethod(name))
-	}
-	return methods
 }
 
 // age is the time since something was fetched, in whole seconds.

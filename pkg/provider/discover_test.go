@@ -18,18 +18,18 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 	const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 	for _, c := range []struct {
 		name, issuer, at string
-		form             WellKnown
+		form             string
 		requests         int
 	}{
-		{"openid", "", openID, wellKnownOpenID, 1},
-		{"openid with a slash", "/", openID, wellKnownOpenID, 1},
-		{"openid with a path", "/tenant/a", "/tenant/a" + openID, wellKnownOpenID, 1},
-		{"openid with a path and a slash", "/tenant/", "/tenant" + openID, wellKnownOpenID, 1},
-		{"oauth", "", oauth, wellKnownOAuth, 2},
-		{"oauth inserted", "/tenant/a", oauth + "/tenant/a", wellKnownOAuth, 2},
-		{"oauth inserted, with a slash", "/tenant/", oauth + "/tenant", wellKnownOAuth, 2},
-		{"oauth appended", "/tenant", "/tenant" + oauth, wellKnownOAuthAppended, 3},
-		{"an escaped path stays as it is", "/a%2Fb/c", "/a/b/c" + openID, wellKnownOpenID, 1},
+		{"openid", "", openID, formOpenID, 1},
+		{"openid with a slash", "/", openID, formOpenID, 1},
+		{"openid with a path", "/tenant/a", "/tenant/a" + openID, formOpenID, 1},
+		{"openid with a path and a slash", "/tenant/", "/tenant" + openID, formOpenID, 1},
+		{"oauth", "", oauth, formOAuth, 2},
+		{"oauth inserted", "/tenant/a", oauth + "/tenant/a", formOAuth, 2},
+		{"oauth inserted, with a slash", "/tenant/", oauth + "/tenant", formOAuth, 2},
+		{"oauth appended", "/tenant", "/tenant" + oauth, formOAuthAppended, 3},
+		{"an escaped path stays as it is", "/a%2Fb/c", "/a/b/c" + openID, formOpenID, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -39,8 +39,8 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantText(t, md.Form.Title(), map[WellKnown]string{
-				wellKnownOpenID: "OpenID Connect Discovery, appended", wellKnownOAuth: "RFC 8414, inserted", wellKnownOAuthAppended: "RFC 8414, but appended",
+			wantText(t, md.Form, map[string]string{
+				formOpenID: "OpenID Connect Discovery, appended", formOAuth: "RFC 8414, inserted", formOAuthAppended: "RFC 8414, but appended",
 			}[c.form])
 			if md.Form != c.form || md.Issuer != issuer || md.Asked != issuer || md.JWKSURI != issuer+"/keys" {
 				t.Errorf("got %+v", md)
@@ -59,20 +59,20 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 	const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 	for _, c := range []struct {
 		address, issuer string
-		form            WellKnown
+		form            string
 	}{
-		{openID, "", wellKnownOpenID},
-		{openID, "/", wellKnownOpenID}, // Auth0's issuers end with a slash
-		{openID + "?appid=1", "", wellKnownOpenID},
-		{openID + "/", "", wellKnownOpenID}, // as people paste it
-		{openID + "/?appid=1", "", wellKnownOpenID},
-		{"/a" + openID, "/a", wellKnownOpenID},
-		{openID + "/a", "/a", wellKnownOpenIDInserted},
-		{oauth, "", wellKnownOAuth},
-		{oauth + "/", "", wellKnownOAuth},
-		{oauth + "/a/", "/a", wellKnownOAuth},
-		{oauth + "/a/b", "/a/b", wellKnownOAuth},
-		{"/a" + oauth, "/a", wellKnownOAuthAppended},
+		{openID, "", formOpenID},
+		{openID, "/", formOpenID}, // Auth0's issuers end with a slash
+		{openID + "?appid=1", "", formOpenID},
+		{openID + "/", "", formOpenID}, // as people paste it
+		{openID + "/?appid=1", "", formOpenID},
+		{"/a" + openID, "/a", formOpenID},
+		{openID + "/a", "/a", formOpenIDInserted},
+		{oauth, "", formOAuth},
+		{oauth + "/", "", formOAuth},
+		{oauth + "/a/", "/a", formOAuth},
+		{oauth + "/a/b", "/a/b", formOAuth},
+		{"/a" + oauth, "/a", formOAuthAppended},
 	} {
 		t.Run(c.address+" for "+c.issuer, func(t *testing.T) {
 			s := newTLSSite(t)
@@ -83,8 +83,8 @@ func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.form == wellKnownOpenIDInserted {
-				wantText(t, md.Form.Title(), "OpenID Connect Discovery, but inserted")
+			if c.form == formOpenIDInserted {
+				wantText(t, md.Form, "OpenID Connect Discovery, but inserted")
 			}
 			if md.Form != c.form || md.Asked != s.URL+c.issuer {
 				t.Errorf("got form %q, asked %q", md.Form, md.Asked)
@@ -154,7 +154,7 @@ func TestDiscoverGoesOnOnlyWhereThereIsNothing(t *testing.T) {
 		name   string
 		first  http.HandlerFunc
 		goesOn bool
-		kind   Cause
+		kind   string
 		status int
 	}{
 		{"404", status(404), true, causeStatus, 404},
@@ -191,7 +191,7 @@ func TestDiscoverGoesOnOnlyWhereThereIsNothing(t *testing.T) {
 			if c.goesOn != (err == nil) {
 				t.Fatalf("got %v", err)
 			}
-			if c.goesOn && (md.Form != wellKnownOAuth || len(md.Tried) != 2 || md.Tried[0].Cause != c.kind) {
+			if c.goesOn && (md.Form != formOAuth || len(md.Tried) != 2 || md.Tried[0].Cause != c.kind) {
 				t.Errorf("got %+v", md)
 			}
 		})

@@ -6,32 +6,29 @@ import (
 	"unicode/utf8"
 )
 
-// Cause is why there is no answer, as a word that does not change: Causes lists
-// them.
-type Cause string
-
+// The values of FetchError.Cause.
 const (
-	causeURL         Cause = "url"              // not a URL that can be asked
-	causeTemplate    Cause = "issuer_template"  // an issuer with a placeholder in it, as {tenantid}
-	causeHTTP        Cause = "http_not_allowed" // http where https is required
-	causeAddress     Cause = "private_address"  // named by a document, but nearer than its issuer
-	causeDNS         Cause = "dns"              // the name cannot be resolved
-	causeRefused     Cause = "refused"          // nothing listens there
-	causeConnection  Cause = "connection"       // the connection failed or broke off
-	causeProxy       Cause = "proxy"            // the proxy did not let the request through
-	causeTLS         Cause = "tls"              // FetchError.TLS says more
-	causeTimeout     Cause = "timeout"          // no complete answer in time
-	causeCanceled    Cause = "canceled"         // the caller gave up
-	causeStatus      Cause = "status"           // FetchError.Status is not 200
-	causeRedirect    Cause = "redirect"         // to where it must not be followed: FetchError.Location
-	causeTooLarge    Cause = "too_large"        // more than maxReply bytes
-	causeHTML        Cause = "html"             // a web page, perhaps to log in
-	causeContentType Cause = "content_type"     // a media type that is not JSON
-	causeNotJSON     Cause = "not_json"         // not one strict JSON object, or a truncated one
-	causeNotKeySet   Cause = "not_a_key_set"    // JSON, but not a JWK Set
-	causeNoKeySet    Cause = "no_jwks_uri"      // the metadata names no key set
-	causeReply       Cause = "bad_reply"        // JSON, but not what was asked for
-	causeOffline     Cause = "offline"          // not in the cache, and the network is off limits
+	causeURL         = "url"              // not a URL that can be asked
+	causeTemplate    = "issuer_template"  // an issuer with a placeholder in it, as {tenantid}
+	causeHTTP        = "http_not_allowed" // http where https is required
+	causeAddress     = "private_address"  // named by a document, but nearer than its issuer
+	causeDNS         = "dns"              // the name cannot be resolved
+	causeRefused     = "refused"          // nothing listens there
+	causeConnection  = "connection"       // the connection failed or broke off
+	causeProxy       = "proxy"            // the proxy did not let the request through
+	causeTLS         = "tls"              // FetchError.TLS says more
+	causeTimeout     = "timeout"          // no complete answer in time
+	causeCanceled    = "canceled"         // the caller gave up
+	causeStatus      = "status"           // FetchError.Status is not 200
+	causeRedirect    = "redirect"         // to where it must not be followed: FetchError.Location
+	causeTooLarge    = "too_large"        // more than maxReply bytes
+	causeHTML        = "html"             // a web page, perhaps to log in
+	causeContentType = "content_type"     // a media type that is not JSON
+	causeNotJSON     = "not_json"         // not one strict JSON object, or a truncated one
+	causeNotKeySet   = "not_a_key_set"    // JSON, but not a JWK Set
+	causeNoKeySet    = "no_jwks_uri"      // the metadata names no key set
+	causeReply       = "bad_reply"        // JSON, but not what was asked for
+	causeOffline     = "offline"          // not in the cache, and the network is off limits
 )
 
 // The values of FetchError.TLS.
@@ -44,20 +41,11 @@ const (
 	tlsOther            = "other"
 )
 
-// Causes lists every cause of a FetchError.
-func Causes() []Cause {
-	return []Cause{
-		causeURL, causeTemplate, causeHTTP, causeAddress, causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout,
-		causeCanceled, causeStatus, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON,
-		causeNotKeySet, causeNoKeySet, causeReply, causeOffline,
-	}
-}
-
 // A FetchError is why there is no answer. Its message has neither query nor
 // secrets in it, but may quote the server: escape it before it reaches a
 // terminal.
 type FetchError struct {
-	Cause    Cause
+	Cause    string    // why there is no answer, as a word that does not change: "dns", "timeout", "status"
 	URL      string    // without its query
 	Status   int       // for "status" and "html", else 0
 	TLS      string    // for "tls": what is wrong, as "expired"
@@ -88,11 +76,11 @@ func (e *FetchError) Missing() bool { return len(e.Tried) > 0 && missing(e) }
 
 // An Attempt is one address that was asked for metadata.
 type Attempt struct {
-	URL     string    // without its query
-	Form    WellKnown // which form of address that is
-	Cause   Cause     // why it did not answer; empty for the one that did
-	Status  int       // HTTP status, 0 where there was none
-	Outcome string    // in words
+	URL     string // without its query
+	Form    string // which form of address that is, in words
+	Cause   string // why it did not answer; empty for the one that did
+	Status  int    // HTTP status, 0 where there was none
+	Outcome string // in words
 }
 
 // An IssuerMismatchError says that metadata is for another issuer than the one

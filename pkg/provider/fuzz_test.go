@@ -18,7 +18,7 @@ func FuzzLintMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, form := range []WellKnown{wellKnownOpenID, wellKnownOAuth, ""} {
+		for _, form := range []string{formOpenID, formOAuth, ""} {
 			issuer, _ := document.Get("issuer").Text()
 			matches := true
 			for _, finding := range (&Metadata{Document: document, Asked: asked, URL: asked, Form: form}).Lint() {

@@ -188,7 +188,7 @@ func keySet(kids ...string) string {
 }
 
 // wantFetchError demands an error of one cause and returns it.
-func wantFetchError(t testing.TB, err error, cause Cause) *FetchError {
+func wantFetchError(t testing.TB, err error, cause string) *FetchError {
 	t.Helper()
 	var e *FetchError
 	if !errors.As(err, &e) {

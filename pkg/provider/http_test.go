@@ -255,7 +255,7 @@ func TestRetries(t *testing.T) {
 		times    int
 		fail     http.HandlerFunc
 		requests int
-		kind     Cause // empty: it works in the end
+		kind     string // empty: it works in the end
 	}{
 		{"429 once", 1, status(429), 2, ""},
 		{"502 once", 1, status(502), 2, ""},

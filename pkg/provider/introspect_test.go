@@ -75,7 +75,7 @@ func TestIntrospectionAnswers(t *testing.T) {
 		status                  int
 		active                  bool
 		extra                   []string
-		kind                    Cause
+		kind                    string
 		text                    string
 	}{
 		{name: "active", body: `{"active":true,"sub":"a"}`, active: true},
@@ -270,24 +270,6 @@ func TestRefusalsWithAnotherStatus(t *testing.T) {
 	}
 	_, err = ask(`{"error":1}`)
 	wantFetchError(t, err, causeReply)
-}
-
-func TestIntrospectionAuthMethods(t *testing.T) {
-	s := newTLSSite(t)
-	for members, want := range map[string]string{
-		``: "[]",
-		`,"introspection_endpoint_auth_methods_supported":["none","private_key_jwt"]`: "[none private_key_jwt]",
-		`,"introspection_endpoint_auth_methods_supported":"none"`:                     "[]",
-	} {
-		s.serve(configuration, fmt.Sprintf(`{"issuer":%q%s}`, s.URL, members))
-		md, err := newBench(t, s).Discover(t.Context(), s.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := fmt.Sprint(md.IntrospectionAuthMethods()); got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	}
 }
 
 func TestIntrospectionTimesOut(t *testing.T) {

@@ -10,18 +10,12 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Refetch is what became of the wish for a newer key set, where the cached one does
-// not have the key ID: "done", "held" or "offline"; empty where there was none.
-type Refetch string
-
-// RefetchHeld says that the key ID is not there, but the last fetch was less than
-// RefetchFloor ago.
-const RefetchHeld Refetch = "held"
-
+// The values of KeySet.Refetch.
 const (
-	refetchNotNeeded Refetch = ""        // the key ID is there, or the set is fresh from the server
-	refetchDone      Refetch = "done"    // it was not in the cached set: this one is newer
-	refetchOffline   Refetch = "offline" // it is not there, but the network is not to be used
+	refetchNotNeeded = ""        // the key ID is there, or the set is fresh from the server
+	refetchDone      = "done"    // it was not in the cached set: this one is newer
+	refetchHeld      = "held"    // it is not there, but the last fetch was less than RefetchFloor ago
+	refetchOffline   = "offline" // it is not there, but the network is not to be used
 )
 
 // A KeySet is a key set with where it came from.
@@ -34,7 +28,10 @@ type KeySet struct {
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
 	Stale       bool // it has run out, but the issuer cannot be reached: see Config.StaleFor
-	Refetch     Refetch
+	// Refetch is what became of the wish for a newer set, where the cached one does
+	// not have the key ID: "done"; "held", because the last fetch was less than
+	// RefetchFloor ago; "offline"; or empty where there was none.
+	Refetch string
 }
 
 // Source describes where the set came from, for a report.
@@ -49,7 +46,7 @@ func (s *KeySet) Source() string {
 	switch s.Refetch {
 	case refetchDone:
 		source += ", fetched again for the unknown kid"
-	case RefetchHeld:
+	case refetchHeld:
 		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", RefetchFloor)
 	case refetchOffline:
 		source += "; not fetched again for the unknown kid: offline"
@@ -180,7 +177,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 		cached.Refetch = refetchOffline
 		return cached, nil
 	case c.cfg.Now().Sub(cached.FetchedAt) < RefetchFloor || c.attempted(s) != nil:
-		cached.Refetch = RefetchHeld
+		cached.Refetch = refetchHeld
 		return cached, nil
 	}
 	c.attempt(s, nil)

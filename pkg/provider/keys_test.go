@@ -63,7 +63,7 @@ func TestRotation(t *testing.T) {
 			b.clock.advance(29 * time.Second) // too early to look again
 			set, err = b.again(t).KeysFor(t.Context(), s.URL, "new")
 			wantKeys(t, set, err, "old")
-			if set.Refetch != RefetchHeld {
+			if set.Refetch != refetchHeld {
 				t.Errorf("refetch %q", set.Refetch)
 			}
 			wantRequests(t, s)
@@ -122,7 +122,7 @@ func TestARefetchThatFailsIsNoAnswerAndNotRepeated(t *testing.T) {
 	wantRequests(t, s, "GET /keys")
 	set, err := b.again(t).KeysFor(t.Context(), s.URL, "b")
 	wantKeys(t, set, err, "a")
-	if set.Refetch != RefetchHeld {
+	if set.Refetch != refetchHeld {
 		t.Errorf("refetch %q", set.Refetch)
 	}
 	wantRequests(t, s)

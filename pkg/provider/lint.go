@@ -80,14 +80,14 @@ func (e *FetchError) blamesServer() bool {
 }
 
 func (md *Metadata) lint() []jwks.Finding {
-	l := &linter{md: md, openID: md.Form == wellKnownOpenID || md.Form == wellKnownOpenIDInserted}
+	l := &linter{md: md, openID: md.Form == formOpenID || md.Form == formOpenIDInserted}
 	l.issuer()
 	l.contentType()
 	l.required()
 	l.algorithms()
 	l.endpoints()
 	l.features()
-	l.add(jwks.Finding{ID: lintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form.Title() + ")", Spec: "RFC 8414 section 3.1"})
+	l.add(jwks.Finding{ID: lintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form + ")", Spec: "RFC 8414 section 3.1"})
 	if md.Document.Get("signed_metadata").Exists() {
 		l.say(lintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
 	}

@@ -30,7 +30,7 @@ func metadataOf(t testing.TB, text string) *Metadata {
 	}
 	return &Metadata{
 		Document: document, Asked: "https://issuer.example", URL: "https://issuer.example" + configuration,
-		Form: wellKnownOpenID, ContentType: "application/json",
+		Form: formOpenID, ContentType: "application/json",
 	}
 }
 
@@ -155,9 +155,9 @@ func TestLintOtherKindsOfIssuers(t *testing.T) {
 			[]string{"warning required_members authorization_endpoint", "warning required_members token_endpoint"}},
 		{"implicit only", strings.Replace(goodMetadata, `"token_endpoint": "https://issuer.example/token"`, `"grant_types_supported":["implicit"]`, 1), nil, nil},
 		{"RFC 8414", `{"issuer":"https://issuer.example","response_types_supported":["code"],"authorization_endpoint":"https://issuer.example/a",
-			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, []string{"warning required_members jwks_uri", "warning pkce code_challenge_methods_supported", "info response_issuer authorization_response_iss_parameter_supported"}},
+			"token_endpoint":"https://issuer.example/t"}`, func(md *Metadata) { md.Form = formOAuth }, []string{"warning required_members jwks_uri", "warning pkce code_challenge_methods_supported", "info response_issuer authorization_response_iss_parameter_supported"}},
 		{"RFC 8414, machines only", `{"issuer":"https://issuer.example","response_types_supported":["token"],"grant_types_supported":["client_credentials"],
-			"token_endpoint":"https://issuer.example/t","jwks_uri":"https://issuer.example/k"}`, func(md *Metadata) { md.Form = wellKnownOAuth }, nil},
+			"token_endpoint":"https://issuer.example/t","jwks_uri":"https://issuer.example/k"}`, func(md *Metadata) { md.Form = formOAuth }, nil},
 		{"on this machine", strings.ReplaceAll(goodMetadata, "https://issuer.example", "http://127.0.0.1:8080"), func(md *Metadata) { md.Asked = "http://127.0.0.1:8080" },
 			[]string{"warning issuer_url issuer", "warning endpoints authorization_endpoint", "warning endpoints token_endpoint", "warning endpoints jwks_uri"}},
 		{"plain text", goodMetadata, func(md *Metadata) { md.ContentType = "text/plain" }, []string{"warning content_type"}},

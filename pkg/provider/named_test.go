@@ -26,7 +26,7 @@ func TestWhatADocumentNames(t *testing.T) {
 	for _, c := range []struct {
 		issuerIP, keysURL, keysIP string
 		allowHTTP                 bool
-		kind                      Cause // empty: allowed
+		kind                      string // empty: allowed
 	}{
 		{"203.0.113.5", "https://keys.example", "203.0.113.9", false, ""},
 		{"203.0.113.5", "https://203.0.113.9", "203.0.113.9", false, ""},

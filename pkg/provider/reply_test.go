@@ -12,7 +12,7 @@ func TestRepliesAreJudged(t *testing.T) {
 	keys := keySet("a")
 	for _, c := range []struct {
 		name, contentType, body string
-		kind                    Cause
+		kind                    string
 		text                    string
 	}{
 		{"JSON", "application/json; charset=utf-8", keys, "", ""},

@@ -174,7 +174,7 @@ func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
 				t.Error(err)
 			case kid == "new" && !knows(set.Set, kid):
 				t.Errorf("the new key was not found: %+v", set)
-			case kid == "made-up" && set.Refetch != refetchDone && set.Refetch != RefetchHeld:
+			case kid == "made-up" && set.Refetch != refetchDone && set.Refetch != refetchHeld:
 				t.Errorf("got %q for a key that is nowhere", set.Refetch)
 			}
 		})

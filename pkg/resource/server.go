@@ -42,7 +42,7 @@ func (s *serverJudge) document() bool {
 			Fix: "serve metadata for that issuer at its well-known address, or correct authorization_servers"})
 		return false
 	}
-	s.say("server_metadata", Passed, "RFC 8414 section 3", "", "%s (%s)", s.Metadata.URL, s.Metadata.Form.Title())
+	s.say("server_metadata", Passed, "RFC 8414 section 3", "", "%s (%s)", s.Metadata.URL, s.Metadata.Form)
 	if s.Metadata.Issuer != s.Issuer { // the whole address of metadata is no issuer
 		s.say("server_issuer", Failed, "RFC 9728 section 2", fmt.Sprintf("name the issuer %q in authorization_servers", s.Metadata.Issuer),
 			"authorization_servers has %q, which is not the issuer %q", s.Issuer, s.Metadata.Issuer)

@@ -128,7 +128,7 @@ func TestAttackNonce(t *testing.T) {
 func TestAttackHashFailOpen(t *testing.T) {
 	type demand struct {
 		claim string
-		check verify.CheckID
+		check string
 		set   func(*verify.Policy, string)
 	}
 	const value, hash = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", `"77QmUPtjPfzWtF2AnpK9RQ"` // OpenID Connect Core, appendix A.6

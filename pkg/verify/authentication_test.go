@@ -63,7 +63,7 @@ func TestAuthenticationClaims(t *testing.T) {
 		name   string
 		claims object
 		demand func(*verify.Policy)
-		check  verify.CheckID
+		check  string
 		want   verify.Status
 	}{
 		{"nothing asked, no auth_time", goodClaims(), plain, login, verify.NotChecked},

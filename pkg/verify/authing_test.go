@@ -45,7 +45,7 @@ func TestAuthing(t *testing.T) {
 		policy verify.Policy
 		when   time.Time
 		reason verify.Reason
-		check  verify.CheckID
+		check  string
 	}{
 		{"genuine", text, good, then, "", ""},
 		{"genuine, as an ID token of this client, with its nonce", text,

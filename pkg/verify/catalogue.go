@@ -2,10 +2,6 @@ package verify
 
 import "slices"
 
-// CheckID is the readable name of a check, as "signature" or "audience".
-// Catalogue lists them all; they are part of the report's format.
-type CheckID string
-
 // A check is one of the catalogue in one byte: a report holds some forty of them.
 type check uint8
 
@@ -56,17 +52,17 @@ const (
 	checkAssert
 )
 
-func (c check) id() CheckID { return catalogue[c].ID }
+func (c check) id() string { return catalogue[c].ID }
 
 // checkOf returns the check of an id.
-func checkOf(id CheckID) check {
+func checkOf(id string) check {
 	at := slices.IndexFunc(catalogue[:], func(c CheckInfo) bool { return c.ID == id })
 	return check(max(at, 0))
 }
 
 // CheckInfo describes a check.
 type CheckInfo struct {
-	ID    CheckID
+	ID    string // as "signature" or "audience": it is part of the format of reports
 	Title string // what has to hold, as a short phrase
 	Spec  string // where that is specified, or empty
 }

@@ -77,7 +77,7 @@ func TestScopesAndRoles(t *testing.T) {
 		name   string
 		claims object
 		demand func(*verify.Policy)
-		check  verify.CheckID
+		check  string
 		want   verify.Status
 	}{
 		{"no scope required", goodClaims().with("scope", `"a"`), scopes(), scope, verify.NotChecked},

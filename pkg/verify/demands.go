@@ -132,7 +132,7 @@ func (v *verification) checkHash(id check, claim, text string) {
 // hashCause recognises a hash of the right value made the wrong way: with the hash
 // of another algorithm, or of the decoded text where the value was given as it
 // stands in a URL.
-func hashCause(hash crypto.Hash, actual, text string) (string, DiagnosisKind) {
+func hashCause(hash crypto.Hash, actual, text string) (string, string) {
 	for _, other := range [...]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
 		if other != hash && leftHalfHash(other, text) == actual {
 			return fmt.Sprintf("is its %s hash, but the token's algorithm needs %s: the two belong together, and the issuer made the hash wrong",

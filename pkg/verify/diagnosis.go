@@ -10,16 +10,12 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// DiagnosisKind names the probable cause of a failure, as "clock_skew" or
-// "key_id_unknown". DiagnosisKinds lists them all.
-type DiagnosisKind string
-
 // A Diagnosis is the probable cause of a failing check: a kind and its arguments,
 // for the caller to put into words and advice. Which arguments are set depends on
 // the kind; see DiagnosisKinds. They quote the token: escape them before they
 // reach a terminal.
 type Diagnosis struct {
-	Kind     DiagnosisKind
+	Kind     string        // as "clock_skew" or "key_id_unknown": see DiagnosisKinds
 	Expected string        // of the policy
 	Found    string        // of the token, or of the keys
 	Names    []string      // several of either
@@ -30,72 +26,72 @@ type Diagnosis struct {
 }
 
 const (
-	opaqueToken         DiagnosisKind = "opaque_token"
-	noToken             DiagnosisKind = "no_token"
-	encryptedToken      DiagnosisKind = "encrypted_token"       // Found: alg
-	encryptedWithSecret DiagnosisKind = "encrypted_with_secret" // a shared key, and no private key, opens it; Found: alg
-	encryptedSession    DiagnosisKind = "encrypted_session"     // as Auth.js makes them, with the application's secret
-	encryptedForAuth0   DiagnosisKind = "encrypted_for_auth0"   // Auth0's own access token: no audience was asked for
-	jsonSerialisation   DiagnosisKind = "json_serialisation"
-	truncatedToken      DiagnosisKind = "truncated_token"
-	whiteSpace          DiagnosisKind = "white_space"
-	paddedBase64        DiagnosisKind = "padded_base64"
-	disclosuresAdded    DiagnosisKind = "disclosures_added"
-	unsigned            DiagnosisKind = "unsigned"
-	secretNeeded        DiagnosisKind = "secret_needed"       // Found: alg
-	publicKeyNeeded     DiagnosisKind = "public_key_needed"   // Found: alg
-	shortSecret         DiagnosisKind = "short_secret"        // Found: alg
-	weakSecret          DiagnosisKind = "weak_secret"         // too short, and the right one; Found: alg
-	otherSecret         DiagnosisKind = "other_secret"        // Found: the form in which it would fit, or empty
-	algorithmExcluded   DiagnosisKind = "algorithm_excluded"  // Found: alg; Names: what is allowed
-	keyIDUnknown        DiagnosisKind = "key_id_unknown"      // Found: kid; Names: those of the set
-	keyOfOtherType      DiagnosisKind = "key_of_other_type"   // Found: alg
-	keysUnusable        DiagnosisKind = "keys_unusable"       // Names: why, key by key
-	signedByOtherKey    DiagnosisKind = "signed_by_other_key" // Found: the key that fits
-	keyInX5C            DiagnosisKind = "key_in_x5c"          // the certificate in the header verifies the signature, and no trusted key
-	tampered            DiagnosisKind = "tampered"
+	opaqueToken         = "opaque_token"
+	noToken             = "no_token"
+	encryptedToken      = "encrypted_token"       // Found: alg
+	encryptedWithSecret = "encrypted_with_secret" // a shared key, and no private key, opens it; Found: alg
+	encryptedSession    = "encrypted_session"     // as Auth.js makes them, with the application's secret
+	encryptedForAuth0   = "encrypted_for_auth0"   // Auth0's own access token: no audience was asked for
+	jsonSerialisation   = "json_serialisation"
+	truncatedToken      = "truncated_token"
+	whiteSpace          = "white_space"
+	paddedBase64        = "padded_base64"
+	disclosuresAdded    = "disclosures_added"
+	unsigned            = "unsigned"
+	secretNeeded        = "secret_needed"       // Found: alg
+	publicKeyNeeded     = "public_key_needed"   // Found: alg
+	shortSecret         = "short_secret"        // Found: alg
+	weakSecret          = "weak_secret"         // too short, and the right one; Found: alg
+	otherSecret         = "other_secret"        // Found: the form in which it would fit, or empty
+	algorithmExcluded   = "algorithm_excluded"  // Found: alg; Names: what is allowed
+	keyIDUnknown        = "key_id_unknown"      // Found: kid; Names: those of the set
+	keyOfOtherType      = "key_of_other_type"   // Found: alg
+	keysUnusable        = "keys_unusable"       // Names: why, key by key
+	signedByOtherKey    = "signed_by_other_key" // Found: the key that fits
+	keyInX5C            = "key_in_x5c"          // the certificate in the header verifies the signature, and no trusted key
+	tampered            = "tampered"
 
-	differentCase   DiagnosisKind = "different_case"   // Expected, Found
-	differentSlash  DiagnosisKind = "different_slash"  // Expected, Found
-	differentScheme DiagnosisKind = "different_scheme" // Expected, Found
-	differentPort   DiagnosisKind = "different_port"   // Expected, Found
-	differentHost   DiagnosisKind = "different_host"   // Expected, Found
-	differentPrefix DiagnosisKind = "different_prefix" // by api:// only; Expected, Found
-	schemeMissing   DiagnosisKind = "scheme_missing"   // one of the two lacks https://; Expected, Found
-	differentValue  DiagnosisKind = "different_value"  // Expected, Found; for audiences Names only: those of the token
-	issuerTemplate  DiagnosisKind = "issuer_template"  // Expected, Found
+	differentCase   = "different_case"   // Expected, Found
+	differentSlash  = "different_slash"  // Expected, Found
+	differentScheme = "different_scheme" // Expected, Found
+	differentPort   = "different_port"   // Expected, Found
+	differentHost   = "different_host"   // Expected, Found
+	differentPrefix = "different_prefix" // by api:// only; Expected, Found
+	schemeMissing   = "scheme_missing"   // one of the two lacks https://; Expected, Found
+	differentValue  = "different_value"  // Expected, Found; for audiences Names only: those of the token
+	issuerTemplate  = "issuer_template"  // Expected, Found
 
-	audienceIsIssuer        DiagnosisKind = "audience_is_issuer"         // Found: the issuer; Expected: the client that was expected as audience
-	audienceIsClient        DiagnosisKind = "audience_is_client"         // Found: the client; Names: the audiences
-	audienceIsEndpoint      DiagnosisKind = "audience_is_endpoint"       // Expected: the expected server; Found: its endpoint
-	clientAssertion         DiagnosisKind = "client_assertion"           // the client signed it, for an endpoint; Expected, Found
-	clientInsteadOfAudience DiagnosisKind = "client_instead_of_audience" // Found: the client
-	clientAsAudience        DiagnosisKind = "client_as_audience"         // Expected: the client that was expected as audience; Names: the audiences
-	audienceIsElsewhere     DiagnosisKind = "audience_is_elsewhere"      // the token is for a service that alone can verify it
+	audienceIsIssuer        = "audience_is_issuer"         // Found: the issuer; Expected: the client that was expected as audience
+	audienceIsClient        = "audience_is_client"         // Found: the client; Names: the audiences
+	audienceIsEndpoint      = "audience_is_endpoint"       // Expected: the expected server; Found: its endpoint
+	clientAssertion         = "client_assertion"           // the client signed it, for an endpoint; Expected, Found
+	clientInsteadOfAudience = "client_instead_of_audience" // Found: the client
+	clientAsAudience        = "client_as_audience"         // Expected: the client that was expected as audience; Names: the audiences
+	audienceIsElsewhere     = "audience_is_elsewhere"      // the token is for a service that alone can verify it
 
-	claimMissing     DiagnosisKind = "claim_missing"      // Expected: its name
-	claimAtUserinfo  DiagnosisKind = "claim_at_userinfo"  // missing, and often given at the userinfo endpoint only; Expected: its name
-	immutableSubject DiagnosisKind = "immutable_subject"  // GitHub's sub with ids; Expected, Found
-	valuesMissing    DiagnosisKind = "values_missing"     // Names: what is missing
-	scopeElsewhere   DiagnosisKind = "scope_elsewhere"    // Found: the claim; Names: the scopes
-	rolesElsewhere   DiagnosisKind = "roles_elsewhere"    // Found: the claim; Names: the roles
-	groupsOverage    DiagnosisKind = "groups_overage"     // Entra ID left the groups out, because there are too many
-	hashOfOtherSize  DiagnosisKind = "hash_of_other_size" // Found: the claim
-	hashOfDecoded    DiagnosisKind = "hash_of_decoded"    // of the URL-decoded text; Found: the claim
-	otherParty       DiagnosisKind = "other_party"        // Found: azp
-	neverBearer      DiagnosisKind = "never_bearer"       // Found: what it is, as "a DPoP proof"
+	claimMissing     = "claim_missing"      // Expected: its name
+	claimAtUserinfo  = "claim_at_userinfo"  // missing, and often given at the userinfo endpoint only; Expected: its name
+	immutableSubject = "immutable_subject"  // GitHub's sub with ids; Expected, Found
+	valuesMissing    = "values_missing"     // Names: what is missing
+	scopeElsewhere   = "scope_elsewhere"    // Found: the claim; Names: the scopes
+	rolesElsewhere   = "roles_elsewhere"    // Found: the claim; Names: the roles
+	groupsOverage    = "groups_overage"     // Entra ID left the groups out, because there are too many
+	hashOfOtherSize  = "hash_of_other_size" // Found: the claim
+	hashOfDecoded    = "hash_of_decoded"    // of the URL-decoded text; Found: the claim
+	otherParty       = "other_party"        // Found: azp
+	neverBearer      = "never_bearer"       // Found: what it is, as "a DPoP proof"
 
-	clockSkew              DiagnosisKind = "clock_skew"              // By
-	milliseconds           DiagnosisKind = "milliseconds"            // Found: the claim
-	notYetTime             DiagnosisKind = "not_yet_time"            // By
-	expiredToken           DiagnosisKind = "expired_token"           // By
-	reauthenticationNeeded DiagnosisKind = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time
-	knownService           DiagnosisKind = "known_service"           // no cause is known, but a Note
+	clockSkew              = "clock_skew"              // By
+	milliseconds           = "milliseconds"            // Found: the claim
+	notYetTime             = "not_yet_time"            // By
+	expiredToken           = "expired_token"           // By
+	reauthenticationNeeded = "reauthentication_needed" // By: the limit; Names: acr values; Found: what is wrong with auth_time
+	knownService           = "known_service"           // no cause is known, but a Note
 )
 
 // DiagnosisKinds returns every kind of Diagnosis.
-func DiagnosisKinds() []DiagnosisKind {
-	return []DiagnosisKind{
+func DiagnosisKinds() []string {
+	return []string{
 		opaqueToken, noToken, encryptedToken, encryptedWithSecret, encryptedSession, encryptedForAuth0, jsonSerialisation,
 		truncatedToken, whiteSpace, paddedBase64, disclosuresAdded, unsigned, secretNeeded, publicKeyNeeded, shortSecret,
 		weakSecret, otherSecret, keyInX5C, algorithmExcluded, keyIDUnknown, keyOfOtherType, keysUnusable, signedByOtherKey, tampered,

@@ -21,7 +21,7 @@ type issuerQuirk struct {
 // is not known more precisely.
 type note struct {
 	check check
-	kinds []DiagnosisKind
+	kinds []string
 	when  func(origin, *Diagnosis) bool // a further condition, or nil
 	text  string
 }
@@ -105,7 +105,7 @@ func issuerQuirks() []issuerQuirk {
 	}
 }
 
-func kinds(list ...DiagnosisKind) []DiagnosisKind { return list }
+func kinds(list ...string) []string { return list }
 
 // isGeneral reports whether a diagnosis says no more than that something is
 // another one, or missing, so that a general remark may help.

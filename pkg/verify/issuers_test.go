@@ -17,7 +17,7 @@ func TestIssuers(t *testing.T) {
 		header object
 		claims object
 		wanted string // issuer
-		check  verify.CheckID
+		check  string
 		fact   string
 	}{
 		{"Auth0", nil, object{{"iss", `"https://acme.eu.auth0.com/"`}}, "https://acme.eu.auth0.com", verify.CheckIssuer, "end in a slash"},
@@ -103,7 +103,7 @@ func TestNotesAreForFailures(t *testing.T) {
 func TestBindingsAreShown(t *testing.T) {
 	for name, c := range map[string]struct {
 		claims object
-		id     verify.CheckID
+		id     string
 		says   string
 	}{
 		"bound":      {goodClaims().with("cnf", `{"jkt":"x"}`), verify.CheckConfirmation, "NOT CHECKED"},

@@ -29,13 +29,13 @@ func logoutClaims() object {
 
 // The rows T01 to T03 and C03: what passes under --kind, and why not.
 func TestKinds(t *testing.T) {
-	const ok verify.CheckID = ""
+	const ok string = ""
 	kind, claims := verify.CheckKind, verify.CheckKindClaims
 	for _, c := range []struct {
 		name, typ string
 		claims    object
 		as        verify.Kind
-		failed    verify.CheckID
+		failed    string
 	}{
 		{"an ID token", "JWT", goodClaims().with("nonce", `"n"`), verify.KindID, ok},
 		{"an ID token without typ", "", goodClaims(), verify.KindID, ok},

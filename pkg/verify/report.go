@@ -62,7 +62,7 @@ const (
 
 // A Check is one thing that was checked.
 type Check struct {
-	ID       CheckID
+	ID       string
 	Status   Status
 	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
 	Expected strictjson.Value // what the policy expects, where that is a value
@@ -84,7 +84,7 @@ func (c Check) document() strictjson.Value {
 		c.Reason = ""
 	}
 	return strictjson.From(struct {
-		ID       CheckID          `json:"id"`
+		ID       string           `json:"id"`
 		Status   Status           `json:"status"`
 		Reason   Reason           `json:"reason,omitzero"`
 		Expected strictjson.Value `json:"expected"`
@@ -182,7 +182,7 @@ func (r *Report) Checks() []Check {
 }
 
 // Check returns the first check with an id, and whether there is one.
-func (r *Report) Check(id CheckID) (Check, bool) {
+func (r *Report) Check(id string) (Check, bool) {
 	for i := range r.checks {
 		if o := &r.checks[i]; o.name() == id {
 			return r.describe(o), true
@@ -360,13 +360,13 @@ func (r rank) reason() Reason {
 
 // A detail is what a Check has beside its outcome.
 type detail struct {
-	id               CheckID // of checkOther
+	id               string // of checkOther
 	expected, actual strictjson.Value
 	at               time.Time
 	diagnosis        *Diagnosis
 }
 
-func (o *outcome) name() CheckID {
+func (o *outcome) name() string {
 	if o.id == checkOther && o.detail != nil {
 		return o.detail.id
 	}

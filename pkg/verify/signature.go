@@ -32,7 +32,7 @@ func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
 func isHMAC(alg string) bool { return alg == "HS256" || alg == "HS384" || alg == "HS512" }
 
 func isAsymmetric(alg string) bool {
-	_, known := jwks.Require(alg)
+	_, _, known := jwks.KeyType(alg)
 	return known
 }
 

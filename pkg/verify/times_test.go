@@ -31,7 +31,7 @@ func TestTimesAtTheirBoundaries(t *testing.T) {
 		claims object
 		leeway time.Duration
 		when   time.Time
-		check  verify.CheckID
+		check  string
 		want   verify.Status
 	}{
 		{"exp in a nanosecond", goodClaims(), 0, at(exp, -1), verify.CheckExpiry, verify.Passed},
@@ -119,7 +119,7 @@ func TestTimesAreDiagnosed(t *testing.T) {
 		name   string
 		claims object
 		when   time.Time
-		check  verify.CheckID
+		check  string
 		want   verify.Diagnosis
 	}{
 		{"expired 59 s ago", goodClaims(), at(1_600_000_359, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},

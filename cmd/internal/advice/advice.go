@@ -73,7 +73,7 @@ func (c Case) Hint(check verify.Check) Hint {
 	hint := c.diagnosed(check, *d)
 	switch {
 	case d.Note == "":
-	case hint.Text != "" && slices.Contains([]verify.DiagnosisKind{
+	case hint.Text != "" && slices.Contains([]string{
 		"different_case", "different_slash", "different_prefix", "secret_needed", "immutable_subject",
 	}, d.Kind):
 		hint.Text = d.Note + "; " + hint.Text
@@ -84,7 +84,7 @@ func (c Case) Hint(check verify.Check) Hint {
 }
 
 // constant are the hints that depend on nothing but the diagnosis.
-func constant(kind verify.DiagnosisKind) string {
+func constant(kind string) string {
 	switch kind {
 	case "no_token":
 		return "pass the token itself, @FILE, env:NAME, or - for stdin"
@@ -261,7 +261,7 @@ func (c Case) signInAgain(check verify.Check, d verify.Diagnosis) Hint {
 }
 
 // missing is about claims that are not there.
-func missing(id verify.CheckID) string {
+func missing(id string) string {
 	switch id {
 	case "access_token_hash":
 		return "at_hash is optional in the authorization code flow: the issuer may never send it"

@@ -45,7 +45,7 @@ func TestCopyable(t *testing.T) {
 func TestNothingUnverifiedFillsATrustFlag(t *testing.T) {
 	const evil = "https://evil.example"
 	for _, kind := range verify.DiagnosisKinds() {
-		for _, id := range []verify.CheckID{"issuer", "audience", "authorized_party", "client", "scope", "role", "require"} {
+		for _, id := range []string{"issuer", "audience", "authorized_party", "client", "scope", "role", "require"} {
 			check := verify.Check{ID: id, Status: verify.Failed, Diagnosis: &verify.Diagnosis{Kind: kind, Expected: "mine", Found: evil, Names: []string{evil}}}
 			for _, command := range []string{"claimcheck verify", "claimcheck introspect"} {
 				c := Case{Typed: Cmdline{Command: command, Argument: "@t"}.Add("issuer", "mine"), Issuer: "mine", Audiences: []string{"mine"}}

@@ -32,7 +32,7 @@ func TestValidateToken(t *testing.T) {
 		active        bool
 		code, message string
 		refused       string
-		cause         provider.Cause
+		cause         string
 	}{
 		{name: "claims", body: claims, active: true},
 		{name: "claims, whatever the status", body: claims, status: 201, active: true},

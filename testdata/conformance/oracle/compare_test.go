@@ -22,8 +22,8 @@ func newComparison() *comparison {
 
 // beforeClaims are the checks that golang-jwt makes, if at all, before it looks
 // at the claims.
-func beforeClaims() []verify.CheckID {
-	return []verify.CheckID{
+func beforeClaims() []string {
+	return []string{
 		"structure", "encoding", "header", "payload", "critical_header",
 		"algorithm", "advertised_algorithm", "key", "signature",
 	}
@@ -31,7 +31,7 @@ func beforeClaims() []verify.CheckID {
 
 // compare returns how the judgements contradict each other.
 func (c *comparison) compare(d *draft, report *verify.Report, theirErr error) []string {
-	failed := map[verify.CheckID]bool{}
+	failed := map[string]bool{}
 	for _, check := range report.Checks() {
 		if check.Status == verify.Failed {
 			failed[check.ID] = true
@@ -49,13 +49,13 @@ func (c *comparison) compare(d *draft, report *verify.Report, theirErr error) []
 
 // compareEarly: golang-jwt did not come as far as the claims. One of our checks
 // has to say why.
-func (c *comparison) compareEarly(d *draft, reached stage, failed map[verify.CheckID]bool) []string {
-	causes := map[stage][]verify.CheckID{
+func (c *comparison) compareEarly(d *draft, reached stage, failed map[string]bool) []string {
+	causes := map[stage][]string{
 		stageText:   {"structure", "encoding", "header", "payload"},
 		stageKey:    {"structure", "encoding", "header", "algorithm", "key"},
 		stageSigned: {"algorithm", "advertised_algorithm", "key", "signature"},
 	}
-	if slices.ContainsFunc(causes[reached], func(id verify.CheckID) bool { return failed[id] }) {
+	if slices.ContainsFunc(causes[reached], func(id string) bool { return failed[id] }) {
 		return nil
 	}
 	// What keeps claimcheck from looking at the signature hides the cause: a
@@ -75,7 +75,7 @@ func (c *comparison) compareEarly(d *draft, reached stage, failed map[verify.Che
 // compareClaims: golang-jwt found the signature good. Every check of ours that
 // fails has to be one that it makes and fails, too, or one that it does not
 // make; and the reverse.
-func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[verify.CheckID]bool, theirErr error) []string {
+func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[string]bool, theirErr error) []string {
 	var problems []string
 	refused := refusedClaims(theirErr)
 	for id := range failed {
@@ -102,7 +102,7 @@ func (c *comparison) compareClaims(d *draft, report *verify.Report, failed map[v
 }
 
 // allows looks for the differences that explain a check, and counts them used.
-func (c *comparison) allows(table []*difference, d *draft, id verify.CheckID) bool {
+func (c *comparison) allows(table []*difference, d *draft, id string) bool {
 	found := false
 	for _, entry := range table {
 		if entry.check == id && entry.applies(d) {

@@ -6,7 +6,7 @@ import "github.com/claimcheck/claimcheck/pkg/verify"
 // named check, for a reason: where one of the oddities is there, or where a
 // condition holds. Under no other circumstances may it.
 type difference struct {
-	check  verify.CheckID
+	check  string
 	reason string
 
 	must []string // oddities by which, alone, the check has to fail

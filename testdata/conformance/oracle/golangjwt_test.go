@@ -86,19 +86,19 @@ func stageOf(err error) stage {
 var badClaim = regexp.MustCompile(`\b(exp|nbf|iat|iss|aud) (?:claim is required|is invalid)`)
 
 // refusedClaims returns the checks of ours that ask what golang-jwt refused.
-func refusedClaims(err error) map[verify.CheckID]bool {
-	refused := map[verify.CheckID]bool{
-		"expiry":    errors.Is(err, jwt.ErrTokenExpired),
+func refusedClaims(err error) map[string]bool {
+	refused := map[string]bool{
+		"expiry":     errors.Is(err, jwt.ErrTokenExpired),
 		"not_before": errors.Is(err, jwt.ErrTokenNotValidYet),
 		"issued_at":  errors.Is(err, jwt.ErrTokenUsedBeforeIssued),
-		"issuer":    errors.Is(err, jwt.ErrTokenInvalidIssuer),
-		"audience":  errors.Is(err, jwt.ErrTokenInvalidAudience),
+		"issuer":     errors.Is(err, jwt.ErrTokenInvalidIssuer),
+		"audience":   errors.Is(err, jwt.ErrTokenInvalidAudience),
 	}
 	if err == nil {
 		return refused
 	}
 	for _, match := range badClaim.FindAllStringSubmatch(err.Error(), -1) {
-		refused[map[string]verify.CheckID{
+		refused[map[string]string{
 			"exp": "expiry", "nbf": "not_before", "iat": "issued_at",
 			"iss": "issuer", "aud": "audience",
 		}[match[1]]] = true
