@@ -41,11 +41,21 @@ func (k *Key) octets(v strictjson.Value, name string) []byte {
 	case err != nil || strings.ContainsAny(text, "\r\n"): // which DecodeString skips
 		k.faulty(faultInvalid, "%q is not base64url: %s; the issuer has to fix this", name, whyNotBase64URL(text))
 		return nil
-	case isHex(data) && len(data) >= len("10001"):
+	case isHex(data) && len(data) >= leastHex(name):
 		k.faulty(faultInvalid, "%q is the base64url of a number in hexadecimal and not of its octets; the issuer has to fix this", name)
 		return nil
 	}
 	return data
+}
+
+// leastHex returns how many digits make a number in hexadecimal. The octets of a
+// coordinate may all look like digits, but those of the curves up to P-384 are
+// fewer than 64, and those of P-521 begin with 0 or 1.
+func leastHex(name string) int {
+	if name == "x" || name == "y" {
+		return 64
+	}
+	return len("10001")
 }
 
 // whyNotBase64URL says what a text has that base64url (RFC 7515 section 2) does

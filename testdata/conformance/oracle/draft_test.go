@@ -21,6 +21,8 @@ type draft struct {
 	now    time.Time
 	kind   verify.Kind
 	policy verify.Policy
+	// advertised is what the metadata says of the algorithms of ID tokens.
+	advertised []string
 
 	alg     string // how it is signed
 	signer  *key
@@ -199,7 +201,7 @@ func (d *draft) keys() (verify.Keys, error) {
 	} else {
 		set, err = jwks.Parse([]byte(d.keySet()))
 	}
-	return &verify.PublicKeys{Set: set, Source: "test"}, err
+	return &verify.PublicKeys{Set: set, Source: "test", IDTokenAlgorithms: d.advertised}, err
 }
 
 func (d *draft) keySet() string {

@@ -166,7 +166,7 @@ func claimOddities() []oddity {
 		{"another client is required", func(_ *rapid.T, d *draft) bool { d.policy.ClientID = "client-9"; return true }},
 		{"a nonce is required", func(_ *rapid.T, d *draft) bool { d.policy.Nonce = "never sent"; return true }},
 		{"an algorithm that is not advertised", func(_ *rapid.T, d *draft) bool {
-			d.policy.AdvertisedAlgorithms = []string{"RS1024"}
+			d.advertised = []string{"RS1024"}
 			return demandID(d)
 		}},
 		claim("a claim is too deep", "deep", nested(32, ""), nested(100, "1"), `[{"a":`+nested(30, "0")+`}]`),
