@@ -106,7 +106,7 @@ type signatureDocument struct {
 	Text  string `json:"text,omitzero"`
 }
 
-// payloadSegment is the second segment of a compact JWS as it stands in the text.
+// payloadSegment is the second segment of a compact JWS still encoded.
 func (d decoded) payloadSegment() string {
 	_, payload, _ := strings.Cut(d.token.SigningInput(), ".")
 	return payload

@@ -92,7 +92,7 @@ func parseSetting(name, dir, text string) ([]string, error) {
 }
 
 // onlyAsFlag reports whether a name is that of a flag that weakens a check, moves
-// the clock or widens whom to trust: no file may set it.
+// the clock or widens trust: no file may set it.
 func onlyAsFlag(name string) bool {
 	return strings.HasPrefix(name, "any-") || strings.HasPrefix(name, "allow-") ||
 		slices.Contains([]string{"unverified", "at", "cacert", "header"}, name)
