@@ -1,8 +1,8 @@
 // Table reads the output of the benchmarks on stdin and writes the tables of
 // docs/performance.md: of all runs the least processor time, which other programs
-// on the machine disturb least, and the medians of the rest.
+// on the machine disturb least.
 //
-//	go test -run '^$' -bench . -cpu 1,2 -count 6 | go run ./table
+//	go test -run '^$' -bench . -cpu 1,2 -benchtime 400x -count 20 | go run ./table
 package main
 
 import (
@@ -17,14 +17,6 @@ import (
 // A measured is one benchmark on a number of processors: each unit with its values.
 type measured map[string][]float64
 
-func (m measured) median(unit string) float64 {
-	list := slices.Sorted(slices.Values(m[unit]))
-	if len(list) == 0 {
-		return 0
-	}
-	return list[len(list)/2]
-}
-
 func (m measured) least(unit string) float64 {
 	if len(m[unit]) == 0 {
 		return 0
@@ -34,20 +26,21 @@ func (m measured) least(unit string) float64 {
 
 func main() {
 	results, cases, contestants := read(bufio.NewScanner(os.Stdin))
-	at := func(c, who, cpu string) measured { return results[c+"/"+who+" "+cpu] }
-	fmt.Printf("| µs of processor time a token |%s\n|---|%s\n", columns(cases), strings.Repeat("---|", len(cases)))
-	for _, who := range contestants {
-		row := "| " + who
-		for _, c := range cases {
-			row += fmt.Sprintf(" | %.0f", at(c, who, "1").least("cpu-ns/op")/1000)
+	for _, cores := range []struct{ cpu, title string }{{"1", "one core"}, {"2", "two cores"}} {
+		fmt.Printf("| µs of processor time a token, %s |%s\n|---|%s\n", cores.title, columns(cases), strings.Repeat("---|", len(cases)))
+		for _, who := range contestants {
+			row := "| " + who
+			for _, c := range cases {
+				row += fmt.Sprintf(" | %.0f", results[c+"/"+who+" "+cores.cpu].least("cpu-ns/op")/1000)
+			}
+			fmt.Printf("%s |\n", row)
 		}
-		fmt.Printf("%s |\n", row)
+		fmt.Println()
 	}
-	fmt.Printf("\n| %s | allocations | bytes | tokens a second, 1 goroutine | 2 goroutines | ratio |\n|---|---|---|---|---|---|\n", cases[0])
+	fmt.Printf("| %s | allocations | bytes |\n|---|---|---|\n", cases[0])
 	for _, who := range contestants {
-		one, two := at(cases[0], who, "1"), at(cases[0], who, "2")
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f | %.2f |\n", who, one.median("allocs/op"), one.median("B/op"),
-			1e9/one.median("ns/op"), 1e9/two.median("ns/op"), one.median("ns/op")/two.median("ns/op"))
+		one := results[cases[0]+"/"+who+" 1"]
+		fmt.Printf("| %s | %.0f | %.0f |\n", who, one.least("allocs/op"), one.least("B/op"))
 	}
 }
 
