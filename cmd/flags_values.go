@@ -37,7 +37,7 @@ func (e *valueError) Error() string {
 
 // errEmpty is for an empty value: an empty variable in a script must not switch
 // a check off.
-var errEmpty = errors.New("has an empty value")
+var errEmpty = errors.New("has an empty value: is a variable empty?")
 
 // A scalar is a flag with one value.
 type scalar struct {
@@ -353,7 +353,11 @@ func algorithmsVar(f *pflag.FlagSet, target *[]string, name, usage string) {
 	known := append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
 	algorithms := newList(target, "A,B", one(func(text string) (string, error) {
 		if !slices.Contains(known, text) {
-			return "", &valueError{takes: "supported algorithms", got: text, hint: "they are " + strings.Join(known, ", "), words: known}
+			wrong := &valueError{takes: "supported algorithms", got: text, hint: "the supported ones are " + strings.Join(known, ", "), words: known}
+			if text == "ES256K" { // no slip of the fingers for ES256
+				wrong.hint, wrong.words = "ES256K (RFC 8812) is not supported: "+wrong.hint, nil
+			}
+			return "", wrong
 		}
 		return text, nil
 	}))

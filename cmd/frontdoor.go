@@ -14,6 +14,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
 // commandLine is what was typed, with the command that is meant where none was
@@ -73,8 +74,15 @@ func isTokenWord(word string) bool {
 	case looksLikePath(word):
 		return false
 	default:
-		return strings.Count(word, ".") == 2 || strings.ContainsAny(word, " {=&") || isRandom(word)
+		return strings.Count(word, ".") == 2 || strings.ContainsAny(word, " {=&") || isRandom(word) || synonym(word) == "" && hasSigns(word)
 	}
+}
+
+// hasSigns reports whether a word is known to be a token of some product, or what
+// stands where a variable was not filled in.
+func hasSigns(word string) bool {
+	parsed, _ := token.Parse(word)
+	return slices.ContainsFunc(parsed.Faults(), func(f *token.Fault) bool { return f.Note != "" })
 }
 
 // isRandom reports whether a word is long and made of letters and digits, as

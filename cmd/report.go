@@ -306,7 +306,7 @@ func (r report) facts() []output.Row {
 // factRows shows well-known claims, those that are there. What has expired is
 // red.
 func factRows(claims strictjson.Value, now time.Time, names ...string) []output.Row {
-	labels := map[string]string{"iss": "issuer", "sub": "subject", "aud": "audience", "iat": "issued", "exp": "expires"}
+	labels := map[string]string{"iss": "issuer", "sub": "subject", "username": "username", "aud": "audience", "iat": "issued", "exp": "expires"}
 	var rows []output.Row
 	for _, name := range names {
 		row := output.Row{Label: labels[name]}
@@ -387,6 +387,9 @@ func keyInWords(k *verify.KeyInfo) string {
 func (r report) writeCount(t *output.Text) {
 	passed := len(r.checks(verify.Passed))
 	text := plural(passed, "check") + " passed (--all lists them, --claims shows the claims)"
+	if r.show.claims {
+		text = plural(passed, "check") + " passed (--all lists them)"
+	}
 	if r.Verdict != verify.Accepted {
 		for _, row := range r.facts() {
 			if row.Mark == output.MarkPassed {

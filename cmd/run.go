@@ -175,7 +175,19 @@ func (r *run) checkForgotten() error {
 	default:
 		return nil
 	}
+	if err := r.misspelt(); err != nil {
+		return err
+	}
 	return r.withForgotten(missing, issuer, audience)
+}
+
+// misspelt is the error for a token argument that names nothing that can be read:
+// no flag helps before that.
+func (r *run) misspelt() error {
+	if len(r.args) == 0 || r.args[0] == "-" {
+		return nil
+	}
+	return r.readToken()
 }
 
 // withForgotten adds the command that has what is missing, if the token can be
@@ -286,7 +298,7 @@ const googleShort = "accounts.google.com"
 // name is completed here: the issuer is compared byte for byte.
 func checkIssuerURL(issuer string) error {
 	if trimmed := strings.TrimSpace(issuer); trimmed != issuer {
-		return usageError("--issuer starts or ends with a space").withHint("an issuer is compared byte for byte: --issuer %s", advice.Word(trimmed))
+		return usageError("--issuer starts or ends with a space").withHint("an issuer is compared byte for byte: remove the space")
 	}
 	if issuer == googleShort {
 		return nil
@@ -323,7 +335,9 @@ func (r *run) verify(ctx context.Context) (report, error) {
 		result, err = r.verifyByMetadata(ctx)
 	}
 	switch {
-	case err != nil && (r.opts.trust.remote() || r.typed.Is("introspect")): // no command sends a secret to another issuer
+	case err != nil && r.opts.trust.remote():
+		return report{}, noKeySet(err, r.opts.trust.jwks)
+	case err != nil && r.typed.Is("introspect"): // no command sends a secret to another issuer
 		return report{}, unavailable(err)
 	case err != nil:
 		return report{}, r.question().unavailable(ctx, err)

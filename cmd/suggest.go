@@ -64,6 +64,8 @@ func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {
 	peer := peerHint(name)
 	near := nearest(name, flagNames(c))
 	switch {
+	case name == "token" && strings.Contains(c.Use, "[TOKEN]"):
+		failure.hint = peer
 	case len(owners) > 0:
 		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, strings.Join(owners, ", "))
 	case peer != "":

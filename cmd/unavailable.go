@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
@@ -29,6 +30,18 @@ func unavailable(err error) error {
 		failed.tried = attempts(fetch.Tried)
 	}
 	return failed
+}
+
+// noKeySet is unavailable for a key set at an address that was typed: an issuer's
+// URL is what stands there most often where there is nothing.
+func noKeySet(err error, typed string) error {
+	explained := unavailable(err)
+	var failed *failure
+	var fetch *provider.FetchError
+	if errors.As(err, &fetch) && errors.As(explained, &failed) && fetch.Status == http.StatusNotFound && fetch.URL == typed {
+		return failed.withHint("check the address; --jwks takes the URL of a key set, --issuer that of an issuer")
+	}
+	return explained
 }
 
 // A shortError says in fewer words what another error says: the rest stands

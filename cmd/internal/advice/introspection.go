@@ -68,12 +68,14 @@ func otherHost(issuer, endpoint string) bool {
 
 // RefusedClient is what to try where a server does not answer this client. methods
 // are the ways to authenticate that its metadata names.
-func RefusedClient(method provider.AuthMethod, methods []provider.AuthMethod) string {
+func RefusedClient(auth provider.ClientAuth, methods []provider.AuthMethod) string {
 	const nothing = "that says nothing about the token: "
 	switch {
-	case method == provider.AuthNone:
+	case auth.Method == provider.AuthNone && auth.ClientID != "":
+		return nothing + "the server requires authentication: add --client-secret, or --bearer"
+	case auth.Method == provider.AuthNone:
 		return nothing + "the server requires authentication: add --client-id and --client-secret, or --bearer"
-	case len(methods) > 0 && !slices.Contains(methods, method):
+	case len(methods) > 0 && !slices.Contains(methods, auth.Method):
 		words := make([]string, len(methods))
 		for i, m := range methods {
 			words[i] = string(m)

@@ -1,6 +1,9 @@
 package output
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Problem is what went wrong, for people: first the fact, then what was tried,
 // then the next step. Messages and hints are lower case, without a full stop. All
@@ -47,7 +50,7 @@ func (p *Printer) details(problem Problem) {
 		lead = spaces(len(lead.Text))
 	}
 	if problem.Hint != "" {
-		p.errLine(Strong.Span("hint: "), Plain.Span(problem.Hint))
+		p.errLine(escaped(Strong.Span("hint: "), Plain.Span(problem.Hint)))
 	}
 	if problem.Command != "" {
 		p.writeErr(escaped(spaces(commandIndent), Strong.Span(problem.Command)))
@@ -86,7 +89,8 @@ func (p *Printer) Verdict(good bool, message string) {
 }
 
 func (p *Printer) message(spans ...Span) {
-	p.errLine(append([]Span{Plain.Span("claimcheck: ")}, spans...)...)
+	// The name stands alone on no line, however long an address behind it is.
+	p.errLine(slices.Concat(line{Plain.Span("claimcheck:" + glue)}, escaped(spans...)))
 }
 
 // oneLine writes a message that is never wrapped.
@@ -94,12 +98,12 @@ func (p *Printer) oneLine(span Span) { p.writeErr(escaped(Plain.Span("claimcheck
 
 // errLine writes a message: wrapped on a terminal, elsewhere on one line, so that
 // a log can be searched.
-func (p *Printer) errLine(spans ...Span) {
+func (p *Printer) errLine(message line) {
 	if p.options.ErrWidth == 0 {
-		p.writeErr(escaped(spans...))
+		p.writeErr(message)
 		return
 	}
-	for _, l := range wrap(escaped(spans...), p.options.ErrWidth) {
+	for _, l := range wrap(message, p.options.ErrWidth) {
 		p.writeErr(l)
 	}
 }

@@ -166,3 +166,12 @@ func TestMessages(t *testing.T) {
 		})
 	}
 }
+
+func TestLongAddressStandsBehindTheName(t *testing.T) {
+	var err bytes.Buffer
+	p := New(Options{Err: &err, ErrWidth: 40})
+	p.Error(Problem{Message: "https://issuer.example/a/long/path/to/a/document: connection refused"})
+	if got, want := err.String(), "claimcheck: https://issuer.example/a/long/path/to/a/document:\nconnection refused\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
