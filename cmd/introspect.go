@@ -247,7 +247,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	if errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists() {
 		return failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
 	}
-	failed.hint = advice.RefusedClient(request.Auth.Method, authMethods(request.NamedBy))
+	failed.hint = advice.RefusedClient(request.Auth, authMethods(request.NamedBy))
 	return failed
 }
 
