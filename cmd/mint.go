@@ -153,6 +153,9 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 // minter finds the key, and makes one where that is asked for.
 func (o *mintOptions) minter(env *Env, c *cobra.Command) (*issuertest.Minter, error) {
 	config := issuertest.MinterConfig{Issuer: o.issuer, Like: o.like, Now: env.Now}
+	if len(o.audiences) > 0 {
+		config.Audience = o.audiences[0] // what a flaw is about
+	}
 	if o.state != "" {
 		state, err := issuertest.OpenState(o.state)
 		if err != nil {

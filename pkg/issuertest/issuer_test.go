@@ -572,6 +572,3 @@ func TestCloseLeavesNothing(t *testing.T) {
 		t.Errorf("it serves on:\n%s", text)
 	}
 }
-
-// TestAPI runs what the example shows.
-func TestAPI(t *testing.T) { testAPI(t) }

@@ -11,9 +11,9 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// testAPI tests a server with a good token, and with each way in which one can be
+// TestAPI tests a server with a good token, and with each way in which one can be
 // wrong.
-func testAPI(t *testing.T) {
+func TestAPI(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{})
 	v, err := verifier.New(
 		verify.Policy{Issuer: issuer.URL(), Audiences: []string{issuer.Audience()}, Kind: verify.KindAccess},
@@ -42,9 +42,4 @@ func testAPI(t *testing.T) {
 			t.Errorf("%s: %d", flaw.Name, status)
 		}
 	}
-}
-
-func ExampleNew() {
-	var t *testing.T // of the test function
-	testAPI(t)
 }
