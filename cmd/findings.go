@@ -9,7 +9,6 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // The most that is shown of a document that is wrong throughout.
@@ -207,16 +206,4 @@ func sourceURI(source string) string {
 		path = "/" + strings.TrimLeft(path, "/")
 	}
 	return (&url.URL{Path: path}).String()
-}
-
-func member(name string, value strictjson.Value) strictjson.Member {
-	return strictjson.Member{Name: name, Value: value}
-}
-
-// text is a JSON string that is left out where it is empty.
-func text(s string) strictjson.Value {
-	if s == "" {
-		return strictjson.Value{}
-	}
-	return strictjson.String(s)
 }

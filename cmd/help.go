@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 )
 
 // newHelpCmd is cobra's help command, but a topic that does not exist is an
@@ -182,4 +184,60 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 		w.err = err
 	}
 	return n, err
+}
+
+// widestHelp is the widest that paragraphs of help get: longer lines are hard to
+// read.
+const widestHelp = 100
+
+// foldHelp fits a text to a terminal: paragraphs are set anew, and an indented
+// line that is too long goes on below where its last column begins.
+func foldHelp(text string, width int) string {
+	var out, paragraph []string
+	end := func() {
+		if len(paragraph) > 0 {
+			out = append(out, foldLine(strings.Join(paragraph, " "), min(width, widestHelp), 0)...)
+			paragraph = nil
+		}
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case line == "":
+			end()
+			out = append(out, "")
+		case strings.HasPrefix(line, " "):
+			end()
+			out = append(out, foldLine(line, width, lastColumn(line))...)
+		default:
+			paragraph = append(paragraph, line)
+		}
+	}
+	end()
+	return strings.Join(out, "\n")
+}
+
+// lastColumn is where the text of an aligned line begins: behind the last gap of two
+// blanks and more.
+func lastColumn(line string) int {
+	const indent = 4
+	text := strings.TrimLeft(line, " ")
+	gap := strings.LastIndex(text, "  ")
+	if gap < 0 {
+		return indent
+	}
+	return len(line) - len(text) + utf8.RuneCountInString(text[:gap+2])
+}
+
+// foldLine breaks a line at words; what follows the first line hangs.
+func foldLine(line string, width, hang int) []string {
+	lead := line[:min(hang, len(line))]
+	lines := output.Wrap(line[len(lead):], width-len(lead))
+	for i, l := range lines {
+		if i == 0 {
+			lines[i] = lead + l
+		} else {
+			lines[i] = strings.Repeat(" ", hang) + strings.TrimLeft(l, " ")
+		}
+	}
+	return lines
 }

@@ -201,17 +201,22 @@ func certificateFile(issuer *issuertest.Issuer, state string) (path string, remo
 	return f.Name(), func() { _ = os.Remove(f.Name()) }, errors.Join(err, f.Close())
 }
 
-// issuerLine is what a script needs, on one line.
+// issuerDocument is what a script needs, on one line.
+type issuerDocument struct {
+	Issuer        string `json:"issuer"`
+	ClientID      string `json:"client_id"`
+	ClientSecret  string `json:"client_secret,omitzero"`
+	Audience      string `json:"audience"`
+	TokenEndpoint string `json:"token_endpoint"`
+	JWKSURI       string `json:"jwks_uri"`
+	CAFile        string `json:"ca_file,omitzero"`
+}
+
 func issuerLine(issuer *issuertest.Issuer, caFile string) strictjson.Value {
-	return strictjson.Object(
-		member("issuer", strictjson.String(issuer.URL())),
-		member("client_id", strictjson.String(issuer.ClientID())),
-		member("client_secret", text(issuer.ClientSecret())),
-		member("audience", strictjson.String(issuer.Audience())),
-		member("token_endpoint", strictjson.String(issuer.TokenURL())),
-		member("jwks_uri", strictjson.String(issuer.KeySetURL())),
-		member("ca_file", text(caFile)),
-	)
+	return strictjson.From(issuerDocument{
+		Issuer: issuer.URL(), ClientID: issuer.ClientID(), ClientSecret: issuer.ClientSecret(), Audience: issuer.Audience(),
+		TokenEndpoint: issuer.TokenURL(), JWKSURI: issuer.KeySetURL(), CAFile: caFile,
+	})
 }
 
 // serve waits for the end, and makes new keys until then.

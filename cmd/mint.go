@@ -378,11 +378,11 @@ func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wante
 		rows[n].File = rows[n].Name + ".jwt"
 		files[rows[n].File] = raw
 	}
-	index := strictjson.Object(
-		member("issuer", strictjson.String(minter.Issuer())),
-		member("audience", strictjson.String(minter.Audience())),
-		member("tokens", strictjson.From(rows)),
-	)
+	index := strictjson.From(struct {
+		Issuer   string    `json:"issuer"`
+		Audience string    `json:"audience"`
+		Tokens   []flawRow `json:"tokens"`
+	}{minter.Issuer(), minter.Audience(), rows})
 	path := filepath.Join(o.allFlaws, "index.json")
 	files["index.json"] = index.String()
 	for name, text := range files {
