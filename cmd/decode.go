@@ -55,7 +55,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 		return err
 	}
 	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
-	d := decoded{parsed, opts.showSignature, env.Now(), meantHint(env, args)}
+	d := decoded{parsed, opts.showSignature, env.Now(), insteadHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
 		failed := printFailure(err, d.code())
 		if d.code() == exitAccepted || exitCode(ctx, failed) != d.code() {
@@ -86,7 +86,7 @@ type decoded struct {
 	token         *token.Token
 	showSignature bool
 	now           time.Time
-	meant         string // see advice.Case
+	instead       string // see advice.Case
 }
 
 // decodedDocument is the decoded token in JSON: the token itself where it is a
@@ -178,7 +178,7 @@ func (d decoded) hint() string {
 	report := verify.Verify(d.token, nil, verify.Policy{}, d.now)
 	for _, c := range report.Checks() {
 		if c.ID != "policy" && c.Status == verify.Failed {
-			return advice.Case{Meant: d.meant}.Hint(c).String()
+			return advice.Case{Instead: d.instead}.Hint(c).String()
 		}
 	}
 	return ""

@@ -112,9 +112,9 @@ func (f *failure) withHint(format string, args ...any) *failure {
 	return f
 }
 
-// near adds what was probably meant by a mistyped word, in front of the hint that
+// didYouMean adds what was probably meant by a mistyped word, in front of the hint that
 // there is.
-func (f *failure) near(word string, candidates []string) *failure {
+func (f *failure) didYouMean(word string, candidates []string) *failure {
 	if found := nearest(word, candidates); found != "" {
 		f.hint = strings.TrimSpace("did you mean " + found + "? " + f.hint)
 	}

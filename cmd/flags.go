@@ -111,8 +111,8 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// demandOptions are what verify requires of a token beside its signature.
-type demandOptions struct {
+// expectationOptions are what verify expects of a token beside its signature.
+type expectationOptions struct {
 	issuer      string
 	anyIssuer   bool
 	anyTenant   bool
@@ -132,7 +132,7 @@ type demandOptions struct {
 	state       string
 }
 
-func (o *demandOptions) addFlags(c *cobra.Command) {
+func (o *expectationOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
 		textVarP(f, &o.issuer, "issuer", "i", "URL", "expected issuer; also the source of its keys")
 		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; needs local keys")
@@ -168,8 +168,8 @@ func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 	return found
 }
 
-// policy turns the demands into a verify.Policy.
-func (o *demandOptions) policy(env *Env) (verify.Policy, error) {
+// policy turns the expectations into a verify.Policy.
+func (o *expectationOptions) policy(env *Env) (verify.Policy, error) {
 	if err := o.checkContradictions(); err != nil {
 		return verify.Policy{}, err
 	}
@@ -182,7 +182,7 @@ func (o *demandOptions) policy(env *Env) (verify.Policy, error) {
 	return p, err
 }
 
-func (o *demandOptions) checkContradictions() error {
+func (o *expectationOptions) checkContradictions() error {
 	switch {
 	case o.anyAudience && len(o.audiences) > 0:
 		return usageError("--any-audience and --audience contradict each other")
@@ -212,7 +212,7 @@ func bareAccessToken(text string) string {
 	return text
 }
 
-func (o *demandOptions) readBindings(env *Env, p *verify.Policy) error {
+func (o *expectationOptions) readBindings(env *Env, p *verify.Policy) error {
 	bindings := []struct {
 		flag, argument string
 		value          *string

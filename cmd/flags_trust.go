@@ -35,7 +35,7 @@ func (o *trustOptions) remote() bool { return isURL(o.jwks) }
 
 func isURL(s string) bool { return strings.Contains(s, "://") }
 
-func (o *trustOptions) check(demands *demandOptions, args []string) error {
+func (o *trustOptions) check(expect *expectationOptions, args []string) error {
 	var named []string
 	for _, source := range []struct{ flag, value string }{{"--jwks", o.jwks}, {"--key", o.key}, {"--secret", o.secret}} {
 		if source.value != "" {
@@ -45,7 +45,7 @@ func (o *trustOptions) check(demands *demandOptions, args []string) error {
 	switch {
 	case len(named) > 1:
 		return usageError("%s are two sources of trust: use one", strings.Join(named, " and "))
-	case len(named) == 0 && demands.anyIssuer:
+	case len(named) == 0 && expect.anyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")

@@ -257,7 +257,7 @@ func optionalDurationVar(f *pflag.FlagSet, target **time.Duration, name, usage s
 // An evaluationTime is the time as of which a token is checked: one that was
 // given, or a distance from now. The zero value is now.
 type evaluationTime struct {
-	given    bool
+	set      bool
 	absolute time.Time
 	offset   time.Duration
 }
@@ -291,7 +291,7 @@ func parseEvaluationTime(text string) (evaluationTime, error) {
 		if sign == '-' {
 			offset = -offset
 		}
-		return evaluationTime{given: true, offset: offset}, nil
+		return evaluationTime{set: true, offset: offset}, nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -304,7 +304,7 @@ func parseEvaluationTime(text string) (evaluationTime, error) {
 	if at = at.UTC(); at.Year() < 1 || at.Year() > lastYear {
 		return evaluationTime{}, wrong
 	}
-	return evaluationTime{given: true, absolute: at}, nil
+	return evaluationTime{set: true, absolute: at}, nil
 }
 
 // A valueList is a flag that may be given any number of times.
@@ -436,5 +436,5 @@ func (f *failure) withValueHint(err error) *failure {
 	if !errors.As(err, &wrong) {
 		return f
 	}
-	return f.near(wrong.got, wrong.words).orHint(wrong.hint)
+	return f.didYouMean(wrong.got, wrong.words).orHint(wrong.hint)
 }

@@ -102,7 +102,7 @@ func unknownWord(root *cobra.Command, word string) error {
 	if hint := synonym(word); hint != "" {
 		return failure.withHint("%s", hint)
 	}
-	return failure.near(word, commandNames(root)).orHint("claimcheck --help lists the commands")
+	return failure.didYouMean(word, commandNames(root)).orHint("claimcheck --help lists the commands")
 }
 
 // synonym is what there is instead of a command that other programs have.

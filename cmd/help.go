@@ -27,7 +27,7 @@ func newHelpCmd(root *cobra.Command, width func() int) *cobra.Command {
 			c, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 || c == root && len(args) > 0 {
 				return usageError("no help on %s", quoteShort(strings.Join(args, " "))).
-					near(args[0], commandNames(root)).orHint("claimcheck help lists the commands and topics")
+					didYouMean(args[0], commandNames(root)).orHint("claimcheck help lists the commands and topics")
 			}
 			_, _ = c.OutOrStdout().Write([]byte(helpText(c, width(), true))) // see checkedWriter
 			return nil

@@ -83,9 +83,9 @@ func tokenText(env *Env, args []string) (string, error) {
 	return args[0], nil
 }
 
-// meantHint says what may have been meant where the argument is no token: a
+// insteadHint says what may have been meant where the argument is no token: a
 // variable that is set.
-func meantHint(env *Env, args []string) string {
+func insteadHint(env *Env, args []string) string {
 	if len(args) == 0 || strings.ContainsAny(args[0], "\n{") || len(args[0]) > 200 {
 		return ""
 	}

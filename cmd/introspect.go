@@ -100,7 +100,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 	if err != nil {
 		return introspection{}, err
 	}
-	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.demands.clientID, show: o.show}
+	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.clientID, show: o.show}
 	var judged *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
@@ -112,7 +112,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 		r.clock()
 	}
 	view.now = r.now
-	view.Introspected = verifier.Compare(answer, judged, r.now, o.demands.strict)
+	view.Introspected = verifier.Compare(answer, judged, r.now, o.expect.strict)
 	return view, nil
 }
 
@@ -122,7 +122,7 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 		return usageError("--%s applies to verifying the token here: add --compare", name)
 	}
 	switch {
-	case o.demands.issuer == "" && o.endpoint == "":
+	case o.expect.issuer == "" && o.endpoint == "":
 		return usageError("no server to ask: add --issuer URL, or --endpoint URL")
 	case o.style == "authing" && o.endpoint != "":
 		return usageError("--style authing asks the issuer's own host: give --issuer, not --endpoint")
@@ -151,7 +151,7 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMe
 	}
 	needsSecret := auth == "basic" || auth == "post"
 	switch {
-	case needsSecret && (o.clientSecret == "" || o.demands.clientID == ""):
+	case needsSecret && (o.clientSecret == "" || o.expect.clientID == ""):
 		return "", usageError("--auth %s needs --client-id and --client-secret", auth)
 	case !needsSecret && o.clientSecret != "":
 		return "", usageError("--auth %s does not send --client-secret", auth)
@@ -186,7 +186,7 @@ func authMethods(metadata *provider.Metadata) []provider.AuthMethod {
 
 // credentials reads the secrets, which are never literals.
 func (o *introspectOptions) credentials(env *Env) (provider.ClientAuth, error) {
-	auth := provider.ClientAuth{ClientID: o.demands.clientID}
+	auth := provider.ClientAuth{ClientID: o.expect.clientID}
 	if o.clientSecret != "" {
 		secret, err := readSecret(env, "--client-secret", o.clientSecret)
 		if err != nil {
@@ -219,7 +219,7 @@ func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspe
 	request := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, Auth: auth}
 	endpoint := o.endpoint
 	if endpoint == "" {
-		if request.NamedBy, err = client.Discover(ctx, o.demands.issuer); err != nil {
+		if request.NamedBy, err = client.Discover(ctx, o.expect.issuer); err != nil {
 			return nil, unavailable(err)
 		}
 		var ok bool
@@ -254,7 +254,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 // verifyLine is the command that verifies the token here, with placeholders for
 // what was not typed.
 func verifyLine(r *run) advice.Cmdline {
-	issuer := r.opts.demands.issuer
+	issuer := r.opts.expect.issuer
 	if issuer == "" {
 		issuer = "<the issuer you expect>"
 	}
@@ -274,9 +274,9 @@ func noIntrospection(r *run, metadata *provider.Metadata) error {
 
 // askAuthing picks the parameter by what the token looks like.
 func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Client, r *run) (*provider.Introspection, error) {
-	origin, err := url.Parse(o.demands.issuer)
+	origin, err := url.Parse(o.expect.issuer)
 	if err != nil || origin.Host == "" {
-		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.demands.issuer))
+		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.expect.issuer))
 	}
 	r.printer.Warn("with --style authing the token stands in the URL, so it ends up in the logs of servers and proxies")
 	parameter := "access_token"

@@ -226,7 +226,7 @@ func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
 		Scopes: o.scopes, Roles: o.roles, Nonce: o.nonce, Flaws: o.flaws,
 		Claims: o.claims, Header: o.headers, ExpiresIn: o.expiresIn,
 	}
-	if o.authTime.given {
+	if o.authTime.set {
 		t.AuthTime = o.authTime.from(env.Now())
 	}
 	for _, step := range []func() error{
@@ -300,7 +300,7 @@ func mintFailure(err error) error {
 	for _, flaw := range issuertest.Flaws() {
 		names = append(names, flaw.Name)
 	}
-	return usageError("%w", err).near(unknown.Name, names).orHint("--flaw list shows all of them")
+	return usageError("%w", err).didYouMean(unknown.Name, names).orHint("--flaw list shows all of them")
 }
 
 // needFlags are the flags of verify without which a flaw cannot be noticed.

@@ -25,7 +25,7 @@ type judgeOptions struct {
 	input    tokenOptions
 	trust    trustOptions
 	network  networkOptions
-	demands  demandOptions
+	expect   expectationOptions
 	requires requirementOptions
 	output   outputOptions
 	show     showOptions
@@ -34,7 +34,7 @@ type judgeOptions struct {
 func (o *judgeOptions) addFlags(c *cobra.Command) {
 	o.settings.addFlags(c)
 	o.input.addFlags(c)
-	o.demands.addFlags(c)
+	o.expect.addFlags(c)
 	o.trust.addFlags(c)
 	o.network.addFlags(c)
 	o.requires.addFlags(c)
@@ -46,13 +46,13 @@ func (o *judgeOptions) addFlags(c *cobra.Command) {
 // A run is one run of a command that verifies a token: policy, token, keys,
 // report, in this order.
 type run struct {
-	env     *Env
-	opts    *judgeOptions
-	flags   *pflag.FlagSet
-	args    []string
-	printer *output.Printer
-	typed   advice.Cmdline
-	meant   string // what may have been meant in place of the token, or empty
+	env            *Env
+	opts           *judgeOptions
+	flags          *pflag.FlagSet
+	args           []string
+	printer        *output.Printer
+	typed          advice.Cmdline
+	insteadOfToken string // what may have been meant in place of the token, or empty
 
 	policy verify.Policy
 	input  tokenInput
@@ -88,7 +88,7 @@ func begin(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, 
 // clock reads the time of evaluation, which is that of --at or now. It is read
 // when token and keys are in hand: waiting for them must not make it stale.
 func (r *run) clock() time.Time {
-	r.now = r.opts.demands.at.from(r.env.Now())
+	r.now = r.opts.expect.at.from(r.env.Now())
 	return r.now
 }
 
@@ -122,16 +122,16 @@ func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, 
 // token or anything else is read.
 func (r *run) readPolicy(ctx context.Context) error {
 	o := r.opts
-	if err := o.trust.check(&o.demands, r.args); err != nil {
+	if err := o.trust.check(&o.expect, r.args); err != nil {
 		return err
 	}
 	if err := r.checkForgotten(); err != nil {
 		return err
 	}
-	if o.demands.anyTenant && !verify.IsTemplate(o.demands.issuer) {
+	if o.expect.anyTenant && !verify.IsTemplate(o.expect.issuer) {
 		return usageError("--any-tenant needs an --issuer that contains {tenantid}")
 	}
-	policy, err := o.demands.policy(r.env)
+	policy, err := o.expect.policy(r.env)
 	if err == nil {
 		err = o.requires.apply(ctx, &policy, func() time.Time { return r.now })
 	}
@@ -159,9 +159,9 @@ func usable(p *verify.Policy) error {
 // checkForgotten says which flags are missing, and shows a command that has them.
 // What the token says, unverified, stands in it for the user to confirm.
 func (r *run) checkForgotten() error {
-	demands := &r.opts.demands
-	issuer := demands.issuer == "" && !demands.anyIssuer
-	audience := len(demands.audiences) == 0 && !demands.anyAudience
+	expect := &r.opts.expect
+	issuer := expect.issuer == "" && !expect.anyIssuer
+	audience := len(expect.audiences) == 0 && !expect.anyAudience
 	var missing *failure
 	switch {
 	case issuer && !r.opts.trust.named():
@@ -230,7 +230,7 @@ func (r *run) readToken() (err error) {
 	if r.input, err = readToken(r.env, r.args, r.opts.input); err != nil {
 		return err
 	}
-	r.meant = meantHint(r.env, r.args)
+	r.insteadOfToken = insteadHint(r.env, r.args)
 	r.token, _ = token.Parse(r.input.text) // what is wrong with it is part of the answer
 	if warning := r.input.warning(); warning != "" {
 		r.policy.Extra = append(r.policy.Extra, verify.Check{
@@ -260,7 +260,7 @@ func (r *run) verifier() (*verifier.Verifier, error) {
 		options = append(options, verifier.WithClient(client))
 		if trust.remote() {
 			options = append(options, verifier.WithKeySetURL(trust.jwks))
-		} else if err := checkIssuerURL(r.opts.demands.issuer); err != nil {
+		} else if err := checkIssuerURL(r.opts.expect.issuer); err != nil {
 			return nil, err
 		}
 	}
@@ -344,7 +344,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	}
 	return report{
 		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
-		atGiven: r.opts.demands.at.given, realNow: r.env.Now(), show: r.opts.show,
+		atGiven: r.opts.expect.at.set, realNow: r.env.Now(), show: r.opts.show,
 	}, nil
 }
 
@@ -352,7 +352,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 func (r *run) question() issuerQuestion {
 	named, _ := r.token.UnverifiedClaims().Get("iss").Text()
 	return issuerQuestion{
-		client: r.asking, issuer: r.opts.demands.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0,
+		client: r.asking, issuer: r.opts.expect.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0,
 		command: func(issuer, jwks string) advice.Cmdline {
 			if jwks == "" {
 				return r.typed.Set("issuer", issuer)
@@ -386,7 +386,7 @@ func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 func (r *run) caseOf(result *verifier.Result) advice.Case {
 	o, judged := r.opts, result.Report
 	c := advice.Case{
-		Typed: r.typed, Meant: r.meant, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
+		Typed: r.typed, Instead: r.insteadOfToken, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
 		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: judged.OfProgram(),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}

@@ -255,7 +255,7 @@ func configFailure(err error) error {
 	failure.hint = wrong.Hint
 	failure = failure.withValueHint(err)
 	if wrong.Word != "" {
-		return failure.near(wrong.Word, wrong.Known).orHint("the keys are " + strings.Join(wrong.Known, ", "))
+		return failure.didYouMean(wrong.Word, wrong.Known).orHint("the keys are " + strings.Join(wrong.Known, ", "))
 	}
 	return failure
 }

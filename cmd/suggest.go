@@ -12,7 +12,7 @@ import (
 )
 
 // nearest is the candidate that a mistyped word most likely stands for, or empty
-// where none is near. The unambiguous beginning of a candidate counts as a match.
+// where none is similar enough. The unambiguous beginning of a candidate counts as a match.
 func nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
 	best, distance := "", 2+min(2, len(word)/4) // the first that is too far
@@ -62,7 +62,7 @@ func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {
 	failure := usageError("unknown flag: --%s", shorten(name))
 	owners := flagOwners(NewDocumentedRoot(), name)
 	peer := peerHint(name)
-	near := nearest(name, flagNames(c))
+	similar := nearest(name, flagNames(c))
 	switch {
 	case name == "token" && strings.Contains(c.Use, "[TOKEN]"):
 		failure.hint = peer
@@ -70,8 +70,8 @@ func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {
 		failure.hint = fmt.Sprintf("--%s is a flag of %s", name, strings.Join(owners, ", "))
 	case peer != "":
 		failure.hint = peer
-	case near != "":
-		failure.hint = "did you mean --" + near + "?"
+	case similar != "":
+		failure.hint = "did you mean --" + similar + "?"
 	}
 	return failure
 }
@@ -128,8 +128,8 @@ func shorthandHint(c *cobra.Command, letter, word string) string {
 		}
 	}
 	if len(word) > 1 {
-		if near := nearest(word, names); near != "" {
-			return "did you mean --" + near + "?"
+		if similar := nearest(word, names); similar != "" {
+			return "did you mean --" + similar + "?"
 		}
 	}
 	var letters []string
@@ -179,7 +179,7 @@ func commandMissing(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usageError("%s needs a command", c.Name()).withHint("%s", there)
 	}
-	return usageError("unknown command %s for %s", quoteShort(args[0]), c.Name()).near(args[0], names).orHint(there)
+	return usageError("unknown command %s for %s", quoteShort(args[0]), c.Name()).didYouMean(args[0], names).orHint(there)
 }
 
 // commandNames are the commands and topics below one.

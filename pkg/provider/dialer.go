@@ -36,8 +36,8 @@ func (b *addressBook) isProxy(address string) bool {
 	return b.proxies[address]
 }
 
-// saw keeps the most public address of a host: the least that it can ask for.
-func (b *addressBook) saw(address string, r reach) {
+// note keeps the most public address of a host: the least that it can ask for.
+func (b *addressBook) note(address string, r reach) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.seen) >= maxHosts { // public is what is assumed of the others
@@ -85,7 +85,7 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 		return nil, errors.Join(err, conn.Close())
 	}
 	if r, known := reachOfAddr(conn.RemoteAddr()); known && !proxied {
-		d.book.saw(named, r)
+		d.book.note(named, r)
 	}
 	return conn, nil
 }

@@ -14,24 +14,24 @@ import (
 // are (OpenID Connect Discovery section 3; RFC 8414 section 2).
 func (l *linter) required() {
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	l.demand("issuer", jwks.SeverityError, "", spec)
-	l.demand("authorization_endpoint", l.endpointSeverity(), l.workload(), spec)
-	l.demand("token_endpoint", l.tokenSeverity(), l.workload(), spec)
+	l.require("issuer", jwks.SeverityError, "", spec)
+	l.require("authorization_endpoint", l.endpointSeverity(), l.workload(), spec)
+	l.require("token_endpoint", l.tokenSeverity(), l.workload(), spec)
 	if l.openID {
-		l.demand("jwks_uri", jwks.SeverityError, "", spec)
-		l.demand("subject_types_supported", jwks.SeverityError, "", spec)
-		l.demand("id_token_signing_alg_values_supported", jwks.SeverityError, "", spec)
+		l.require("jwks_uri", jwks.SeverityError, "", spec)
+		l.require("subject_types_supported", jwks.SeverityError, "", spec)
+		l.require("id_token_signing_alg_values_supported", jwks.SeverityError, "", spec)
 	} else {
-		l.demand("jwks_uri", jwks.SeverityWarning, ": there are no keys to verify tokens with", spec)
+		l.require("jwks_uri", jwks.SeverityWarning, ": there are no keys to verify tokens with", spec)
 	}
-	l.demand("response_types_supported", jwks.SeverityError, "", spec)
+	l.require("response_types_supported", jwks.SeverityError, "", spec)
 	for _, m := range l.md.Document.Members() {
 		l.memberType(m)
 	}
 }
 
-// demand reports a member that is missing; an empty severity demands nothing.
-func (l *linter) demand(member string, severity jwks.Severity, because, spec string) {
+// require reports a member that is missing; an empty severity demands nothing.
+func (l *linter) require(member string, severity jwks.Severity, because, spec string) {
 	if severity != "" && !l.md.Document.Get(member).Exists() {
 		l.say(lintRequired, severity, member, "required, but missing"+because, spec)
 	}

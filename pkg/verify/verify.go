@@ -142,5 +142,5 @@ func (v *verification) checkClaims() {
 	v.checkNames()
 	v.checkPrintable()
 	v.checkBinding()
-	v.checkDemands()
+	v.checkRequired()
 }

@@ -42,7 +42,7 @@ func (h Hint) String() string { return strings.TrimSpace(h.Words() + " " + h.Com
 // keys come from.
 type Case struct {
 	Typed     Cmdline
-	Meant     string   // what may have been meant in place of a token, or empty
+	Instead   string   // what may have been meant in place of a token, or empty
 	Verified  bool     // a trusted key verified the signature
 	Issuer    string   // that is expected, or empty
 	Audiences []string // that are expected
@@ -146,7 +146,7 @@ func constant(kind string) string {
 }
 
 func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
-	if text := constant(d.Kind); text != "" && (c.Meant == "" || d.Kind != "no_token") {
+	if text := constant(d.Kind); text != "" && (c.Instead == "" || d.Kind != "no_token") {
 		return Hint{Text: text}
 	}
 	switch d.Kind {
@@ -182,8 +182,8 @@ func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
 // notAJWT is for a text that is no token, or none that can be read.
 func (c Case) notAJWT() Hint {
 	switch {
-	case c.Meant != "":
-		return Hint{Text: c.Meant}
+	case c.Instead != "":
+		return Hint{Text: c.Instead}
 	case c.Typed.Is("introspect"):
 		return Hint{}
 	case strings.Contains(strings.ToLower(c.Issuer), "authgear"):

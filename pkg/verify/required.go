@@ -12,8 +12,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// checkDemands makes the checks that a policy has to ask for.
-func (v *verification) checkDemands() {
+// checkRequired makes the checks that a policy has to ask for.
+func (v *verification) checkRequired() {
 	v.checkClient()
 	v.checkNonce()
 	v.checkHash(checkAccessHash, "at_hash", v.policy.AccessToken)
