@@ -177,5 +177,11 @@ func looser() []*difference {
 			mayWhen: slightlyAhead},
 		{check: "header", reason: "golang-jwt reads numbers in the header as float64; larger ones are legal JSON",
 			may: []string{"a number in the header that no float64 holds"}},
+		{check: "expiry", reason: "what is never a bearer token is refused for that, not for a missing exp (T01)",
+			may: []string{"typ of no bearer token"}},
+		{check: "not_before", reason: "nbf null is an absent nbf: writers of JSON put null for what is absent",
+			mayWhen: func(d *draft) bool { return d.claims.get("nbf") == "null" }},
+		{check: "issued_at", reason: "iat null is an absent iat",
+			mayWhen: func(d *draft) bool { return d.claims.get("iat") == "null" }},
 	}
 }
