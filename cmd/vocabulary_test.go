@@ -20,9 +20,7 @@ func TestVocabulary(t *testing.T) {
 	for _, info := range verify.Catalogue() {
 		checks = append(checks, info.ID)
 	}
-	for _, kind := range verify.DiagnosisKinds() {
-		kinds = append(kinds, kind)
-	}
+	kinds = append(kinds, verify.DiagnosisKinds()...)
 	advised := map[string]bool{}
 	for _, pattern := range []string{"*.go", "internal/*/*.go", "../pkg/verifier/*.go"} {
 		names, err := filepath.Glob(pattern)

@@ -44,7 +44,7 @@ func (d *draft) otherwiseTrusted() bool {
 }
 
 func unadvertised(d *draft) bool {
-	return d.policy.Kind == verify.KindID && d.advertised != nil
+	return d.policy.Kind == verify.KindID && d.advertised != nil && !d.symmetric() // a secret comes without metadata
 }
 
 func at(d *draft) float64 { return float64(d.now.UnixNano()) / float64(time.Second) }

@@ -103,10 +103,10 @@ func stricterParties() []*difference {
 			must: []string{"aud of another type"}},
 		{check: "audience", reason: "an ID token is for nobody else (O02)",
 			may: []string{"an audience too many", "another kind is required"}},
-		{check: "subject", reason: "sub is a string that is not empty (O04)",
-			must: []string{"sub of another type or empty"}},
+		{check: "subject", reason: "sub is a string (O04)",
+			must: []string{"sub of another type"}},
 		{check: "subject", reason: "sub of an ID token is there, short and ASCII (O04)",
-			may: []string{"sub that is long or not ASCII", "sub missing", "another kind is required"}},
+			may: []string{"sub that is long or not ASCII", "sub missing", "sub null or empty", "another kind is required"}},
 		{check: "authorized_party", reason: "azp is a string (O03)",
 			must: []string{"azp of another type"}},
 		{check: "authorized_party", reason: "azp is the client's or the audience's (O03)",
@@ -115,6 +115,8 @@ func stricterParties() []*difference {
 			mustWhen: wrongType},
 		{check: "kind", reason: "a logout token grants nothing where that kind is not required (T03)",
 			mayWhen: func(d *draft) bool { return d.kind == verify.KindLogout && d.policy.Kind == "" }},
+		{check: "kind", reason: "what looks like an access token is no ID token (T01)",
+			mayWhen: func(d *draft) bool { return d.policy.Kind == verify.KindID }},
 		{check: "kind", reason: "golang-jwt knows no kinds of tokens (T01–T03)",
 			may: []string{
 				"nonce of somebody else", "events of another kind",
@@ -178,10 +180,19 @@ func looser() []*difference {
 		{check: "header", reason: "golang-jwt reads numbers in the header as float64; larger ones are legal JSON",
 			may: []string{"a number in the header that no float64 holds"}},
 		{check: "expiry", reason: "what is never a bearer token is refused for that, not for a missing exp (T01)",
-			may: []string{"typ of no bearer token"}},
+			may: []string{"typ of no bearer token"}, mayWhen: neverBearer},
+		{check: "issuer", reason: "what is never a bearer token is refused for that, not for a missing iss (T01)",
+			may: []string{"typ of no bearer token"}, mayWhen: neverBearer},
+		{check: "audience", reason: "what is never a bearer token is refused for that, not for a missing aud (T01)",
+			may: []string{"typ of no bearer token"}, mayWhen: neverBearer},
 		{check: "not_before", reason: "nbf null is an absent nbf: writers of JSON put null for what is absent",
 			mayWhen: func(d *draft) bool { return d.claims.get("nbf") == "null" }},
 		{check: "issued_at", reason: "iat null is an absent iat",
 			mayWhen: func(d *draft) bool { return d.claims.get("iat") == "null" }},
 	}
+}
+
+// neverBearer is for a logout token where none is asked for.
+func neverBearer(d *draft) bool {
+	return d.kind == verify.KindLogout && d.policy.Kind != verify.KindLogout
 }
