@@ -24,8 +24,14 @@ func newUser(t *testing.T) user {
 // in is the same user in a test within the test.
 func (u user) in(t *testing.T) user { return user{t, u.cacheDir} }
 
-// command is claimcheck with nothing in its environment but the cache.
+// command is claimcheck with nothing in its environment but the cache. A verdict
+// is asked for in JSON, unless the arguments say how they want it.
 func (u user) command(args ...string) *exec.Cmd {
+	verdict := slices.Contains([]string{"verify", "auth-age", "introspect"}, args[0]) || slices.Contains(args, "--check")
+	formatted := slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"-o", "-q", "--jq"}, arg) })
+	if verdict && !formatted {
+		args = append(slices.Clone(args), "-o", "json")
+	}
 	command := exec.Command(program("claimcheck"), args...)
 	command.Env = []string{"XDG_CACHE_HOME=" + u.cacheDir}
 	return command

@@ -134,7 +134,7 @@ func TestOpaqueAccessTokenIsNamed(t *testing.T) {
 	token := file(t, s.login(t, native).accessToken)
 	for _, more := range [][]string{nil, {"--kind", "access"}} {
 		args := append([]string{"verify", token, "--issuer", s.issuer, "--audience", "native"}, more...)
-		p := u.run(args...).exits(10).says(`claimcheck: rejected: .*\(exit 10\)`).shows(`opaque reference token: ask the issuer`).report()
+		p := u.run(args...).exits(10).says(`claimcheck: rejected: .*\(exit 10\)`).shows(`this is an opaque token: only its issuer can check it`).report()
 		if p.Reason != "malformed" {
 			t.Errorf("the reason is %s", p.Reason)
 		}
