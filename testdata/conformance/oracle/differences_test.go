@@ -1,6 +1,10 @@
 package oracle
 
-import "github.com/claimcheck/claimcheck/pkg/verify"
+import (
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
 
 // difference is one thing that claimcheck says otherwise than golang-jwt, by a
 // named check, for a reason: where one of the oddities is there, or where a
@@ -116,7 +120,7 @@ func stricterParties() []*difference {
 		{check: "kind", reason: "a logout token grants nothing where that kind is not required (T03)",
 			mayWhen: func(d *draft) bool { return d.kind == verify.KindLogout && d.policy.Kind == "" }},
 		{check: "kind", reason: "what looks like an access token is no ID token (T01)",
-			mayWhen: func(d *draft) bool { return d.policy.Kind == verify.KindID }},
+			mayWhen: likeAccessToken},
 		{check: "kind", reason: "golang-jwt knows no kinds of tokens (T01–T03)",
 			may: []string{
 				"nonce of somebody else", "events of another kind",
@@ -195,4 +199,10 @@ func looser() []*difference {
 // neverBearer is for a logout token where none is asked for.
 func neverBearer(d *draft) bool {
 	return d.kind == verify.KindLogout && d.policy.Kind != verify.KindLogout
+}
+
+// likeAccessToken is for a token with a claim of access tokens where an ID token
+// is asked for.
+func likeAccessToken(d *draft) bool {
+	return d.policy.Kind == verify.KindID && slices.ContainsFunc([]string{"client_id", "cid", "appid", "scope", "scp"}, d.claims.has)
 }
