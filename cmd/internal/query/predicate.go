@@ -28,16 +28,19 @@ func CompilePredicate(expression string, at time.Time) (Predicate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, value strictjson.Value) (bool, string) {
-		outputs, err := filter.Run(ctx, value)
-		if err != nil {
-			return false, failure(err)
-		}
-		if len(outputs) == 1 && outputs[0].True() {
-			return true, ""
-		}
-		return false, shortfall(outputs)
-	}, nil
+	return filter.holds, nil
+}
+
+// holds is the Predicate of the filter's expression.
+func (f *Filter) holds(ctx context.Context, value strictjson.Value) (bool, string) {
+	outputs, err := f.Run(ctx, value)
+	if err != nil {
+		return false, failure(err)
+	}
+	if len(outputs) == 1 && outputs[0].True() {
+		return true, ""
+	}
+	return false, shortfall(outputs)
 }
 
 // failure puts an error of Run into words.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
+	"runtime/metrics"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -17,12 +17,12 @@ const (
 	// MaxTime is how long a run may take by the clock on the wall: long enough
 	// for a busy machine.
 	MaxTime = 10 * time.Second
-	// MaxMemory is by how many bytes the heap may grow during a run. It is looked
-	// at every few milliseconds; a single operation, such as "a" * 1e9, may exceed
-	// it until it has ended. It also keeps values from being nested so deeply that
-	// gojq, which walks them recursively, overflows the stack: that could not be
-	// recovered from. (gojq was seen to fail at over a million levels; 40 bytes
-	// each.)
+	// MaxMemory is by how many bytes the live heap may grow during a run. It is
+	// looked at every few milliseconds, as of the last garbage collection; a single
+	// operation, such as "a" * 1e9, may exceed it until it has ended. It also keeps
+	// values from being nested so deeply that gojq, which walks them recursively,
+	// overflows the stack: that could not be recovered from. (gojq was seen to fail
+	// at over a million levels; 40 bytes each.)
 	MaxMemory    = 32 << 20
 	measureEvery = 5 * time.Millisecond
 	// MaxOutputs is how many values a run may give.
@@ -64,7 +64,8 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	value := plain(input)
-	limit := heapSize() + MaxMemory
+	live, _ := heap()
+	limit := live + MaxMemory
 
 	type result struct {
 		outputs []strictjson.Value
@@ -84,10 +85,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case <-watch.C:
-			if heapSize() <= limit {
-				continue
-			}
-			if runtime.GC(); heapSize() > limit { // garbage aside
+			if live, all := heap(); live > limit || all > 4*limit {
 				stop(errMemory)
 				return nil, errMemory
 			}
@@ -95,11 +93,14 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	}
 }
 
-// heapSize is the memory that is allocated, garbage included.
-func heapSize() uint64 {
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return stats.HeapAlloc
+// heap returns how many bytes the last garbage collection found in use, and how
+// many there are with what has become garbage or was allocated since. The second
+// is about twice the first, unless values grow faster than a collection can follow
+// them. Reading them stops nothing.
+func heap() (live, all uint64) {
+	sizes := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sizes)
+	return sizes[0].Value.Uint64(), sizes[1].Value.Uint64()
 }
 
 // collect runs the expression to its end.
