@@ -16,8 +16,9 @@ import (
 // UPDATE=1 writes what it prints instead; read the difference.
 //
 // The commands see the files of docsWorld, an issuer at https://issuer.example
-// and a terminal of 80 columns. "echo $?" prints the last exit code, and what
-// stands before a pipe only says where the token comes from.
+// and a terminal of 80 columns; those of README.md only what its own lines have
+// made. "echo $?" prints the last exit code, and what stands before a pipe only
+// says where the token comes from.
 func TestDocs(t *testing.T) {
 	top := repoTop()
 	files, err := filepath.Glob(filepath.Join(top, "docs", "*.md"))
@@ -27,8 +28,8 @@ func TestDocs(t *testing.T) {
 	commands := 0
 	for _, file := range append(files, filepath.Join(top, "README.md")) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			world := newDocsWorld(t)
 			before := readRepoFile(t, file)
+			world := newWorldOf(t, file, before)
 			after, n := world.runBlocks(t, before)
 			commands += n
 			if after == before {
@@ -44,6 +45,16 @@ func TestDocs(t *testing.T) {
 	if commands == 0 {
 		t.Error("no command was run")
 	}
+}
+
+// newWorldOf is the world of a page: README.md has its own, in which its examples
+// can be typed from the first to the last.
+func newWorldOf(t *testing.T, file, page string) *docsWorld {
+	t.Helper()
+	if filepath.Base(file) == "README.md" && filepath.Dir(file) == repoTop() {
+		return newReadmeWorld(t, page)
+	}
+	return newDocsWorld(t)
 }
 
 func firstDifference(before, after string) string {
@@ -85,6 +96,7 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 	if line == "echo $?" {
 		return []string{fmt.Sprint(w.code)}
 	}
+	line, file, toFile := strings.Cut(line, " > ")
 	source, command := "", line
 	if before, after, piped := strings.Cut(line+" ", " | claimcheck "); piped {
 		source, command = before, "claimcheck "+after
@@ -102,6 +114,10 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 	var printed bytes.Buffer
 	env := *w.env
 	env.Stdout, env.Stderr = &printed, &printed
+	var redirected bytes.Buffer
+	if toFile {
+		env.Stdout, env.StdoutIsTerminal = &redirected, false
+	}
 	env.LookupEnv = func(name string) (string, bool) {
 		if value, ok := assigned[name]; ok {
 			return value, true
@@ -115,6 +131,11 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 	}
 	t.Chdir(w.dir)
 	w.code = Run(context.Background(), &env, words[1:])
+	if toFile {
+		if err := os.WriteFile(file, redirected.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	text := strings.TrimRight(printed.String(), "\n")
 	if text == "" {
 		return nil
@@ -126,7 +147,10 @@ func (w *docsWorld) run(t *testing.T, line string) []string {
 func (w *docsWorld) read(t *testing.T, source string) string {
 	t.Helper()
 	name := "token.jwt"
-	if strings.HasPrefix(source, "curl -v ") {
+	switch {
+	case curlOfReadme.MatchString(source):
+		return w.curl(t, source)
+	case strings.HasPrefix(source, "curl -v "):
 		name = "exchange.txt"
 	}
 	if file, ok := strings.CutPrefix(source, "cat "); ok {

@@ -46,27 +46,31 @@ func newDocsWorld(t *testing.T) *docsWorld {
 	t.Helper()
 	w := &docsWorld{dir: t.TempDir()}
 	roots, address := serveDocs(t)
-	dialer := &net.Dialer{}
-	variables := map[string]string{"SECRET": "0123456789abcdef0123456789abcdef", "LANG": "C.UTF-8", "CLIENT_SECRET": "client-secret"}
-	w.env = &Env{
-		StdoutIsTerminal: true, StderrIsTerminal: true, Width: 80, RootCAs: roots, Now: docsNow,
-		LookupEnv: func(name string) (string, bool) {
-			if name == "NO_COLOR" {
-				return "1", true
-			}
-			value, ok := variables[name]
-			return value, ok
-		},
-		CacheDir:  func() (string, error) { return filepath.Join(w.dir, ".cache"), nil },
-		ConfigDir: func() (string, error) { return filepath.Join(w.dir, ".config"), nil },
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, address)
-		},
-	}
+	variables := map[string]string{"SECRET": "0123456789abcdef0123456789abcdef", "CLIENT_SECRET": "client-secret"}
+	w.env = docsEnv(w.dir, address, variables)
+	w.env.RootCAs = roots
 	w.write(t)
 	w.writeProfiles(t)
 	variables["TOKEN"] = readRepoFile(t, filepath.Join(w.dir, "token.jwt"))
 	return w
+}
+
+// docsEnv is a terminal of 80 columns whose every connection leads to one address.
+func docsEnv(dir, address string, variables map[string]string) *Env {
+	variables["LANG"], variables["NO_COLOR"] = "C.UTF-8", "1"
+	dialer := &net.Dialer{}
+	return &Env{
+		StdoutIsTerminal: true, StderrIsTerminal: true, Width: 80, Now: docsNow,
+		LookupEnv: func(name string) (string, bool) {
+			value, ok := variables[name]
+			return value, ok
+		},
+		CacheDir:  func() (string, error) { return filepath.Join(dir, ".cache"), nil },
+		ConfigDir: func() (string, error) { return filepath.Join(dir, ".config"), nil },
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, address)
+		},
+	}
 }
 
 // serveDocs starts the server behind all issuers.

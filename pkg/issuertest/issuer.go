@@ -18,7 +18,10 @@ import (
 
 // Config are the settings of an Issuer. The zero Config is a good one.
 type Config struct {
-	Address   string // host:port on loopback; empty for a free port on 127.0.0.1
+	Address string // host:port on loopback; empty for a free port on 127.0.0.1
+	// Listener, if not nil, stands in place of Address. Its address has to be a TCP
+	// address on loopback; the issuer closes it.
+	Listener  net.Listener
 	Like      string // the shape, one of Vendors; empty for "plain"
 	Algorithm string // one of Algorithms; empty for RS256, or for what the state directory has
 	Audience  string // of access tokens; empty for the shape's default
@@ -81,7 +84,7 @@ func Start(config Config) (*Issuer, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, host, err := listen(config.Address)
+	listener, host, err := listen(config)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +97,15 @@ func Start(config Config) (*Issuer, error) {
 }
 
 // listen opens a loopback address and returns its host as it was given.
-func listen(address string) (net.Listener, string, error) {
+func listen(config Config) (net.Listener, string, error) {
+	if l := config.Listener; l != nil {
+		bound, ok := l.Addr().(*net.TCPAddr)
+		if !ok || !bound.IP.IsLoopback() {
+			return nil, "", errors.Join(&AddressError{Address: l.Addr().String(), Err: ErrNotLoopback}, l.Close())
+		}
+		return l, bound.IP.String(), nil
+	}
+	address := config.Address
 	host, _, err := net.SplitHostPort(or(address, "127.0.0.1:0"))
 	if err != nil {
 		return nil, "", &AddressError{Address: address, Err: errors.New("an address is host:port, as in 127.0.0.1:8811")}

@@ -516,6 +516,11 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
+	if everywhere, err := net.Listen("tcp", ":0"); err != nil {
+		t.Error(err)
+	} else if _, err := issuertest.Start(issuertest.Config{Listener: everywhere}); !errors.Is(err, issuertest.ErrNotLoopback) {
+		t.Errorf("a listener on every address: %v", err)
+	}
 	if _, err := issuertest.Start(issuertest.Config{Address: "no-port"}); err == nil {
 		t.Error("an address without a port")
 	}
