@@ -248,7 +248,7 @@ func parseMember(argument string) (strictjson.Member, error) {
 	}
 	exact, isJSON := strings.CutSuffix(name, ":")
 	if !isJSON {
-		return strictjson.Member{Name: name, Value: strictjson.String(value)}, nil
+		return strictjson.Member{Name: name, Value: strictjson.From(value)}, nil
 	}
 	parsed, err := strictjson.Parse([]byte(value))
 	if err != nil {

@@ -192,7 +192,7 @@ func (r report) summary() string {
 		text = "token"
 	}
 	if audiences := r.audiences(); len(audiences) > 0 {
-		text += " for " + listed(strictjson.Strings(audiences))
+		text += " for " + listed(strictjson.From(audiences))
 	}
 	if c, _ := r.Check("expiry"); !c.Time.IsZero() {
 		if left := c.Time.Unix() - r.EvaluatedAt.Unix(); left > 0 {

@@ -3,6 +3,7 @@ package issuertest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -126,7 +127,7 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	}
 	list := []strictjson.Value{}
 	for _, key := range document.Get("keys").Items() {
-		list = append(list, strictjson.Object(append(key.Members()[:len(key.Members()):len(key.Members())], i.shape.jwk(i.URL())...)...))
+		list = append(list, strictjson.From(slices.Concat(key.Members(), i.shape.jwk(i.URL()))))
 	}
 	writeJSON(w, http.StatusOK, object("keys", strictjson.From(list)))
 }
@@ -159,7 +160,7 @@ func (i *Issuer) metadata() strictjson.Value {
 	if i.shape.metadata != nil {
 		i.shape.metadata(i.URL(), &m)
 	}
-	return strictjson.Object(m...)
+	return strictjson.From(m)
 }
 
 // loginMetadata is what an issuer says whose users can log in.

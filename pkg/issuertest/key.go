@@ -218,7 +218,7 @@ func object(pairs ...any) strictjson.Value {
 	for pair := range slices.Chunk(pairs, 2) {
 		members = append(members, strictjson.Member{Name: pair[0].(string), Value: strictjson.From(pair[1])})
 	}
-	return strictjson.Object(members...)
+	return strictjson.From(members)
 }
 
 // publicPEM is the public key as its owner publishes it.

@@ -244,7 +244,7 @@ func logoutClaims(f *facts) claims {
 	c.set("iat", f.issued.Unix())
 	c.set("exp", f.issued.Add(2*time.Minute).Unix())
 	c.set("jti", f.id)
-	c.set("events", object("http://schemas.openid.net/event/backchannel-logout", strictjson.Object()))
+	c.set("events", object("http://schemas.openid.net/event/backchannel-logout", strictjson.From([]strictjson.Member{})))
 	c.set("sid", f.session)
 	return c
 }

@@ -79,7 +79,7 @@ func (c *claims) set(name string, value any) {
 
 func (c *claims) remove(name string) { c.set(name, strictjson.Value{}) }
 
-func (c claims) get(name string) strictjson.Value { return strictjson.Object(c...).Get(name) }
+func (c claims) get(name string) strictjson.Value { return strictjson.From(c).Get(name) }
 
 // number is a claim that holds a whole number, or 0.
 func (c claims) number(name string) int64 {
@@ -88,6 +88,6 @@ func (c claims) number(name string) int64 {
 	return n
 }
 
-func (c claims) value() strictjson.Value { return strictjson.Object(c...) }
+func (c claims) value() strictjson.Value { return strictjson.From(c) }
 
 func (c claims) json() []byte { return []byte(c.value().String()) }

@@ -143,9 +143,9 @@ func plainID(f *facts) claims {
 // one writes a list of one as a string, as aud may be written.
 func one(list []string) strictjson.Value {
 	if len(list) == 1 {
-		return strictjson.String(list[0])
+		return strictjson.From(list[0])
 	}
-	return strictjson.Strings(list)
+	return strictjson.From(list)
 }
 
 const (
@@ -218,12 +218,12 @@ func authgear() vendor {
 		c.set("https://authgear.com/claims/user/is_anonymous", false)
 		c.set("https://authgear.com/claims/user/is_verified", true)
 		c.set("https://authgear.com/claims/user/can_reauthenticate", true)
-		c.set("https://authgear.com/claims/user/roles", strictjson.Strings(f.roles))
+		c.set("https://authgear.com/claims/user/roles", strictjson.From(f.roles))
 	}
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		c.remove("roles")
-		c.set("aud", strictjson.Strings(f.audience))
+		c.set("aud", strictjson.From(f.audience))
 		if f.user == nil {
 			c.set("sub", "client_id_"+f.client)
 		}
@@ -232,7 +232,7 @@ func authgear() vendor {
 	}
 	v.id = func(f *facts) claims {
 		c := plainID(f)
-		c.set("aud", strictjson.Strings(f.audience))
+		c.set("aud", strictjson.From(f.audience))
 		user(f, &c)
 		return c
 	}
@@ -293,7 +293,7 @@ func keycloak() vendor {
 	v.issuer = "/realms/demo"
 	v.paths = paths{"/auth", "/token", "/userinfo", "/certs", "/token/introspect", "/revoke", "/logout", "/auth/device"}.prefixed("/realms/demo/protocol/openid-connect")
 	v.accessType, v.accessLife, v.idLife, v.audience = "JWT", 5*time.Minute, 5*time.Minute, "account"
-	roles := func(list []string) strictjson.Value { return object("roles", strictjson.Strings(list)) }
+	roles := func(list []string) strictjson.Value { return object("roles", strictjson.From(list)) }
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		c.remove("client_id")
@@ -325,5 +325,5 @@ func notEmpty(text string) strictjson.Value {
 	if text == "" {
 		return strictjson.Value{}
 	}
-	return strictjson.String(text)
+	return strictjson.From(text)
 }

@@ -47,7 +47,7 @@ func entra() vendor {
 		shape(f, &c)
 		return c
 	}
-	v.jwk = func(issuer string) claims { return claims{{Name: "issuer", Value: strictjson.String(issuer)}} }
+	v.jwk = func(issuer string) claims { return claims{{Name: "issuer", Value: strictjson.From(issuer)}} }
 	v.metadata = func(_ string, m *claims) {
 		m.set("tenant_region_scope", "EU")
 		m.set("cloud_instance_name", "claimcheck.test")
@@ -109,7 +109,7 @@ func okta() vendor {
 		c.set("ver", int64(1))
 		c.set("jti", "AT."+f.id)
 		c.set("cid", f.client)
-		c.set("scp", strictjson.Strings(f.scope))
+		c.set("scp", strictjson.From(f.scope))
 		if f.user != nil {
 			c.set("uid", f.user.Subject)
 			c.set("sub", f.user.Email)
@@ -182,7 +182,7 @@ func kubernetes() vendor {
 	v.accessType, v.idType, v.audience = "", "", ""
 	account := func(f *facts) claims {
 		c := claims{}
-		c.set("aud", strictjson.Strings(f.audience))
+		c.set("aud", strictjson.From(f.audience))
 		c.set("exp", f.expires.Unix())
 		c.set("iat", f.issued.Unix())
 		c.set("iss", f.issuer)

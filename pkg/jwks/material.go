@@ -172,7 +172,7 @@ func (k *Key) readPoint(v strictjson.Value, names ...string) {
 		}
 	}
 	var jwk jose.JSONWebKey
-	if err := jwk.UnmarshalJSON([]byte(strictjson.Object(members...).String())); err != nil {
+	if err := jwk.UnmarshalJSON([]byte(strictjson.From(members).String())); err != nil {
 		k.faulty(faultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
 		return
 	}

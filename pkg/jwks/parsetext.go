@@ -117,9 +117,9 @@ func parseKeyMap(document strictjson.Value) (*Set, error) {
 
 // namedJWK writes a key that was read by its kid as a JWK.
 func namedJWK(k *Key) strictjson.Value {
-	members := []strictjson.Member{{Name: "kid", Value: strictjson.String(k.KeyID)}}
+	members := []strictjson.Member{{Name: "kid", Value: strictjson.From(k.KeyID)}}
 	if k.public != nil {
 		members = append(members, publicJWK(k.public).Members()...)
 	}
-	return strictjson.Object(members...)
+	return strictjson.From(members)
 }

@@ -23,7 +23,7 @@ func (s *Set) PublicDocument() strictjson.Value {
 		}
 		members = append(members, m)
 	}
-	return strictjson.Object(members...)
+	return strictjson.From(members)
 }
 
 func redact(v strictjson.Value) strictjson.Value {
@@ -38,11 +38,11 @@ func redact(v strictjson.Value) strictjson.Value {
 		var members []strictjson.Member
 		for _, m := range v.Members() {
 			if slices.Contains(privateMembers(), m.Name) {
-				m.Value = strictjson.String(redacted)
+				m.Value = strictjson.From(redacted)
 			}
 			members = append(members, strictjson.Member{Name: m.Name, Value: redact(m.Value)})
 		}
-		return strictjson.Object(members...)
+		return strictjson.From(members)
 	default:
 		return v
 	}

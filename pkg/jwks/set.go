@@ -144,5 +144,5 @@ func (s *Set) WithKeyID(kid string) *Set {
 }
 
 func setDocument(keys ...strictjson.Value) strictjson.Value {
-	return strictjson.Object(strictjson.Member{Name: "keys", Value: strictjson.From(keys)})
+	return strictjson.From([]strictjson.Member{{Name: "keys", Value: strictjson.From(keys)}})
 }

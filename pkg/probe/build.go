@@ -103,7 +103,7 @@ func (b *builder) forged() error {
 }
 
 func (b *builder) unsigned(id, alg, payload string) {
-	header := with(b.token.Header(), strictjson.Member{Name: "alg", Value: strictjson.String(alg)})
+	header := with(b.token.Header(), strictjson.Member{Name: "alg", Value: strictjson.From(alg)})
 	b.bearer(id, "the token unsigned, with alg "+alg, specNone, encode(header)+"."+payload+".")
 }
 
@@ -159,14 +159,14 @@ func (b *builder) stranger() error {
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
-	own := strictjson.Member{Name: "kid", Value: strictjson.String("claimcheck-probe")}
+	own := strictjson.Member{Name: "kid", Value: strictjson.From("claimcheck-probe")}
 	variations := []struct {
 		id, sent, spec string
 		header         []strictjson.Member
 	}{
 		{"stranger", "the claims signed with another key, under the same kid", specSignature, b.headerLike("typ", "kid")},
 		{"embedded_jwk", "the claims signed with another key, which stands in the header (jwk)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jwk", Value: key.JWK()})},
-		{"jku_elsewhere", "the claims signed with another key, which jku says is elsewhere", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.String("https://claimcheck-probe.invalid/keys")})},
+		{"jku_elsewhere", "the claims signed with another key, which jku says is elsewhere", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.From("https://claimcheck-probe.invalid/keys")})},
 	}
 	for _, v := range variations {
 		text, err := b.sign(key, b.claims, v.header...)
@@ -220,7 +220,7 @@ func (b *builder) minted() error {
 	}
 	b.add("minted_control", "the same claims, signed anew", Accepted, "", "Bearer "+text)
 	crit := []strictjson.Member{
-		{Name: "crit", Value: strictjson.Strings([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
+		{Name: "crit", Value: strictjson.From([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
 	}
 	if text, err = b.mint(m, b.claims, append(b.headerLike("typ"), crit...)...); err != nil {
 		return err
@@ -247,7 +247,7 @@ func (b *builder) claimVariations() []claimVariation {
 		return strictjson.Member{Name: name, Value: strictjson.From(now.Add(d).Unix())}
 	}
 	text := func(name, value string) strictjson.Member {
-		return strictjson.Member{Name: name, Value: strictjson.String(value)}
+		return strictjson.Member{Name: name, Value: strictjson.From(value)}
 	}
 	list := []claimVariation{
 		{"expired", "expired an hour ago", "RFC 7519 section 4.1.4", []strictjson.Member{at("exp", -time.Hour), at("iat", -2*time.Hour), at("nbf", -2*time.Hour)}},
@@ -284,7 +284,7 @@ func with(object strictjson.Value, changes ...strictjson.Member) strictjson.Valu
 			members[i] = c
 		}
 	}
-	return strictjson.Object(members...)
+	return strictjson.From(members)
 }
 
 func encode(v strictjson.Value) string {

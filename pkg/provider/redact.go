@@ -73,11 +73,11 @@ func (r *redactor) text(s string) string {
 // part is removed becomes a string.
 func (r *redactor) value(v strictjson.Value) strictjson.Value {
 	if text, ok := v.Text(); ok {
-		return strictjson.String(r.text(text))
+		return strictjson.From(r.text(text))
 	}
 	if literal, ok := v.Literal(); ok {
 		if text := r.text(literal); text != literal {
-			return strictjson.String(text)
+			return strictjson.From(text)
 		}
 		return v
 	}
@@ -99,7 +99,7 @@ func (r *redactor) value(v strictjson.Value) strictjson.Value {
 			used[name] = true
 			members = append(members, strictjson.Member{Name: name, Value: r.value(m.Value)})
 		}
-		return strictjson.Object(members...)
+		return strictjson.From(members)
 	default:
 		return v
 	}

@@ -8,46 +8,51 @@ import (
 	"strings"
 )
 
-// From returns a Go value as JSON: nil as null, booleans, integers, strings, slices,
-// a json.Number as it is written (or absent if it is no number), and structs by the names in their json tags, in
-// the order of their fields, with omitempty and omitzero as encoding/json has
-// them. A Value stays what it is, and is left out where it is absent; so is a
-// nil pointer. Embedded structs are inlined. It panics on a type that has no such
-// form, which is a defect of the caller.
-func From(v any) Value { return from(reflect.ValueOf(v)) }
-
-func from(v reflect.Value) Value {
-	if !v.IsValid() {
+// From returns a Go value as JSON: nil as null; booleans, integers, strings and
+// slices; a json.Number as it is written, or absent if it is not a number; Members
+// as an object of those that are not absent, whose names must be unique; and structs
+// by the names in their json tags, in the order of their fields, with omitempty and
+// omitzero as encoding/json has them. A Value stays what it is and, as a member, is
+// left out if it is absent; so is a nil pointer. Embedded structs are inlined. From
+// panics on a type that has no JSON form: that is a defect of the caller.
+func From(v any) Value {
+	switch v := v.(type) {
+	case nil:
 		return Value{kind: KindNull}
-	}
-	switch known := v.Interface().(type) {
 	case Value:
-		return known
-	case []Value:
-		return array(known)
+		return v
+	case string:
+		return text(v)
 	case json.Number:
-		return number(known.String())
+		return number(v.String())
 	}
+	return reflected(reflect.ValueOf(v))
+}
+
+func reflected(v reflect.Value) Value {
 	switch v.Kind() {
 	case reflect.Bool:
 		return Value{kind: KindBool, text: strconv.FormatBool(v.Bool())}
 	case reflect.Int, reflect.Int64:
 		return Value{kind: KindNumber, text: strconv.FormatInt(v.Int(), 10)}
 	case reflect.String:
-		return String(v.String())
-	case reflect.Pointer, reflect.Interface:
+		return text(v.String())
+	case reflect.Pointer:
 		if v.IsNil() {
 			return Value{}
 		}
-		return from(v.Elem())
+		return From(v.Elem().Interface())
 	case reflect.Slice:
+		if list := reflect.TypeFor[[]Member](); v.Type().ConvertibleTo(list) {
+			return object(v.Convert(list).Interface().([]Member))
+		}
 		items := make([]Value, v.Len())
 		for i := range items {
-			items[i] = from(v.Index(i))
+			items[i] = From(v.Index(i).Interface())
 		}
 		return array(items)
 	case reflect.Struct:
-		return Object(members(v)...)
+		return object(members(v))
 	default:
 		panic(fmt.Sprintf("strictjson: %s has no JSON form", v.Type()))
 	}
@@ -65,7 +70,7 @@ func members(v reflect.Value) []Member {
 		if name == "-" || name == "" || options == "omitzero" && field.IsZero() || options == "omitempty" && isEmpty(field) {
 			continue
 		}
-		list = append(list, Member{Name: name, Value: from(field)})
+		list = append(list, Member{Name: name, Value: From(field.Interface())})
 	}
 	return list
 }

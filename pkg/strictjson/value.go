@@ -4,12 +4,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kind is the type of a JSON value. The zero Kind means that there is none.
+// Kind is the type of a JSON value. The zero Kind is that of an absent Value.
 type Kind uint8
 
 // The kinds of a Value.
 const (
-	KindAbsent Kind = iota
+	kindAbsent Kind = iota
 	KindNull
 	KindBool
 	KindNumber
@@ -66,23 +66,11 @@ func number(literal string) Value {
 	return Value{kind: KindNumber, text: literal}
 }
 
-// String returns a JSON string.
-func String(s string) Value { return Value{kind: KindString, text: s} }
-
-// Strings returns a JSON array of strings.
-func Strings(list []string) Value {
-	items := make([]Value, len(list))
-	for i, s := range list {
-		items[i] = String(s)
-	}
-	return array(items)
-}
+func text(s string) Value { return Value{kind: KindString, text: s} }
 
 func array(items []Value) Value { return Value{kind: KindArray, nested: &nested{items: items}} }
 
-// Object returns a JSON object of the members that are not absent, in order.
-// Names must be unique; that is the caller's part.
-func Object(members ...Member) Value {
+func object(members []Member) Value {
 	var list []Member
 	for _, m := range members {
 		if m.Value.Exists() {
@@ -96,7 +84,7 @@ func Object(members ...Member) Value {
 func (v Value) Kind() Kind { return v.kind }
 
 // Exists reports whether there is a value at all; null is one.
-func (v Value) Exists() bool { return v.kind != KindAbsent }
+func (v Value) Exists() bool { return v.kind != kindAbsent }
 
 // Get returns the member of an object with exactly that name, or the absent
 // Value.

@@ -22,7 +22,7 @@ func parse(t *testing.T, text string) strictjson.Value {
 func TestGetIsExact(t *testing.T) {
 	v := parse(t, `{"EXP":1,"null":null,"i\u017fs":2}`)
 	for _, name := range []string{"exp", "iss", "Exp", "", "0"} {
-		if got := v.Get(name); got.Exists() || got.Kind() != strictjson.KindAbsent {
+		if got := v.Get(name); got.Exists() || got.Kind() != 0 {
 			t.Errorf("%q: got %s, want nothing", name, got)
 		}
 	}
@@ -93,15 +93,15 @@ func TestEqual(t *testing.T) {
 }
 
 func TestBuilding(t *testing.T) {
-	v := strictjson.Object(
-		strictjson.Member{Name: "s", Value: strictjson.String("a\"b\n<\u007f>")},
-		strictjson.Member{Name: "absent", Value: strictjson.Value{}},
-		strictjson.Member{Name: "n", Value: strictjson.From(-5)},
-		strictjson.Member{Name: "f", Value: strictjson.From(json.Number("1.50"))},
-		strictjson.Member{Name: "l", Value: strictjson.Strings([]string{"x"})},
-		strictjson.Member{Name: "e", Value: strictjson.From([]strictjson.Value{})},
-		strictjson.Member{Name: "b", Value: strictjson.From(false)},
-	)
+	v := strictjson.From([]strictjson.Member{
+		{Name: "s", Value: strictjson.From("a\"b\n<\u007f>")},
+		{Name: "absent", Value: strictjson.Value{}},
+		{Name: "n", Value: strictjson.From(-5)},
+		{Name: "f", Value: strictjson.From(json.Number("1.50"))},
+		{Name: "l", Value: strictjson.From([]string{"x"})},
+		{Name: "e", Value: strictjson.From([]strictjson.Value{})},
+		{Name: "b", Value: strictjson.From(false)},
+	})
 	const want = "{\"s\":\"a\\\"b\\n<\u007f>\",\"n\":-5,\"f\":1.50,\"l\":[\"x\"],\"e\":[],\"b\":false}"
 	if v.String() != want {
 		t.Errorf("got  %s\nwant %s", v, want)

@@ -207,7 +207,7 @@ func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 		"an audience that is empty":       {Issuer: "https://issuer.example", Audiences: []string{"api", ""}},
 		"a leeway of more than 5 minutes": {Issuer: "https://issuer.example", Audiences: []string{"api"}, Leeway: verify.MaxLeeway + 1},
 		"a claim as a text and as JSON": {Issuer: "https://issuer.example", Audiences: []string{"api"},
-			Require: []verify.Requirement{{Claim: "sub", Text: new(string), JSON: strictjson.String("alice")}}},
+			Require: []verify.Requirement{{Claim: "sub", Text: new(string), JSON: strictjson.From("alice")}}},
 		"a negative leeway":                 {Issuer: "https://issuer.example", Audiences: []string{"api"}, Leeway: -1},
 		"a kind that is none":               {Issuer: "https://issuer.example", Audiences: []string{"api"}, Kind: "ID"},
 		"the kind of tokens without a kind": {Issuer: "https://issuer.example", Audiences: []string{"api"}, Kind: verify.KindOther},

@@ -40,7 +40,7 @@ func (v *verification) checkIssuer() {
 func (v *verification) failIssuer(message string, diagnosis *Diagnosis) {
 	d := detail{actual: v.claims.Get("iss"), diagnosis: diagnosis}
 	if !v.policy.AnyIssuer {
-		d.expected = strictjson.String(v.policy.Issuer)
+		d.expected = strictjson.From(v.policy.Issuer)
 	}
 	v.fail(checkIssuer, ReasonWrongIssuer, message, d)
 }
@@ -107,7 +107,7 @@ func (v *verification) checkAudience() {
 func (v *verification) failAudience(message string, diagnosis *Diagnosis) {
 	d := detail{actual: v.claims.Get("aud"), diagnosis: diagnosis}
 	if !v.policy.AnyAudience {
-		d.expected = strictjson.Strings(v.policy.Audiences)
+		d.expected = strictjson.From(v.policy.Audiences)
 	}
 	v.fail(checkAudience, ReasonWrongAudience, message, d)
 }
@@ -256,10 +256,10 @@ func (v *verification) checkParty() {
 	case v.policy.ClientID != "" && azp == v.policy.ClientID:
 		v.pass(checkParty, azp)
 	case v.policy.ClientID != "":
-		v.failParty(fmt.Sprintf("expected client %q, but the token was issued to %q", v.policy.ClientID, azp), strictjson.String(v.policy.ClientID), nil)
+		v.failParty(fmt.Sprintf("expected client %q, but the token was issued to %q", v.policy.ClientID, azp), strictjson.From(v.policy.ClientID), nil)
 	case judged && !slices.Contains(v.policy.Audiences, azp):
 		v.failParty(fmt.Sprintf("expected client %s, but the token was issued to %q", quoteOr(v.policy.Audiences), azp),
-			strictjson.Strings(v.policy.Audiences), &Diagnosis{Kind: otherParty, Found: azp})
+			strictjson.From(v.policy.Audiences), &Diagnosis{Kind: otherParty, Found: azp})
 	case judged:
 		v.pass(checkParty, azp)
 	default:

@@ -115,11 +115,11 @@ func TestExpectationsOfTheReport(t *testing.T) {
 		id   check
 		want strictjson.Value
 	}{
-		{Report{expected: expectations{issuer: "me"}}, checkIssuer, strictjson.String("me")},
+		{Report{expected: expectations{issuer: "me"}}, checkIssuer, strictjson.From("me")},
 		{Report{}, checkIssuer, strictjson.Value{}},
-		{Report{expected: expectations{audiences: []string{"a", "b"}}}, checkAudience, strictjson.Strings([]string{"a", "b"})},
+		{Report{expected: expectations{audiences: []string{"a", "b"}}}, checkAudience, strictjson.From([]string{"a", "b"})},
 		{Report{}, checkAudience, strictjson.Value{}},
-		{Report{expected: expectations{kind: KindID}}, checkKind, strictjson.String("id")},
+		{Report{expected: expectations{kind: KindID}}, checkKind, strictjson.From("id")},
 		{Report{}, checkKind, strictjson.Value{}},
 		{Report{expected: expectations{issuer: "me"}}, checkNonce, strictjson.Value{}},
 	} {

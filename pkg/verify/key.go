@@ -238,7 +238,7 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 	v.report.add(outcome{
 		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey),
 		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; ")),
-		detail:  &detail{actual: strictjson.Strings(defects)},
+		detail:  &detail{actual: strictjson.From(defects)},
 	})
 }
 
@@ -283,7 +283,7 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 func (v *verification) failUnknownKeyID(set *jwks.Set, kid string) {
 	ids := set.KeyIDs()
 	d := detail{
-		expected: strictjson.String(kid), actual: strictjson.Strings(ids),
+		expected: strictjson.From(kid), actual: strictjson.From(ids),
 		diagnosis: &Diagnosis{Kind: keyIDUnknown, Found: kid, Names: ids},
 	}
 	message := fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(ids))

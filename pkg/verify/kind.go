@@ -171,7 +171,7 @@ func (v *verification) checkKind() {
 		return
 	case v.kindProblem != "":
 		v.fail(checkKind, ReasonClaimRefused, v.kindProblem,
-			detail{expected: strictjson.String(string(kind)), actual: v.token.Header().Get("typ")})
+			detail{expected: strictjson.From(kind), actual: v.token.Header().Get("typ")})
 		v.skip(checkKindClaims, "not checked: the token is of another kind")
 		return
 	case kind == KindID && v.mayBeAccess():
@@ -317,7 +317,7 @@ func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 	}
 	v.report.add(outcome{
 		id: checkKindClaims, state: otherwise, message: "missing: " + join(missing),
-		detail: &detail{expected: strictjson.Strings(names)},
+		detail: &detail{expected: strictjson.From(names)},
 	})
 }
 

@@ -404,13 +404,13 @@ func (r *Report) evidence(o *outcome) detail {
 	case checkIssuer:
 		d := claim("iss")
 		if r.expected.issuer != "" {
-			d.expected = strictjson.String(r.expected.issuer)
+			d.expected = strictjson.From(r.expected.issuer)
 		}
 		return d
 	case checkAudience:
 		d := claim("aud")
 		if len(r.expected.audiences) > 0 {
-			d.expected = strictjson.Strings(r.expected.audiences)
+			d.expected = strictjson.From(r.expected.audiences)
 		}
 		return d
 	case checkExpiry:
@@ -428,7 +428,7 @@ func (r *Report) evidence(o *outcome) detail {
 	case checkKind:
 		d := detail{actual: r.Header.Get("typ")}
 		if r.expected.kind != "" {
-			d.expected = strictjson.String(string(r.expected.kind))
+			d.expected = strictjson.From(r.expected.kind)
 		}
 		return d
 	default:

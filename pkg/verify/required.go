@@ -46,19 +46,19 @@ func (v *verification) checkClient() {
 		value := v.claims.Get(name)
 		if text, ok := value.Text(); !ok || text != expected {
 			v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but %s is %s", expected, name, value),
-				detail{expected: strictjson.String(expected), actual: value})
+				detail{expected: strictjson.From(expected), actual: value})
 			return
 		}
 	}
 	isID := v.report.Kind == KindID || v.policy.Kind == KindID
 	switch {
 	case len(names) > 0:
-		v.passExpected(checkClient, fmt.Sprintf("%s is %q", join(names), expected), strictjson.String(expected))
+		v.passExpected(checkClient, fmt.Sprintf("%s is %q", join(names), expected), strictjson.From(expected))
 	case isID && slices.Contains(audiences(v.claims.Get("aud")), expected):
-		v.passExpected(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), strictjson.String(expected))
+		v.passExpected(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), strictjson.From(expected))
 	default:
 		v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but no claim names the client", expected),
-			detail{expected: strictjson.String(expected)})
+			detail{expected: strictjson.From(expected)})
 	}
 }
 
@@ -75,7 +75,7 @@ func (v *verification) checkNonce() {
 	}
 	value := v.claims.Get("nonce")
 	nonce, ok := value.Text()
-	d := detail{expected: strictjson.String(v.policy.Nonce), actual: value}
+	d := detail{expected: strictjson.From(v.policy.Nonce), actual: value}
 	switch {
 	case !value.Exists():
 		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: "nonce"}
@@ -116,7 +116,7 @@ func (v *verification) checkHash(id check, claim, text string) {
 		return
 	}
 	expected := leftHalfHash(hash, text)
-	d.expected = strictjson.String(expected)
+	d.expected = strictjson.From(expected)
 	if sameSecret(actual, expected) {
 		v.report.add(outcome{id: id, state: passed, message: claim + " is its hash", detail: &d})
 		return
@@ -161,7 +161,7 @@ func (v *verification) checkACR() {
 	}
 	value := v.claims.Get("acr")
 	acr, _ := value.Text()
-	d := detail{expected: strictjson.Strings(accepted), actual: value}
+	d := detail{expected: strictjson.From(accepted), actual: value}
 	if acr != "" && slices.Contains(accepted, acr) {
 		v.report.add(outcome{id: checkACR, state: passed, message: acr, detail: &d})
 		return
@@ -228,7 +228,7 @@ func requireAll(id check, what string, required, found []string, where string) (
 	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
 	o = outcome{
 		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
-		detail: &detail{expected: strictjson.Strings(required), actual: strictjson.Strings(found)},
+		detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)},
 	}
 	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
 	if len(missing) > 1 {
@@ -359,7 +359,7 @@ func (v *verification) checkRequirement(r Requirement) {
 	value := lookup(v.claims, r.Claim)
 	d := detail{expected: r.JSON, actual: value}
 	if r.Text != nil {
-		d.expected = strictjson.String(*r.Text)
+		d.expected = strictjson.From(*r.Text)
 	}
 	message := ""
 	switch {
@@ -453,7 +453,7 @@ func holds(v strictjson.Value, text string) bool {
 }
 
 func (v *verification) checkAssertion(a Assertion) {
-	d := detail{expected: strictjson.String(a.Label)}
+	d := detail{expected: strictjson.From(a.Label)}
 	if ok, why := a.Holds(v.claims); !ok {
 		v.fail(checkAssert, ReasonClaimRefused, a.Label+": "+why, d)
 		return

@@ -111,7 +111,7 @@ func (v *verification) checkAdvertised(advertised []string) {
 		o := outcome{
 			id: checkAdvertised, state: warned, reason: rankOf(ReasonAlgorithmRefused),
 			message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
-			detail:  &detail{expected: strictjson.Strings(advertised), actual: strictjson.String(alg)},
+			detail:  &detail{expected: strictjson.From(advertised), actual: strictjson.From(alg)},
 		}
 		if v.policy.Kind == KindID {
 			o.state = failed

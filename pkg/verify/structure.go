@@ -97,7 +97,7 @@ func (v *verification) checkEmbeddedKey() {
 	v.report.add(outcome{
 		id: checkEmbeddedKey, state: warned,
 		message: fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
-		detail:  &detail{actual: strictjson.Strings(names)},
+		detail:  &detail{actual: strictjson.From(names)},
 	})
 }
 

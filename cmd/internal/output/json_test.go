@@ -44,7 +44,7 @@ func TestAppendJSON(t *testing.T) {
 }
 
 func TestAppendJSONOfWhatParseDoesNotGive(t *testing.T) {
-	v := strictjson.From([]strictjson.Value{{}, strictjson.String("\xff")})
+	v := strictjson.From([]strictjson.Value{{}, strictjson.From("\xff")})
 	if got := string(AppendJSON([]byte("x"), v, "", nil)); got != `x[null,"\ufffd"]` {
 		t.Errorf("got %s", got)
 	}
@@ -83,7 +83,7 @@ func FuzzAppendJSONString(f *testing.F) {
 	f.Add("a\x00\u202e\U000e0001\"\\/")
 	f.Fuzz(func(t *testing.T, s string) {
 		var got string
-		if err := json.Unmarshal(AppendJSON(nil, strictjson.String(s), "", nil), &got); err != nil {
+		if err := json.Unmarshal(AppendJSON(nil, strictjson.From(s), "", nil), &got); err != nil {
 			t.Fatal(err)
 		}
 		if want := string([]rune(s)); got != want { // each byte that is not UTF-8 becomes U+FFFD

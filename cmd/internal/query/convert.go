@@ -62,7 +62,7 @@ func (c *converter) text(s string) (strictjson.Value, error) {
 	if c.budget -= len(s); c.budget < 0 {
 		return strictjson.Value{}, errSize
 	}
-	return strictjson.String(s), nil
+	return strictjson.From(s), nil
 }
 
 func (c *converter) number(literal string) (strictjson.Value, error) {
@@ -103,7 +103,7 @@ func (c *converter) object(object map[string]any, depth int) (strictjson.Value, 
 		}
 		members[i] = strictjson.Member{Name: name, Value: value}
 	}
-	return strictjson.Object(members...), nil
+	return strictjson.From(members), nil
 }
 
 // float writes a number the way jq does: what is not a number is null, and the
