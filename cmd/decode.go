@@ -54,7 +54,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 	if err != nil {
 		return err
 	}
-	parsed, _ := token.Parse(input.text) // what is wrong with it is part of the answer
+	parsed := token.Parse(input.text) // what is wrong with it is part of the answer
 	d := decoded{parsed, opts.showSignature, env.Now(), insteadHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
 		failed := printFailure(err, d.code())
@@ -135,7 +135,7 @@ func (d decoded) readable() bool {
 
 // nested returns the JWT that is the payload of another (RFC 7519 section 5.2).
 func (d decoded) nested() (decoded, bool) {
-	inner, _ := token.Parse(string(d.token.Payload()))
+	inner := token.Parse(string(d.token.Payload()))
 	found := decoded{token: inner, showSignature: d.showSignature, now: d.now}
 	return found, !d.readable() && (found.readable() || inner.Form() == token.FormJWE)
 }

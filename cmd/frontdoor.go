@@ -81,7 +81,7 @@ func isTokenWord(word string) bool {
 // hasSigns reports whether a word is known to be a token of some product, or what
 // stands where a variable was not filled in.
 func hasSigns(word string) bool {
-	parsed, _ := token.Parse(word)
+	parsed := token.Parse(word)
 	return slices.ContainsFunc(parsed.Faults(), func(f *token.Fault) bool { return f.Note != "" })
 }
 

@@ -278,9 +278,9 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 		return err
 	}
 	input.warn(printer)
-	parsed, err := token.Parse(input.text)
+	parsed := token.Parse(input.text)
 	if !parsed.Header().Exists() {
-		return fail(exitMalformed, "--for: %w", err)
+		return fail(exitMalformed, "--for: %s", parsed.Faults()[0].Text)
 	}
 	fit := keyFit{set.Candidates(parsed), parsed}
 	if err := printer.Print(ctx, fit.document(), fit.writeText); err != nil {

@@ -20,7 +20,7 @@ func TestWhatIsEscapedIsWarnedOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, _ := token.Parse("eyJhbGciOiJIUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(claims) + ".AA")
+		parsed := token.Parse("eyJhbGciOiJIUzI1NiJ9." + base64.RawURLEncoding.EncodeToString(claims) + ".AA")
 		check, _ := verify.Verify(parsed, nil, verify.Policy{}, time.Unix(0, 0)).Check("printable")
 		return check.Status == verify.Warning
 	}

@@ -274,7 +274,7 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 		return nil, err
 	}
 	defer client.CloseIdleConnections()
-	parsed, _ := token.Parse(cfg.Token)
+	parsed := token.Parse(cfg.Token)
 	kid, _ := parsed.KeyID()
 	var set *provider.KeySet
 	if o.jwks != "" {

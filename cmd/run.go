@@ -231,7 +231,7 @@ func (r *run) readToken() (err error) {
 		return err
 	}
 	r.insteadOfToken = insteadHint(r.env, r.args)
-	r.token, _ = token.Parse(r.input.text) // what is wrong with it is part of the answer
+	r.token = token.Parse(r.input.text) // what is wrong with it is part of the answer
 	if warning := r.input.warning(); warning != "" {
 		r.policy.Extra = append(r.policy.Extra, verify.Check{
 			ID: "input_repaired", Status: verify.Warning, Reason: verify.ReasonMalformed, Message: warning,

@@ -71,7 +71,7 @@ func (i *Issuer) serveSignedOut(w http.ResponseWriter, _ *http.Request) {
 // hinted returns the claims of an ID token of this issuer that was good when it was
 // issued: a hint may have expired (RP-Initiated Logout section 2).
 func (i *Issuer) hinted(hint string) (strictjson.Value, bool) {
-	parsed, _ := token.Parse(hint)
+	parsed := token.Parse(hint)
 	literal, _ := parsed.UnverifiedClaims().Get("iat").Literal()
 	issued, err := strconv.ParseInt(literal, 10, 64)
 	if err != nil {

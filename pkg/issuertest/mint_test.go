@@ -37,7 +37,7 @@ func judge(t *testing.T, m *issuertest.Minter, raw string, change func(*verify.P
 	if change != nil {
 		change(&policy)
 	}
-	parsed, _ := token.Parse(raw)
+	parsed := token.Parse(raw)
 	return verify.Verify(parsed, &verify.PublicKeys{Set: set}, policy, now())
 }
 

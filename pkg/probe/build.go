@@ -35,7 +35,7 @@ func New(cfg Config) ([]Probe, []string, error) {
 		return nil, nil, ErrNoToken
 	}
 	b := &builder{cfg: cfg}
-	b.token, _ = token.Parse(cfg.Token)
+	b.token = token.Parse(cfg.Token)
 	b.claims = b.token.UnverifiedClaims()
 	b.add("no_token", "no token", Challenged, "RFC 6750 section 3")
 	b.add("control", "the good token", Accepted, "", "Bearer "+cfg.Token)

@@ -40,7 +40,7 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no token", http.StatusUnauthorized)
 		return
 	}
-	tok, _ := token.Parse(bearer[1]) // what is wrong with it, Verify says
+	tok := token.Parse(bearer[1]) // what is wrong with it, Verify says
 	var keys verify.Keys
 	if verify.Preflight(tok, g.policy) {
 		kid, _ := tok.KeyID()

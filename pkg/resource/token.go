@@ -15,7 +15,7 @@ import (
 // as of a time, against the server that issued it and for the resource that the
 // metadata names.
 func (c *Chain) Token(raw string, now time.Time) {
-	t, _ := token.Parse(raw)
+	t := token.Parse(raw)
 	j := &tokenJudge{Chain: c, token: t, resource: cmp.Or(c.Identifier(), c.URL)}
 	server := j.server()
 	if server == nil || server.Keys == nil {

@@ -50,9 +50,9 @@ func TestParseNamesWhatIsNoJWT(t *testing.T) {
 		{strings.Repeat("0a", 16), "in hexadecimal"},
 		{word[:32], "an opaque token of 32 characters"},
 	} {
-		parsed, err := token.Parse(c.text)
-		fault := parsed.FaultIn(token.AreaStructure)
-		if err == nil || fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT") ||
+		parsed := token.Parse(c.text)
+		fault := parsed.FaultIn("structure")
+		if fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT") ||
 			!strings.Contains(fault.Text, c.what) || fault.Note == "" || strings.Contains(fault.Text+fault.Note, "%") {
 			t.Errorf("%q: %+v, want %s", c.text, fault, c.what)
 		}
@@ -65,8 +65,8 @@ func TestParseNamesPlaceholders(t *testing.T) {
 		"undefined", "null", "None", "nil", "NaN", "[object Object]", "[object Promise]", "$TOKEN", "${TOKEN}", "{{access_token}}", "{{ token }}", "{access_token}",
 		"%TOKEN%", "<token>", "<your access token>", "YOUR_TOKEN", "your-token-here", "access_token", "token", "$(get_token)", "***", "xxx", "...", "[REDACTED]", "REDACTED", "DATA+OMITTED", " undefined\n",
 	} {
-		parsed, _ := token.Parse(text)
-		fault := parsed.FaultIn(token.AreaStructure)
+		parsed := token.Parse(text)
+		fault := parsed.FaultIn("structure")
 		if fault == nil || fault.Cause != token.CausePlaceholder || parsed.Form() != token.FormMalformed || fault.Note == "" ||
 			!strings.Contains(fault.Text, "the variable was not filled in") {
 			t.Errorf("%q: %+v", text, fault)
@@ -93,7 +93,7 @@ func TestParseNamesNothingElse(t *testing.T) {
 		{encode(`{"a":1}`) + "." + encode(`{"b":1}`) + ".AAAA", ""},
 		{encode(`{"alg":"x"}`) + ".ZaBcDe." + strings.Repeat("a", 27), token.CauseTrailingBits},
 	} {
-		parsed, _ := token.Parse(c.text)
+		parsed := token.Parse(c.text)
 		cause := ""
 		if faults := parsed.Faults(); len(faults) > 0 {
 			cause = faults[0].Cause

@@ -12,16 +12,16 @@ import (
 func TestParseShowsWhatIsPadded(t *testing.T) {
 	pad := func(text string) string { return base64.URLEncoding.EncodeToString([]byte(text)) }
 	text := pad(`{"alg":"ES256"}`+" ") + "." + pad(`{"sub":"u"} `+" ") + "." + pad("signature1")
-	tok, err := token.Parse(text)
-	if err == nil || tok.Form() == token.FormJWT || tok.Algorithm() != "ES256" || string(tok.Signature()) != "signature1" {
-		t.Errorf("%v, form %s, alg %q, signature %q", err, tok.Form(), tok.Algorithm(), tok.Signature())
+	tok := token.Parse(text)
+	if tok.Form() == token.FormJWT || tok.Algorithm() != "ES256" || string(tok.Signature()) != "signature1" {
+		t.Errorf("form %s, alg %q, signature %q", tok.Form(), tok.Algorithm(), tok.Signature())
 	}
 	if sub, _ := tok.UnverifiedClaims().Get("sub").Text(); sub != "u" {
 		t.Errorf("sub %q", sub)
 	}
 	for _, signature := range []string{"AA===", "=", "A=A=", "AB==", "AAAA=A", "A=", "===="} {
-		tok, _ := token.Parse(encode(`{"alg":"ES256"}`) + "." + encode(`{}`) + "." + signature)
-		if tok.FaultIn(token.AreaEncoding) == nil || signature != "=" && tok.Signature() != nil {
+		tok := token.Parse(encode(`{"alg":"ES256"}`) + "." + encode(`{}`) + "." + signature)
+		if tok.FaultIn("encoding") == nil || signature != "=" && tok.Signature() != nil {
 			t.Errorf("%q: signature %q", signature, tok.Signature())
 		}
 	}

@@ -10,19 +10,18 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Parse takes text apart. It always returns a Token, which knows as much as
-// could be read; the error is the Token's Err, nil only for a well-formed JWT.
-// The text is used as given: no white space is removed.
-func Parse(text string) (*Token, error) {
+// Parse takes text apart. The Token has what could be read, and Faults for the rest:
+// none for a well-formed JWT. The text is used as it is: no white space is removed.
+func Parse(text string) *Token {
 	t := &Token{raw: text}
 	t.parse(text)
-	return t, t.err()
+	return t
 }
 
 func (t *Token) parse(text string) {
 	if len(text) > MaxLength {
 		t.form = FormMalformed
-		t.fault(AreaStructure, causeTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
+		t.fault(areaStructure, causeTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
 	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") && !placeholders().MatchString(text) {
@@ -41,23 +40,23 @@ func (t *Token) parse(text string) {
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
 		t.form = FormMalformed
-		t.fault(AreaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
+		t.fault(areaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
 	case looksLikeHeader(segments[0]) && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
 	case looksLikeHeader(segments[0]):
 		t.form = FormMalformed
 		t.header, _ = readHeader(segments[0])
 		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
-			t.fault(AreaStructure, causeUnsigned, "", "an unsigned token, without its final dot: "+countSegments(segments))
+			t.fault(areaStructure, causeUnsigned, "", "an unsigned token, without its final dot: "+countSegments(segments))
 			break
 		}
-		t.fault(AreaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
+		t.fault(areaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
 	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
 		t.form = FormMalformed
-		t.fault(AreaStructure, causeNoToken, "", "not a token: it is too short, or has characters that no token has")
+		t.fault(areaStructure, causeNoToken, "", "not a token: it is too short, or has characters that no token has")
 	default:
 		t.form = FormOpaque
-		t.fault(AreaStructure, causeOpaque, "", "not a JWT: its first segment is not a JOSE header")
+		t.fault(areaStructure, causeOpaque, "", "not a JWT: its first segment is not a JOSE header")
 	}
 }
 
@@ -145,7 +144,7 @@ func (t *Token) parseCompact(segments []string) {
 		claims, err := strictjson.ParseObject(t.payload)
 		t.claims = claims
 		if err != nil {
-			t.fault(AreaPayload, causeJSON, segmentPayload, "the claims set is not a JSON object: "+reason(err))
+			t.fault(areaPayload, causeJSON, segmentPayload, "the claims set is not a JSON object: "+reason(err))
 		}
 	}
 	if t.header.Exists() && t.claims.Exists() && len(t.faults) == 0 {
@@ -162,12 +161,12 @@ func (t *Token) parseDisclosures(text string) {
 		t.parseCompact(segments)
 	}
 	t.form = FormMalformed
-	t.fault(AreaStructure, causeDisclosures, "", "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")
+	t.fault(areaStructure, causeDisclosures, "", "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")
 }
 
 func (t *Token) parseEncrypted(segment string) {
 	t.form = FormJWE
-	t.fault(AreaStructure, causeEncrypted, "", "an encrypted token (JWE): only its audience can read it")
+	t.fault(areaStructure, causeEncrypted, "", "an encrypted token (JWE): only its audience can read it")
 	if header, ok := t.decode(segmentHeader, segment); ok {
 		t.readHeader(header)
 	}
@@ -182,15 +181,15 @@ func (t *Token) parseJSONForm(text string) {
 	t.form = FormMalformed
 	switch {
 	case err != nil:
-		t.fault(AreaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))
+		t.fault(areaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))
 	case has("ciphertext"):
 		t.form = FormJWEJSON
-		t.fault(AreaStructure, causeEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
+		t.fault(areaStructure, causeEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
 	case has("payload") && (has("signatures") || has("signature")):
 		t.form = FormJWSJSON
-		t.fault(AreaStructure, causeJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
+		t.fault(areaStructure, causeJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
 	default:
-		t.fault(AreaStructure, causeJSON, "", "a JSON object that is not a token")
+		t.fault(areaStructure, causeJSON, "", "a JSON object that is not a token")
 	}
 	t.header, _ = readHeader(protected)
 }
@@ -208,13 +207,13 @@ func readHeader(segment string) (strictjson.Value, error) {
 func (t *Token) readHeader(data []byte) {
 	header, err := strictjson.ParseObject(data)
 	if err != nil {
-		t.fault(AreaHeader, causeJSON, segmentHeader, "the header is not a JSON object: "+reason(err))
+		t.fault(areaHeader, causeJSON, segmentHeader, "the header is not a JSON object: "+reason(err))
 		return
 	}
 	t.header = header
 	for _, name := range []string{"kid", "typ", "cty"} {
 		if v := header.Get(name); v.Exists() && v.Kind() != strictjson.KindString {
-			t.fault(AreaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
+			t.fault(areaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
 		}
 	}
 }
@@ -225,7 +224,7 @@ func (t *Token) decode(segment string, text string) ([]byte, bool) {
 	for i := range len(text) {
 		if c := text[i]; !isBase64URL(c) {
 			cause, word := nameCharacter(c)
-			t.fault(AreaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", i+1, segment, word))
+			t.fault(areaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", i+1, segment, word))
 			if padding := text[i:]; padding == "=" || padding == "==" { // what it holds can be shown all the same
 				if data, err := base64.RawURLEncoding.Strict().DecodeString(text[:i]); err == nil {
 					return data, true
@@ -240,7 +239,7 @@ func (t *Token) decode(segment string, text string) ([]byte, bool) {
 		if len(text)%4 == 1 {
 			what = fmt.Sprintf("its %s segment has %d bytes, a length that no base64url has", segment, len(text))
 		}
-		t.fault(AreaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
+		t.fault(areaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
 		return nil, false
 	}
 	return data, true

@@ -2,7 +2,6 @@ package token_test
 
 import (
 	"encoding/base64"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -24,9 +23,9 @@ const (
 
 func TestParseTakesATokenApart(t *testing.T) {
 	text := compact(header, claims)
-	tok, err := token.Parse(text)
-	if err != nil || tok.Form() != token.FormJWT || len(tok.Faults()) != 0 {
-		t.Fatalf("form %s, %v", tok.Form(), err)
+	tok := token.Parse(text)
+	if tok.Form() != token.FormJWT || len(tok.Faults()) != 0 {
+		t.Fatalf("form %s, %d faults", tok.Form(), len(tok.Faults()))
 	}
 	kid, named := tok.KeyID()
 	for what, c := range map[string]struct{ got, want string }{
@@ -68,8 +67,8 @@ func TestParseAccepts(t *testing.T) {
 		"the longest text":                 longest(0),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if tok, err := token.Parse(text); err != nil || tok.Form() != token.FormJWT {
-				t.Errorf("form %s, %v", tok.Form(), err)
+			if tok := token.Parse(text); len(tok.Faults()) > 0 || tok.Form() != token.FormJWT {
+				t.Errorf("form %s, %d faults", tok.Form(), len(tok.Faults()))
 			}
 		})
 	}
@@ -90,75 +89,75 @@ func TestParseNames(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		form       token.Form
-		area       token.Area
+		area       string
 		cause      string
 		says       string
 	}{
-		{"nothing", "", token.FormMalformed, token.AreaStructure, token.CauseNoToken, "not a token"},
-		{"an opaque token", "a0AfH6SMBx", token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
-		{"an opaque token with two dots", "abc.def.ghi", token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
-		{"a header that is an array", compact(`["alg"]`, claims), token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JOSE header"},
-		{"nothing but dots", strings.Repeat(".", 200_000), token.FormOpaque, token.AreaStructure, token.CauseOpaque, "not a JWT"},
-		{"an empty header", "." + p + "." + s, token.FormMalformed, token.AreaStructure, token.CauseEmptyHeader, "header segment is empty"},
-		{"one segment", h, token.FormMalformed, token.AreaStructure, token.CauseSegments, "1 segment instead of 3"},
-		{"two segments", h + "." + p, token.FormMalformed, token.AreaStructure, token.CauseSegments, "2 segments instead of 3"},
-		{"four segments", h + "." + p + "." + s + "." + s, token.FormMalformed, token.AreaStructure, token.CauseSegments, "4 segments"},
-		{"six segments", h + strings.Repeat("."+s, 5), token.FormMalformed, token.AreaStructure, token.CauseSegments, "6 segments"},
-		{"a hundred thousand segments", h + strings.Repeat(".", 100_000), token.FormMalformed, token.AreaStructure, token.CauseSegments, "more than 6"},
-		{"a JWE", encode(`{"alg":"dir","enc":"A128GCM"}`) + "..AAAA.AAAA.AAAA", token.FormJWE, token.AreaStructure, token.CauseEncrypted, "encrypted"},
-		{"a flattened JWS", flattened, token.FormJWSJSON, token.AreaStructure, token.CauseJSONForm, "JSON serialisation"},
-		{"a flattened JWS on several lines", "\n " + flattened, token.FormJWSJSON, token.AreaStructure, token.CauseJSONForm, "JSON serialisation"},
-		{"a general JWS", `{"payload":"` + p + `","signatures":[]}`, token.FormJWSJSON, token.AreaStructure, token.CauseJSONForm, "JSON serialisation"},
-		{"a JWE in JSON", `{"protected":"` + h + `","ciphertext":"AAAA"}`, token.FormJWEJSON, token.AreaStructure, token.CauseEncrypted, "in JSON serialisation"},
-		{"other JSON", `{"access_token":"x"}`, token.FormMalformed, token.AreaStructure, token.CauseJSON, "not a token"},
-		{"broken JSON", `{"payload":`, token.FormMalformed, token.AreaStructure, token.CauseJSON, "begins like JSON"},
-		{"one byte too long", longest(1), token.FormMalformed, token.AreaStructure, token.CauseTooLong, "longer than 262144 bytes"},
+		{"nothing", "", token.FormMalformed, "structure", token.CauseNoToken, "not a token"},
+		{"an opaque token", "a0AfH6SMBx", token.FormOpaque, "structure", token.CauseOpaque, "not a JOSE header"},
+		{"an opaque token with two dots", "abc.def.ghi", token.FormOpaque, "structure", token.CauseOpaque, "not a JOSE header"},
+		{"a header that is an array", compact(`["alg"]`, claims), token.FormOpaque, "structure", token.CauseOpaque, "not a JOSE header"},
+		{"nothing but dots", strings.Repeat(".", 200_000), token.FormOpaque, "structure", token.CauseOpaque, "not a JWT"},
+		{"an empty header", "." + p + "." + s, token.FormMalformed, "structure", token.CauseEmptyHeader, "header segment is empty"},
+		{"one segment", h, token.FormMalformed, "structure", token.CauseSegments, "1 segment instead of 3"},
+		{"two segments", h + "." + p, token.FormMalformed, "structure", token.CauseSegments, "2 segments instead of 3"},
+		{"four segments", h + "." + p + "." + s + "." + s, token.FormMalformed, "structure", token.CauseSegments, "4 segments"},
+		{"six segments", h + strings.Repeat("."+s, 5), token.FormMalformed, "structure", token.CauseSegments, "6 segments"},
+		{"a hundred thousand segments", h + strings.Repeat(".", 100_000), token.FormMalformed, "structure", token.CauseSegments, "more than 6"},
+		{"a JWE", encode(`{"alg":"dir","enc":"A128GCM"}`) + "..AAAA.AAAA.AAAA", token.FormJWE, "structure", token.CauseEncrypted, "encrypted"},
+		{"a flattened JWS", flattened, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
+		{"a flattened JWS on several lines", "\n " + flattened, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
+		{"a general JWS", `{"payload":"` + p + `","signatures":[]}`, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
+		{"a JWE in JSON", `{"protected":"` + h + `","ciphertext":"AAAA"}`, token.FormJWEJSON, "structure", token.CauseEncrypted, "in JSON serialisation"},
+		{"other JSON", `{"access_token":"x"}`, token.FormMalformed, "structure", token.CauseJSON, "not a token"},
+		{"broken JSON", `{"payload":`, token.FormMalformed, "structure", token.CauseJSON, "begins like JSON"},
+		{"one byte too long", longest(1), token.FormMalformed, "structure", token.CauseTooLong, "longer than 262144 bytes"},
 
-		{"padding in the header", h + "=." + p + "." + s, token.FormJWS, token.AreaEncoding, token.CausePadding, "header segment is padding"},
-		{"padding in the payload", h + "." + p + "==." + s, token.FormJWS, token.AreaEncoding, token.CausePadding, "payload segment is padding"},
-		{"padding in the signature", h + "." + p + "." + s + "=", token.FormJWS, token.AreaEncoding, token.CausePadding, "byte 13 of the signature"},
-		{"a newline at the end", h + "." + p + "." + s + "\n", token.FormJWS, token.AreaEncoding, token.CauseWhitespace, "byte 13 of the signature segment is white space"},
-		{"a carriage return inside", h + "." + p[:4] + "\r" + p[4:] + "." + s, token.FormJWS, token.AreaEncoding, token.CauseWhitespace, "byte 5 of the payload"},
-		{"a space in front", " " + h + "." + p + "." + s, token.FormJWS, token.AreaEncoding, token.CauseWhitespace, "byte 1 of the header"},
-		{"a tab before a dot", h + "\t." + p + "." + s, token.FormJWS, token.AreaEncoding, token.CauseWhitespace, "of the header"},
-		{"plain base64", h + "." + p + ".AA+A", token.FormJWS, token.AreaEncoding, token.CauseStandardSet, "plain base64"},
-		{"plain base64 from the start", "eyI+IjoxfQ." + p + "." + s, token.FormJWS, token.AreaEncoding, token.CauseStandardSet, "byte 4 of the header"},
-		{"a control character", h + "." + p + ".AA\x1bA", token.FormJWS, token.AreaEncoding, token.CauseCharacter, "0x1b"},
-		{"a byte beyond ASCII", h + "." + p + ".AA\xffA", token.FormJWS, token.AreaEncoding, token.CauseCharacter, "0xff"},
-		{"a percent sign", h + "." + p + ".AA%3D", token.FormJWS, token.AreaEncoding, token.CauseCharacter, `"%"`},
-		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "middle of an octet"},
-		{"an SD-JWT", h + "." + p + "." + s + "~WyJzYWx0Il0~", token.FormMalformed, token.AreaStructure, token.CauseDisclosures, "an SD-JWT"},
-		{"an SD-JWT with a proof", h + "." + p + "." + s + "~WyJzYWx0Il0~" + h + "." + p + "." + s, token.FormMalformed, token.AreaStructure, token.CauseDisclosures, "an SD-JWT"},
-		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, token.AreaEncoding, token.CauseTrailingBits, "a length that no base64url has"},
+		{"padding in the header", h + "=." + p + "." + s, token.FormJWS, "encoding", token.CausePadding, "header segment is padding"},
+		{"padding in the payload", h + "." + p + "==." + s, token.FormJWS, "encoding", token.CausePadding, "payload segment is padding"},
+		{"padding in the signature", h + "." + p + "." + s + "=", token.FormJWS, "encoding", token.CausePadding, "byte 13 of the signature"},
+		{"a newline at the end", h + "." + p + "." + s + "\n", token.FormJWS, "encoding", token.CauseWhitespace, "byte 13 of the signature segment is white space"},
+		{"a carriage return inside", h + "." + p[:4] + "\r" + p[4:] + "." + s, token.FormJWS, "encoding", token.CauseWhitespace, "byte 5 of the payload"},
+		{"a space in front", " " + h + "." + p + "." + s, token.FormJWS, "encoding", token.CauseWhitespace, "byte 1 of the header"},
+		{"a tab before a dot", h + "\t." + p + "." + s, token.FormJWS, "encoding", token.CauseWhitespace, "of the header"},
+		{"plain base64", h + "." + p + ".AA+A", token.FormJWS, "encoding", token.CauseStandardSet, "plain base64"},
+		{"plain base64 from the start", "eyI+IjoxfQ." + p + "." + s, token.FormJWS, "encoding", token.CauseStandardSet, "byte 4 of the header"},
+		{"a control character", h + "." + p + ".AA\x1bA", token.FormJWS, "encoding", token.CauseCharacter, "0x1b"},
+		{"a byte beyond ASCII", h + "." + p + ".AA\xffA", token.FormJWS, "encoding", token.CauseCharacter, "0xff"},
+		{"a percent sign", h + "." + p + ".AA%3D", token.FormJWS, "encoding", token.CauseCharacter, `"%"`},
+		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, "encoding", token.CauseTrailingBits, "middle of an octet"},
+		{"an SD-JWT", h + "." + p + "." + s + "~WyJzYWx0Il0~", token.FormMalformed, "structure", token.CauseDisclosures, "an SD-JWT"},
+		{"an SD-JWT with a proof", h + "." + p + "." + s + "~WyJzYWx0Il0~" + h + "." + p + "." + s, token.FormMalformed, "structure", token.CauseDisclosures, "an SD-JWT"},
+		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, "encoding", token.CauseTrailingBits, "a length that no base64url has"},
 
-		{"a header cut short", encode(`{"alg":"RS256"`) + "." + p + "." + s, token.FormJWS, token.AreaHeader, token.CauseJSON, "unexpected EOF"},
-		{"two values in the header", compact(header+"{}", claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "something follows"},
-		{"alg twice", compact(`{"alg":"RS256","alg":"none"}`, claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "duplicate"},
-		{"alg twice, escaped", compact(`{"alg":"RS256","\u0061lg":"none"}`, claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "duplicate"},
-		{"a duplicate deep in the header", compact(`{"alg":"RS256","x":{"a":1,"a":2}}`, claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "duplicate"},
-		{"a header that is not UTF-8", compact("{\"alg\":\"\xff\"}", claims), token.FormJWS, token.AreaHeader, token.CauseJSON, "UTF-8"},
-		{"a kid that is a number", compact(`{"alg":"RS256","kid":1}`, claims), token.FormJWS, token.AreaHeader, token.CauseMemberType, `"kid" in the header is not a string but of type number`},
-		{"a kid that is null", compact(`{"alg":"RS256","kid":null}`, claims), token.FormJWS, token.AreaHeader, token.CauseMemberType, "of type null"},
-		{"a typ that is an array", compact(`{"alg":"RS256","typ":["JWT"]}`, claims), token.FormJWS, token.AreaHeader, token.CauseMemberType, `"typ"`},
-		{"a cty that is an object", compact(`{"alg":"RS256","cty":{}}`, claims), token.FormJWS, token.AreaHeader, token.CauseMemberType, `"cty"`},
+		{"a header cut short", encode(`{"alg":"RS256"`) + "." + p + "." + s, token.FormJWS, "header", token.CauseJSON, "unexpected EOF"},
+		{"two values in the header", compact(header+"{}", claims), token.FormJWS, "header", token.CauseJSON, "something follows"},
+		{"alg twice", compact(`{"alg":"RS256","alg":"none"}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
+		{"alg twice, escaped", compact(`{"alg":"RS256","\u0061lg":"none"}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
+		{"a duplicate deep in the header", compact(`{"alg":"RS256","x":{"a":1,"a":2}}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
+		{"a header that is not UTF-8", compact("{\"alg\":\"\xff\"}", claims), token.FormJWS, "header", token.CauseJSON, "UTF-8"},
+		{"a kid that is a number", compact(`{"alg":"RS256","kid":1}`, claims), token.FormJWS, "header", token.CauseMemberType, `"kid" in the header is not a string but of type number`},
+		{"a kid that is null", compact(`{"alg":"RS256","kid":null}`, claims), token.FormJWS, "header", token.CauseMemberType, "of type null"},
+		{"a typ that is an array", compact(`{"alg":"RS256","typ":["JWT"]}`, claims), token.FormJWS, "header", token.CauseMemberType, `"typ"`},
+		{"a cty that is an object", compact(`{"alg":"RS256","cty":{}}`, claims), token.FormJWS, "header", token.CauseMemberType, `"cty"`},
 
-		{"an empty payload", h + ".." + s, token.FormJWS, token.AreaPayload, token.CauseJSON, "no JSON value"},
-		{"a payload that is an array", compact(header, `[]`), token.FormJWS, token.AreaPayload, token.CauseJSON, "an array"},
-		{"a payload that is null", compact(header, `null`), token.FormJWS, token.AreaPayload, token.CauseJSON, "but null"},
-		{"a payload that is text", compact(header, `hello`), token.FormJWS, token.AreaPayload, token.CauseJSON, "invalid character"},
-		{"sub twice", compact(header, `{"sub":"a","sub":"b"}`), token.FormJWS, token.AreaPayload, token.CauseJSON, `"/sub"`},
-		{"a duplicate deep in the claims", compact(header, `{"a":[{"b":1,"b":1}]}`), token.FormJWS, token.AreaPayload, token.CauseJSON, "duplicate"},
-		{"claims that are not UTF-8", compact(header, "{\"sub\":\"\xff\"}"), token.FormJWS, token.AreaPayload, token.CauseJSON, "UTF-8"},
-		{"half a surrogate pair", compact(header, `{"sub":"\ud800"}`), token.FormJWS, token.AreaPayload, token.CauseJSON, "invalid"},
-		{"claims nested 33 deep", compact(header, strings.Repeat(`{"a":`, 32)+"{}"+strings.Repeat("}", 32)), token.FormJWS, token.AreaPayload, token.CauseJSON, "32 levels"},
+		{"an empty payload", h + ".." + s, token.FormJWS, "payload", token.CauseJSON, "no JSON value"},
+		{"a payload that is an array", compact(header, `[]`), token.FormJWS, "payload", token.CauseJSON, "an array"},
+		{"a payload that is null", compact(header, `null`), token.FormJWS, "payload", token.CauseJSON, "but null"},
+		{"a payload that is text", compact(header, `hello`), token.FormJWS, "payload", token.CauseJSON, "invalid character"},
+		{"sub twice", compact(header, `{"sub":"a","sub":"b"}`), token.FormJWS, "payload", token.CauseJSON, `"/sub"`},
+		{"a duplicate deep in the claims", compact(header, `{"a":[{"b":1,"b":1}]}`), token.FormJWS, "payload", token.CauseJSON, "duplicate"},
+		{"claims that are not UTF-8", compact(header, "{\"sub\":\"\xff\"}"), token.FormJWS, "payload", token.CauseJSON, "UTF-8"},
+		{"half a surrogate pair", compact(header, `{"sub":"\ud800"}`), token.FormJWS, "payload", token.CauseJSON, "invalid"},
+		{"claims nested 33 deep", compact(header, strings.Repeat(`{"a":`, 32)+"{}"+strings.Repeat("}", 32)), token.FormJWS, "payload", token.CauseJSON, "32 levels"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tok, err := token.Parse(c.text)
-			var fault *token.Fault
-			if !errors.As(err, &fault) || tok.Form() != c.form || tok.FaultIn(c.area) == nil {
-				t.Fatalf("form %s, %v; want %s with a fault of the %s", tok.Form(), err, c.form, c.area)
+			tok := token.Parse(c.text)
+			fault := tok.FaultIn(c.area)
+			if tok.Form() != c.form || fault == nil {
+				t.Fatalf("form %s, %d faults; want %s with a fault of the %s", tok.Form(), len(tok.Faults()), c.form, c.area)
 			}
-			if fault = tok.FaultIn(c.area); fault.Cause != c.cause || !strings.Contains(fault.Text, c.says) {
+			if fault.Cause != c.cause || !strings.Contains(fault.Text, c.says) {
 				t.Errorf("cause %s: %s; want %s: %s", fault.Cause, fault.Text, c.cause, c.says)
 			}
 		})
@@ -167,14 +166,14 @@ func TestParseNames(t *testing.T) {
 
 // Everything that is wrong is told at once, and what can be read is there.
 func TestParseKeepsEveryFault(t *testing.T) {
-	tok, err := token.Parse(compact(`{"alg":"RS256","kid":1,"typ":2}`, `[]`) + "=")
-	var areas []token.Area
+	tok := token.Parse(compact(`{"alg":"RS256","kid":1,"typ":2}`, `[]`) + "=")
+	var areas []string
 	for _, f := range tok.Faults() {
 		areas = append(areas, f.Area)
 	}
 	slices.Sort(areas)
-	want := []token.Area{token.AreaEncoding, token.AreaHeader, token.AreaHeader, token.AreaPayload}
-	if err == nil || !slices.Equal(areas, want) {
+	want := []string{"encoding", "header", "header", "payload"}
+	if !slices.Equal(areas, want) {
 		t.Errorf("got %s, want %s", areas, want)
 	}
 	if tok.Algorithm() != "RS256" || string(tok.Payload()) != "[]" || string(tok.Signature()) != "signature" || tok.Type() != "" {
@@ -190,8 +189,8 @@ func TestParseShowsTheHeaderOfWhatItRefuses(t *testing.T) {
 		"two segments":  {encode(header) + "." + encode(claims), header},
 		"a JWS in JSON": {`{"protected":"` + encode(header) + `","payload":"","signature":""}`, header},
 	} {
-		if tok, err := token.Parse(c.text); err == nil || tok.Header().String() != c.header {
-			t.Errorf("%s: header %s, %v", name, tok.Header(), err)
+		if tok := token.Parse(c.text); len(tok.Faults()) == 0 || tok.Header().String() != c.header {
+			t.Errorf("%s: header %s, %d faults", name, tok.Header(), len(tok.Faults()))
 		}
 	}
 }
@@ -199,11 +198,11 @@ func TestParseShowsTheHeaderOfWhatItRefuses(t *testing.T) {
 // An error never leaves a text that a signature could be checked over, unless
 // it is the text that was received.
 func TestSigningInputIsWhatWasReceived(t *testing.T) {
-	if tok, _ := token.Parse(compact(header, claims) + ".x"); tok.SigningInput() != "" {
+	if tok := token.Parse(compact(header, claims) + ".x"); tok.SigningInput() != "" {
 		t.Errorf("four segments have the signing input %q", tok.SigningInput())
 	}
 	text := encode(header) + "." + encode(claims) + "\n." + encode("s")
-	if tok, err := token.Parse(text); err == nil || !strings.HasPrefix(text, tok.SigningInput()+".") {
+	if tok := token.Parse(text); len(tok.Faults()) == 0 || !strings.HasPrefix(text, tok.SigningInput()+".") {
 		t.Errorf("signing input %q of %q", tok.SigningInput(), text)
 	}
 }

@@ -6,11 +6,7 @@
 // unverified; package verify decides whether it can be trusted.
 package token
 
-import (
-	"errors"
-
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
-)
+import "github.com/claimcheck/claimcheck/pkg/strictjson"
 
 // MaxLength is the length in bytes of the longest text that Parse looks at.
 const MaxLength = 256 << 10
@@ -57,20 +53,19 @@ const (
 	causeMemberType   = "member_type"
 )
 
-// Area is the kind of rule that a Fault breaks.
-type Area string
-
-// The areas, in the order in which they are looked at.
+// The areas of faults, in the order in which they are looked at.
 const (
-	AreaStructure Area = "structure" // segments: RFC 7515 section 7.1, RFC 7519 section 1
-	AreaEncoding  Area = "encoding"  // base64url: RFC 7515 section 2, RFC 4648 section 3.5
-	AreaHeader    Area = "header"    // JOSE header: RFC 7515 section 4
-	AreaPayload   Area = "payload"   // claims set: RFC 7519 sections 4 and 7.2
+	areaStructure = "structure" // segments: RFC 7515 section 7.1, RFC 7519 section 1
+	areaEncoding  = "encoding"  // base64url: RFC 7515 section 2, RFC 4648 section 3.5
+	areaHeader    = "header"    // JOSE header: RFC 7515 section 4
+	areaPayload   = "payload"   // claims set: RFC 7519 sections 4 and 7.2
 )
 
 // A Fault is one reason why a text is not a well-formed JWT.
 type Fault struct {
-	Area Area
+	// Area is what the broken rule is about: "structure" (the segments), "encoding"
+	// (base64url), "header" or "payload".
+	Area string
 	// Cause names the reason: opaque, no_token, placeholder, foreign_token, encrypted,
 	// json_serialisation, segment_count, unsigned, disclosures, empty_header, too_long,
 	// padding, white_space, standard_base64, character, trailing_bits, json, member_type.
@@ -83,8 +78,6 @@ type Fault struct {
 	// such a text; else it is empty.
 	Note string
 }
-
-func (f *Fault) Error() string { return f.Text }
 
 // A Token is a text taken apart. Its zero value is not usable; Parse makes it.
 type Token struct {
@@ -107,17 +100,8 @@ func (t *Token) Form() Form { return t.form }
 // Faults returns everything that keeps the text from being a well-formed JWT.
 func (t *Token) Faults() []*Fault { return t.faults }
 
-// err returns the faults as one error, each a *Fault, or nil.
-func (t *Token) err() error {
-	list := make([]error, len(t.faults))
-	for i, f := range t.faults {
-		list[i] = f
-	}
-	return errors.Join(list...)
-}
-
 // FaultIn returns the first fault of an area, or nil.
-func (t *Token) FaultIn(area Area) *Fault {
+func (t *Token) FaultIn(area string) *Fault {
 	for _, f := range t.faults {
 		if f.Area == area {
 			return f
@@ -161,6 +145,6 @@ func (t *Token) Signature() []byte { return t.signature }
 // a compact JWS.
 func (t *Token) SigningInput() string { return t.signingInput }
 
-func (t *Token) fault(area Area, cause, segment string, text string) {
+func (t *Token) fault(area string, cause, segment string, text string) {
 	t.faults = append(t.faults, &Fault{Area: area, Cause: cause, Segment: segment, Text: text})
 }

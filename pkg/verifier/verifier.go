@@ -117,7 +117,7 @@ type Result struct {
 // Examine is Report for programs that explain: it tells as well where the keys
 // came from.
 func (v *Verifier) Examine(ctx context.Context, raw string) (*Result, error) {
-	t, _ := token.Parse(raw) // what is wrong with it is in the report
+	t := token.Parse(raw) // what is wrong with it is in the report
 	result := &Result{Token: t}
 	policy := v.policy
 	if v.opts.now == nil { // the zero Verifier
@@ -143,7 +143,7 @@ func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error
 	}
 	set, err := v.fetch(ctx, result.Token)
 	switch {
-	case err != nil && result.Token.FaultIn(token.AreaPayload) != nil:
+	case err != nil && result.Token.FaultIn("payload") != nil:
 		return nil, nil // it is refused in any case
 	case err != nil:
 		return nil, err

@@ -146,7 +146,7 @@ func TestNeverABearerToken(t *testing.T) {
 	r := judge(mint(t, "rsa2", "RS256", `{"alg":"RS256","typ":"dpop+jwt","jwk":{}}`, proof.String()), trust(t, "ec256"), goodPolicy())
 	wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckKind)
 	wantStatus(t, r, verify.CheckSignature, verify.NotChecked)
-	if parsed, _ := token.Parse(ofType(t, "dpop+jwt", proof)); verify.Preflight(parsed, goodPolicy()) {
+	if parsed := token.Parse(ofType(t, "dpop+jwt", proof)); verify.Preflight(parsed, goodPolicy()) {
 		t.Error("keys would be fetched for a DPoP proof")
 	}
 	// Its issuer still has to be the expected one, and its signature good.

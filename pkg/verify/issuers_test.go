@@ -87,7 +87,7 @@ func noteOf(c verify.Check) string {
 func TestNotesAreForFailures(t *testing.T) {
 	policy := goodPolicy()
 	policy.Issuer = "https://acme.eu.auth0.com/"
-	tok, _ := token.Parse(claiming(t, goodClaims().with("iss", `"https://acme.eu.auth0.com/"`)))
+	tok := token.Parse(claiming(t, goodClaims().with("iss", `"https://acme.eu.auth0.com/"`)))
 	r := verify.Verify(tok, everyKey(t), policy, now)
 	if r.Verdict != verify.Accepted || r.IssuerName() != "Auth0" {
 		t.Fatalf("%s, %q", r.Verdict, r.IssuerName())
@@ -112,7 +112,7 @@ func TestBindingsAreShown(t *testing.T) {
 		"in a list":  {goodClaims().with("list", `[{"_sd":["x"]}]`), verify.CheckDisclosure, "NOT CHECKED"},
 		"as it goes": {goodClaims(), verify.CheckDisclosure, "nothing"},
 	} {
-		tok, _ := token.Parse(claiming(t, c.claims))
+		tok := token.Parse(claiming(t, c.claims))
 		r := verify.Verify(tok, everyKey(t), goodPolicy(), now)
 		check, _ := r.Check(c.id)
 		if r.Verdict != verify.Accepted || check.Status != verify.NotChecked || !strings.Contains(check.Message, c.says) {

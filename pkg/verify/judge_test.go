@@ -106,7 +106,7 @@ func accept(t *testing.T, list []neighbour) {
 
 // judge parses and verifies.
 func judge(text string, keys verify.Keys, policy verify.Policy) *verify.Report {
-	parsed, _ := token.Parse(text)
+	parsed := token.Parse(text)
 	return verify.Verify(parsed, keys, policy, now)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
-	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
 // maxTried is how many keys a signature is tried with: a set of a thousand large
@@ -56,14 +55,14 @@ func (v *verification) checkSignature() {
 
 // signable reports whether there is a signature that a key could be tried on.
 func (v *verification) signable() bool {
-	return v.algorithmOK && v.token.SigningInput() != "" && v.token.FaultIn(token.AreaEncoding) == nil
+	return v.algorithmOK && v.token.SigningInput() != "" && v.token.FaultIn("encoding") == nil
 }
 
 // explainPadding says of a token in padded base64url, which stays refused, whether
 // the signature fits the text as it was sent: load balancers of AWS sign that.
 func (v *verification) explainPadding(set *jwks.Set) {
 	encoding := v.report.find(checkEncoding)
-	fault := v.token.FaultIn(token.AreaEncoding)
+	fault := v.token.FaultIn("encoding")
 	if set == nil || encoding == nil || fault == nil || fault.Cause != "padding" || !v.algorithmOK || v.token.Signature() == nil {
 		return
 	}
@@ -94,7 +93,7 @@ func (v *verification) explainEmbedded() {
 
 func (v *verification) whyUnchecked() string {
 	switch {
-	case v.token.SigningInput() == "" || v.token.FaultIn(token.AreaEncoding) != nil:
+	case v.token.SigningInput() == "" || v.token.FaultIn("encoding") != nil:
 		return "there is no signature that could be checked"
 	case !v.algorithmOK:
 		return "not checked, because the algorithm is refused"

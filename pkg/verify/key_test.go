@@ -148,7 +148,7 @@ func TestCertificateOfTheKey(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			keys := trustSet(t, publicJWK(t, "ec256", "x5c", c.x5c))
 			claims := goodClaims().without("iat").with("exp", "1700000000")
-			parsed, _ := token.Parse(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), claims.String()))
+			parsed := token.Parse(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), claims.String()))
 			r := verify.Verify(parsed, keys, goodPolicy(), c.when)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckCertificate)

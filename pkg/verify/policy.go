@@ -4,8 +4,7 @@
 //
 //	keys := &verify.PublicKeys{Set: set}
 //	policy := verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}
-//	t, _ := token.Parse(text) // what is wrong with it becomes part of the report
-//	report := verify.Verify(t, keys, policy, time.Now())
+//	report := verify.Verify(token.Parse(text), keys, policy, time.Now())
 //	if err := report.Err(); err != nil {
 //		return err // a *RejectedError; errors.Is(err, verify.ReasonExpired) works
 //	}

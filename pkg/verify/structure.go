@@ -6,41 +6,30 @@ import (
 	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
-	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
 // checkStructure reports what token.Parse found, area by area.
 func (v *verification) checkStructure() {
-	v.checkArea(checkStructure, token.AreaStructure, "a compact JWS")
-	v.checkArea(checkEncoding, token.AreaEncoding, "strict base64url")
-	v.checkArea(checkHeader, token.AreaHeader, "one JSON object")
-	v.checkArea(checkPayload, token.AreaPayload, "one JSON object")
+	v.checkArea(checkStructure, true, "a compact JWS")
+	v.checkArea(checkEncoding, v.token.FaultIn("structure") == nil, "strict base64url")
+	v.checkArea(checkHeader, v.token.Header().Exists(), "one JSON object")
+	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists(), "one JSON object")
 	if v.token.Header().Exists() {
 		v.checkCritical()
 		v.checkEmbeddedKey()
 	}
 }
 
-func (v *verification) checkArea(id check, area token.Area, sound string) {
-	switch fault := v.token.FaultIn(area); {
+// checkArea reports the first fault of an area, whose name is that of the check.
+// Without one, readable says whether the area could be looked at.
+func (v *verification) checkArea(id check, readable bool, sound string) {
+	switch fault := v.token.FaultIn(id.id()); {
 	case fault != nil:
 		v.fail(id, ReasonMalformed, fault.Text, detail{diagnosis: diagnoseFault(v.token, fault)})
-	case !v.readable(area):
+	case !readable:
 		v.skip(id, "nothing to check")
 	default:
 		v.pass(id, sound)
-	}
-}
-
-// readable reports whether an area without a fault was there to be checked.
-func (v *verification) readable(area token.Area) bool {
-	switch area {
-	case token.AreaHeader:
-		return v.token.Header().Exists()
-	case token.AreaPayload:
-		return v.token.UnverifiedClaims().Exists()
-	default:
-		return v.token.FaultIn(token.AreaStructure) == nil
 	}
 }
 

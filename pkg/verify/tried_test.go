@@ -17,7 +17,7 @@ func TestNotEveryKeyIsTried(t *testing.T) {
 		set[i] = stranger
 	}
 	set[39] = publicJWK(t, "rsa")
-	tok, _ := token.Parse(mint(t, "rsa", "RS256", `{"alg":"RS256"}`, goodClaims().String()))
+	tok := token.Parse(mint(t, "rsa", "RS256", `{"alg":"RS256"}`, goodClaims().String()))
 	r := verify.Verify(tok, trustSet(t, set...), goodPolicy(), now)
 	check, _ := r.Check(verify.CheckSignature)
 	if r.Reason != verify.ReasonBadSignature || !strings.Contains(check.Message, "first 32 keys that fit; the other 8 were not tried") {

@@ -95,7 +95,7 @@ func isScheme(word string) bool {
 
 // looksLikeToken tells a token from a word.
 func looksLikeToken(text string) bool {
-	t, _ := token.Parse(text)
+	t := token.Parse(text)
 	return t.Form() != token.FormMalformed && !isScheme(text)
 }
 
@@ -128,7 +128,7 @@ func elsewhere(e *exchange.Exchange) Credential {
 	for _, cookies := range exchange.Values(e.Request, "Cookie") {
 		for cookie := range strings.SplitSeq(cookies, ";") {
 			name, value, _ := strings.Cut(strings.TrimSpace(cookie), "=")
-			if t, _ := token.Parse(value); t.Form() == token.FormJWT {
+			if t := token.Parse(value); t.Form() == token.FormJWT {
 				return Credential{Token: value, Where: "the cookie " + shorten(name)}
 			}
 		}

@@ -48,7 +48,7 @@ func Explain(e *exchange.Exchange, credential Credential, at time.Time) Explanat
 	x := Explanation{Complaint: Read(without(e, credential.Token), credential.Token != ""), Credential: credential, At: at}
 	x.Findings = append(x.Findings, credential.Faults...)
 	if credential.Token != "" && !strings.EqualFold(credential.Scheme, "Basic") {
-		x.Token, _ = token.Parse(credential.Token)
+		x.Token = token.Parse(credential.Token)
 		x.Kind = verify.Classify(x.Token)
 		x.form()
 		if claims := x.Token.UnverifiedClaims(); claims.Exists() {

@@ -94,7 +94,7 @@ func (c *comparison) run(t *rapid.T, d *draft) {
 	if err != nil {
 		t.Fatalf("the keys are refused as a whole: %v\n%s", err, d.keySet())
 	}
-	parsed, _ := token.Parse(text)
+	parsed := token.Parse(text)
 	report := verify.Verify(parsed, keys, d.policy, d.now)
 	theirs, theirErr := d.golangJWT(text)
 	for _, problem := range c.compare(d, report, theirErr) {
