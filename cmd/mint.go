@@ -98,24 +98,31 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err := opts.check(c.Flags()); err != nil {
 		return err
 	}
-	minter, err := opts.minter(env, c)
+	minter, newKey, err := opts.minter(env)
 	if err != nil {
-		return err
-	}
-	if opts.public {
-		_, err := fmt.Fprintln(c.OutOrStdout(), minter.JWKS())
 		return err
 	}
 	wanted, err := opts.token(env)
 	if err != nil {
 		return err
 	}
-	if opts.allFlaws != "" {
-		return opts.mintAll(c, minter, wanted)
+	keep := func() error { return opts.keepKey(env, c, newKey) }
+	switch {
+	case opts.public:
+		if err := keep(); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(c.OutOrStdout(), minter.JWKS())
+		return err
+	case opts.allFlaws != "":
+		return opts.mintAll(c, minter, wanted, keep)
 	}
 	raw, err := minter.Mint(wanted)
 	if err != nil {
 		return mintFailure(err)
+	}
+	if err := keep(); err != nil {
+		return err
 	}
 	newErrorPrinter(env, c).Note("a token for tests, issued by " + minter.Issuer())
 	_, err = fmt.Fprintln(c.OutOrStdout(), raw)
@@ -150,8 +157,9 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// minter finds the key, and makes one where that is asked for.
-func (o *mintOptions) minter(env *Env, c *cobra.Command) (*issuertest.Minter, error) {
+// minter finds the key, and makes one where that is asked for: then it is returned,
+// too, and not yet written.
+func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest.Key, err error) {
 	config := issuertest.MinterConfig{Issuer: o.issuer, Like: o.like, Now: env.Now}
 	if len(o.audiences) > 0 {
 		config.Audience = o.audiences[0] // what a flaw is about
@@ -159,54 +167,59 @@ func (o *mintOptions) minter(env *Env, c *cobra.Command) (*issuertest.Minter, er
 	if o.state != "" {
 		state, err := issuertest.OpenState(o.state)
 		if err != nil {
-			return nil, unreadable("%w", err).withHint("claimcheck issuer --state %s keeps its state there", o.state)
+			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s keeps its state there", o.state)
 		}
 		if o.algorithm != "" {
-			return nil, usageError("--alg goes with --key and --new-key: the issuer's key has its algorithm")
+			return nil, nil, usageError("--alg goes with --key and --new-key: the issuer's key has its algorithm")
 		}
-		m, err := state.Minter(config)
+		m, err = state.Minter(config)
 		if err != nil {
-			return nil, unreadable("%w", err)
+			return nil, nil, unreadable("%w", err)
 		}
-		return m, nil
+		return m, nil, nil
 	}
-	var err error
-	if config.Key, err = o.readOrMakeKey(env, c); err != nil {
-		return nil, err
+	if config.Key, err = o.readOrMakeKey(); err != nil {
+		return nil, nil, err
 	}
-	m, err := issuertest.NewMinter(config)
-	if err != nil {
-		return nil, usageError("%w", err)
+	if m, err = issuertest.NewMinter(config); err != nil {
+		return nil, nil, usageError("%w", err)
 	}
-	return m, nil
+	if o.newKey != "" {
+		newKey = config.Key
+	}
+	return m, newKey, nil
 }
 
-func (o *mintOptions) readOrMakeKey(env *Env, c *cobra.Command) (*issuertest.Key, error) {
-	if o.key != "" {
-		path := strings.TrimPrefix(o.key, "@")
-		data, err := readFile(path, maxFileSize)
-		if err != nil {
-			return nil, err
+func (o *mintOptions) readOrMakeKey() (*issuertest.Key, error) {
+	if o.key == "" {
+		algorithm := o.algorithm
+		if algorithm == "" {
+			algorithm = "RS256"
 		}
-		key, err := issuertest.ReadKey(data, o.algorithm)
-		if err != nil {
-			return nil, unreadable("%s: %w", path, err)
-		}
-		return key, nil
+		return issuertest.NewKey(algorithm)
 	}
-	algorithm := o.algorithm
-	if algorithm == "" {
-		algorithm = "RS256"
-	}
-	key, err := issuertest.NewKey(algorithm)
+	path := strings.TrimPrefix(o.key, "@")
+	data, err := readFile(path, maxFileSize)
 	if err != nil {
 		return nil, err
 	}
+	key, err := issuertest.ReadKey(data, o.algorithm)
+	if err != nil {
+		return nil, unreadable("%s: %w", path, err)
+	}
+	return key, nil
+}
+
+// keepKey writes a new key, if there is one.
+func (o *mintOptions) keepKey(env *Env, c *cobra.Command, key *issuertest.Key) error {
+	if key == nil {
+		return nil
+	}
 	if err := writeNewFile(o.newKey, []byte(key.PrivateJWK().String()+"\n")); err != nil {
-		return nil, unreadable("%w", err).withHint("--key %s signs with the key that is there", o.newKey)
+		return unreadable("%w", err).withHint("--key %s signs with the key that is there", o.newKey)
 	}
 	newErrorPrinter(env, c).Note("a new private key is in " + o.newKey + "; --public prints its key set")
-	return key, nil
+	return nil
 }
 
 // writeNewFile never replaces what is there.
@@ -303,16 +316,27 @@ func mintFailure(err error) error {
 	return usageError("%w", err).didYouMean(unknown.Name, names).orHint("--flaw list shows all of them")
 }
 
-// needFlags are the flags of verify without which a flaw cannot be noticed.
-func needFlags(need issuertest.Need, client string) []string {
-	return map[issuertest.Need][]string{
-		issuertest.NeedsAccess: {"--kind", "access"},
-		issuertest.NeedsID:     {"--kind", "id"},
-		issuertest.NeedsMaxAge: {"--max-age", "15m"},
-		issuertest.NeedsNonce:  {"--nonce", "the-nonce"},
-		issuertest.NeedsClient: {"--client-id", client},
-		issuertest.NeedsScope:  {"--scope", "openid"},
-	}[need]
+// needFlags are the flags of verify with which a token is accepted, or its flaw is
+// noticed.
+func needFlags(needs []issuertest.Need, audience, client string) []string {
+	flags := map[issuertest.Need][]string{
+		issuertest.NeedsAccess:      {"--kind", "access"},
+		issuertest.NeedsID:          {"--kind", "id"},
+		issuertest.NeedsLogout:      {"--kind", "logout"},
+		issuertest.NeedsMaxAge:      {"--max-age", "15m"},
+		issuertest.NeedsNonce:       {"--nonce", "the-nonce"},
+		issuertest.NeedsClient:      {"--client-id", client},
+		issuertest.NeedsScope:       {"--scope", "openid"},
+		issuertest.NeedsAnyAudience: {"--any-audience"},
+	}
+	words := []string{"--audience", audience}
+	if slices.Contains(needs, issuertest.NeedsAnyAudience) {
+		words = nil
+	}
+	for _, need := range needs {
+		words = append(words, flags[need]...)
+	}
+	return words
 }
 
 // A flawRow is a flaw as --flaw list and the index show it.
@@ -322,14 +346,23 @@ type flawRow struct {
 	About    string   `json:"about"`
 	ExitCode int      `json:"exit_code"`
 	Reason   string   `json:"reason"`
-	Verify   []string `json:"verify_with,omitempty"`
+	Verify   []string `json:"verify_with"`
 }
 
-func flawRows(client string) []flawRow {
-	rows := []flawRow{}
-	for _, flaw := range issuertest.Flaws() {
+// flawRows are a good token and all that can be wrong with it.
+func flawRows(minter *issuertest.Minter, wanted issuertest.Token) []flawRow {
+	client := wanted.ClientID
+	if client == "" {
+		client = minter.ClientID()
+	}
+	catalogue := minter.Catalogue(wanted)
+	rows := []flawRow{{
+		Name: "good", About: "nothing is wrong with it", Reason: reasonOf(exitAccepted), Verify: needFlags(catalogue.Good, catalogue.Audience, client),
+	}}
+	for _, flaw := range catalogue.Flaws {
 		rows = append(rows, flawRow{
-			Name: flaw.Name, About: flaw.About, ExitCode: codeOf(string(flaw.Reason)), Reason: string(flaw.Reason), Verify: needFlags(flaw.Needs, client),
+			Name: flaw.Name, About: flaw.About, ExitCode: codeOf(string(flaw.Reason)), Reason: string(flaw.Reason),
+			Verify: needFlags(flaw.Needs, catalogue.Audience, client),
 		})
 	}
 	return rows
@@ -344,27 +377,47 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 	if err != nil {
 		return err
 	}
-	rows := flawRows("demo")
+	if opts.state+opts.key+opts.algorithm == "" {
+		opts.algorithm = "ES256" // which is quickly made
+	}
+	minter, _, err := opts.minter(env)
+	if err != nil {
+		return err
+	}
+	opts.flaws = nil
+	wanted, err := opts.token(env)
+	if err != nil {
+		return err
+	}
+	if _, err := minter.Mint(wanted); err != nil {
+		return mintFailure(err)
+	}
+	rows := flawRows(minter, wanted)[1:]
 	return printShown(ctx, printer, answer{strictjson.From(rows), func(t *output.Text) {
-		list := []output.Row{}
-		for _, row := range rows {
-			about := row.About
-			if len(row.Verify) > 0 {
-				about += " (" + strings.Join(row.Verify, " ") + ")"
-			}
-			list = append(list, output.Row{Label: fmt.Sprintf("%d  %s", row.ExitCode, row.Name), Value: about})
+		list := make([]output.Row, len(rows))
+		for n, row := range rows {
+			list[n] = output.Row{Label: fmt.Sprintf("%d  %s", row.ExitCode, row.Name), Value: row.about()}
 		}
 		t.Rows(list...)
 	}})
 }
 
-// mintAll writes a token for each flaw, a good one, the key set, and an index that
-// says what verify answers.
-func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token) error {
-	if err := os.Mkdir(o.allFlaws, 0o700); err != nil {
-		return unreadable("%w", err)
+// about is what is wrong, with what verify has to be asked beside the audience.
+func (r flawRow) about() string {
+	words := r.Verify
+	if words[0] == "--audience" {
+		words = words[2:]
 	}
-	rows := append([]flawRow{{Name: "good", About: "nothing is wrong with it", Reason: reasonOf(exitAccepted)}}, flawRows(minter.ClientID())...)
+	if len(words) == 0 {
+		return r.About
+	}
+	return r.About + " (" + strings.Join(words, " ") + ")"
+}
+
+// mintAll writes a token for each flaw, a good one, the key set, and an index that
+// says what verify answers. What cannot be made leaves nothing there.
+func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token, keepKey func() error) error {
+	rows := flawRows(minter, wanted)
 	files := map[string]string{"jwks.json": minter.JWKS().String()}
 	for n := range rows {
 		wanted.Flaws = nil
@@ -378,18 +431,22 @@ func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wante
 		rows[n].File = rows[n].Name + ".jwt"
 		files[rows[n].File] = raw
 	}
-	index := strictjson.From(struct {
+	files["index.json"] = strictjson.From(struct {
 		Issuer   string    `json:"issuer"`
 		Audience string    `json:"audience"`
 		Tokens   []flawRow `json:"tokens"`
-	}{minter.Issuer(), minter.Audience(), rows})
-	path := filepath.Join(o.allFlaws, "index.json")
-	files["index.json"] = index.String()
+	}{minter.Issuer(), minter.Catalogue(wanted).Audience, rows}).String()
+	if err := os.Mkdir(o.allFlaws, 0o700); err != nil {
+		return unreadable("%w", err)
+	}
+	if err := keepKey(); err != nil {
+		return errors.Join(err, os.Remove(o.allFlaws))
+	}
 	for name, text := range files {
 		if err := writeNewFile(filepath.Join(o.allFlaws, name), []byte(text+"\n")); err != nil {
 			return unreadable("%w", err)
 		}
 	}
-	_, err := fmt.Fprintln(c.OutOrStdout(), path)
+	_, err := fmt.Fprintln(c.OutOrStdout(), filepath.Join(o.allFlaws, "index.json"))
 	return err
 }

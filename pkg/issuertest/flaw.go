@@ -18,30 +18,34 @@ type Flaw struct {
 	Name   string
 	About  string
 	Reason verify.Reason // why a verifier has to refuse the token
-	// Needs is what a verifier has to ask for to notice, beside issuer and
+	// Needs are what a verifier has to ask for to notice, beside issuer and
 	// audience. Most flaws show without.
-	Needs Need
+	Needs []Need
 
-	parts []string    // what it changes; two flaws of one part contradict each other
-	as    verify.Kind // the kind of token it starts from, or empty for the one asked for
-	apply func(*draft) error
+	parts     []string    // what it changes; two flaws of one part contradict each other
+	as        verify.Kind // the kind of token it starts from, or empty for the one asked for
+	publicKey bool        // it is about public keys: a secret cannot have it
+	apply     func(*draft) error
 }
 
-// Need is a question without which a flaw cannot be noticed.
+// Need is what a verifier has to ask for, beside the issuer.
 type Need string
 
 // The needs of flaws.
 const (
-	NeedsNothing Need = ""
-	NeedsAccess  Need = "access"  // that it is an access token
-	NeedsID      Need = "id"      // that it is an ID token
-	NeedsMaxAge  Need = "max_age" // how long ago the user may have logged in: 15 minutes
-	NeedsNonce   Need = "nonce"   // the nonce: "the-nonce"
-	NeedsClient  Need = "client"  // the client: the minter's
-	NeedsScope   Need = "scope"   // the scope "openid"
+	NeedsAccess Need = "access"  // that it is an access token
+	NeedsID     Need = "id"      // that it is an ID token
+	NeedsLogout Need = "logout"  // that it is a logout token
+	NeedsMaxAge Need = "max_age" // how long ago the user may have logged in: 15 minutes
+	NeedsNonce  Need = "nonce"   // the nonce: "the-nonce"
+	NeedsClient Need = "client"  // the client: the minter's
+	NeedsScope  Need = "scope"   // the scope "openid"
+	// NeedsAnyAudience is for a token without an audience: any has to do.
+	NeedsAnyAudience Need = "any_audience"
 )
 
-// Flaws returns every flaw, by the order of the checks that notice it.
+// Flaws returns every flaw, by the order of the checks that notice it. Minter.Catalogue
+// knows which of them a certain token can have.
 func Flaws() []Flaw {
 	return slices.Concat(formFlaws(), algorithmFlaws(), keyFlaws(), identityFlaws(), timeFlaws(), claimFlaws())
 }
@@ -94,8 +98,8 @@ const (
 	partKind      = "kind"
 )
 
-// rank puts flaws that replace the payload's text, or the signature, behind those
-// that set claims.
+// rank puts flaws that set claims before those that replace the payload's text, or
+// the signature.
 func (f Flaw) rank() int {
 	switch {
 	case slices.Contains(f.parts, partForm):
@@ -132,7 +136,7 @@ func absent(name string) func(*draft) error { return claim(name, constant(strict
 func formFlaws() []Flaw {
 	signature := []string{partForm}
 	return []Flaw{
-		{Name: "truncated", About: "cut off behind the second segment", Reason: verify.ReasonMalformed, parts: signature,
+		{Name: "truncated", About: "cut off after the second segment", Reason: verify.ReasonMalformed, parts: signature,
 			apply: after(func(text string) string { return text[:strings.LastIndexByte(text, '.')] })},
 		{Name: "padded", About: "base64url with padding, as AWS ALB writes it", Reason: verify.ReasonMalformed, parts: signature, apply: after(pad)},
 		{Name: "line-break", About: "a line break inside the payload", Reason: verify.ReasonMalformed, parts: signature, apply: after(breakLine)},
@@ -181,7 +185,7 @@ func pad(text string) string {
 	return padded
 }
 
-// breakLine breaks the line behind the payload's first character, which nobody takes
+// breakLine breaks the line after the payload's first character, which nobody takes
 // for a text that a terminal has wrapped.
 func breakLine(text string) string {
 	at := strings.IndexByte(text, '.') + 2
@@ -219,8 +223,8 @@ func algorithmFlaws() []Flaw {
 	return []Flaw{
 		{Name: "alg-none", About: "not signed at all, alg none", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: none("none")},
 		{Name: "alg-none-case", About: "not signed at all, alg nOnE, which slips past a list", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: none("nOnE")},
-		{Name: "hs-confusion", About: "HS256, with the issuer's public key as the secret", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: confuse},
-		{Name: "alg-mismatch", About: "signed by another algorithm than the key in the set is for", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: mismatch},
+		{Name: "hs-confusion", About: "HS256, with the issuer's public key as the secret", Reason: verify.ReasonAlgorithmRefused, publicKey: true, parts: signature, apply: confuse},
+		{Name: "alg-mismatch", About: "signed by another algorithm than the key in the set is for", Reason: verify.ReasonAlgorithmRefused, publicKey: true, parts: signature, apply: mismatch},
 	}
 }
 
@@ -242,11 +246,17 @@ func confuse(d *draft) error {
 func mismatch(d *draft) error {
 	other := map[string]string{
 		"RS256": "RS512", "RS384": "RS512", "RS512": "RS256", "PS256": "RS256", "PS384": "RS384", "PS512": "RS512",
-		"HS256": "HS512", "HS384": "HS512", "HS512": "HS256",
 	}[d.minter.key.algorithm]
+	if d.minter.key.symmetric() {
+		return errors.New("a secret is for no algorithm in particular")
+	}
 	var err error
 	if other == "" { // a curve has one algorithm only
-		d.key, err = NewKey("RS256")
+		other = "ES256"
+		if d.minter.key.algorithm == other {
+			other = "ES384"
+		}
+		d.key, err = NewKey(other)
 		return err
 	}
 	d.key, err = newKey(d.minter.key.private, other, d.minter.key.id)
@@ -256,15 +266,15 @@ func mismatch(d *draft) error {
 func keyFlaws() []Flaw {
 	return []Flaw{
 		{Name: "unknown-kid", About: "signed by a key that the issuer does not publish, under its own kid", Reason: verify.ReasonNoMatchingKey,
-			parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.set("kid", d.key.id) })},
+			publicKey: true, parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.set("kid", d.key.id) })},
 		{Name: "no-kid", About: "signed by a key that the issuer does not publish, without a kid", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.remove("kid") })},
 		{Name: "stranger", About: "signed by a stranger's key, under the kid of the issuer's", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm}, apply: stranger(func(*draft) {})},
 		{Name: "embedded-jwk", About: "signed by a stranger's key, which the header brings along in jwk", Reason: verify.ReasonBadSignature,
-			parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jwk", d.key.JWK()) })},
+			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jwk", d.key.JWK()) })},
 		{Name: "jku", About: "signed by a stranger's key; jku in the header says where to fetch it", Reason: verify.ReasonBadSignature,
-			parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jku", "https://attacker.example/jwks.json") })},
+			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jku", "https://attacker.example/jwks.json") })},
 		{Name: "bad-signature", About: "one bit of the signature is flipped", Reason: verify.ReasonBadSignature, parts: []string{partAlgorithm}, apply: after(flip)},
 		{Name: "tampered-payload", About: "a claim was changed after signing", Reason: verify.ReasonBadSignature, parts: []string{partAlgorithm}, apply: after(tamper)},
 	}
@@ -308,7 +318,7 @@ func identityFlaws() []Flaw {
 		{Name: "missing-iss", About: "no issuer", Reason: verify.ReasonWrongIssuer, parts: []string{"iss"}, apply: absent("iss")},
 		{Name: "wrong-audience", About: "for another API", Reason: verify.ReasonWrongAudience, parts: []string{"aud"}, apply: claim("aud", constant("another-api"))},
 		{Name: "audience-prefix", About: "for an API whose name begins with yours", Reason: verify.ReasonWrongAudience, parts: []string{"aud"},
-			apply: claim("aud", func(d *draft) any { return d.minter.audience + "-2" })},
+			apply: claim("aud", func(d *draft) any { return d.audience + "-2" })},
 		{Name: "missing-aud", About: "no audience", Reason: verify.ReasonWrongAudience, parts: []string{"aud"}, apply: absent("aud")},
 	}
 }
@@ -361,37 +371,37 @@ func milliseconds(d *draft) error {
 func claimFlaws() []Flaw {
 	login := []string{"auth_time"}
 	return []Flaw{
-		{Name: "id-as-access", About: "an ID token for the API, where an access token belongs", Reason: verify.ReasonClaimRefused, Needs: NeedsAccess,
+		{Name: "id-as-access", About: "an ID token for the API, where an access token belongs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsAccess},
 			parts: []string{partKind}, as: verify.KindID, apply: func(d *draft) error {
-				d.claims.set("aud", d.minter.audience)
+				d.claims.set("aud", d.audience)
 				return nil
 			}},
-		{Name: "access-as-id", About: "an access token, where an ID token belongs", Reason: verify.ReasonClaimRefused, Needs: NeedsID,
-			parts: []string{partKind}, as: verify.KindAccess, apply: func(*draft) error { return nil }},
+		{Name: "access-as-id", About: "an access token, where an ID token belongs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsID},
+			parts: []string{partKind}, as: verify.KindAccess, apply: claim("aud", func(d *draft) any { return d.audience })},
 		{Name: "logout-as-access", About: "a logout token, where an access token belongs", Reason: verify.ReasonClaimRefused,
-			parts: []string{partKind}, as: verify.KindLogout, apply: claim("aud", func(d *draft) any { return d.minter.audience })},
-		{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Reason: verify.ReasonClaimRefused, Needs: NeedsNonce,
+			parts: []string{partKind}, as: verify.KindLogout, apply: claim("aud", func(d *draft) any { return d.audience })},
+		{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsNonce},
 			parts: []string{partKind, "nonce"}, as: verify.KindID, apply: func(d *draft) error {
-				d.claims.set("aud", d.minter.audience)
+				d.claims.set("aud", d.audience)
 				d.claims.set("nonce", "another-nonce")
 				return nil
 			}},
-		{Name: "wrong-client", About: "issued to another client", Reason: verify.ReasonClaimRefused, Needs: NeedsClient,
+		{Name: "wrong-client", About: "issued to another client", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsClient},
 			parts: []string{"client"}, apply: otherClient},
-		{Name: "missing-scope", About: "without the scope", Reason: verify.ReasonClaimRefused, Needs: NeedsScope, parts: []string{"scope"}, apply: func(d *draft) error {
+		{Name: "missing-scope", About: "without the scope", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsScope}, parts: []string{"scope"}, apply: func(d *draft) error {
 			d.claims.remove("scope")
 			d.claims.remove("scp")
 			return nil
 		}},
-		{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Reason: verify.ReasonClaimRefused, Needs: NeedsID,
+		{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsID},
 			parts: []string{partKind, "sub"}, as: verify.KindID, apply: func(d *draft) error {
-				d.claims.set("aud", d.minter.audience)
+				d.claims.set("aud", d.audience)
 				d.claims.set("sub", "")
 				return nil
 			}},
-		{Name: "stale-auth-time", About: "the user logged in a day ago", Reason: verify.ReasonReauthentication, Needs: NeedsMaxAge, parts: login, apply: claim("auth_time", ago(24*time.Hour))},
-		{Name: "future-auth-time", About: "the user logs in an hour from now", Reason: verify.ReasonReauthentication, Needs: NeedsMaxAge, parts: login, apply: claim("auth_time", ago(-time.Hour))},
-		{Name: "missing-auth-time", About: "nothing says when the user logged in", Reason: verify.ReasonReauthentication, Needs: NeedsMaxAge, parts: login, apply: absent("auth_time")},
+		{Name: "stale-auth-time", About: "the user logged in a day ago", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: claim("auth_time", ago(24*time.Hour))},
+		{Name: "future-auth-time", About: "the user logs in an hour from now", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: claim("auth_time", ago(-time.Hour))},
+		{Name: "missing-auth-time", About: "nothing says when the user logged in", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: absent("auth_time")},
 	}
 }
 

@@ -121,6 +121,7 @@ func (m *Minter) Mint(t Token) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	audience := m.audienceOf(t)
 	for _, f := range flaws {
 		if f.as != "" {
 			t.Kind = f.as
@@ -130,6 +131,7 @@ func (m *Minter) Mint(t Token) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	d.audience = audience
 	for _, f := range flaws {
 		if err := f.apply(d); err != nil {
 			return "", fmt.Errorf("flaw %s: %w", f.Name, err)
@@ -272,6 +274,8 @@ type draft struct {
 	claims  claims
 	payload []byte // in place of the claims, or nil
 	now     time.Time
+	// audience is the one that a verifier of the token expects.
+	audience string
 	// unsigned leaves the signature empty; after changes the text that was signed.
 	unsigned bool
 	after    []func(text string) string

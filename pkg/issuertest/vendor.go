@@ -20,6 +20,8 @@ type vendor struct {
 	accessLife  time.Duration
 	idLife      time.Duration
 	opaque      bool // access tokens are no JWTs
+	noAudience  bool // access tokens have no aud
+	sameKinds   bool // nothing but its audience tells an access token from an ID token
 	audience    string
 	access, id  func(*facts) claims
 	metadata    func(issuer string, members *claims)
@@ -249,7 +251,7 @@ func authing() vendor {
 	v.name, v.about = "authing", "Authing: the issuer ends in /oidc; try --alg HS256 for its ID tokens signed by the application's secret"
 	v.issuer = "/oidc"
 	v.paths = paths{"/auth", "/token", "/me", "/.well-known/jwks.json", "/token/introspection", "/token/revocation", "/session/end", "/device/auth"}.prefixed("/oidc")
-	v.accessType, v.accessLife, v.idLife = "JWT", 14*24*time.Hour, 14*24*time.Hour
+	v.accessType, v.sameKinds, v.accessLife, v.idLife = "JWT", true, 14*24*time.Hour, 14*24*time.Hour
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		c.remove("client_id")
@@ -267,7 +269,7 @@ func auth0() vendor {
 	v.name, v.about = "auth0", "Auth0: the issuer ends in a slash"
 	v.issuer = "/"
 	v.paths = paths{"/authorize", "/oauth/token", "/userinfo", "/.well-known/jwks.json", "", "/oauth/revoke", "/oidc/logout", "/oauth/device/code"}
-	v.accessType, v.accessLife, v.idLife, v.audience = "JWT", 24*time.Hour, 10*time.Hour, "https://api.example"
+	v.accessType, v.sameKinds, v.accessLife, v.idLife, v.audience = "JWT", true, 24*time.Hour, 10*time.Hour, "https://api.example"
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		c.remove("client_id")

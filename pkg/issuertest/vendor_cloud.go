@@ -65,7 +65,7 @@ func cognito() vendor {
 	v.name, v.about = "cognito", "Amazon Cognito: access tokens have no audience, but client_id and token_use"
 	v.issuer = pool
 	v.paths = paths{authorization: "/oauth2/authorize", token: "/oauth2/token", userinfo: "/oauth2/userInfo", keys: pool + "/.well-known/jwks.json", revocation: "/oauth2/revoke", endSession: "/logout"}
-	v.accessType, v.idType = "", ""
+	v.accessType, v.idType, v.noAudience = "", "", true
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		c.remove("aud")
@@ -100,7 +100,7 @@ func okta() vendor {
 	v.name, v.about = "okta", "Okta, authorization server default: client in cid, scopes as a list in scp"
 	v.issuer = "/oauth2/default"
 	v.paths = paths{"/authorize", "/token", "/userinfo", "/keys", "/introspect", "/revoke", "/logout", "/device/authorize"}.prefixed("/oauth2/default/v1")
-	v.accessType, v.idType, v.audience = "", "", "api://default"
+	v.accessType, v.idType, v.audience, v.sameKinds = "", "", "api://default", true
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
 		for _, name := range []string{"client_id", "scope", "amr", "roles"} {
@@ -149,7 +149,7 @@ func google() vendor {
 func githubActions() vendor {
 	v := plainVendor()
 	v.name, v.about = "github-actions", "GitHub Actions: a workflow's ID token, from client_credentials"
-	v.paths = paths{token: "/token", keys: "/.well-known/jwks"}
+	v.paths, v.sameKinds = paths{token: "/token", keys: "/.well-known/jwks"}, true
 	v.accessType, v.accessLife, v.idLife, v.audience = "JWT", 5*time.Minute, 5*time.Minute, "https://github.com/octo-org"
 	job := func(f *facts) claims {
 		c := claims{}
@@ -179,7 +179,7 @@ func kubernetes() vendor {
 	v := plainVendor()
 	v.name, v.about = "kubernetes", "a Kubernetes service account: the token of a pod, from client_credentials"
 	v.paths = paths{token: "/token", keys: "/openid/v1/jwks"}
-	v.accessType, v.idType, v.audience = "", "", ""
+	v.accessType, v.idType, v.audience, v.sameKinds = "", "", "", true
 	account := func(f *facts) claims {
 		c := claims{}
 		c.set("aud", strictjson.From(f.audience))

@@ -1,0 +1,71 @@
+package issuertest
+
+import (
+	"slices"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A Catalogue is what can be wrong with a token, and what a verifier has to ask for.
+type Catalogue struct {
+	Audience string // that a verifier expects, unless something needs any
+	Good     []Need // without any flaw the token is accepted, if the verifier asks for these
+	Flaws    []Flaw
+}
+
+// Catalogue returns the flaws that a token can have under the minter's key and in
+// its shape: a secret has no public key to confuse it with, and the access tokens of
+// some products cannot be told from their ID tokens.
+func (m *Minter) Catalogue(t Token) Catalogue {
+	c := Catalogue{Audience: m.audienceOf(t), Good: m.needs(t)}
+	for _, f := range Flaws() {
+		if !m.possible(f, t) {
+			continue
+		}
+		if f.as == "" && !slices.Contains(f.parts, "aud") {
+			f.Needs = append(m.needs(t), f.Needs...)
+		} else if t.Kind == verify.KindLogout && f.as == "" {
+			f.Needs = append([]Need{NeedsLogout}, f.Needs...)
+		}
+		c.Flaws = append(c.Flaws, f)
+	}
+	return c
+}
+
+// audienceOf is the audience that a verifier of a token expects.
+func (m *Minter) audienceOf(t Token) string {
+	switch {
+	case len(t.Audience) > 0:
+		return t.Audience[0]
+	case t.Kind == verify.KindID, t.Kind == verify.KindLogout:
+		return or(t.ClientID, m.client)
+	default:
+		return m.audience
+	}
+}
+
+// needs are what a verifier has to ask for to accept a good token.
+func (m *Minter) needs(t Token) []Need {
+	switch {
+	case t.Kind == verify.KindLogout:
+		return []Need{NeedsLogout}
+	case t.Kind != verify.KindID && m.shape.noAudience:
+		return []Need{NeedsAnyAudience}
+	default:
+		return nil
+	}
+}
+
+// possible reports whether a verifier can notice a flaw in such a token.
+func (m *Minter) possible(f Flaw, t Token) bool {
+	switch {
+	case t.Kind == verify.KindLogout && len(f.Needs) > 0:
+		return false // it has no login, client or scope
+	case f.as == verify.KindAccess:
+		return !m.shape.opaque && !m.shape.sameKinds
+	case m.key.symmetric():
+		return !f.publicKey
+	default:
+		return true
+	}
+}
