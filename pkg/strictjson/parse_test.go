@@ -61,6 +61,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a name that is not UTF-8", "{\"\xff\":1}", "invalid UTF-8"},
 		{"half a surrogate pair", `"\ud83d"`, "invalid"},
 		{"a surrogate pair in the wrong order", `"\ude00\ud83d"`, "invalid"},
+		{"an error in the deepest array", strings.Repeat("[", 32) + "01" + strings.Repeat("]", 32), "invalid character"},
 		{"arrays one level too deep", strings.Repeat("[", 33) + strings.Repeat("]", 33), "nested more than 32 levels deep"},
 		{"objects one level too deep", strings.Repeat(`{"a":`, 32) + "{}" + strings.Repeat("}", 32), "nested more than 32 levels deep"},
 		{"brackets without an end", strings.Repeat("[", 1<<20), "nested more than 32 levels deep"},

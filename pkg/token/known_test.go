@@ -52,7 +52,7 @@ func TestParseNamesWhatIsNoJWT(t *testing.T) {
 	} {
 		parsed := token.Parse(c.text)
 		fault := parsed.FaultIn("structure")
-		if fault == nil || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT") ||
+		if fault == nil || len(parsed.Faults()) != 1 || fault.Cause != token.CauseForeign || !strings.Contains(fault.Text, "not a JWT") ||
 			!strings.Contains(fault.Text, c.what) || fault.Note == "" || strings.Contains(fault.Text+fault.Note, "%") {
 			t.Errorf("%q: %+v, want %s", c.text, fault, c.what)
 		}
@@ -86,7 +86,9 @@ func TestParseNamesNothingElse(t *testing.T) {
 		{"undefinedundefined", token.CauseOpaque},
 		{"x" + strings.Repeat("0a", 16), token.CauseOpaque},
 		{"v5.public.eyJkYXRhIjoieCJ9", token.CauseOpaque},
-		{strings.Repeat("ya29.", 5000), token.CauseOpaque},
+		{"ya29." + strings.Repeat("a", 16<<10-5), token.CauseForeign}, // the longest text that is compared
+		{"ya29." + strings.Repeat("a", 16<<10-4), token.CauseOpaque},
+		{"\u00a0" + compact(header, claims), token.CauseNoToken}, // nothing stands before eyJ that could be removed
 		{"hello", token.CauseNoToken},
 		{"tokens", token.CauseNoToken},
 		{"{}", token.CauseJSON},

@@ -114,7 +114,7 @@ const whiteSpace = " \t\r\n"
 // JSON allows inside and careless copying adds outside.
 func looksLikeHeader(segment string) bool {
 	segment = strings.TrimLeft(segment, whiteSpace)
-	for len(segment) > 0 {
+	for {
 		group := segment[:min(len(segment), 4)] // of characters, for three octets
 		urlSafe := strings.ReplaceAll(strings.ReplaceAll(group, "+", "-"), "/", "_")
 		var octets [3]byte
@@ -128,7 +128,6 @@ func looksLikeHeader(segment string) bool {
 		}
 		segment = segment[len(group):]
 	}
-	return false
 }
 
 func (t *Token) parseCompact(segments []string) {
@@ -266,7 +265,7 @@ func nameCharacter(c byte) (cause, word string) {
 
 func reason(err error) string {
 	var syntax *strictjson.SyntaxError
-	if errors.As(err, &syntax) && syntax.Offset == 0 && syntax.Pointer == "" {
+	if errors.As(err, &syntax) && syntax.Offset == 0 { // of the value as a whole
 		return syntax.Reason
 	}
 	return err.Error()

@@ -102,13 +102,19 @@ func TestParseNames(t *testing.T) {
 		{"one segment", h, token.FormMalformed, "structure", token.CauseSegments, "1 segment instead of 3"},
 		{"two segments", h + "." + p, token.FormMalformed, "structure", token.CauseSegments, "2 segments instead of 3"},
 		{"four segments", h + "." + p + "." + s + "." + s, token.FormMalformed, "structure", token.CauseSegments, "4 segments"},
+		{"five segments", h + strings.Repeat("."+s, 4), token.FormMalformed, "structure", token.CauseSegments, "5 segments"},
 		{"six segments", h + strings.Repeat("."+s, 5), token.FormMalformed, "structure", token.CauseSegments, "6 segments"},
 		{"a hundred thousand segments", h + strings.Repeat(".", 100_000), token.FormMalformed, "structure", token.CauseSegments, "more than 6"},
+		{"an unsigned token without its last dot", encode(`{"alg":"none"}`) + "." + p, token.FormMalformed, "structure", token.CauseUnsigned, "without its final dot"},
+		{"the header of an unsigned token", encode(`{"alg":"none"}`), token.FormMalformed, "structure", token.CauseSegments, "1 segment"},
+		{"a JWE that lost segments", encode(`{"alg":"dir","enc":"A128GCM"}`) + "..AAAA.AAAA", token.FormMalformed, "structure", token.CauseSegments, "4 segments"},
 		{"a JWE", encode(`{"alg":"dir","enc":"A128GCM"}`) + "..AAAA.AAAA.AAAA", token.FormJWE, "structure", token.CauseEncrypted, "encrypted"},
 		{"a flattened JWS", flattened, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
 		{"a flattened JWS on several lines", "\n " + flattened, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
 		{"a general JWS", `{"payload":"` + p + `","signatures":[]}`, token.FormJWSJSON, "structure", token.CauseJSONForm, "JSON serialisation"},
 		{"a JWE in JSON", `{"protected":"` + h + `","ciphertext":"AAAA"}`, token.FormJWEJSON, "structure", token.CauseEncrypted, "in JSON serialisation"},
+		{"a payload without signatures", `{"payload":"` + p + `"}`, token.FormMalformed, "structure", token.CauseJSON, "not a token"},
+		{"a signature of something else", `{"signature":"` + s + `"}`, token.FormMalformed, "structure", token.CauseJSON, "not a token"},
 		{"other JSON", `{"access_token":"x"}`, token.FormMalformed, "structure", token.CauseJSON, "not a token"},
 		{"broken JSON", `{"payload":`, token.FormMalformed, "structure", token.CauseJSON, "begins like JSON"},
 		{"one byte too long", longest(1), token.FormMalformed, "structure", token.CauseTooLong, "longer than 262144 bytes"},
@@ -124,6 +130,7 @@ func TestParseNames(t *testing.T) {
 		{"plain base64 from the start", "eyI+IjoxfQ." + p + "." + s, token.FormJWS, "encoding", token.CauseStandardSet, "byte 4 of the header"},
 		{"a control character", h + "." + p + ".AA\x1bA", token.FormJWS, "encoding", token.CauseCharacter, "0x1b"},
 		{"a byte beyond ASCII", h + "." + p + ".AA\xffA", token.FormJWS, "encoding", token.CauseCharacter, "0xff"},
+		{"a delete character", h + "." + p + ".AA\x7fA", token.FormJWS, "encoding", token.CauseCharacter, "0x7f"},
 		{"a percent sign", h + "." + p + ".AA%3D", token.FormJWS, "encoding", token.CauseCharacter, `"%"`},
 		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, "encoding", token.CauseTrailingBits, "middle of an octet"},
 		{"an SD-JWT", h + "." + p + "." + s + "~WyJzYWx0Il0~", token.FormMalformed, "structure", token.CauseDisclosures, "an SD-JWT"},
@@ -204,5 +211,20 @@ func TestSigningInputIsWhatWasReceived(t *testing.T) {
 	text := encode(header) + "." + encode(claims) + "\n." + encode("s")
 	if tok := token.Parse(text); len(tok.Faults()) == 0 || !strings.HasPrefix(text, tok.SigningInput()+".") {
 		t.Errorf("signing input %q of %q", tok.SigningInput(), text)
+	}
+}
+
+// A place in the text is named where there is one.
+func TestReasonOfJSON(t *testing.T) {
+	const about = "the claims set is not a JSON object: "
+	for payload, want := range map[string]string{
+		`[]`:                    "not a JSON object but an array",
+		`{}{}`:                  "something follows the JSON value at byte 2",
+		`{"sub":"a","sub":"b"}`: `duplicate object member name in "/sub" at byte 11`,
+	} {
+		tok := token.Parse(compact(header, payload))
+		if fault := tok.FaultIn("payload"); fault == nil || fault.Text != about+want {
+			t.Errorf("%s: %+v, want %s", payload, fault, want)
+		}
 	}
 }
