@@ -24,7 +24,7 @@ import (
 func isDER(data []byte) bool {
 	var sequence asn1.RawValue
 	rest, err := asn1.Unmarshal(data, &sequence)
-	return err == nil && len(rest) == 0 && sequence.Class == asn1.ClassUniversal && sequence.Tag == asn1.TagSequence && sequence.IsCompound && len(sequence.Bytes) > 0
+	return err == nil && len(rest) == 0 && sequence.Class == asn1.ClassUniversal && sequence.Tag == asn1.TagSequence && sequence.IsCompound
 }
 
 // readDER reads a public key or a certificate in DER.

@@ -1,6 +1,7 @@
 package jwks_test
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -57,6 +58,9 @@ func TestFaults(t *testing.T) {
 		{"n cut off", public(t, "rsa", "n", `"AQABx"`), jwks.FaultInvalid, `"n" is not base64url: it was damaged or cut off`},
 		{"only a thumbprint", public(t, "rsa", "n", "", "e", "", "x5t", `"AAAA"`), jwks.FaultInvalid, "the key itself is missing: x5t names a certificate"},
 		{"only a certificate, of another type", public(t, "ec256", "x", "", "y", "", "x5c", x5c(t, "rsa")), jwks.FaultInvalid, "the certificate in x5c is for a key of type RSA, not EC"},
+		{"only a certificate, in base64url", public(t, "rsa", "n", "", "e", "", "x5c", `["__-_"]`), jwks.FaultInvalid, `"n" is missing`},
+		{"only a certificate, that is none", public(t, "rsa", "n", "", "e", "", "x5c", `["AAAA"]`), jwks.FaultInvalid, `"n" is missing`},
+		{"only a certificate, of a damaged key", public(t, "rsa", "n", "", "e", "", "x5c", damagedPSS(t)), jwks.FaultInvalid, `"n" is missing`},
 		{"only a certificate, and a private member", private(t, "rsa", "n", "", "e", "", "x5c", x5c(t, "rsa")), jwks.FaultPrivate, "replace it now"},
 		{"only a certificate, of a weak key", public(t, "rsa1024", "n", "", "e", "", "x5c", x5c(t, "rsa1024")), jwks.FaultWeak, "a 1024-bit RSA key"},
 		{"e with a line break", public(t, "rsa", "e", `"AQ\nAB"`), jwks.FaultInvalid, `"e" is not base64url`},
@@ -115,6 +119,9 @@ func TestNoFault(t *testing.T) {
 		"only a certificate, EC":            public(t, "ec256", "x", "", "y", "", "x5c", x5c(t, "ec256")),
 		"only a certificate, Ed25519":       public(t, "ed25519", "x", "", "x5c", x5c(t, "ed25519")),
 		"private members that are null":     public(t, "rsa", "d", `null`, "oth", `null`, "k", `null`),
+		"an exponent of 2^31-1":             public(t, "rsa", "e", `"f____w"`),
+		"RSA of 16,384 bits":                public(t, "rsa", "n", quoted(ones(16384))),
+		"a coordinate like hexadecimal":     hexadecimalPoint(t),
 		"an exponent of 3":                  public(t, "rsa", "e", `"Aw"`),
 		"n with a zero in front":            public(t, "rsa", "n", quoted(append([]byte{0}, ones(2048)...))),
 		"an empty kid":                      public(t, "rsa", "kid", `""`),
@@ -135,8 +142,38 @@ func TestNoFault(t *testing.T) {
 	}
 }
 
+// hexadecimalPoint is an Ed25519 key of which every octet happens to be a digit.
+func hexadecimalPoint(t testing.TB) string {
+	t.Helper()
+	for n := range 100 {
+		key := public(t, "ed25519", "x", quoted(fmt.Appendf(nil, "%032d", n)))
+		if parseSet(t, key).Usable() != nil {
+			return key
+		}
+	}
+	t.Fatal("none of them is on the curve")
+	return ""
+}
+
+// What the key of an unfit JWK is called: no more than is known of it.
+func TestKindOfUnfitKeys(t *testing.T) {
+	for _, c := range []struct{ key, want string }{
+		{public(t, "rsa", "n", ""), "RSA"},
+		{public(t, "rsa1024"), "RSA 1024"},
+		{public(t, "ec256", "x", "", "y", "", "x5c", x5c(t, "rsa")), "EC P-256"},
+		{public(t, "rsa", "n", "", "e", "", "x5c", x5c(t, "ec256")), "RSA"},
+	} {
+		if k := parseSet(t, c.key).Keys[0]; k.Fault == nil || k.Kind() != c.want {
+			t.Errorf("%s: %s, %v", c.want, k.Kind(), k.Fault)
+		}
+	}
+}
+
 // What is odd about a key is said, but does not keep it from verifying.
 func TestWarnings(t *testing.T) {
+	if k := parseSet(t, public(t, "rsa", "n", quoted(ones(4096)))).Keys[0]; len(k.Warnings) != 0 {
+		t.Errorf("RSA of 4096 bits: %q", k.Warnings)
+	}
 	for _, c := range []struct{ name, key, says string }{
 		{"RSA of more than 4096 bits", public(t, "rsa", "n", quoted(ones(4097))), "a 4097-bit RSA key"},
 		{"n with a zero in front", public(t, "rsa", "n", quoted(append([]byte{0}, ones(2048)...))), "leading zero"},

@@ -117,14 +117,12 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 	if err != nil {
 		return false
 	}
-	kty := k.Type
-	k.setPublic(public)
-	if k.Type != kty {
-		k.public = nil
-		k.faulty(faultInvalid, "the certificate in x5c is for a key of type %s, not %s", k.Type, kty)
-		k.Type = kty
-		return true
+	var certified Key
+	if certified.setPublic(public); certified.Type != k.Type {
+		k.faulty(faultInvalid, "the certificate in x5c is for a key of type %s, not %s", certified.Type, k.Type)
+		return false
 	}
+	k.setPublic(public)
 	k.warn("the key has only a certificate (x5c), from which it was taken; %s is missing, and other programs refuse the key: the issuer has to fix this", required[0])
 	return true
 }

@@ -2,6 +2,7 @@ package jwks_test
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -188,6 +189,8 @@ func TestParseKeyRefusesDocuments(t *testing.T) {
 		{"a service account", `{"private_key":` + strconv.Quote(pemText("PRIVATE KEY", private)) + `,"type":"service_account"}`, jwks.ErrPrivateKey, ""},
 		{"a private key in DER", string(private), jwks.ErrPrivateKey, ""},
 		{"a private key in base64", base64.StdEncoding.EncodeToString(private), jwks.ErrPrivateKey, ""},
+		{"a private key in DER, PKCS #1", string(x509.MarshalPKCS1PrivateKey(privateKey(t, "rsa").Key.(*rsa.PrivateKey))), jwks.ErrPrivateKey, ""},
+		{"DER of another type of content", "\x30\x05\x06\x03\x2a\x03\x04", nil, "DER that is no public key"},
 		{"a private key under the label of a public one", pemText("PUBLIC KEY", private), jwks.ErrPrivateKey, ""},
 		{"metadata", `{"issuer":"x","jwks_uri":"https://x/keys"}`, jwks.ErrNotKeySet, "the metadata of an issuer"},
 		{"PEM that was cut off", spki(t, "rsa")[:130], nil, "no public key that can be read"},
@@ -214,6 +217,7 @@ func TestParseText(t *testing.T) {
 		{"in YAML", "spec:\n  jwtRules:\n  - issuer: x\n    jwks: |\n      " + set + "\n    forwardOriginalToken: true\n", "a key set in other text"},
 		{"in YAML, quoted", "    jwks: '" + set + "'\n", "a key set in other text"},
 		{"in YAML, double-quoted", "    jwks: " + strconv.Quote(set) + "\n    x: \"}\"\n", "a key set in other text"},
+		{"in YAML, double-quoted, after the word", "    # the \"keys\"\n    jwks: " + strconv.Quote(set) + "\n", "a key set in other text"},
 		{"certificates by kid", `{"rsa":` + strconv.Quote(pemText("CERTIFICATE", certificate(t, "rsa"))) + `}`, "a map of PEM by kid"},
 		{"public keys by kid", `{"rsa":` + strconv.Quote(spki(t, "rsa")) + `,"b":"-----BEGIN PUBLIC KEY-----"}`, "a map of PEM by kid"},
 	} {
@@ -226,7 +230,7 @@ func TestParseText(t *testing.T) {
 			if k.Thumbprint != parseKey(t, spki(t, "rsa")).Thumbprint || k.KeyID != "rsa" || !k.HasKeyID || got.ReadAs != c.readAs {
 				t.Errorf("kid %q, read as %q, want %q", k.KeyID, got.ReadAs, c.readAs)
 			}
-			if len(got.Document.Get("keys").Items()) != len(got.Keys) {
+			if n, _ := got.Document.Get("keys").Items()[0].Get("n").Text(); len(got.Document.Get("keys").Items()) != len(got.Keys) || n == "" {
 				t.Errorf("the document has other keys: %s", got.Document)
 			}
 			form := 0
@@ -247,6 +251,10 @@ func TestParseTextRefuses(t *testing.T) {
 		{"nothing", "", "no JSON value"},
 		{"an array of keys", "[" + public(t, "rsa") + "]", "an array of keys: the object"},
 		{"an array", "[1]", "an array"},
+		{"an empty array", "[]", "an array"},
+		{"base64 of something else", strings.Repeat("YWFh", 30), "invalid character 'Y'"},
+		{"metadata with keys of its own", `{"jwks_uri":"https://x/keys","jwks":` + string(keySet(public(t, "rsa"))) + `}`, "the metadata of an issuer"},
+		{"a single key beside a set", `{"kty":"RSA","jwks":` + string(keySet(public(t, "rsa"))) + `}`, "a single key"},
 		{"a single key", public(t, "rsa"), "a single key"},
 		{"metadata", `{"issuer":"x","jwks_uri":"https://x/keys"}`, "the metadata of an issuer"},
 		{"the word alone", `the "keys" are {"keys"`, "invalid character"},

@@ -40,6 +40,7 @@ func TestLint(t *testing.T) {
 		{"no kid, one key", []string{good("kid", "")}, june, ""},
 		{"no alg", []string{public(t, "rsa")}, june, "info missing_alg"},
 		{"the alg of another type", []string{good("alg", `"ES256"`)}, june, "error key_algorithm"},
+		{"the alg of another curve", []string{public(t, "ec256", "alg", `"ES384"`)}, june, "error key_algorithm"},
 		{"the alg of a secret", []string{good("alg", `"HS256"`)}, june, "error key_algorithm"},
 		{"a large key", []string{good("n", quoted(ones(4097)))}, june, "warning key_oddity"},
 		{"its certificate", []string{good("x5c", x5c("rsa"))}, june, ""},
@@ -58,6 +59,24 @@ func TestLint(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// Where a key is in danger, the thumbprint tells it from others of the same kid.
+func TestLintNamesTheKey(t *testing.T) {
+	thumbprint := parseSet(t, public(t, "ec256")).Keys[0].Thumbprint
+	for _, c := range []struct{ name, key, want string }{
+		{"a private key", private(t, "ec256"), `key "ec256" (thumbprint ` + thumbprint + ")"},
+		{"a secret has none", private(t, "hmac"), `key "hmac"`},
+		{"no danger", public(t, "ec256"), `key "ec256"`},
+	} {
+		var places []string
+		for _, f := range parseSet(t, c.key).Lint(time.Time{}) {
+			places = append(places, f.Places...)
+		}
+		if len(places) != 1 || places[0] != c.want {
+			t.Errorf("%s: %q, want %s", c.name, places, c.want)
+		}
 	}
 }
 

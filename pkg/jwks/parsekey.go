@@ -68,8 +68,8 @@ func readKey(data []byte, depth int) (*Set, error) {
 	case strings.HasPrefix(text, "["):
 		return readKeyArray([]byte(text), depth)
 	}
-	if v, err := strictjson.Parse([]byte(text)); err == nil && v.Kind() == strictjson.KindString {
-		inner, _ := v.Text()
+	v, _ := strictjson.Parse([]byte(text))
+	if inner, ok := v.Text(); ok {
 		return readAs("a JSON string")(readKey([]byte(inner), depth-1))
 	}
 	if blocks := pemBlocks(text); len(blocks) > 0 {
@@ -121,7 +121,7 @@ func otherFormat(data []byte) string {
 // decodeBase64 decodes a text that is nothing but base64, in either alphabet and
 // with or without padding, perhaps wrapped or in quotes.
 func decodeBase64(text string) ([]byte, bool) {
-	const shortest = 40 // octets of an Ed25519 key in SPKI, less a few
+	const shortest = 44 // octets of an Ed25519 key in SPKI
 	text = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", `\r`, "", `\n`, "", "-", "+", "_", "/", `"`, "", "'", "").Replace(text)
 	data, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
 	return data, err == nil && len(data) >= shortest

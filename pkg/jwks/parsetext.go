@@ -36,7 +36,7 @@ func ParseText(data []byte) (*Set, error) {
 	if member.Kind() == strictjson.KindObject {
 		return readAs(`the member "jwks" of a JSON document`)(Parse([]byte(member.String())))
 	}
-	if v.Kind() == strictjson.KindArray && len(v.Items()) > 0 && v.Items()[0].Get("kty").Exists() {
+	if len(v.Items()) > 0 && v.Items()[0].Get("kty").Exists() {
 		return nil, fmt.Errorf("%w but an array of keys: the object {\"keys\": …} around it is missing", errNotKeySet)
 	}
 	return nil, err
@@ -46,15 +46,12 @@ func ParseText(data []byte) (*Set, error) {
 // a member "keys", plain or within a quoted string.
 func embeddedSet(text string) (string, bool) {
 	for _, name := range []string{`"keys"`, `\"keys\"`} {
-		at := strings.Index(text, name)
-		if at < 0 || strings.TrimRight(text[:at], " \t\r\n") == "" {
+		before, _, found := strings.Cut(text, name)
+		before = strings.TrimRight(before, " \t\r\n")
+		if !found || !strings.HasSuffix(before, "{") {
 			continue
 		}
-		start := len(strings.TrimRight(text[:at], " \t\r\n")) - 1
-		if text[start] != '{' {
-			continue
-		}
-		text := text[start:]
+		text := text[len(before)-1:]
 		if name[0] == '\\' {
 			text = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\n`, "\n").Replace(text)
 		}
@@ -115,11 +112,9 @@ func parseKeyMap(document strictjson.Value) (*Set, error) {
 	return set, nil
 }
 
-// namedJWK writes a key that was read by its kid as a JWK.
+// namedJWK writes a key that was read by its kid as a JWK: of one that could not be
+// read, the kid.
 func namedJWK(k *Key) strictjson.Value {
-	members := []strictjson.Member{{Name: "kid", Value: strictjson.From(k.KeyID)}}
-	if k.public != nil {
-		members = append(members, publicJWK(k.public).Members()...)
-	}
-	return strictjson.From(members)
+	kid := strictjson.Member{Name: "kid", Value: strictjson.From(k.KeyID)}
+	return strictjson.From(append([]strictjson.Member{kid}, publicJWK(k.public).Members()...))
 }

@@ -2,6 +2,7 @@ package jwks_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -40,11 +41,13 @@ func TestParseRefusesWhatIsNoKeySet(t *testing.T) {
 		{"nothing", ``, "no JSON value"},
 		{"an HTML page", `<html>`, "invalid character"},
 		{"an array of keys", `[]`, "an array"},
+		{"an empty object", `{}`, `there is no "keys"`},
 		{"an object without keys", `{"issuer":"x"}`, `there is no "keys"`},
 		{"a single key", public(t, "rsa"), "a single key"},
 		{"metadata", `{"issuer":"x","jwks_uri":"https://x/keys"}`, "the metadata of an issuer"},
 		{"a map of other texts", `{"a":"-----BEGIN CERTIFICATE-----","b":"x"}`, `there is no "keys"`},
 		{"a set in a member", `{"jwks":{"keys":[]}}`, `there is no "keys"`},
+		{"too many keys in a map", keyMap(jwks.MaxKeys + 1), `there is no "keys"`},
 		{"keys that are an object", `{"keys":{}}`, "of type object"},
 		{"keys that are null", `{"keys":null}`, "of type null"},
 		{"the name in other letters", `{"Keys":[]}`, `there is no "keys"`},
@@ -57,6 +60,21 @@ func TestParseRefusesWhatIsNoKeySet(t *testing.T) {
 				t.Errorf("got %v, want it to say %q", err, c.says)
 			}
 		})
+	}
+}
+
+// keyMap is a map of that many keys by kid, which are empty.
+func keyMap(n int) string {
+	members := make([]string, n)
+	for i := range members {
+		members[i] = fmt.Sprintf(`"%d":"-----BEGIN PUBLIC KEY-----"`, i)
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+func TestParseReadsTheLargestMap(t *testing.T) {
+	if set, err := jwks.Parse([]byte(keyMap(jwks.MaxKeys))); err != nil || len(set.Keys) != jwks.MaxKeys {
+		t.Errorf("%v, %v", set, err)
 	}
 }
 
