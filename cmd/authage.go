@@ -70,7 +70,7 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Co
 		return r.noAnswer(ctx, err)
 	}
 	report.Report = report.ByAuthAge()
-	return conclude(ctx, r.printer, verifiedAge{loginAge{report.AuthAge(), limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
+	return conclude(ctx, r.printer, verifiedAge{loginAge{verify.MeasureAuthAge(report.anyClaims(), report.EvaluatedAt), limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
 }
 
 // unverifiedAge is for those who want nothing verified, and so must not seem to
@@ -106,12 +106,12 @@ type loginAge struct {
 // tooOld reports whether the user has to sign in again because of the age, or
 // because there is none to rely on.
 func (a loginAge) tooOld() bool {
-	return !a.Known() || a.limit != nil && !a.Within(*a.limit)
+	return a.Problem != "" || a.limit != nil && !a.Within(*a.limit)
 }
 
 // sentence is the age, and the limit, in words.
 func (a loginAge) sentence() string {
-	if !a.Known() {
+	if a.Problem != "" {
 		return a.Problem
 	}
 	text := "the user signed in " + output.FormatSeconds(a.now.Unix()-a.AuthTime.Unix()) + " ago" // full seconds, as everywhere
@@ -286,7 +286,7 @@ func (v verifiedAge) message() string {
 		return "the token is refused, so what it says about the login counts for nothing"
 	case v.AuthTime.IsZero() && v.report.OfProgram():
 		return "this token speaks for a program; no user signed in"
-	case !v.Known() && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
+	case v.Problem != "" && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
 		return v.Problem + ": re-authenticate, or ask with the ID token, since access tokens often lack it"
 	case v.tooOld():
 		return v.loginAge.sentence() + ": re-authenticate"
@@ -297,7 +297,7 @@ func (v verifiedAge) message() string {
 
 // sentence ends with the age and the limit: that is the question.
 func (v verifiedAge) sentence() string {
-	return string(v.report.Verdict) + v.report.warnings() + ": " + v.words(true) + v.report.asOf()
+	return v.report.verdict() + v.report.warnings() + ": " + v.words(true) + v.report.asOf()
 }
 
 // words are what else failed, and the age.

@@ -350,7 +350,7 @@ func listVarP(f *pflag.FlagSet, target *[]string, name, letter, takes, usage str
 
 // algorithmsVar defines a flag that takes algorithms, several with commas.
 func algorithmsVar(f *pflag.FlagSet, target *[]string, name, usage string) {
-	known := append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
+	known := verify.Algorithms()
 	algorithms := newList(target, "A,B", one(func(text string) (string, error) {
 		if !slices.Contains(known, text) {
 			wrong := &valueError{takes: "supported algorithms", got: text, hint: "the supported ones are " + strings.Join(known, ", "), words: known}

@@ -331,7 +331,7 @@ func (v introspection) sentence() string {
 
 // refusedByWarning reports whether nothing but --strict is against the token.
 func (v introspection) refusedByWarning() bool {
-	return v.Answer.Active && v.Reason() == verify.ReasonClaimRefused && (v.local == nil || v.local.Verdict == verify.Accepted)
+	return v.Answer.Active && v.Reason() == verify.ReasonClaimRefused && (v.local == nil || v.local.Accepted)
 }
 
 // warnings are what is odd about the answer.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // The groups of flags of the commands for tests.
@@ -57,7 +58,7 @@ func (o *issuerOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
 		textVar(f, &o.config.Address, "listen", "HOST:PORT", "address on loopback to listen on; port 0 is a free one")
 		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
-		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with")
+		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with")
 		textVar(f, &o.config.Audience, "audience", "API", "audience of access tokens")
 		dirVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
 		f.BoolVar(&o.config.TLS, "tls", false, "serve https; the certificate for --cacert is in ca_file of the first line")

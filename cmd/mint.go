@@ -64,7 +64,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		dirVar(f, &o.state, "state", "directory of a running issuer, whose key signs")
 		fileVar(f, &o.key, "key", "private key to sign with: PEM or JWK")
 		fileVar(f, &o.newKey, "new-key", "make a key and write it to this file as a JWK")
-		enumVar(f, &o.algorithm, "alg", "ALGORITHM", issuertest.Algorithms(), "algorithm to sign with, instead of the key's own")
+		enumVar(f, &o.algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
 		textVarP(f, &o.issuer, "issuer", "i", "URL", "the issuer; one on loopback by default")
 		enumVar(f, &o.like, "like", "PRODUCT", shapes(), "product to imitate")
 		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, not a token")

@@ -41,7 +41,7 @@ func (o *showOptions) check() error {
 
 // reportDocument is the report in JSON, as docs/report.schema.json has it.
 type reportDocument struct {
-	Verdict          verify.Verdict   `json:"verdict"`
+	Verdict          string           `json:"verdict"`
 	Reason           string           `json:"reason"`
 	ExitCode         int              `json:"exit_code"`
 	Kind             verify.Kind      `json:"kind"`
@@ -82,7 +82,7 @@ func (r report) document() any { return r.reportDocument() }
 
 func (r report) reportDocument() reportDocument {
 	d := reportDocument{
-		Verdict: r.Verdict, Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
+		Verdict: r.verdict(), Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
 		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
 		Key: newKeyDocument(r.Key), Header: r.Header,
 	}
@@ -101,7 +101,7 @@ func (r report) reportDocument() reportDocument {
 func (r report) checkDocument(c verify.Check) checkDocument {
 	d := checkDocument{
 		ID: c.ID, Status: c.Status, Expected: c.Expected, Actual: c.Actual,
-		Message: r.message(c), Hint: r.hint(c).String(), Spec: c.Spec(),
+		Message: r.message(c), Hint: r.hint(c).String(), Spec: c.Spec,
 	}
 	if c.Status == verify.Failed {
 		d.Reason = c.Reason
@@ -154,7 +154,7 @@ func (r report) writeBody(t *output.Text, facts []output.Row) {
 
 func (r report) writeVerdict(t *output.Text) {
 	words := r.headline(r.checks(verify.Failed), false)
-	if r.Verdict == verify.Accepted {
+	if r.Accepted {
 		words = r.summary()
 	}
 	r.writeVerdictAs(t, words)
@@ -163,11 +163,11 @@ func (r report) writeVerdict(t *output.Text) {
 // writeVerdictAs writes the verdict with the words behind it.
 func (r report) writeVerdictAs(t *output.Text, words string) {
 	row := output.Row{Mark: output.MarkFailed, Style: output.Bad}
-	if r.Verdict == verify.Accepted {
+	if r.Accepted {
 		row.Mark, row.Style = output.MarkPassed, output.Good
 	}
-	row.Value = strings.ToUpper(string(r.Verdict)) + "  " + words
-	if n := len(r.checks(verify.Warning)); n > 0 && r.Verdict == verify.Accepted {
+	row.Value = strings.ToUpper(r.verdict()) + "  " + words
+	if n := len(r.checks(verify.Warning)); n > 0 && r.Accepted {
 		row.Value += "; " + plural(n, "warning")
 	}
 	t.Rows(row)
@@ -179,7 +179,7 @@ func (r report) writeCaveats(t *output.Text) {
 	if r.atGiven {
 		t.Spans(output.Caution.Span("  as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
 	}
-	if r.Verdict != verify.Accepted && !r.SignatureVerified() && r.anyClaims().Exists() {
+	if !r.Accepted && !r.SignatureVerified() && r.anyClaims().Exists() {
 		t.Spans(output.Caution.Span("  claims below are unverified"))
 	}
 }
@@ -274,7 +274,7 @@ func markOf(status verify.Status) output.Mark {
 // before what was verified.
 func (r report) facts() []output.Row {
 	claims := r.anyClaims()
-	if r.Verdict == verify.Accepted {
+	if r.Accepted {
 		rows := factRows(claims, r.EvaluatedAt, "iss", "sub", "aud", "client", "scope", "iat", "exp")
 		if r.Key != nil {
 			rows = append(rows, output.Row{Label: "signed by", Value: r.signedBy()})
@@ -390,7 +390,7 @@ func (r report) writeCount(t *output.Text) {
 	if r.show.claims {
 		text = plural(passed, "check") + " passed (--all lists them)"
 	}
-	if r.Verdict != verify.Accepted {
+	if !r.Accepted {
 		for _, row := range r.facts() {
 			if row.Mark == output.MarkPassed {
 				passed--
@@ -477,7 +477,7 @@ func (r report) keyRows() []output.Row {
 
 func (r report) writeClaims(t *output.Text) {
 	title, claims := "claims", r.anyClaims()
-	if r.Verdict != verify.Accepted {
+	if !r.Accepted {
 		title = "rejected claims"
 	}
 	if r.show.noClaims || !claims.Exists() {
@@ -490,7 +490,7 @@ func (r report) writeClaims(t *output.Text) {
 // suite is the report for CI systems.
 func (r report) suite() output.Suite {
 	s := output.Suite{
-		Verdict: string(r.Verdict), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(),
+		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(),
 		Facts: []output.Fact{
 			{Name: "reason", Value: r.reason()},
 			{Name: "kind", Value: string(r.Kind)},
@@ -521,7 +521,7 @@ func (r report) suiteCase(c verify.Check) output.Case {
 		if hint := r.hint(c).String(); hint != "" {
 			result.Notes = append(result.Notes, "hint: "+hint)
 		}
-		result.Spec = c.Spec()
+		result.Spec = c.Spec
 	}
 	return result
 }

@@ -146,12 +146,15 @@ func (r report) authorizationEndpoint() string {
 	return endpoint
 }
 
-func (r report) reason() string {
-	if r.Verdict == verify.Accepted {
-		return string(verify.Accepted)
+// verdict is the answer as a word.
+func (r report) verdict() string {
+	if r.Accepted {
+		return "accepted"
 	}
-	return string(r.Reason)
+	return "rejected"
 }
+
+func (r report) reason() string { return cmp.Or(string(r.Reason), r.verdict()) }
 
 // anyClaims are the claims, be they accepted or not.
 func (r report) anyClaims() strictjson.Value {
@@ -233,8 +236,8 @@ func (r report) weight(c verify.Check) int {
 
 // sentence is the verdict in one line: what failed, or which warnings there are.
 func (r report) sentence() string {
-	line := string(r.Verdict)
-	if r.Verdict != verify.Accepted {
+	line := r.verdict()
+	if !r.Accepted {
 		line += ": " + r.headline(r.checks(verify.Failed), true)
 	}
 	return line + r.warnings() + r.asOf()
@@ -242,10 +245,10 @@ func (r report) sentence() string {
 
 // brief is the sentence without details.
 func (r report) brief() string {
-	if r.Verdict == verify.Accepted {
+	if r.Accepted {
 		return r.sentence()
 	}
-	return string(r.Verdict) + ": " + r.headline(r.checks(verify.Failed), false)
+	return r.verdict() + ": " + r.headline(r.checks(verify.Failed), false)
 }
 
 // asOf says which time was given in place of the clock.
@@ -258,7 +261,7 @@ func (r report) asOf() string {
 
 func (r report) warnings() string {
 	list := r.checks(verify.Warning)
-	if r.Verdict != verify.Accepted || len(list) == 0 {
+	if !r.Accepted || len(list) == 0 {
 		return ""
 	}
 	words := make([]string, len(list))

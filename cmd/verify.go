@@ -154,7 +154,7 @@ func (r report) storyOfTime() string {
 
 // storyOfEnd tells what went wrong and what to do, or that nothing did.
 func (r report) storyOfEnd() []sentence {
-	if r.Verdict == verify.Accepted {
+	if r.Accepted {
 		end := []sentence{{text: "It passed every required check, so it is accepted."}}
 		for _, c := range r.checks(verify.Warning) {
 			end = append(end, sentence{text: fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c))})

@@ -36,12 +36,7 @@ type Key struct {
 	private   any // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or []byte
 }
 
-// Algorithms returns the algorithms that a Key can sign with.
-func Algorithms() []string {
-	return append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
-}
-
-// NewKey makes a key for an algorithm. Its kid is the beginning of its thumbprint
+// NewKey makes a key for one of verify.Algorithms. Its kid is the beginning of its thumbprint
 // (RFC 7638).
 func NewKey(algorithm string) (*Key, error) {
 	private, err := generate(algorithm)
@@ -54,7 +49,7 @@ func NewKey(algorithm string) (*Key, error) {
 func generate(algorithm string) (any, error) {
 	kty, curve, asymmetric := jwks.KeyType(algorithm)
 	switch {
-	case slices.Contains(verify.SecretAlgorithms(), algorithm):
+	case !asymmetric && slices.Contains(verify.Algorithms(), algorithm):
 		secret := make([]byte, 64)
 		_, err := rand.Read(secret)
 		return secret, err

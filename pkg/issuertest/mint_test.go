@@ -2,6 +2,7 @@ package issuertest_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,7 +151,10 @@ func TestNeighbours(t *testing.T) {
 }
 
 func TestEveryAlgorithmAndShape(t *testing.T) {
-	for _, algorithm := range verify.AsymmetricAlgorithms() {
+	for _, algorithm := range verify.Algorithms() {
+		if strings.HasPrefix(algorithm, "HS") { // only the holder of the secret verifies these
+			continue
+		}
 		m := minter(t, "", algorithm)
 		raw, err := m.Mint(issuertest.Token{})
 		if err != nil {

@@ -81,7 +81,7 @@ func (j *tokenJudge) verified() {
 		if c.ID == "audience" {
 			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", j.resource)
 		}
-		j.say("token_"+string(c.ID), Failed, c.Spec(), fix, "%s", c.Message)
+		j.say("token_"+string(c.ID), Failed, c.Spec, fix, "%s", c.Message)
 	}
 	if passed {
 		j.say("token", Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")

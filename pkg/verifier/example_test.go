@@ -40,8 +40,8 @@ func ExampleWithKeys() {
 		return
 	}
 	report, err := v.Report(context.Background(), "e30.e30.")
-	fmt.Println(report.Verdict, report.Reason, err)
-	// Output: rejected algorithm_refused <nil>
+	fmt.Println(report.Accepted, report.Reason, err)
+	// Output: false algorithm_refused <nil>
 }
 
 // Claims in a struct of your own.

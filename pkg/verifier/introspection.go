@@ -70,7 +70,7 @@ func (i *Introspected) compare() {
 			disagree("%s: the server says %s, the token says %s", name, server, own)
 		}
 	}
-	switch accepted := i.Report.Verdict == verify.Accepted; {
+	switch accepted := i.Report.Accepted; {
 	case accepted && !i.Answer.Active:
 		disagree("the token verifies here, but the server says that it is not active: it may have been revoked")
 	case !accepted && i.Answer.Active:
@@ -94,7 +94,7 @@ func sameClaim(a, b strictjson.Value) bool {
 // refuses. What was found here outweighs what the server says.
 func (i *Introspected) Reason() verify.Reason {
 	switch {
-	case i.Report != nil && i.Report.Verdict != verify.Accepted:
+	case i.Report != nil && !i.Report.Accepted:
 		return i.Report.Reason
 	case !i.Answer.Active:
 		return ReasonInactive

@@ -84,7 +84,7 @@ func TestRejectedTokens(t *testing.T) {
 				t.Error("a token came with the error")
 			}
 			report, err := v.Report(t.Context(), test.raw)
-			if err != nil || report.Verdict != verify.Rejected || report.Reason != test.want {
+			if err != nil || report.Accepted || report.Reason != test.want {
 				t.Errorf("got %+v, %v", report, err)
 			}
 		})

@@ -145,17 +145,18 @@ func TestAttackForeignSignature(t *testing.T) {
 // Every algorithm, so that none is lost on the way.
 func TestEveryAlgorithm(t *testing.T) {
 	keys := map[string]string{"RS": "rsa", "PS": "rsa", "ES256": "ec256", "ES384": "ec384", "ES512": "ec521", "Ed": "ed25519"}
-	for _, alg := range verify.AsymmetricAlgorithms() {
+	for _, alg := range verify.Algorithms() {
+		if strings.HasPrefix(alg, "HS") {
+			accept(t, []neighbour{{alg, goodToken(t, "hmac", alg), secret(t)}})
+			continue
+		}
 		key := keys[alg]
 		if key == "" {
 			key = keys[alg[:2]]
 		}
 		accept(t, []neighbour{{alg, goodToken(t, key, alg), nil}})
 	}
-	for _, alg := range verify.SecretAlgorithms() {
-		accept(t, []neighbour{{alg, goodToken(t, "hmac", alg), secret(t)}})
-	}
-	if n := len(verify.AsymmetricAlgorithms()) + len(verify.SecretAlgorithms()); n != 14 {
+	if n := len(verify.Algorithms()); n != 14 {
 		t.Errorf("%d algorithms, want 14", n)
 	}
 }

@@ -20,7 +20,8 @@ type AuthAge struct {
 }
 
 // MeasureAuthAge computes the age from auth_time alone, in UTC (OpenID Connect
-// Core section 2): never from iat, never by a local clock, with no leeway.
+// Core section 2): never from iat, never by a local clock, with no leeway. Of a
+// token whose report is not Trusted it counts for nothing.
 func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
 	value := claims.Get("auth_time")
 	if !value.Exists() {
@@ -44,20 +45,17 @@ func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
 	return age
 }
 
-// Known reports whether auth_time is a time that is not in the future.
-func (a AuthAge) Known() bool { return a.Problem == "" }
-
 // Within reports whether the user authenticated at most limit ago. Without a
 // usable auth_time the answer is no.
 func (a AuthAge) Within(limit time.Duration) bool {
-	return a.Known() && (limit == AnyAge || a.Seconds <= int64(limit/time.Second))
+	return a.Problem == "" && (limit == AnyAge || a.Seconds <= int64(limit/time.Second))
 }
 
 // ByAuthAge returns the report as the answer to how long ago the user
 // authenticated: that the login is too old outweighs the token's own times and
 // other claims, so it becomes the Reason.
 func (r *Report) ByAuthAge() *Report {
-	if r.Verdict == Accepted {
+	if r.Accepted {
 		return r
 	}
 	order := reasons()
@@ -68,10 +66,6 @@ func (r *Report) ByAuthAge() *Report {
 	}
 	return &answer
 }
-
-// AuthAge returns how long ago the user authenticated. It counts for nothing
-// unless the report is Trusted.
-func (r *Report) AuthAge() AuthAge { return MeasureAuthAge(r.claims, r.EvaluatedAt) }
 
 // checkAuthentication judges auth_time, acr and amr (OpenID Connect Core
 // section 2; RFC 9470 section 6).
@@ -91,7 +85,7 @@ func (v *verification) checkAuthTime() {
 	iat, problem := numericDate(v.claims.Get("iat"))
 	o := outcome{id: checkAuthTime, state: unchecked, say: sayAuthTime}
 	switch limit := v.policy.MaxAge; {
-	case limit != nil && !age.Known():
+	case limit != nil && age.Problem != "":
 		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication), message: age.Problem}
 		o.detail = &detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)}
 	case limit != nil && !age.Within(*limit):
@@ -99,7 +93,7 @@ func (v *verification) checkAuthTime() {
 		o.message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
 			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit))
 		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Kind: reauthenticationNeeded, By: *limit}}
-	case !age.Known():
+	case age.Problem != "":
 		o = outcome{id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), message: age.Problem, detail: &detail{actual: value}}
 	case problem == "" && age.AuthTime.After(iat):
 		o.state, o.say, o.message = warned, nil, "auth_time is after iat: the issuer's clock or its session is wrong"

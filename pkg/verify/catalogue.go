@@ -116,8 +116,3 @@ var catalogue = [...]CheckInfo{
 	checkRequire:      {"require", "a required claim is present and has the required value", ""},
 	checkAssert:       {"assert", "an assertion about the claims is true", ""},
 }
-
-// Spec returns where the check is specified, or an empty string.
-func (c Check) Spec() string {
-	return catalogue[checkOf(c.ID)].Spec
-}

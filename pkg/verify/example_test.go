@@ -34,14 +34,14 @@ func ExampleVerify() {
 
 	then := time.Date(2020, 9, 30, 7, 30, 0, 0, time.UTC)
 	report := verify.Verify(tok, &verify.PublicKeys{Set: keys}, policy, then)
-	fmt.Println(report.Verdict, report.Claims().Get("email"))
+	fmt.Println(report.Accepted, report.Claims().Get("email"))
 
 	later := then.AddDate(1, 0, 0)
 	report = verify.Verify(tok, &verify.PublicKeys{Set: keys}, policy, later)
 	fmt.Println(report.Err())
 	fmt.Println(report.Claims().Exists())
 	// Output:
-	// accepted "test1@123.com"
+	// true "test1@123.com"
 	// token rejected (expired): expired at 2020-09-30 08:12:38 UTC
 	// false
 }

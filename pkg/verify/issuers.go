@@ -229,7 +229,7 @@ func (r *Report) IssuerName() string {
 
 // addNotes adds what is known of the service to the checks that failed.
 func (r *Report) addNotes() {
-	if r.Verdict == Accepted {
+	if r.Accepted {
 		return
 	}
 	from := r.origin()

@@ -10,15 +10,6 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Verdict is the answer as a whole. The zero value is not an answer.
-type Verdict string
-
-// The verdicts of Verify.
-const (
-	Accepted Verdict = "accepted"
-	Rejected Verdict = "rejected"
-)
-
 // Reason is why a token was rejected. It is an error, so that
 // errors.Is(err, ReasonExpired) works on the error of a Report.
 type Reason string
@@ -70,6 +61,7 @@ type Check struct {
 	// Message is the outcome in words. It quotes the token: escape it before it
 	// reaches a terminal.
 	Message string
+	Spec    string // where the check is specified, as "RFC 7519 section 4.1.4", or empty
 	// Strict reports that the check failed only because Policy.Strict refuses
 	// every warning.
 	Strict bool
@@ -91,7 +83,7 @@ func (c Check) document() strictjson.Value {
 		Actual   strictjson.Value `json:"actual"`
 		Message  string           `json:"message"`
 		Spec     string           `json:"spec,omitzero"`
-	}{c.ID, c.Status, c.Reason, c.Expected, c.Actual, c.Message, c.Spec()})
+	}{c.ID, c.Status, c.Reason, c.Expected, c.Actual, c.Message, c.Spec})
 }
 
 // KeyInfo describes the key that verified the signature or, if none did, the
@@ -131,7 +123,7 @@ func (k *KeyInfo) document() strictjson.Value {
 // A Report is the outcome of Verify. It does not change, and can be read by
 // several goroutines.
 type Report struct {
-	Verdict     Verdict
+	Accepted    bool
 	Reason      Reason // of the most severe failure; empty if accepted
 	Kind        Kind   // what the token looks like
 	EvaluatedAt time.Time
@@ -156,7 +148,7 @@ type expectations struct {
 // Claims returns the claims of an accepted token, and the absent value for any
 // other.
 func (r *Report) Claims() strictjson.Value {
-	if r.Verdict != Accepted {
+	if !r.Accepted {
 		return strictjson.Value{}
 	}
 	return r.claims
@@ -165,7 +157,7 @@ func (r *Report) Claims() strictjson.Value {
 // RejectedClaims returns the claims of a token that was not accepted. Grant
 // nothing because of them.
 func (r *Report) RejectedClaims() strictjson.Value {
-	if r.Verdict == Accepted {
+	if r.Accepted {
 		return strictjson.Value{}
 	}
 	return r.claims
@@ -246,12 +238,12 @@ func (r *Report) document() strictjson.Value {
 	for i := range r.checks {
 		checks[i] = r.describe(&r.checks[i]).document()
 	}
-	reason := string(r.Reason)
-	if r.Verdict == Accepted {
-		reason = string(Accepted)
+	verdict, reason := "rejected", string(r.Reason)
+	if r.Accepted {
+		verdict, reason = "accepted", "accepted"
 	}
 	return strictjson.From(struct {
-		Verdict        Verdict            `json:"verdict"`
+		Verdict        string             `json:"verdict"`
 		Reason         string             `json:"reason"`
 		Kind           Kind               `json:"kind"`
 		EvaluatedAt    string             `json:"evaluated_at"`
@@ -260,7 +252,7 @@ func (r *Report) document() strictjson.Value {
 		Header         strictjson.Value   `json:"header"`
 		Claims         strictjson.Value   `json:"claims"`
 		RejectedClaims strictjson.Value   `json:"rejected_claims"`
-	}{r.Verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()})
+	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()})
 }
 
 // A RejectedError is the error of a report that does not accept the token.
@@ -298,7 +290,7 @@ func (e *RejectedError) Unwrap() error { return e.Reason }
 // Err is nil only if every required check ran and passed. Otherwise it is a
 // *RejectedError.
 func (r *Report) Err() error {
-	if r.Verdict == Accepted {
+	if r.Accepted {
 		return nil
 	}
 	return &RejectedError{Reason: r.Reason, Report: r}
@@ -387,6 +379,7 @@ func (r *Report) describe(o *outcome) Check {
 		found := r.evidence(o)
 		d = &found
 	}
+	c.Spec = catalogue[o.id].Spec
 	c.Expected, c.Actual, c.Time, c.Diagnosis = d.expected, d.actual, d.at, d.diagnosis
 	return c
 }
@@ -448,7 +441,7 @@ func (r *Report) add(o outcome) {
 	r.checks = append(r.checks, o)
 }
 
-// decide sets the verdict: accepted needs positive evidence, each required
+// decide gives the verdict: acceptance needs positive evidence, each required
 // check made and passed, if only with a warning.
 func (r *Report) decide(p *Policy) {
 	if p.Strict {
@@ -458,7 +451,7 @@ func (r *Report) decide(p *Policy) {
 			}
 		}
 	}
-	r.Verdict, r.Reason = Rejected, r.mostSevere(reasons())
+	r.Accepted, r.Reason = false, r.mostSevere(reasons())
 	if r.Reason != "" {
 		return
 	}
@@ -468,7 +461,7 @@ func (r *Report) decide(p *Policy) {
 			return
 		}
 	}
-	r.Verdict = Accepted
+	r.Accepted = true
 }
 
 // mostSevere returns the first reason of an order for which a check failed, or

@@ -109,8 +109,8 @@ func TestScopesAndRoles(t *testing.T) {
 			c.demand(&policy)
 			r := judge(claiming(t, c.claims), everyKey(t), policy)
 			wantStatus(t, r, c.check, c.want)
-			if (r.Verdict == verify.Accepted) != (c.want != verify.Failed) {
-				t.Errorf("the verdict is %s: %v", r.Verdict, r.Err())
+			if r.Accepted != (c.want != verify.Failed) {
+				t.Errorf("accepted=%t: %v", r.Accepted, r.Err())
 			}
 		})
 	}

@@ -19,15 +19,15 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// AsymmetricAlgorithms returns the signature algorithms for public keys (RFC 7518
-// section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2).
-func AsymmetricAlgorithms() []string {
-	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
+// Algorithms returns the signature algorithms that Verify knows: those for public
+// keys (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864 section 2.2), then
+// those for a shared secret (RFC 7518 section 3.2).
+func Algorithms() []string {
+	return []string{
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
+		"HS256", "HS384", "HS512",
+	}
 }
-
-// SecretAlgorithms returns the algorithms for a shared secret (RFC 7518 section
-// 3.2).
-func SecretAlgorithms() []string { return []string{"HS256", "HS384", "HS512"} }
 
 func isHMAC(alg string) bool { return alg == "HS256" || alg == "HS384" || alg == "HS512" }
 

@@ -42,7 +42,7 @@ func TestTrusted(t *testing.T) {
 				c.policy(&policy)
 			}
 			if r := judge(c.text, keys, policy); r.Trusted() != c.trusted {
-				t.Errorf("got %v: %s %s", r.Trusted(), r.Verdict, r.Reason)
+				t.Errorf("got %v: accepted=%t %s", r.Trusted(), r.Accepted, r.Reason)
 			}
 		})
 	}

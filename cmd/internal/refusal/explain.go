@@ -149,7 +149,7 @@ func (x *Explanation) algorithm() {
 	switch alg := x.Token.Algorithm(); {
 	case strings.EqualFold(alg, "none"):
 		x.say("algorithm", Failed, "alg is %q: it is not signed, and no API may accept it", alg)
-	case slices.Contains(verify.SecretAlgorithms(), alg):
+	case strings.HasPrefix(alg, "HS"):
 		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API that trusts public keys refuses", alg)
 	}
 	if typ := strings.ToLower(x.Token.Type()); x.Complaint.Kind == DPoP || typ == "dpop+jwt" {

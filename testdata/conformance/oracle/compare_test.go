@@ -38,7 +38,7 @@ func (c *comparison) compare(d *draft, report *verify.Report, theirErr error) []
 		}
 	}
 	c.count(d, report, theirErr)
-	if accepted := report.Verdict == verify.Accepted; accepted == (len(failed) > 0) {
+	if accepted := report.Accepted; accepted == (len(failed) > 0) {
 		return []string{fmt.Sprintf("claimcheck: accepted=%t with %d failed checks", accepted, len(failed))}
 	}
 	if reached := stageOf(theirErr); reached < stageClaims {
@@ -114,7 +114,7 @@ func (c *comparison) allows(table []*difference, d *draft, id string) bool {
 }
 
 func (c *comparison) count(d *draft, report *verify.Report, theirErr error) {
-	switch ours := report.Verdict == verify.Accepted; {
+	switch ours := report.Accepted; {
 	case ours && theirErr == nil:
 		c.accepted++
 		c.byAlgorithm[d.alg]++
@@ -147,7 +147,7 @@ func (c *comparison) summary(t *testing.T) {
 			}
 		}
 	}
-	for _, alg := range algorithms() {
+	for _, alg := range verify.Algorithms() {
 		if total >= enough && c.byAlgorithm[alg] == 0 {
 			t.Errorf("no token with %s was accepted", alg)
 		}

@@ -57,23 +57,19 @@ func trust(public any, kid string) *trusted {
 	return e
 }
 
-func algorithms() []string {
-	return append(verify.AsymmetricAlgorithms(), verify.SecretAlgorithms()...)
-}
-
 func newDraft(t *rapid.T, r *ring) *draft {
 	d := &draft{
 		ring: r,
 		now:  time.Unix(1_700_000_000+rapid.Int64Range(-1000, 1000).Draw(t, "now"), pick(t, "fraction of now", int64(0), 500_000_000)),
 		kind: pick(t, "kind", verify.KindOther, verify.KindID, verify.KindAccess, verify.KindLogout),
-		alg:  pick(t, "alg", algorithms()...),
+		alg:  pick(t, "alg", verify.Algorithms()...),
 		seed: rapid.Uint64().Draw(t, "seed of salts"),
 	}
 	d.signer = pick(t, "signer", r.of(family(d.alg))...)
 	d.salt = hashOf(d.alg).Size()
 	d.policy.Leeway = pick(t, "leeway", 0, time.Second, 30*time.Second, verify.MaxLeeway)
 	if chance(t, "algorithms narrowed", 4) {
-		d.policy.Algorithms = []string{pick(t, "another alg", algorithms()...), d.alg}
+		d.policy.Algorithms = []string{pick(t, "another alg", verify.Algorithms()...), d.alg}
 	}
 	d.header.set("alg", quoted(d.alg))
 	if !d.symmetric() {

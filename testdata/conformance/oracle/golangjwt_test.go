@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -14,12 +16,8 @@ import (
 // golangJWT lets golang-jwt judge a token, by the same demands.
 func (d *draft) golangJWT(text string) (*jwt.Token, error) {
 	methods := d.policy.Algorithms
-	switch {
-	case len(methods) > 0:
-	case d.symmetric():
-		methods = verify.SecretAlgorithms()
-	default:
-		methods = verify.AsymmetricAlgorithms()
+	if len(methods) == 0 {
+		methods = slices.DeleteFunc(verify.Algorithms(), func(alg string) bool { return strings.HasPrefix(alg, "HS") != d.symmetric() })
 	}
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods(methods), jwt.WithLeeway(d.policy.Leeway), jwt.WithTimeFunc(func() time.Time { return d.now }),

@@ -100,10 +100,10 @@ func (c *comparison) run(t *rapid.T, d *draft) {
 	for _, problem := range c.compare(d, report, theirErr) {
 		t.Errorf("%s", problem)
 	}
-	if !d.symmetric() && !verify.Preflight(parsed, d.policy) && report.Verdict == verify.Accepted {
+	if !d.symmetric() && !verify.Preflight(parsed, d.policy) && report.Accepted {
 		t.Errorf("called hopeless before a key was looked for, but accepted")
 	}
-	if report.Verdict == verify.Accepted && theirErr == nil {
+	if report.Accepted && theirErr == nil {
 		var ours map[string]any
 		reader := json.NewDecoder(strings.NewReader(report.Claims().String()))
 		reader.UseNumber()
@@ -123,7 +123,7 @@ func (c *comparison) run(t *rapid.T, d *draft) {
 
 // describe lists what kept a report from accepting.
 func describe(report *verify.Report) string {
-	lines := []string{string(report.Verdict) + " " + string(report.Reason)}
+	lines := []string{"refused for: " + string(report.Reason)}
 	for _, check := range report.Checks() {
 		if check.Status == verify.Failed {
 			lines = append(lines, string(check.ID)+": "+check.Message)
