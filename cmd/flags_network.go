@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,7 +75,7 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 	if o.verbose {
 		config.Trace = func(e provider.Event) { printer.Trace(traceLine(e)) }
 	}
-	if config.Headers, err = o.readHeaders(); err != nil {
+	if config.Header, err = o.readHeaders(); err != nil {
 		return nil, err
 	}
 	if config.CustomCAs, err = o.readCAs(); err != nil {
@@ -133,8 +134,8 @@ func (o *networkOptions) readCAs() (*x509.CertPool, error) {
 
 // A headerSource is a header, or the name of a file that holds some.
 type headerSource struct {
-	header provider.Header
-	file   string
+	name, value string
+	file        string
 }
 
 func parseHeaderSource(text string) (headerSource, error) {
@@ -142,11 +143,11 @@ func parseHeaderSource(text string) (headerSource, error) {
 		path, err := parseFileName(path)
 		return headerSource{file: path}, err
 	}
-	header, err := parseHeader(text)
-	if err == nil && isCredential(header.Name) {
-		err = fmt.Errorf("takes %s from a file only: it is a secret, so write it as @FILE", header.Name)
+	name, value, err := parseHeader(text)
+	if err == nil && isCredential(name) {
+		err = fmt.Errorf("takes %s from a file only: it is a secret, so write it as @FILE", name)
 	}
-	return headerSource{header: header}, err
+	return headerSource{name: name, value: value}, err
 }
 
 func isCredential(name string) bool {
@@ -154,20 +155,20 @@ func isCredential(name string) bool {
 }
 
 // parseHeader reads "Name: value". The value never becomes part of an error.
-func parseHeader(line string) (provider.Header, error) {
+func parseHeader(line string) (name, value string, err error) {
 	name, value, found := strings.Cut(strings.TrimRight(line, "\r"), ":")
 	if !found || strings.TrimSpace(name) != name || name == "" {
-		return provider.Header{}, &valueError{takes: "'Name: value' or @FILE"}
+		return "", "", &valueError{takes: "'Name: value' or @FILE"}
 	}
-	return provider.Header{Name: name, Value: strings.TrimSpace(value)}, nil
+	return name, strings.TrimSpace(value), nil
 }
 
 // readHeaders reads the headers that are in files.
-func (o *networkOptions) readHeaders() ([]provider.Header, error) {
-	var headers []provider.Header
+func (o *networkOptions) readHeaders() (http.Header, error) {
+	header := http.Header{}
 	for _, source := range o.headers {
 		if source.file == "" {
-			headers = append(headers, source.header)
+			header.Add(source.name, source.value)
 			continue
 		}
 		data, err := readFile(source.file, maxFileSize)
@@ -175,12 +176,12 @@ func (o *networkOptions) readHeaders() ([]provider.Header, error) {
 			return nil, err
 		}
 		for line := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n") {
-			header, err := parseHeader(line)
+			name, value, err := parseHeader(line)
 			if err != nil {
 				return nil, valueProblem("--header", err)
 			}
-			headers = append(headers, header)
+			header.Add(name, value)
 		}
 	}
-	return headers, nil
+	return header, nil
 }

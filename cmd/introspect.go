@@ -112,7 +112,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 		r.clock()
 	}
 	view.now = r.now
-	view.Introspected = verifier.Compare(answer, judged, r.now, o.expect.strict)
+	view.Comparison = verifier.Compare(answer, judged, r.now, o.expect.strict)
 	return view, nil
 }
 
@@ -135,7 +135,7 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 
 // method is how to authenticate: what was asked for, else what the credentials
 // allow and the metadata names.
-func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMethod, error) {
+func (o *introspectOptions) method(metadata *provider.Metadata) (string, error) {
 	auth := o.auth
 	if auth == "" {
 		switch {
@@ -158,30 +158,27 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (provider.AuthMe
 	case (auth == "bearer") != (o.bearer != ""):
 		return "", usageError("--auth bearer and --bearer belong together")
 	}
-	return map[string]provider.AuthMethod{
-		"basic": provider.AuthBasic, "post": provider.AuthPost, "none": provider.AuthNone, "bearer": provider.AuthBearer,
-	}[auth], nil
+	if needsSecret {
+		auth = "client_secret_" + auth
+	}
+	return auth, nil
 }
 
 // onlyPost reports whether the secret goes into the body: the metadata names that
 // way and not the header.
 func onlyPost(metadata *provider.Metadata) bool {
 	methods := authMethods(metadata)
-	return slices.Contains(methods, provider.AuthPost) && !slices.Contains(methods, provider.AuthBasic)
+	return slices.Contains(methods, "client_secret_post") && !slices.Contains(methods, "client_secret_basic")
 }
 
 // authMethods is how the issuer lets clients authenticate who ask about tokens (RFC
 // 8414 section 2), as far as its metadata says.
-func authMethods(metadata *provider.Metadata) []provider.AuthMethod {
+func authMethods(metadata *provider.Metadata) []string {
 	if metadata == nil {
 		return nil
 	}
 	list, _ := metadata.Document.Get("introspection_endpoint_auth_methods_supported").TextList()
-	methods := make([]provider.AuthMethod, len(list))
-	for i, name := range list {
-		methods[i] = provider.AuthMethod(name)
-	}
-	return methods
+	return list
 }
 
 // credentials reads the secrets, which are never literals.
@@ -244,7 +241,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	if !errors.As(err, &refused) || !errors.As(err, &failed) {
 		return err
 	}
-	if errors.Is(refused, provider.ErrUnsupportedTokenType) && r.token.Header().Exists() {
+	if refused.Code == "unsupported_token_type" && r.token.Header().Exists() {
 		return failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
 	}
 	failed.hint = advice.RefusedClient(request.Auth, authMethods(request.NamedBy))
@@ -294,7 +291,7 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 // An introspection is what the issuer says and, where that was asked, what the
 // token itself says.
 type introspection struct {
-	*verifier.Introspected
+	*verifier.Comparison
 	local  *report          // nil without --compare
 	own    strictjson.Value // the token's own claims, unverified
 	kind   verify.Kind      // what the token looks like
@@ -311,10 +308,10 @@ func (v introspection) verdict() string {
 }
 
 func (v introspection) code() int {
-	if v.Reason() == verifier.ReasonActive {
+	if v.Active {
 		return exitAccepted
 	}
-	return codeOf(string(v.Reason()))
+	return codeOf(string(v.Reason))
 }
 
 // sentence is what the server says and what was verified here.
@@ -331,7 +328,7 @@ func (v introspection) sentence() string {
 
 // refusedByWarning reports whether nothing but --strict is against the token.
 func (v introspection) refusedByWarning() bool {
-	return v.Answer.Active && v.Reason() == verify.ReasonClaimRefused && (v.local == nil || v.local.Accepted)
+	return v.Answer.Active && v.Reason == verify.ReasonClaimRefused && (v.local == nil || v.local.Accepted)
 }
 
 // warnings are what is odd about the answer.
@@ -364,7 +361,7 @@ type introspectionDocument struct {
 
 func (v introspection) document() any {
 	d := introspectionDocument{
-		Verdict: v.verdict(), Reason: v.Reason(), ExitCode: v.code(), Source: v.Answer.URL, Response: v.Answer.Document,
+		Verdict: v.verdict(), Reason: v.Reason, ExitCode: v.code(), Source: v.Answer.URL, Response: v.Answer.Document,
 		Warnings: v.warnings(), Hint: v.whyInactive(),
 	}
 	if v.local != nil {
@@ -457,7 +454,7 @@ func (v introspection) suite() output.Suite {
 	}
 	s := output.Suite{
 		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(),
-		Facts: []output.Fact{{Name: "reason", Value: string(v.Reason())}, {Name: "source", Value: v.Answer.URL}},
+		Facts: []output.Fact{{Name: "reason", Value: string(v.Reason)}, {Name: "source", Value: v.Answer.URL}},
 		Cases: []output.Case{answer},
 	}
 	for _, warning := range v.warnings() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -207,14 +208,12 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 }
 
 // header are the fields of --header. The token's own is probe's.
-func (o *probeOptions) header() ([]provider.Header, error) {
-	list, err := o.network.readHeaders()
-	for _, h := range list {
-		if strings.EqualFold(h.Name, "Authorization") {
-			return nil, usageError("--header Authorization: probe sends that itself, from --token")
-		}
+func (o *probeOptions) header() (http.Header, error) {
+	header, err := o.network.readHeaders()
+	if header.Get("Authorization") != "" {
+		return nil, usageError("--header Authorization: probe sends that itself, from --token")
 	}
-	return list, err
+	return header, err
 }
 
 func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {

@@ -8,12 +8,12 @@
 package probe
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/provider"
 )
 
 // MaxRequests is the largest number of requests of a run.
@@ -22,9 +22,9 @@ const MaxRequests = 30
 // Config says what to send.
 type Config struct {
 	URL    string
-	Method string            // empty for GET
-	Header []provider.Header // go with every request
-	Body   []byte            // goes with every request; nil for none
+	Method string      // empty for GET
+	Header http.Header // goes with every request
+	Body   []byte      // goes with every request; nil for none
 
 	Token   string    // good: the API accepts it
 	IDToken string    // of the same user, or empty

@@ -65,12 +65,15 @@ type runner struct {
 }
 
 func (r *runner) request(p Probe) provider.Request {
-	q := provider.Request{Method: r.cfg.Method, URL: r.cfg.URL, Header: slices.Clone(r.cfg.Header), Body: r.cfg.Body}
+	q := provider.Request{Method: r.cfg.Method, URL: r.cfg.URL, Header: r.cfg.Header.Clone(), Body: r.cfg.Body}
 	if q.Method == "" {
 		q.Method = http.MethodGet
 	}
-	for _, value := range p.authorization {
-		q.Header = append(q.Header, provider.Header{Name: "Authorization", Value: value})
+	if len(p.authorization) > 0 {
+		if q.Header == nil {
+			q.Header = http.Header{}
+		}
+		q.Header["Authorization"] = p.authorization
 	}
 	if p.query != "" {
 		separator := "?"

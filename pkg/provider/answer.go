@@ -80,22 +80,14 @@ func plainReason(err error) string {
 	return "unreadable"
 }
 
-// An Answer is what a server said to a request that held a token.
-type Answer struct {
-	URL      string // without its query
-	Status   int    // HTTP status
-	Document strictjson.Value
-
-	answer *answer
-}
-
-// GetOnce asks an address that the user named and that holds a token or a secret:
-// once, without following a redirect. The answer has to be a JSON object, whatever
-// its status. secrets are what must not come back in an error, which is a
+// GetOnce fetches a JSON object at a URL that the user named and that holds a token
+// or a secret: once, without following a redirect, and whatever the status of the
+// answer. Neither the document nor an error repeats the secrets. The error is a
 // *FetchError.
-func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*Answer, error) {
+func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*Document, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
+	start := c.cfg.Now()
 	p, err := c.tokenPlace(url, nil)
 	if err != nil {
 		return nil, err
@@ -108,11 +100,15 @@ func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*A
 	if err != nil {
 		return nil, err
 	}
-	document, bad := a.object(http.StatusOK)
-	if bad != nil {
-		return nil, a.hide(a.statusOr(bad))
+	object, bad := a.object(http.StatusOK)
+	switch {
+	case bad != nil && a.status != http.StatusOK: // the body says nothing, but the status does
+		return nil, a.hide(&FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)})
+	case bad != nil:
+		return nil, a.hide(bad)
 	}
-	return &Answer{URL: a.url, Status: a.status, Document: document, answer: a}, nil
+	contentType := a.header.Get("Content-Type")
+	return &Document{Object: object, URL: a.url, Status: a.status, ContentType: contentType, ServedJSON: isJSONType(contentType), FetchedAt: start}, nil
 }
 
 // withEscaped adds to secrets how they look in a URL.
@@ -122,23 +118,6 @@ func withEscaped(secrets []string) []string {
 		all = append(all, url.QueryEscape(s))
 	}
 	return all
-}
-
-// Quote bounds a text of the server's, and takes the secrets of the request out.
-func (a *Answer) Quote(text string) string { return a.answer.quote(text) }
-
-// Unexpected is the error of a document that is not an answer to the question.
-func (a *Answer) Unexpected(text string) error {
-	return a.answer.hide(a.answer.statusOr(&FetchError{Cause: causeReply, Text: text}))
-}
-
-// statusOr is the error of a body that says nothing: then the status is what there
-// is.
-func (a *answer) statusOr(e *FetchError) *FetchError {
-	if a.status == http.StatusOK {
-		return e
-	}
-	return &FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)}
 }
 
 // hide completes an error and takes out of it what the server may have

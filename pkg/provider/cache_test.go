@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -275,7 +276,7 @@ func TestRunsUnderOtherRulesLeaveTheCacheAlone(t *testing.T) {
 	for name, adjust := range map[string]func(*Config){
 		"http allowed":     func(cfg *Config) { cfg.AllowHTTP = true },
 		"own authorities":  func(cfg *Config) { cfg.CustomCAs = cfg.RootCAs },
-		"a header":         func(cfg *Config) { cfg.Headers = []Header{{"X", "y"}} },
+		"a header":         func(cfg *Config) { cfg.Header = http.Header{"X": {"y"}} },
 		"no cache":         func(cfg *Config) { cfg.NoCache = true },
 		"no directory":     func(cfg *Config) { cfg.CacheDir = "" },
 		"a bad directory":  func(cfg *Config) { cfg.CacheDir = "/dev/null/x" },

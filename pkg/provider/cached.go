@@ -90,13 +90,13 @@ func (c *Client) keep(s source, r *reply, d record) {
 func (c *Client) forget(s source) { c.keep(s, &reply{}, record{}) }
 
 // attempt notes that a document is being fetched ahead of its time, and why that
-// failed: for RefetchFloor nobody tries again, other processes neither.
+// failed: for refetchFloor nobody tries again, other processes neither.
 func (c *Client) attempt(s source, failure error) {
 	s.name.kind = kindRefetch
-	c.keep(s, &reply{fetchedAt: c.cfg.Now(), lifetime: RefetchFloor}, record{failure: failure})
+	c.keep(s, &reply{fetchedAt: c.cfg.Now(), lifetime: refetchFloor}, record{failure: failure})
 }
 
-// attempted returns the attempt of the last RefetchFloor, or nil.
+// attempted returns the attempt of the last refetchFloor, or nil.
 func (c *Client) attempted(s source) *record {
 	s.name.kind = kindRefetch
 	if d := c.remembered(s.name); d != nil {

@@ -3,7 +3,7 @@
 // active (RFC 7662), keeps a small cache and looks metadata over. It is the only
 // package that uses the network. Make one Client and keep it: it remembers what it
 // fetched for as long as that may be used, and asks for an unknown key at most
-// every RefetchFloor, however many tokens name one.
+// every refetchFloor, however many tokens name one.
 //
 // Nothing that comes from a server is trusted further than it has to be:
 // replies are bounded in size and time, redirects stay within one https
@@ -31,16 +31,12 @@ const (
 	maxReply       = 1 << 20          // bytes of a reply after decompression
 	maxRedirects   = 3
 	maxRetries     = 2 // beside the first attempt
-	RefetchFloor   = 30 * time.Second
+	refetchFloor   = 30 * time.Second
 
 	maxHeaderBytes = 64 << 10
 	retryWaitMin   = 200 * time.Millisecond
 	retryWaitMax   = 2 * time.Second
 )
-
-// A Header is a header field that goes with each request to the origin the
-// user named, and to no other.
-type Header struct{ Name, Value string }
 
 // Config are the settings of a Client. Only Now is required.
 type Config struct {
@@ -60,8 +56,9 @@ type Config struct {
 	Timeout time.Duration
 	// AllowHTTP permits http beyond loopback. It turns the cache on disk off.
 	AllowHTTP bool
-	// Headers go to the origin the user named. They turn the cache on disk off.
-	Headers   []Header
+	// Header goes with each request to the origin that the user named, and to no
+	// other. It turns the cache on disk off.
+	Header    http.Header
 	UserAgent string // empty for "claimcheck"
 	// Now is the clock of the cache and of certificates.
 	Now func() time.Time
@@ -118,10 +115,8 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		return nil, errors.New("provider: no clock")
 	}
-	for _, h := range cfg.Headers {
-		if !validHeader(h) {
-			return nil, fmt.Errorf("provider: %q is not a header field that can be sent", clip(h.Name))
-		}
+	if name, ok := invalidField(cfg.Header); ok {
+		return nil, fmt.Errorf("provider: %q is not a header field that can be sent", clip(name))
 	}
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
@@ -138,7 +133,7 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, memory: newMemory(), book: newAddressBook(), transports: map[bounds]*transport{}}
 	// What was fetched under weaker rules must not be found under the usual
 	// ones, nor the reverse.
-	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Headers) == 0
+	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Header) == 0
 	if cfg.CacheDir != "" && usual && !cfg.NoCache {
 		c.disk = newDiskCache(cfg.CacheDir, cfg.Now, cfg.Warn)
 	}

@@ -24,8 +24,11 @@ type Metadata struct {
 	FetchedAt   time.Time
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
-
-	algorithms []string // IDTokenAlgorithms, read once
+	// IDTokenAlgorithms is what the issuer advertises to sign ID tokens with:
+	// id_token_signing_alg_values_supported, without which OpenID Connect Discovery
+	// section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
+	// nothing of it.
+	IDTokenAlgorithms []string
 
 	reach reach // how near the issuer is to this machine
 }
@@ -189,27 +192,12 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
 		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache, reach: r.reach,
 	}
-	md.algorithms = md.IDTokenAlgorithms()
+	if list, ok := document.Get("id_token_signing_alg_values_supported").TextList(); ok {
+		md.IDTokenAlgorithms = list
+	} else if md.Form == formOpenID {
+		md.IDTokenAlgorithms = []string{"RS256"}
+	}
 	return md, nil
-}
-
-// IDTokenAlgorithms returns what the issuer advertises to sign ID tokens with:
-// id_token_signing_alg_values_supported, without which OpenID Connect Discovery
-// section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
-// nothing of it. The list must not be changed.
-func (md *Metadata) IDTokenAlgorithms() []string {
-	if md.algorithms != nil {
-		return md.algorithms
-	}
-	list, ok := md.Document.Get("id_token_signing_alg_values_supported").TextList()
-	switch {
-	case ok:
-		return append([]string{}, list...)
-	case md.Form == formOpenID:
-		return []string{"RS256"}
-	default:
-		return nil
-	}
 }
 
 // age is the time since something was fetched, in whole seconds.

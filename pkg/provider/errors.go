@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"unicode/utf8"
 )
@@ -100,18 +99,13 @@ func (e *IssuerMismatchError) Error() string {
 	return fmt.Sprintf("%s: the metadata is for issuer %q, asked for was %q", e.URL, clip(e.Found), clip(e.Asked))
 }
 
-// ErrUnsupportedTokenType is what a RefusedError wraps where the server says that
-// it does not answer for tokens of this type (RFC 7009 section 2.2.1, as some have
-// it for introspection).
-var ErrUnsupportedTokenType = errors.New("the server does not answer for tokens of this type")
-
 // A RefusedError says that the server answered, but would not tell us about the
 // token: our credentials or our request are not good enough (RFC 7662 section
 // 2.3). It says nothing about the token.
 type RefusedError struct {
 	URL         string // without its query
 	Status      int    // HTTP status; some say 200
-	Code        string // the server's "error" or code, or empty
+	Code        string // the server's "error" or code, as "invalid_client" or "unsupported_token_type"; or empty
 	Description string // the server's words, bounded, without token and secrets; or empty
 }
 
@@ -124,14 +118,6 @@ func (e *RefusedError) Error() string {
 		text += ": " + e.Description
 	}
 	return text
-}
-
-// Unwrap returns ErrUnsupportedTokenType where that is what the server says.
-func (e *RefusedError) Unwrap() error {
-	if e.Code == "unsupported_token_type" {
-		return ErrUnsupportedTokenType
-	}
-	return nil
 }
 
 // maxQuote is the number of bytes of a server's text that go into an error.

@@ -72,9 +72,7 @@ func (c *Client) send(ctx context.Context, p place) (*served, error) {
 	r.Header.Set("Accept", "application/json, application/jwk-set+json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	if p.typed {
-		for _, h := range c.cfg.Headers {
-			r.Header.Add(h.Name, h.Value)
-		}
+		addFields(r.Header, c.cfg.Header)
 	}
 	got, err := c.transport(p.bounds).retrying.Do(r)
 	if err != nil {
@@ -142,18 +140,30 @@ func pageText(body []byte) string {
 	return "a web page came instead of JSON"
 }
 
-// validHeader reports whether a field can be sent (RFC 9110 section 5).
-func validHeader(h Header) bool {
+// addFields adds the fields of a header to another.
+func addFields(to, fields http.Header) {
+	for name, values := range fields {
+		for _, value := range values {
+			to.Add(name, value)
+		}
+	}
+}
+
+// invalidField returns the name of a field that cannot be sent (RFC 9110 section
+// 5), and whether there is one.
+func invalidField(header http.Header) (string, bool) {
 	const separators = "\"(),/:;<=>?@[\\]{}"
-	for _, r := range h.Name {
-		if r <= ' ' || r >= 0x7f || strings.ContainsRune(separators, r) {
-			return false
+	badName := func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(separators, r) }
+	badValue := func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+	for name, values := range header {
+		if name == "" || strings.EqualFold(name, "Host") || strings.ContainsFunc(name, badName) {
+			return name, true
+		}
+		for _, value := range values {
+			if strings.ContainsFunc(value, badValue) {
+				return name, true
+			}
 		}
 	}
-	for _, r := range h.Value {
-		if r < ' ' && r != '\t' || r == 0x7f {
-			return false
-		}
-	}
-	return h.Name != "" && !strings.EqualFold(h.Name, "Host")
+	return "", false
 }

@@ -13,24 +13,24 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// AuthMethod is how a client shows who it is (RFC 6749 section 2.3; OpenID
-// Connect Core section 9).
-type AuthMethod string
-
-// The ways to authenticate.
+// The values of ClientAuth.Method.
 const (
-	AuthNone   AuthMethod = "none"                // the client_id alone, if there is one
-	AuthBasic  AuthMethod = "client_secret_basic" // RFC 6749 section 2.3.1
-	AuthPost   AuthMethod = "client_secret_post"  // RFC 6749 section 2.3.1
-	AuthBearer AuthMethod = "bearer"              // an access token (RFC 7662 section 2.1)
+	authNone   = "none"
+	authBasic  = "client_secret_basic"
+	authPost   = "client_secret_post"
+	authBearer = "bearer"
 )
 
-// ClientAuth are the credentials of the one who asks.
+// ClientAuth are the credentials of the client that asks.
 type ClientAuth struct {
-	Method   AuthMethod
+	// Method is how the client authenticates, by the name that metadata has for it:
+	// "client_secret_basic" or "client_secret_post" (RFC 6749 section 2.3.1), "bearer"
+	// (an access token, RFC 7662 section 2.1), or "none" (the client_id alone, if there
+	// is one), which is the same as empty.
+	Method   string
 	ClientID string
-	Secret   string // for AuthBasic and AuthPost
-	Bearer   string // for AuthBearer
+	Secret   string // for client_secret_basic and client_secret_post
+	Bearer   string // for bearer
 }
 
 // An IntrospectionRequest is a question about a token (RFC 7662 section 2.1).
@@ -50,18 +50,6 @@ type Introspection struct {
 	// Code and Message are what package authing got with the answer that the token
 	// is not valid. Message is bounded and quotes the server.
 	Code, Message string
-}
-
-// Extra returns the members that an answer "not active" should not have (RFC
-// 7662 section 2.2).
-func (i *Introspection) Extra() []string {
-	var names []string
-	for _, m := range i.Document.Members() {
-		if !i.Active && m.Name != "active" {
-			names = append(names, m.Name)
-		}
-	}
-	return names
 }
 
 // Introspect asks the endpoint about a token, once: a POST is neither
@@ -122,16 +110,16 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 	}
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 	switch q.Auth.Method {
-	case AuthNone, "":
+	case authNone, "":
 		if q.Auth.ClientID != "" {
 			form.Set("client_id", q.Auth.ClientID)
 		}
-	case AuthPost:
+	case authPost:
 		form.Set("client_id", q.Auth.ClientID)
 		form.Set("client_secret", q.Auth.Secret)
-	case AuthBearer:
+	case authBearer:
 		header.Set("Authorization", "Bearer "+q.Auth.Bearer)
-	case AuthBasic:
+	case authBasic:
 	default:
 		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.Auth.Method)
 	}
@@ -141,7 +129,7 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 	}
 	r.Header = header
 	r.GetBody = nil // so that nothing can send it again
-	if q.Auth.Method == AuthBasic {
+	if q.Auth.Method == authBasic {
 		r.SetBasicAuth(url.QueryEscape(q.Auth.ClientID), url.QueryEscape(q.Auth.Secret))
 	}
 	return r, nil

@@ -23,7 +23,7 @@ func introspect(t testing.TB, s *site, q IntrospectionRequest) (*Introspection, 
 	t.Helper()
 	q.Token = secretToken
 	if q.Auth.Method == "" {
-		q.Auth = ClientAuth{Method: AuthPost, ClientID: "me", Secret: clientSecret}
+		q.Auth = ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}
 	}
 	return newBench(t, s).Introspect(t.Context(), s.URL+"/introspect?x=y", q)
 }
@@ -41,13 +41,13 @@ func TestIntrospectionRequests(t *testing.T) {
 		header  string
 		form    url.Values
 	}{
-		{IntrospectionRequest{Auth: ClientAuth{Method: AuthBasic, ClientID: "m:e", Secret: clientSecret}},
+		{IntrospectionRequest{Auth: ClientAuth{Method: authBasic, ClientID: "m:e", Secret: clientSecret}},
 			"Basic " + base64.StdEncoding.EncodeToString([]byte("m%3Ae:p%25ss+w%3Ard%2F%2B")), form()},
-		{IntrospectionRequest{TypeHint: "access_token", Auth: ClientAuth{Method: AuthPost, ClientID: "me", Secret: clientSecret}},
+		{IntrospectionRequest{TypeHint: "access_token", Auth: ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}},
 			"", form("client_id", "me", "client_secret", clientSecret, "token_type_hint", "access_token")},
-		{IntrospectionRequest{Auth: ClientAuth{Method: AuthNone, ClientID: "me"}}, "", form("client_id", "me")},
-		{IntrospectionRequest{Auth: ClientAuth{Method: AuthNone}}, "", form()},
-		{IntrospectionRequest{Auth: ClientAuth{Method: AuthBearer, Bearer: "b.c.d"}}, "Bearer b.c.d", form()},
+		{IntrospectionRequest{Auth: ClientAuth{Method: authNone, ClientID: "me"}}, "", form("client_id", "me")},
+		{IntrospectionRequest{Auth: ClientAuth{Method: authNone}}, "", form()},
+		{IntrospectionRequest{Auth: ClientAuth{Method: authBearer, Bearer: "b.c.d"}}, "Bearer b.c.d", form()},
 	} {
 		s := newTLSSite(t)
 		s.route("/introspect", func(w http.ResponseWriter, r *http.Request) {
@@ -112,11 +112,22 @@ func TestIntrospectionAnswers(t *testing.T) {
 				wantText(t, wantFetchError(t, err, c.kind).Text, c.text)
 				return
 			}
-			if err != nil || got.Active != c.active || !slices.Equal(got.Extra(), c.extra) {
+			if err != nil || got.Active != c.active || !slices.Equal(besideActive(got), c.extra) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
 	}
+}
+
+// besideActive returns what an answer "not active" says beside that.
+func besideActive(got *Introspection) []string {
+	var names []string
+	for _, m := range got.Document.Members() {
+		if !got.Active && m.Name != "active" {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }
 
 func TestIntrospectionRefused(t *testing.T) {
@@ -198,13 +209,12 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 			s.route("/validate", handler)
 			b := newBench(t, s, func(cfg *Config) { cfg.RootCAs.AddCert(other.Certificate()) })
 			_, err1 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
-				Token: secretToken, Auth: ClientAuth{Method: AuthPost, ClientID: "me", Secret: clientSecret}})
+				Token: secretToken, Auth: ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}})
 			_, err2 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
-				Token: secretToken, Auth: ClientAuth{Method: AuthBasic, ClientID: "me", Secret: clientSecret}})
+				Token: secretToken, Auth: ClientAuth{Method: authBasic, ClientID: "me", Secret: clientSecret}})
 			answer, err3 := b.GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
 			if err3 == nil {
-				message, _ := answer.Document.Get("message").Text()
-				err3 = answer.Unexpected("no answer: " + answer.Quote(message))
+				err3 = errors.New("no answer: " + answer.Object.String())
 			}
 			said := fmt.Sprintf("%+v", b.events)
 			for err := range slices.Values([]error{err1, err2, err3}) {
@@ -229,7 +239,7 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 
 func TestWhereATokenMayBeSent(t *testing.T) {
 	s := newPlainSite(t)
-	q := IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: AuthNone}}
+	q := IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: authNone}}
 	b := newBench(t, nil)
 	_, err := b.Introspect(t.Context(), "http://issuer.example/introspect", q)
 	wantFetchError(t, err, causeHTTP)
@@ -259,10 +269,7 @@ func TestRefusalsWithAnotherStatus(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Status != 200 || refused.Code != "unsupported_token_type" || refused.Description != "no JWTs" {
 		t.Errorf("got %v", err)
 	}
-	if !errors.Is(err, ErrUnsupportedTokenType) {
-		t.Errorf("%v is not ErrUnsupportedTokenType", err)
-	}
-	if _, err = ask(`{"error":"invalid_client"}`); !errors.As(err, &refused) || errors.Is(err, ErrUnsupportedTokenType) {
+	if _, err = ask(`{"error":"invalid_client"}`); !errors.As(err, &refused) || refused.Code != "invalid_client" {
 		t.Errorf("got %v", err)
 	}
 	if got, err := ask(`{"active":false,"error":"x"}`); err != nil || got.Active {
@@ -279,7 +286,7 @@ func TestIntrospectionTimesOut(t *testing.T) {
 		<-r.Context().Done()
 	})
 	b := newBench(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
-	_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: AuthNone}})
+	_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: authNone}})
 	wantFetchError(t, err, causeTimeout)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)

@@ -14,7 +14,7 @@ import (
 const (
 	refetchNotNeeded = ""        // the key ID is there, or the set is fresh from the server
 	refetchDone      = "done"    // it was not in the cached set: this one is newer
-	refetchHeld      = "held"    // it is not there, but the last fetch was less than RefetchFloor ago
+	refetchHeld      = "held"    // it is not there, but the last fetch was less than refetchFloor ago
 	refetchOffline   = "offline" // it is not there, but the network is not to be used
 )
 
@@ -30,7 +30,7 @@ type KeySet struct {
 	Stale       bool // it has run out, but the issuer cannot be reached: see Config.StaleFor
 	// Refetch is what became of the wish for a newer set, where the cached one does
 	// not have the key ID: "done"; "held", because the last fetch was less than
-	// RefetchFloor ago; "offline"; or empty where there was none.
+	// refetchFloor ago; "offline"; or empty where there was none.
 	Refetch string
 }
 
@@ -47,7 +47,7 @@ func (s *KeySet) Source() string {
 	case refetchDone:
 		source += ", fetched again for the unknown kid"
 	case refetchHeld:
-		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", RefetchFloor)
+		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", refetchFloor)
 	case refetchOffline:
 		source += "; not fetched again for the unknown kid: offline"
 	}
@@ -57,7 +57,7 @@ func (s *KeySet) Source() string {
 // KeysFor is discovery and keys in one, within one Timeout: what it takes to
 // verify a token of an issuer. With a warm cache it costs no request, with a
 // cold one two. kid is the token's key ID, or empty: a cached set that does not
-// have it is fetched once more, but not within RefetchFloor of the last fetch.
+// have it is fetched once more, but not within refetchFloor of the last fetch.
 //
 // The issuer in the metadata must be the one asked for, byte for byte, else the
 // error is an *IssuerMismatchError. Other errors are *FetchError. A set without
@@ -176,7 +176,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	case c.cfg.Offline:
 		cached.Refetch = refetchOffline
 		return cached, nil
-	case c.cfg.Now().Sub(cached.FetchedAt) < RefetchFloor || c.attempted(s) != nil:
+	case c.cfg.Now().Sub(cached.FetchedAt) < refetchFloor || c.attempted(s) != nil:
 		cached.Refetch = refetchHeld
 		return cached, nil
 	}
@@ -191,7 +191,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 
 // keysOrLastGood fetches a set. While its issuer cannot be reached, the last good
 // one stands in for it within StaleFor, but never for a key ID that it does not
-// have; the issuer is asked again every RefetchFloor.
+// have; the issuer is asked again every refetchFloor.
 func (c *Client) keysOrLastGood(ctx context.Context, s source, kid string) (*KeySet, error) {
 	old := c.lastGood(s.name)
 	if old == nil {

@@ -126,7 +126,7 @@ func TestHeadersGoToTheTypedOriginOnly(t *testing.T) {
 	}
 	issuer, keys := newTLSSite(t), newTLSSite(t)
 	header := func(cfg *Config) {
-		cfg.Headers = []Header{{"X-Api-Key", "s3cret"}}
+		cfg.Header = http.Header{"X-Api-Key": {"s3cret"}}
 		cfg.RootCAs.AddCert(keys.Certificate())
 	}
 	issuer.route(configuration, note(&here, `{"issuer":"`+issuer.URL+`","jwks_uri":"`+keys.URL+`/keys"}`))
@@ -155,10 +155,10 @@ func TestHeadersGoToTheTypedOriginOnly(t *testing.T) {
 func TestSettingsThatMakeNoSense(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"no clock":       {},
-		"an empty name":  {Now: newClock().now, Headers: []Header{{"", "x"}}},
-		"a bad name":     {Now: newClock().now, Headers: []Header{{"a b", "s3cret"}}},
-		"a line break":   {Now: newClock().now, Headers: []Header{{"A", "s3cret\r\nB: c"}}},
-		"another target": {Now: newClock().now, Headers: []Header{{"host", "s3cret"}}},
+		"an empty name":  {Now: newClock().now, Header: http.Header{"": {"x"}}},
+		"a bad name":     {Now: newClock().now, Header: http.Header{"a b": {"s3cret"}}},
+		"a line break":   {Now: newClock().now, Header: http.Header{"A": {"s3cret\r\nB: c"}}},
+		"another target": {Now: newClock().now, Header: http.Header{"host": {"s3cret"}}},
 	} {
 		if _, err := New(cfg); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: got %v", name, err)

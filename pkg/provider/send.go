@@ -19,8 +19,8 @@ const maxBody = 64 << 10
 type Request struct {
 	Method string
 	URL    string
-	Header []Header // in order; a name can be there twice
-	Body   []byte   // nil for none
+	Header http.Header
+	Body   []byte // nil for none
 }
 
 // A Response is what an API answered.
@@ -32,8 +32,8 @@ type Response struct {
 }
 
 // Send sends one request to an API: once, over a connection of its own, to https
-// or loopback only. A redirect is not followed but returned. The Headers of the
-// Config go along. The error is a *FetchError; a status is none.
+// or loopback only. A redirect is not followed but returned. The Header of the
+// Config goes along. The error is a *FetchError; a status is none.
 func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
@@ -53,12 +53,11 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		r.Body, r.ContentLength = nil, 0
 	}
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
-	for _, h := range append(append([]Header{}, c.cfg.Headers...), q.Header...) {
-		if !validHeader(h) {
-			return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "a header field cannot be sent: " + clip(h.Name)}
-		}
-		r.Header.Add(h.Name, h.Value)
+	if name, ok := invalidField(q.Header); ok {
+		return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "a header field cannot be sent: " + clip(name)}
 	}
+	addFields(r.Header, c.cfg.Header)
+	addFields(r.Header, q.Header)
 	return c.exchange(r, p)
 }
 
@@ -93,6 +92,7 @@ func (c *Client) exchange(r *http.Request, p place) (*Response, error) {
 type Document struct {
 	Object      strictjson.Value
 	URL         string // without its query
+	Status      int    // HTTP status
 	ContentType string
 	ServedJSON  bool // ContentType is one of JSON
 	FetchedAt   time.Time
@@ -100,8 +100,8 @@ type Document struct {
 
 // Document fetches a JSON object that an API's challenge names, such as its
 // metadata (RFC 9728). namedBy is the URL of the API, which the user named: the
-// document must not lie nearer to this machine than that, and the Headers of the
-// Config go along only within its origin. The error is a *FetchError.
+// document must not lie nearer to this machine than that, and the Header of the
+// Config goes along only within its origin. The error is a *FetchError.
 func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
@@ -124,7 +124,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	if err != nil {
 		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	return &Document{Object: object, URL: r.url, ContentType: r.contentType, ServedJSON: isJSONType(r.contentType), FetchedAt: r.fetchedAt}, nil
+	return &Document{Object: object, URL: r.url, Status: http.StatusOK, ContentType: r.contentType, ServedJSON: isJSONType(r.contentType), FetchedAt: r.fetchedAt}, nil
 }
 
 // DiscoverNamed is Discover for an issuer that a document at namedBy names: its

@@ -24,7 +24,7 @@ func TestSend(t *testing.T) {
 	})
 	got, err := c.Send(t.Context(), Request{
 		Method: http.MethodPut, URL: s.URL + "/api?secret=x", Body: []byte("data"),
-		Header: []Header{{"Authorization", "Bearer a"}, {"Authorization", "Bearer b"}},
+		Header: http.Header{"Authorization": {"Bearer a", "Bearer b"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,13 +74,13 @@ func TestSendReadsNoMoreThanItKeeps(t *testing.T) {
 func TestSendRefuses(t *testing.T) {
 	s := newPlainSite(t)
 	b := newBench(t, s)
-	get := func(url string, header ...Header) error {
+	get := func(url string, header http.Header) error {
 		_, err := b.Client.Send(context.Background(), Request{Method: http.MethodGet, URL: url, Header: header})
 		return err
 	}
-	wantFetchError(t, get("http://api.example/a"), causeHTTP)
-	wantFetchError(t, get("https://user:secret@api.example/a"), causeURL)
-	wantFetchError(t, get(s.URL, Header{"A", "b\r\nC: d"}), causeURL)
+	wantFetchError(t, get("http://api.example/a", nil), causeHTTP)
+	wantFetchError(t, get("https://user:secret@api.example/a", nil), causeURL)
+	wantFetchError(t, get(s.URL, http.Header{"A": {"b\r\nC: d"}}), causeURL)
 	_, err := b.Client.Send(context.Background(), Request{Method: "G T", URL: s.URL})
 	wantFetchError(t, err, causeURL)
 	wantRequests(t, s)

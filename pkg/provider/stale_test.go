@@ -50,13 +50,13 @@ func TestStaleKeys(t *testing.T) {
 	}
 	wantRequests(t, s)
 
-	b.clock.advance(RefetchFloor)
+	b.clock.advance(refetchFloor)
 	if _, err = b.KeysFor(t.Context(), s.URL, "a"); err != nil {
 		t.Error(err)
 	}
 	wantRequests(t, s, attempts...)
 
-	b.clock.advance(time.Hour - RefetchFloor - time.Second)
+	b.clock.advance(time.Hour - refetchFloor - time.Second)
 	if _, err = b.KeysFor(t.Context(), s.URL, "a"); err != nil {
 		t.Error(err)
 	}
@@ -163,7 +163,7 @@ func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
 	}
 	s.issue("old", "new")
 	s.requests()
-	b.clock.advance(RefetchFloor)
+	b.clock.advance(refetchFloor)
 	var wait sync.WaitGroup
 	for n := range 30 {
 		wait.Go(func() {

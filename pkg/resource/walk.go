@@ -18,8 +18,8 @@ const MaxServers = 5
 // had, be it for want of time, is evidence.
 func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, error) {
 	e := &Evidence{URL: url}
-	accept := provider.Header{Name: "Accept", Value: "application/json, text/event-stream, */*;q=0.1"}
-	e.Response, e.Err = client.Send(ctx, provider.Request{Method: http.MethodGet, URL: url, Header: []provider.Header{accept}})
+	accept := http.Header{"Accept": {"application/json, text/event-stream, */*;q=0.1"}}
+	e.Response, e.Err = client.Send(ctx, provider.Request{Method: http.MethodGet, URL: url, Header: accept})
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, err
 	}

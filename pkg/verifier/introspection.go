@@ -10,21 +10,21 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// The reasons of an Introspected beside those of a report.
-const (
-	ReasonActive   verify.Reason = "active"   // nothing is against the token
-	ReasonInactive verify.Reason = "inactive" // the server says that it is not active
-)
-
-// An Introspected is what a server says about a token, taken together with what
-// verifying it here came to.
-type Introspected struct {
+// A Comparison is what a server says about a token, together with the verdict on
+// the token here.
+type Comparison struct {
+	// Active reports whether the server says that the token is active and nothing
+	// is against it: it was accepted here, where that was asked, and no oddity
+	// refuses it.
+	Active bool
+	// Reason is "active", or why the token is not: the reason of the report, which
+	// outweighs what the server says, "inactive", or "claim_refused" for an oddity.
+	Reason verify.Reason
 	Answer *provider.Introspection
 	Report *verify.Report // nil where the token was not verified here
 	// Oddities are what is wrong with the answer, or does not agree with the token
-	// (RFC 7662 sections 2.2 and 4). With Strict they refuse.
+	// (RFC 7662 sections 2.2 and 4).
 	Oddities []Oddity
-	Strict   bool
 }
 
 // An Oddity is a warning about an answer.
@@ -35,45 +35,67 @@ type Oddity struct {
 	Disagreement bool
 }
 
-// Compare compares a server's answer with the token as it was verified here, if
-// it was, as of now.
-func Compare(answer *provider.Introspection, report *verify.Report, now time.Time, strict bool) *Introspected {
-	i := &Introspected{Answer: answer, Report: report, Strict: strict}
-	if extra := answer.Extra(); len(extra) > 0 && answer.Code == "" {
-		i.Oddities = append(i.Oddities, Oddity{
+// Compare compares a server's answer with the report on the token, nil where it was
+// not verified here, as of now. Under a strict policy every oddity refuses the token.
+func Compare(answer *provider.Introspection, report *verify.Report, now time.Time, strict bool) *Comparison {
+	c := &Comparison{Answer: answer, Report: report}
+	if extra := extraMembers(answer); len(extra) > 0 && answer.Code == "" {
+		c.Oddities = append(c.Oddities, Oddity{
 			Message: "the token is not active, but the server says more about it: " + strings.Join(extra, ", "),
 		})
 	}
 	if exp, ok := verify.NumericDate(answer.Document.Get("exp")); ok && answer.Active && !now.Before(exp) {
-		i.Oddities = append(i.Oddities, Oddity{
+		c.Oddities = append(c.Oddities, Oddity{
 			Message: "the server says that the token is active, although it expired at " + exp.UTC().Format("2006-01-02 15:04:05 UTC"), Time: exp,
 		})
 	}
 	if report != nil {
-		i.compare()
+		c.findDisagreements()
 	}
-	return i
+	switch {
+	case report != nil && !report.Accepted:
+		c.Reason = report.Reason
+	case !answer.Active:
+		c.Reason = "inactive"
+	case strict && len(c.Oddities) > 0:
+		c.Reason = verify.ReasonClaimRefused
+	default:
+		c.Active, c.Reason = true, "active"
+	}
+	return c
 }
 
-// compare finds where the server and the token say different things.
-func (i *Introspected) compare() {
-	disagree := func(format string, args ...any) {
-		i.Oddities = append(i.Oddities, Oddity{Message: fmt.Sprintf(format, args...), Disagreement: true})
+// extraMembers returns the names of what an answer "not active" should not say (RFC
+// 7662 section 2.2).
+func extraMembers(answer *provider.Introspection) []string {
+	var names []string
+	for _, m := range answer.Document.Members() {
+		if !answer.Active && m.Name != "active" {
+			names = append(names, m.Name)
+		}
 	}
-	claims := i.Report.Claims()
+	return names
+}
+
+// findDisagreements finds where the server and the token say different things.
+func (c *Comparison) findDisagreements() {
+	disagree := func(format string, args ...any) {
+		c.Oddities = append(c.Oddities, Oddity{Message: fmt.Sprintf(format, args...), Disagreement: true})
+	}
+	claims := c.Report.Claims()
 	if !claims.Exists() {
-		claims = i.Report.RejectedClaims()
+		claims = c.Report.RejectedClaims()
 	}
 	for _, name := range []string{"iss", "sub", "aud", "exp", "iat", "nbf", "client_id", "jti"} {
-		server, own := i.Answer.Document.Get(name), claims.Get(name)
+		server, own := c.Answer.Document.Get(name), claims.Get(name)
 		if server.Exists() && own.Exists() && !sameClaim(server, own) {
 			disagree("%s: the server says %s, the token says %s", name, server, own)
 		}
 	}
-	switch accepted := i.Report.Accepted; {
-	case accepted && !i.Answer.Active:
+	switch accepted := c.Report.Accepted; {
+	case accepted && !c.Answer.Active:
 		disagree("the token verifies here, but the server says that it is not active: it may have been revoked")
-	case !accepted && i.Answer.Active:
+	case !accepted && c.Answer.Active:
 		disagree("the server says that the token is active, but it does not verify here")
 	}
 }
@@ -87,20 +109,4 @@ func sameClaim(a, b strictjson.Value) bool {
 		return v
 	}
 	return strictjson.Equal(list(a), list(b))
-}
-
-// Reason is ReasonActive only if the server says that the token is active and
-// nothing is against it: it verified here, where that was asked, and no oddity
-// refuses. What was found here outweighs what the server says.
-func (i *Introspected) Reason() verify.Reason {
-	switch {
-	case i.Report != nil && !i.Report.Accepted:
-		return i.Report.Reason
-	case !i.Answer.Active:
-		return ReasonInactive
-	case i.Strict && len(i.Oddities) > 0:
-		return verify.ReasonClaimRefused
-	default:
-		return ReasonActive
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -50,7 +49,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 		}
 		result, err := v.Examine(r.Context(), raw)
 		if err != nil {
-			w.Header().Set("Retry-After", strconv.Itoa(int(provider.RefetchFloor/time.Second)))
+			w.Header().Set("Retry-After", "30") // a client asks no sooner again
 			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
 			return
 		}

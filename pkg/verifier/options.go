@@ -8,9 +8,9 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// DefaultStaleFor is how long a Verifier goes on with keys that have run out
+// defaultStaleFor is how long a Verifier goes on with keys that have run out
 // while their issuer cannot be reached.
-const DefaultStaleFor = time.Hour
+const defaultStaleFor = time.Hour
 
 // An Option changes where a Verifier takes its keys or its time from.
 type Option func(*options)
@@ -40,7 +40,8 @@ func WithClient(client *provider.Client) Option { return func(o *options) { o.cl
 // client keeps its own.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
 
-// WithStaleFor changes DefaultStaleFor; 0 goes on for no time at all. A key ID
+// WithStaleFor sets how long the Verifier goes on with keys that have run out while
+// their issuer cannot be reached: an hour by default, 0 for not at all. A key ID
 // that the old keys do not have is never answered from them.
 func WithStaleFor(d time.Duration) Option { return func(o *options) { o.staleFor = &d } }
 
@@ -51,7 +52,7 @@ func WithResourceMetadata(url string) Option { return func(o *options) { o.resou
 // newClient makes the client of a Verifier that was given none: it keeps what it
 // fetched in memory only.
 func (o *options) newClient() error {
-	stale := DefaultStaleFor
+	stale := defaultStaleFor
 	if o.staleFor != nil {
 		stale = *o.staleFor
 	}

@@ -151,7 +151,7 @@ func (v *Verifier) keys(ctx context.Context, result *Result) (verify.Keys, error
 	result.KeySet = set
 	keys := &verify.PublicKeys{Set: set.Set, Source: set.Source(), AgeSeconds: set.AgeSeconds}
 	if set.Metadata != nil {
-		keys.IDTokenAlgorithms = set.Metadata.IDTokenAlgorithms()
+		keys.IDTokenAlgorithms = set.Metadata.IDTokenAlgorithms
 	}
 	return keys, nil
 }

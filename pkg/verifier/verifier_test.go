@@ -111,7 +111,7 @@ func TestRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.change(func(i *issuer) { i.keys = []string{"ec256"} })
-	i.clock.advance(provider.RefetchFloor)
+	i.clock.advance(30 * time.Second)
 	i.requests()
 	if _, err := v.Verify(t.Context(), mustSign("ec256", "ES256", "ec256", i.claims())); err != nil {
 		t.Errorf("the new key is not found: %v", err)

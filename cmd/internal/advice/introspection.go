@@ -68,19 +68,15 @@ func otherHost(issuer, endpoint string) bool {
 
 // RefusedClient is what to try where a server does not answer this client. methods
 // are the ways to authenticate that its metadata names.
-func RefusedClient(auth provider.ClientAuth, methods []provider.AuthMethod) string {
+func RefusedClient(auth provider.ClientAuth, methods []string) string {
 	const nothing = "that says nothing about the token: "
 	switch {
-	case auth.Method == provider.AuthNone && auth.ClientID != "":
+	case auth.Method == "none" && auth.ClientID != "":
 		return nothing + "the server requires authentication: add --client-secret, or --bearer"
-	case auth.Method == provider.AuthNone:
+	case auth.Method == "none":
 		return nothing + "the server requires authentication: add --client-id and --client-secret, or --bearer"
 	case len(methods) > 0 && !slices.Contains(methods, auth.Method):
-		words := make([]string, len(methods))
-		for i, m := range methods {
-			words[i] = string(m)
-		}
-		return nothing + "its metadata names " + strings.Join(words, ", ") + " for introspection, see --auth"
+		return nothing + "its metadata names " + strings.Join(methods, ", ") + " for introspection, see --auth"
 	default:
 		return nothing + "check the credentials, and --auth (basic, post or bearer)"
 	}

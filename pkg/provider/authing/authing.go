@@ -5,7 +5,9 @@ package authing
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/provider"
 )
@@ -24,22 +26,33 @@ func ValidateToken(ctx context.Context, client *provider.Client, origin, paramet
 		return nil, fmt.Errorf("authing: %q is no parameter of validate_token", parameter)
 	}
 	address := origin + validatePath + "?" + url.Values{parameter: {token}}.Encode()
-	a, err := client.GetOnce(ctx, address, token)
+	answer, err := client.GetOnce(ctx, address, token)
 	if err != nil {
 		return nil, err
 	}
-	document := a.Document
+	document := answer.Object
 	code, coded := document.Get("code").Literal()
 	message, worded := document.Get("message").Text()
 	_, issued := document.Get("iss").Text()
 	_, expires := document.Get("exp").Literal()
 	switch {
 	case coded && worded && code == "400":
-		return &provider.Introspection{Document: document, URL: a.URL, Code: code, Message: a.Quote(message)}, nil
+		return &provider.Introspection{Document: document, URL: answer.URL, Code: code, Message: bounded(message)}, nil
 	case coded && worded:
-		return nil, &provider.RefusedError{URL: a.URL, Status: a.Status, Code: a.Quote(code), Description: a.Quote(message)}
+		return nil, &provider.RefusedError{URL: answer.URL, Status: answer.Status, Code: bounded(code), Description: bounded(message)}
 	case issued && expires && !coded:
-		return &provider.Introspection{Active: true, Document: document, URL: a.URL}, nil
+		return &provider.Introspection{Active: true, Document: document, URL: answer.URL}, nil
+	case answer.Status != http.StatusOK:
+		return nil, &provider.FetchError{Cause: "status", URL: answer.URL, Status: answer.Status, Text: fmt.Sprintf("the server answered %d", answer.Status)}
 	}
-	return nil, a.Unexpected("neither claims nor a code and a message")
+	return nil, &provider.FetchError{Cause: "bad_reply", URL: answer.URL, Text: "neither claims nor a code and a message"}
+}
+
+// bounded cuts a text of the server's to the 200 bytes that errors quote.
+func bounded(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
