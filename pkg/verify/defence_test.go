@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +100,13 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%d s ahead looks like milliseconds: %t", seconds, got)
 		}
 	}
+	// So long ago that now itself would make sense as milliseconds: 50 years and no more.
+	for ahead, want := range map[int64]bool{absurdLife: false, absurdLife + 1: true} {
+		then := time.Unix(1_000_000_000, 0)
+		if got := looksLikeMilliseconds(then.Add(time.Duration(ahead)*time.Second), then); got != want {
+			t.Errorf("%d s ahead of 2001 looks like milliseconds: %t", ahead, got)
+		}
+	}
 	for n, want := range map[int64]time.Duration{
 		0: 0, 5: 5 * time.Second, -5: -5 * time.Second, 1 << 60: 9223372036 * time.Second, -1 << 60: -9223372036 * time.Second,
 	} {
@@ -125,6 +133,66 @@ func TestExpectationsOfTheReport(t *testing.T) {
 	} {
 		if got := c.r.evidence(&outcome{id: c.id}).expected; !strictjson.Equal(got, c.want) {
 			t.Errorf("%s: expected %s, want %s", c.id.id(), got, c.want)
+		}
+	}
+}
+
+// The salt of a signature is asked for where a PSS signature may have the wrong one,
+// and nowhere else.
+func TestSaltOfPSS(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const input = "header.payload"
+	sign := func(salt int) []byte {
+		signature, err := rsa.SignPSS(rand.Reader, key, crypto.SHA256, digest(crypto.SHA256, input), &rsa.PSSOptions{SaltLength: salt})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signature
+	}
+	for _, c := range []struct {
+		name, alg string
+		public    crypto.PublicKey
+		signature []byte
+		salt      int
+		found     bool
+	}{
+		{"as long as the hash", "PS256", &key.PublicKey, sign(32), 32, true},
+		{"one octet", "PS256", &key.PublicKey, sign(1), 1, true},
+		{"as long as can be", "PS256", &key.PublicKey, sign(222), 222, true},
+		{"another algorithm", "RS256", &key.PublicKey, sign(20), 0, false},
+		{"another type of key", "PS256", &other.PublicKey, sign(20), 0, false},
+		{"no PSS at all", "PS256", &key.PublicKey, make([]byte, 256), 0, false},
+	} {
+		if salt, found := pssSalt(c.alg, c.public, input, c.signature); salt != c.salt || found != c.found {
+			t.Errorf("%s: %d, %t", c.name, salt, found)
+		}
+	}
+}
+
+// A time is exact where it is written as people write it; what is written in a form
+// that could be made to cost gigabytes is the float64 next to it.
+func TestNumericDatesAreExact(t *testing.T) {
+	long := "1600000060.3" + strings.Repeat("0", 40-len("1600000060.3"))
+	const exact, nearest = 300_000_000, 299_999_952
+	for literal, want := range map[string]int{"1600000060.3": exact, long: exact, long + "0": nearest, "1600000060.3e0": nearest, "1600000060.3E0": nearest} {
+		at, problem := numericDate(mustParse(t, `{"t":`+literal+`}`).Get("t"))
+		if problem != "" || at.Unix() != 1_600_000_060 || at.Nanosecond() != want {
+			t.Errorf("%s: %d ns, %s", literal, at.Nanosecond(), problem)
+		}
+	}
+	for literal, want := range map[string]bool{
+		"9007199254740991": true, "9007199254740992": false, "-9007199254740991": true, "-9007199254740992": false,
+		"9007199254740991.0": true, "9007199254740992.0": false, "-9007199254740992.0": false, "1e400": false, "1e-99": true,
+	} {
+		if _, ok := NumericDate(mustParse(t, `{"t":`+literal+`}`).Get("t")); ok != want {
+			t.Errorf("%s is a time: %t", literal, ok)
 		}
 	}
 }

@@ -52,12 +52,16 @@ func TestDiagnoses(t *testing.T) {
 		{"email required", goodClaims(), present("email"), verify.CheckRequire, verify.ClaimAtUserinfo},
 		{"GitHub's sub with ids", goodClaims().with("sub", `"repo:acme@12/site@34:ref:refs/heads/main"`),
 			require("sub", "repo:acme/site:ref:refs/heads/main"), verify.CheckRequire, verify.ImmutableSubject},
+		{"GitHub's sub with ids and no more", goodClaims().with("sub", `"repo:acme@12/site@34"`), require("sub", "repo:acme/site"), verify.CheckRequire, verify.ImmutableSubject},
 		{"GitHub's sub of another branch", goodClaims().with("sub", `"repo:acme@12/site@34:ref:refs/heads/other"`),
 			require("sub", "repo:acme/site:ref:refs/heads/main"), verify.CheckRequire, ""},
 		{"a sub with an address", goodClaims().with("sub", `"acme@12"`), require("sub", "acme"), verify.CheckRequire, ""},
 		{"api:// before the audience", goodClaims().with("aud", `"api"`), func(p *verify.Policy) { p.Audiences = []string{"api://api"} }, verify.CheckAudience, verify.DifferentPrefix},
 		{"an endpoint of the server", goodClaims().with("aud", `"https://as.example/token"`), server, verify.CheckAudience, verify.AudienceIsEndpoint},
 		{"a client assertion", goodClaims().with("aud", `["https://as.example/token"]`).with("sub", `"https://issuer.example"`), server, verify.CheckAudience, verify.ClientAssertion},
+		{"no aud, as Cognito does", goodClaims().without("aud").with("client_id", `"app"`).with("token_use", `"access"`), plain, verify.CheckAudience, verify.ClientInsteadOfAudience},
+		{"no aud, a client", goodClaims().without("aud").with("client_id", `"app"`), plain, verify.CheckAudience, verify.ClaimMissing},
+		{"no aud, token_use", goodClaims().without("aud").with("token_use", `"access"`), plain, verify.CheckAudience, verify.ClaimMissing},
 		{"another server", goodClaims().with("aud", `"https://as.example.org/token"`), server, verify.CheckAudience, verify.DifferentValue},
 		{"exp before 1734", goodClaims().without("iat").with("exp", "-9007199254740991"), plain, verify.CheckExpiry, verify.ExpiredToken},
 		{"exp of 292 years ago", goodClaims().without("iat").with("exp", "-7700000000"), plain, verify.CheckExpiry, verify.ExpiredToken},
@@ -314,6 +318,12 @@ func TestReportAsJSON(t *testing.T) {
 			}
 		}
 		first := v.Get("checks").Items()[0]
+		for _, c := range v.Get("checks").Items() { // a reason is what failed, not what might have
+			status, _ := c.Get("status").Text()
+			if reason, _ := c.Get("reason").Text(); (status == "failed") != (reason != "") {
+				t.Errorf("%s for %q", c, reason)
+			}
+		}
 		if kid, _ := v.Get("key").Get("kid").Text(); kid == "" || first.Get("reason").Exists() || v.Get("evaluated_at").String() != `"`+now.Format(time.RFC3339)+`"` {
 			t.Errorf("%s", data)
 		}

@@ -69,6 +69,7 @@ const (
 	OtherSecret             = otherSecret
 	AlgorithmExcluded       = algorithmExcluded
 	KeyIDUnknown            = keyIDUnknown
+	KeyInX5C                = keyInX5C
 	KeyOfOtherType          = keyOfOtherType
 	KeysUnusable            = keysUnusable
 	SignedByOtherKey        = signedByOtherKey

@@ -61,11 +61,11 @@ func (v *verification) signable() bool {
 // explainPadding says of a token in padded base64url, which stays refused, whether
 // the signature fits the text as it was sent: load balancers of AWS sign that.
 func (v *verification) explainPadding(set *jwks.Set) {
-	encoding := v.report.find(checkEncoding)
 	fault := v.token.FaultIn("encoding")
-	if set == nil || encoding == nil || fault == nil || fault.Cause != "padding" || !v.algorithmOK || v.token.Signature() == nil {
+	if set == nil || fault == nil || fault.Cause != "padding" || !v.algorithmOK || v.token.Signature() == nil {
 		return
 	}
+	encoding := v.report.find(checkEncoding)
 	encoding.message = "padded base64url; the signature does not fit the text as sent either"
 	if k := v.signerIn(set); k != nil {
 		encoding.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
@@ -85,7 +85,7 @@ func (v *verification) explainEmbedded() {
 		return
 	}
 	for _, id := range []check{checkKey, checkSignature} {
-		if o := v.report.find(id); o != nil && o.state == failed && o.detail != nil {
+		if o := v.report.find(id); o.state == failed {
 			o.detail.diagnosis = &Diagnosis{Kind: keyInX5C}
 		}
 	}

@@ -413,18 +413,15 @@ func isProfileClaim(claim string) bool {
 // repository where the policy has the one without.
 func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
 	sub, _ := value.Text()
-	if r.Claim == "sub" && strings.HasPrefix(sub, "repo:") && sub != *r.Text && withoutIDs(sub) == *r.Text {
+	if r.Claim == "sub" && strings.HasPrefix(sub, "repo:") && withoutIDs(sub) == *r.Text {
 		return &Diagnosis{Kind: immutableSubject, Expected: *r.Text, Found: sub}
 	}
 	return nil
 }
 
-// withoutIDs removes the ids of repo:owner@ID/name@ID:… .
+// withoutIDs removes the ids of repo:owner@ID/name@ID:…, of which the rest may be missing.
 func withoutIDs(sub string) string {
 	parts := strings.SplitN(sub, ":", 3)
-	if len(parts) < 2 {
-		return sub
-	}
 	names := strings.Split(parts[1], "/")
 	for i, name := range names {
 		names[i], _, _ = strings.Cut(name, "@")

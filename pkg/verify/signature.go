@@ -286,12 +286,11 @@ func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte
 	if !fits(rsa.PSSSaltLengthAuto) {
 		return 0, false
 	}
-	for length := key.Size(); length > 0; length-- {
-		if fits(length) {
-			return length, true
-		}
+	length := key.Size()
+	for !fits(length) { // at the latest 0 does, which is PSSSaltLengthAuto
+		length--
 	}
-	return 0, true // for which the option of that number means something else
+	return length, true
 }
 
 // isDER reports whether an ECDSA signature is a sequence of two integers.

@@ -67,6 +67,7 @@ func TestTimesAtTheirBoundaries(t *testing.T) {
 		{"exp before iat", goodClaims().with("iat", "1600000005").with("exp", "1600000004"), 0, at(iat, 0), verify.CheckLifetime, verify.Failed},
 		{"a day", goodClaims().with("exp", "1600086400"), 0, at(iat, 0), verify.CheckLifetime, verify.Passed},
 		{"a day and a second", goodClaims().with("exp", "1600086401"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
+		{"50 years", goodClaims().with("exp", "3176800000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"a hundred years", goodClaims().with("exp", "4753600000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in milliseconds", goodClaims().with("exp", "1600000300000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in 60 years, no iat", goodClaims().without("iat").with("exp", "3500000000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
@@ -151,6 +152,15 @@ func TestDurationsInWords(t *testing.T) {
 		policy.MinValidity = least
 		if c, _ := judge(claiming(t, goodClaims()), everyKey(t), policy).Check(verify.CheckMinValidity); !strings.HasPrefix(c.Message, want) {
 			t.Errorf("%s: got %q", least, c.Message)
+		}
+	}
+}
+
+// What is said of a lifetime up to 50 years, and beyond.
+func TestLongLivesInWords(t *testing.T) {
+	for exp, want := range map[string]string{"3176800000": "long-lived: ", "3176800001": "the token is valid for more than 50 years"} {
+		if c, _ := judge(claiming(t, goodClaims().with("exp", exp)), everyKey(t), goodPolicy()).Check(verify.CheckLifetime); !strings.HasPrefix(c.Message, want) {
+			t.Errorf("%s: got %q, want %q", exp, c.Message, want)
 		}
 	}
 }

@@ -1,0 +1,221 @@
+package verify_test
+
+import (
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// What a check says is what people act on: each message beside that of a case which
+// is nearly the same.
+func TestWordsOfChecks(t *testing.T) {
+	kind := func(k verify.Kind) func(*verify.Policy) { return func(p *verify.Policy) { p.Kind = k } }
+	present := func(claim string) func(*verify.Policy) {
+		return func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: claim}} }
+	}
+	scope := func(p *verify.Policy) { p.Scopes = []string{"read"} }
+	plain := func(*verify.Policy) {}
+	overage := goodClaims().with("_claim_names", `{"groups":"src1"}`)
+	many := goodClaims().with("aud", `["api","other"]`)
+	for _, c := range []struct {
+		name   string
+		claims object
+		edit   func(*verify.Policy)
+		check  string
+		status verify.Status
+		says   string
+	}{
+		{"a sign by its value", goodClaims().with("token_use", `"id"`), kind(verify.KindAccess), verify.CheckKind, verify.Failed,
+			"this is an ID token, not an access token: it has token_use=id"},
+		{"a sign by its name", goodClaims().with("at_hash", `"x"`), kind(verify.KindAccess), verify.CheckKind, verify.Failed,
+			"this is an ID token, not an access token: it has at_hash"},
+		{"an ID token with nothing of an access token", goodClaims().with("nonce", `"n"`), kind(verify.KindID), verify.CheckKind, verify.Passed, "an ID token"},
+		{"an ID token with a scope", goodClaims().with("nonce", `"n"`).with("scope", `"a"`), kind(verify.KindID), verify.CheckKind, verify.Warning,
+			"it may be an access token: it has scope"},
+		{"an ID token with a scope, and at_hash", goodClaims().with("at_hash", `"x"`).with("scope", `"a"`), kind(verify.KindID), verify.CheckKind, verify.Passed, "an ID token"},
+		{"several audiences of an ID token without azp", many, kind(verify.KindID), verify.CheckParty, verify.Warning,
+			"the token has several audiences but no azp to say which of them requested it"},
+		{"several audiences of what looks like an ID token", many.with("nonce", `"n"`), plain, verify.CheckParty, verify.Warning,
+			"the token has several audiences but no azp to say which of them requested it"},
+		{"several audiences of an access token", many.with("scope", `"a"`), plain, verify.CheckParty, verify.NotChecked, "the token has no azp"},
+		{"one audience of an ID token", goodClaims(), kind(verify.KindID), verify.CheckParty, verify.NotChecked, "the token has no azp"},
+		{"the scope is there", goodClaims().with("scope", `"read"`).with("permissions", `["read"]`), scope, verify.CheckScope, verify.Passed, "has read"},
+		{"the scope is elsewhere", goodClaims().with("permissions", `["read"]`), scope, verify.CheckScope, verify.Failed,
+			`scope "read" is missing: there is nothing in scope and scp; permissions has "read"`},
+		{"groups that were left out", overage, present("groups"), verify.CheckRequire, verify.Failed,
+			"groups is missing: the groups were left out because there are too many of them (groups overage)"},
+		{"another claim, where groups were left out", overage, present("wids"), verify.CheckRequire, verify.Failed, "wids is missing"},
+		{"a login of a year", goodClaims().with("auth_time", "1568464060"), plain, verify.CheckAuthTime, verify.NotChecked,
+			"the user authenticated at 2019-09-14 12:27:40 UTC"},
+		{"a login of a year and a second", goodClaims().with("auth_time", "1568464059"), plain, verify.CheckAuthTime, verify.Warning,
+			"the user authenticated more than a year ago, at 2019-09-14 12:27:39 UTC"},
+	} {
+		policy := goodPolicy()
+		c.edit(&policy)
+		got, _ := judge(claiming(t, c.claims), everyKey(t), policy).Check(c.check)
+		if got.Status != c.status || got.Message != c.says || c.status == verify.Passed && got.Diagnosis != nil {
+			t.Errorf("%s: %s %q, want %s %q", c.name, got.Status, got.Message, c.status, c.says)
+		}
+	}
+}
+
+// A key that does not verify the token is told from one that cannot: each that the
+// kid means is named.
+func TestWordsOfKeys(t *testing.T) {
+	named := goodToken(t, "rsa", "RS256")
+	header, payload, _ := cut(named)
+	for _, c := range []struct {
+		name, text string
+		keys       *verify.PublicKeys
+		check      string
+		says       string
+	}{
+		{"the one key that is meant", named, trustSet(t, publicJWK(t, "rsa", "use", `"enc"`)), verify.CheckKey,
+			`key "rsa": the key is for use "enc", not for signatures`},
+		{"two keys of that kid", named, trustSet(t, publicJWK(t, "rsa", "use", `"enc"`), publicJWK(t, "rsa1024", "kid", `"rsa"`)), verify.CheckKey,
+			`no key in the set fits the token: key "rsa": the key is for use "enc", not for signatures and key "rsa": a 1024-bit RSA key`},
+		{"signed by a key of another kid", header + "." + payload + "." + encode(sign(t, "rsa2", "RS256", header+"."+payload)), trust(t, "rsa", "rsa2"), verify.CheckSignature,
+			`the token was signed by key "rsa2", but its header says kid "rsa"`},
+		{"signed by a key for another algorithm", named, trustSet(t, publicJWK(t, "rsa2", "kid", `"rsa"`), publicJWK(t, "rsa", "alg", `"RS512"`)), verify.CheckSignature,
+			`the token was signed by key "rsa", which is for algorithm RS512, but its header says RS256`},
+	} {
+		if got, _ := judge(c.text, c.keys, goodPolicy()).Check(c.check); got.Status != verify.Failed || !strings.HasPrefix(got.Message, c.says) {
+			t.Errorf("%s: %s %q, want %q", c.name, got.Status, got.Message, c.says)
+		}
+	}
+}
+
+// A failed check repeats what the policy expects, if it expects one thing.
+func TestExpectedOfFailedChecks(t *testing.T) {
+	anybody := verify.Policy{AnyIssuer: true, AnyAudience: true}
+	for _, c := range []struct {
+		name   string
+		claims object
+		policy verify.Policy
+		check  string
+		want   string
+	}{
+		{"another issuer", goodClaims().with("iss", `"https://other.example"`), goodPolicy(), verify.CheckIssuer, `"https://issuer.example"`},
+		{"an issuer that is no text", goodClaims().with("iss", "1"), anybody, verify.CheckIssuer, "null"},
+		{"another audience", goodClaims().with("aud", `"other"`), goodPolicy(), verify.CheckAudience, `["api"]`},
+		{"an audience that is no text", goodClaims().with("aud", "1"), anybody, verify.CheckAudience, "null"},
+	} {
+		got, _ := judge(claiming(t, c.claims), everyKey(t), c.policy).Check(c.check)
+		if got.Status != verify.Failed || got.Expected.String() != c.want {
+			t.Errorf("%s: %s, expected %s, want %s", c.name, got.Status, got.Expected, c.want)
+		}
+	}
+}
+
+// Tokens in padded base64url, as load balancers of AWS send them, stay refused; the
+// message says whether they are genuine.
+func TestPaddedTokens(t *testing.T) {
+	header := goodHeader("ec256", "ES256").String()
+	for len(header)%3 == 0 {
+		header += " "
+	}
+	input := base64.URLEncoding.EncodeToString([]byte(header)) + "." + encode(goodClaims().String())
+	signature := encode(sign(t, "ec256", "ES256", input))
+	const fits, no = `padded base64url; the signature fits the text as sent, by key "ec256"`, "padded base64url; the signature does not fit the text as sent either"
+	narrow := goodPolicy()
+	narrow.Algorithms = []string{"RS256"}
+	for _, c := range []struct {
+		name, text string
+		keys       verify.Keys
+		policy     verify.Policy
+		says       string
+	}{
+		{"signed as sent", input + "." + signature, everyKey(t), goodPolicy(), fits},
+		{"with padding at the signature, too", input + "." + signature + "==", everyKey(t), goodPolicy(), fits},
+		{"by a key that is not trusted", input + "." + signature, trust(t, "rsa"), goodPolicy(), no},
+		{"changed", input + "." + encode(make([]byte, 64)), everyKey(t), goodPolicy(), no},
+		{"by an algorithm that is not allowed", input + "." + signature, everyKey(t), narrow, "byte"},
+		{"with a signature that cannot be read", input + ".!", everyKey(t), goodPolicy(), "byte"},
+		{"without keys", input + "." + signature, &verify.PublicKeys{}, goodPolicy(), "byte"},
+		{"with another fault of the encoding", goodToken(t, "ec256", "ES256") + "!", everyKey(t), goodPolicy(), "byte"},
+	} {
+		r := judge(c.text, c.keys, c.policy)
+		if check, _ := r.Check(verify.CheckEncoding); r.Accepted || check.Status != verify.Failed || !strings.HasPrefix(check.Message, c.says) {
+			t.Errorf("%s: %s %q, want %q", c.name, check.Status, check.Message, c.says)
+		}
+	}
+}
+
+// A certificate in the token's own header is never trusted. That it fits is said,
+// because the root above it may be what somebody meant to trust.
+func TestCertificateInTheHeader(t *testing.T) {
+	key := privateKey(t, "rsa2")
+	public := key.Public()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public.Key, key.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x5c := `["` + base64.StdEncoding.EncodeToString(der) + `"]`
+	signed := func(by, kid string) string {
+		header := goodHeader(kid, "RS256").with("x5c", x5c)
+		return mint(t, by, "RS256", header.String(), goodClaims().String())
+	}
+	for _, c := range []struct {
+		name, text string
+		keys       *verify.PublicKeys
+		check      string
+		want       string
+	}{
+		{"its key, no trusted kid", signed("rsa2", "rsa2"), trust(t, "rsa"), verify.CheckKey, verify.KeyInX5C},
+		{"its key, a trusted kid", signed("rsa2", "rsa"), trust(t, "rsa"), verify.CheckSignature, verify.KeyInX5C},
+		{"another key", signed("rsa", "rsa3"), trust(t, "ec256"), verify.CheckKey, verify.KeyIDUnknown},
+		{"no certificate", mint(t, "rsa2", "RS256", goodHeader("x", "RS256").with("x5c", `["AAAA"]`).String(), goodClaims().String()), trust(t, "rsa"), verify.CheckKey, verify.KeyIDUnknown},
+	} {
+		r := judge(c.text, c.keys, goodPolicy())
+		if check, _ := r.Check(c.check); r.Accepted || check.Status != verify.Failed || kindOf(check) != c.want {
+			t.Errorf("%s: %s %q, want %q", c.name, check.Status, kindOf(check), c.want)
+		}
+	}
+}
+
+// A template stands for the issuers of all tenants: who expects one names the
+// tenants, or says that any will do.
+func TestTemplateNeedsTenants(t *testing.T) {
+	text := "00000000-0000-0000-0000-000000000000"
+	for _, c := range []struct {
+		name string
+		edit func(*verify.Policy)
+		ok   bool
+	}{
+		{"nothing said", func(*verify.Policy) {}, false},
+		{"any tenant", func(p *verify.Policy) { p.AnyTenant = true }, true},
+		{"a tenant", func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: "tid", Text: &text}} }, true},
+		{"a tenant, as JSON", func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: "tid", JSON: strictjson.From(text)}} }, true},
+		{"tid, whatever it is", func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: "tid"}} }, false},
+		{"another claim", func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: "oid", Text: &text}} }, false},
+	} {
+		policy := goodPolicy()
+		policy.Issuer = "https://login.microsoftonline.com/{tenantid}/v2.0"
+		c.edit(&policy)
+		if err := policy.Problem(); (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// A pointer into an array names an item by its index as RFC 6901 section 4 writes
+// it.
+func TestPointersIntoArrays(t *testing.T) {
+	claims := token.Parse(claiming(t, object{{"l", `["a","b"]`}})).UnverifiedClaims()
+	for pointer, want := range map[string]string{
+		"/l/0": `"a"`, "/l/1": `"b"`, "/l/2": "null", "/l/-1": "null", "/l/-0": "null", "/l/+1": "null", "/l/00": "null", "/l/": "null", "/l/-": "null", "l.0": "null",
+	} {
+		if got := verify.Lookup(claims, pointer).String(); got != want {
+			t.Errorf("%s: %s, want %s", pointer, got, want)
+		}
+	}
+}
