@@ -1,6 +1,7 @@
 package challenge_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -80,8 +81,14 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseBounds(t *testing.T) {
-	if _, err := challenge.Parse("Bearer " + strings.Repeat("a", challenge.MaxLength)); err == nil {
-		t.Error("a value longer than MaxLength gives no error")
+	longest := "Bearer " + strings.Repeat("a", challenge.MaxLength-len("Bearer "))
+	if list, err := challenge.Parse(longest); err != nil || len(list) != 1 {
+		t.Errorf("the longest value: %d challenges, %v", len(list), err)
+	}
+	// What stands in another field is read all the same.
+	list, err := challenge.Parse(longest+"a", "DPoP")
+	if !errors.Is(err, challenge.ErrTooLong) || len(list) != 1 || !list[0].Is(challenge.DPoP) {
+		t.Errorf("a value that is too long, beside another: %+v, %v", list, err)
 	}
 }
 
@@ -106,6 +113,9 @@ func TestEncode(t *testing.T) {
 	}{
 		{challenge.Challenge{Scheme: "Bearer"}, "Bearer"},
 		{challenge.Challenge{Scheme: "Negotiate", Token68: "abc="}, "Negotiate abc="},
+		{challenge.Challenge{Scheme: "AZaz09!#$%&'*+-.^_`|~"}, "AZaz09!#$%&'*+-.^_`|~"}, // all that a token may hold
+		{challenge.Challenge{Scheme: "x", Token68: "AZaz09-._~+/=="}, "x AZaz09-._~+/=="},
+		{challenge.Challenge{Scheme: "x", Params: params("a", "\t ~é")}, "x a=\"\t ~é\""},
 		{challenge.Challenge{Scheme: "Bearer", Params: params("realm", `a "b" \ c`, "error", "invalid_token")}, `Bearer realm="a \"b\" \\ c", error="invalid_token"`},
 	}
 	for _, test := range good {
@@ -115,7 +125,8 @@ func TestEncode(t *testing.T) {
 	}
 	bad := []challenge.Challenge{
 		{}, {Scheme: "a b"}, {Scheme: "Bearer", Token68: "a b"}, {Scheme: "Bearer", Token68: "a", Params: params("b", "c")},
-		{Scheme: "Bearer", Params: params("a b", "c")}, {Scheme: "Bearer", Params: params("", "c")},
+		{Scheme: "a@"}, {Scheme: "a["}, {Scheme: "a{"}, {Scheme: "a/"}, {Scheme: "a:"}, {Scheme: "a", Token68: "="},
+		{Scheme: "Bearer", Params: params("a", "\x1f")}, {Scheme: "Bearer", Params: params("a", "\x7f")}, {Scheme: "Bearer", Params: params("a b", "c")}, {Scheme: "Bearer", Params: params("", "c")},
 		{Scheme: "Bearer", Params: params("error", "a\r\nSet-Cookie: b")},
 	}
 	for _, c := range bad {
@@ -143,6 +154,11 @@ func TestCheck(t *testing.T) {
 		{"an error without a token", 401, false, `Bearer error="invalid_token"`, "had no token"},
 		{"the wrong status", 401, true, `Bearer error="insufficient_scope"`, "belongs to status 403, not 401"},
 		{"an unknown code", 401, true, `Bearer error="expired"`, "not a registered code"},
+		{"the first code of the table", 400, true, `Bearer error="invalid_request"`, ""},
+		{"the first code, the wrong status", 401, true, `Bearer error="invalid_request"`, "belongs to status 400, not 401"},
+		{"all that a description may hold", 401, true, `Bearer error="invalid_token", error_description=" !#[]~"`, ""},
+		{"a backslash in the description", 401, true, `Bearer error="invalid_token", error_description="a\\b"`, "invalid character"},
+		{"a scope beyond ASCII", 401, true, `Bearer scope="é"`, "scope has an invalid character"},
 		{"step up", 401, true, `Bearer error="insufficient_user_authentication", max_age="5"`, ""},
 		{"DPoP", 401, true, `DPoP error="use_dpop_nonce"`, ""},
 		{"a token68", 401, true, `Bearer abc`, "token68"},

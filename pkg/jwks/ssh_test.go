@@ -90,6 +90,9 @@ func TestParseKeyRefusesBrokenOpenSSH(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.says)
 		}
 	}
+	if k := parseKey(t, blob("ssh-rsa", "\x7f\xff\xff\xff", "\x00"+string(ones(2048)))); k.Fault != nil {
+		t.Errorf("an exponent of 2^31-1: %v", k.Fault)
+	}
 }
 
 // parseKey returns the key that a text holds.
