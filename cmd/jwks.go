@@ -3,6 +3,8 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -199,13 +201,13 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 		return nil, "", err
 	}
 	set, err := jwks.ParseText(data)
-	if err != nil && !errors.As(err, new(*jwks.MetadataError)) {
-		if one, keyErr := jwks.ParseKey(data); keyErr == nil || errors.Is(keyErr, jwks.ErrPrivateKey) {
+	if err != nil && formatOf(err) != "metadata" {
+		if one, keyErr := jwks.ParseKey(data); keyErr == nil || formatOf(keyErr) == "private key" {
 			set, err = one, keyErr
 		}
 	}
 	switch {
-	case errors.Is(err, jwks.ErrPrivateKey):
+	case formatOf(err) == "private key":
 		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keyHint(name, err))
 	case err != nil:
 		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
@@ -257,11 +259,11 @@ func printPEM(printer *output.Printer, set *jwks.Set) error {
 	default:
 		return usageError("--pem prints one key, and there are %d", len(names)).withHint("choose one with --kid: %s", strings.Join(names, ", "))
 	}
-	data, err := chosen.PEM()
+	der, err := x509.MarshalPKIXPublicKey(chosen.Public())
 	if err != nil {
-		return unreadable("%w", err)
+		return unreadable("key %s cannot be written as PEM: %w", chosen.Name(), err)
 	}
-	if err := printer.PrintUnescaped(data); err != nil {
+	if err := printer.PrintUnescaped(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
 		return printFailure(err, exitAccepted)
 	}
 	return nil

@@ -43,7 +43,7 @@ func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
 // setAddress is the address of the key set where --jwks names a file with the
 // metadata of an issuer; else, and without --jwks, it is empty.
 func setAddress(source string, err error) (address, warning string) {
-	var metadata *jwks.MetadataError
+	var metadata *jwks.FormatError // whose JWKSURI is empty for all else
 	if source == "" || !errors.As(err, &metadata) || !isURL(metadata.JWKSURI) {
 		return "", ""
 	}
@@ -80,13 +80,13 @@ func readKeyFile(env *Env, name string) (data []byte, called string, err error) 
 func keySetHint(name string, data []byte, err error) string {
 	one, oneErr := jwks.ParseKey(data)
 	switch {
-	case errors.Is(err, jwks.ErrSingleKey):
+	case formatOf(err) == "single key":
 		return "for a single key use --key"
 	case oneErr == nil && one.ReadAs == "" || strings.Contains(string(data), "-----BEGIN "):
 		return "a PEM file is one key: use --key"
 	case oneErr == nil:
 		return "that is one key (" + one.ReadAs + "): use --key"
-	case errors.Is(oneErr, jwks.ErrKeySet):
+	case formatOf(oneErr) == "key set":
 		return "put the object around it, as in: jq '{keys: .}' " + advice.Word(name)
 	default:
 		return ""
@@ -110,22 +110,30 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 // becomes one.
 func keyHint(name string, err error) string {
 	file := advice.Word(name)
-	var format *jwks.FormatError
-	var metadata *jwks.MetadataError
-	switch {
-	case errors.Is(err, jwks.ErrPrivateKey):
+	switch format := formatOf(err); format {
+	case "private key":
 		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -in " + file + " -pubout"
-	case errors.Is(err, jwks.ErrSharedSecret):
+	case "shared secret":
 		return "for HS256, HS384 and HS512 use --secret"
-	case errors.Is(err, jwks.ErrKeySet):
+	case "key set":
 		return "for a key set use --jwks"
-	case errors.As(err, &metadata):
+	case "metadata":
 		return "use --jwks for its key set, or --issuer"
-	case errors.As(err, &format):
-		return keyFormatHint(format.Format, file)
-	default:
+	case "":
 		return "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"
+	default:
+		return keyFormatHint(format, file)
 	}
+}
+
+// formatOf names what was found in place of keys, as jwks.FormatError does; it is
+// empty where nothing was recognised.
+func formatOf(err error) string {
+	var format *jwks.FormatError
+	if errors.As(err, &format) {
+		return format.Format
+	}
+	return ""
 }
 
 // keyFormatHint is the command that makes PEM of a key in another format, which is

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,7 +35,7 @@ func readDER(der []byte) (*Set, error) {
 		return readAs("a certificate in DER")(readChain([][]byte{der}))
 	}
 	if isPrivateDER(der) {
-		return nil, ErrPrivateKey
+		return nil, errPrivateKey
 	}
 	var first struct {
 		Version int
@@ -48,13 +47,13 @@ func readDER(der []byte) (*Set, error) {
 	}
 	const pkcs12Version = 3
 	if _, err := x509.ParseCertificateRequest(der); err == nil {
-		return nil, &FormatError{"certificate request"}
+		return nil, &FormatError{Format: "certificate request"}
 	}
 	if _, err := asn1.Unmarshal(der, &signed); err == nil && signed.Type.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}) {
-		return nil, &FormatError{"PKCS #7"}
+		return nil, &FormatError{Format: "PKCS #7"}
 	}
 	if _, err := asn1.Unmarshal(der, &first); err == nil && first.Version == pkcs12Version {
-		return nil, &FormatError{"PKCS #12"}
+		return nil, &FormatError{Format: "PKCS #12"}
 	}
 	return nil, errors.New("DER that is no public key and no certificate that can be read")
 }
@@ -77,7 +76,7 @@ func readSPKI(der []byte) (*Set, error) {
 	case err == nil:
 		return fromPublic(public, nil)
 	case isPrivateDER(der):
-		return nil, ErrPrivateKey
+		return nil, errPrivateKey
 	}
 	if _, err := x509.ParseCertificate(der); err == nil {
 		return readChain([][]byte{der})
@@ -147,7 +146,7 @@ func (k *Key) setPublic(public crypto.PublicKey) {
 	case *ecdsa.PublicKey:
 		k.Type, k.Curve, k.Bits = "EC", public.Curve.Params().Name, public.Curve.Params().BitSize
 		if public.Curve == elliptic.P224() {
-			k.faulty(FaultUnsupported, "curve P-224 is not supported")
+			k.faulty(faultUnsupported, "curve P-224 is not supported")
 			break
 		}
 		k.roundTrip(public)
@@ -156,7 +155,7 @@ func (k *Key) setPublic(public crypto.PublicKey) {
 		k.roundTrip(public)
 	default:
 		k.Type = "unknown"
-		k.faulty(FaultUnsupported, "a key of a type that is not supported")
+		k.faulty(faultUnsupported, "a key of a type that is not supported")
 	}
 }
 
@@ -187,17 +186,4 @@ func (k *Key) roundTrip(public crypto.PublicKey) {
 // sameKey reports whether two keys are the same public key.
 func (k *Key) sameKey(other *Key) bool {
 	return k.Thumbprint != "" && k.Thumbprint == other.Thumbprint
-}
-
-// PEM returns the public key as SubjectPublicKeyInfo in PEM (RFC 7468 section
-// 13). The error is for a key that cannot be read.
-func (k *Key) PEM() ([]byte, error) {
-	if k.public == nil {
-		return nil, fmt.Errorf("key %s cannot be written as PEM", k.Name())
-	}
-	der, err := x509.MarshalPKIXPublicKey(k.public)
-	if err != nil {
-		return nil, fmt.Errorf("key %s cannot be written as PEM: %w", k.Name(), err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }

@@ -5,14 +5,22 @@ const MaxKeys = maxKeys
 
 // The codes that are words to everybody else.
 const (
-	FaultMalformed = faultMalformed
-	FaultUse       = faultUse
-	FaultWeak      = faultWeak
-	FaultInvalid   = faultInvalid
+	FaultUnsupported  = faultUnsupported
+	FaultPrivate      = faultPrivate
+	FaultSharedSecret = faultSharedSecret
+	FaultMalformed    = faultMalformed
+	FaultUse          = faultUse
+	FaultWeak         = faultWeak
+	FaultInvalid      = faultInvalid
 )
 
-// ErrNotKeySet is what the errors of Parse and ParseText wrap.
-var ErrNotKeySet = errNotKeySet
+// What the errors of the parsers are or wrap.
+var (
+	ErrNotKeySet    = errNotKeySet
+	ErrPrivateKey   = errPrivateKey
+	ErrSharedSecret = errSharedSecret
+	ErrKeySet       = errKeySet
+)
 
 // Reason is the kind of reason for which a key does not fit a token.
 func (r Refusal) Reason() string { return string(r.reason) }

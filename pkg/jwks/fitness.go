@@ -25,7 +25,7 @@ func (k *Key) checkPrivate(v strictjson.Value) {
 	}
 	for _, name := range privateMembers() {
 		if member := v.Get(name); member.Exists() && member.Kind() != strictjson.KindNull { // some write every member that they know
-			k.Fault = &Fault{Code: FaultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
+			k.Fault = &Fault{Code: faultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
 			return
 		}
 	}

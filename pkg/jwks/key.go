@@ -35,14 +35,14 @@ type Key struct {
 	public crypto.PublicKey
 }
 
-// The codes of faults that a caller may have to tell apart, and those of all others.
+// The values of Fault.Code.
 const (
 	faultMalformed    = "malformed"     // not a JWK: RFC 7517 section 4
-	FaultUnsupported  = "unsupported"   // unknown kty or crv: RFC 7517 section 5
+	faultUnsupported  = "unsupported"   // unknown kty or crv: RFC 7517 section 5
 	faultUse          = "use"           // not for signatures: RFC 7517 sections 4.2 and 4.3
 	faultWeak         = "weak"          // RFC 7518 section 3.3, or a known-broken generator
-	FaultPrivate      = "private"       // private members published: RFC 7517 section 9.2
-	FaultSharedSecret = "shared_secret" // kty oct: never a public key
+	faultPrivate      = "private"       // private members published: RFC 7517 section 9.2
+	faultSharedSecret = "shared_secret" // kty oct: never a public key
 	faultInvalid      = "invalid"       // RFC 7518 sections 6.2.1 and 6.3.1; RFC 8725 section 3.4
 )
 
@@ -53,8 +53,6 @@ type Fault struct {
 	// before it reaches a terminal.
 	Text string
 }
-
-func (f *Fault) Error() string { return f.Text }
 
 // Public returns the public key: *rsa.PublicKey, *ecdsa.PublicKey or
 // ed25519.PublicKey. It is nil where the Fault kept it from being read.
@@ -113,11 +111,11 @@ func parseJWK(position int, v strictjson.Value) *Key {
 	case "OKP":
 		k.readOKP(v)
 	case "oct":
-		k.faulty(FaultSharedSecret, "a shared secret (kty oct): whoever can read it can forge tokens")
+		k.faulty(faultSharedSecret, "a shared secret (kty oct): whoever can read it can forge tokens")
 	case "":
 		k.faulty(faultMalformed, "no kty")
 	default:
-		k.faulty(FaultUnsupported, "kty %q is not supported", k.Type)
+		k.faulty(faultUnsupported, "kty %q is not supported", k.Type)
 	}
 	k.checkPrivate(v)
 	k.checkUse()

@@ -109,15 +109,15 @@ func (l *linter) fault(k *Key) {
 		return
 	}
 	switch k.Fault.Code {
-	case FaultPrivate:
+	case faultPrivate:
 		l.add("private_key", SeverityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
-	case FaultSharedSecret:
+	case faultSharedSecret:
 		l.add("shared_secret", SeverityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
 	case faultWeak:
 		l.add("weak_key", SeverityError, k, k.Fault.Text, "RFC 7518 section 3.3")
 	case faultInvalid, faultMalformed:
 		l.add("invalid_key", SeverityError, k, k.Fault.Text, "RFC 8725 section 3.4")
-	case FaultUnsupported:
+	case faultUnsupported:
 		l.add("unsupported_key", SeverityInfo, k, k.Fault.Text, "RFC 7517 section 5")
 	case faultUse:
 		severity := SeverityError

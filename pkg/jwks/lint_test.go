@@ -1,10 +1,7 @@
 package jwks_test
 
 import (
-	"crypto"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"strings"
 	"testing"
 	"time"
@@ -93,23 +90,6 @@ func TestPublicDocument(t *testing.T) {
 	}
 	if n, _ := keys[0].Get("n").Text(); n == "" || n == "[removed: a private member]" || keys[2].String() != public(t, "ec256") {
 		t.Errorf("public members have changed: %s", keys[2])
-	}
-}
-
-func TestPEM(t *testing.T) {
-	for _, name := range []string{"rsa", "ec256", "ec384", "ec521", "ed25519"} {
-		text, err := parseSet(t, public(t, name)).Keys[0].PEM()
-		block, rest := pem.Decode(text)
-		if err != nil || block == nil || len(rest) > 0 {
-			t.Fatalf("%s: %v", name, err)
-		}
-		key, err := x509.ParsePKIXPublicKey(block.Bytes)
-		if want := privateKey(t, name).Public(); err != nil || !want.Key.(interface{ Equal(crypto.PublicKey) bool }).Equal(key) {
-			t.Errorf("%s: another key, %v", name, err)
-		}
-	}
-	if _, err := parseSet(t, private(t, "hmac")).Keys[0].PEM(); err == nil {
-		t.Error("a secret is written as PEM")
 	}
 }
 

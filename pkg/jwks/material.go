@@ -134,7 +134,7 @@ func (k *Key) readEC(v strictjson.Value) {
 	k.Curve = k.curve(v)
 	k.Bits = map[string]int{"P-256": 256, "P-384": 384, "P-521": 521}[k.Curve]
 	if k.Bits == 0 {
-		k.faulty(FaultUnsupported, "curve %q is not supported", k.Curve)
+		k.faulty(faultUnsupported, "curve %q is not supported", k.Curve)
 		return
 	}
 	k.readPoint(v, "kty", "crv", "x", "y")
@@ -146,7 +146,7 @@ func (k *Key) readOKP(v strictjson.Value) {
 	}
 	k.Curve = k.curve(v)
 	if k.Curve != "Ed25519" {
-		k.faulty(FaultUnsupported, "curve %q is not supported", k.Curve)
+		k.faulty(faultUnsupported, "curve %q is not supported", k.Curve)
 		return
 	}
 	k.Bits = 256
@@ -189,6 +189,6 @@ func (k *Key) setPoint(key any) {
 		}
 		k.public = key
 	default:
-		k.faulty(FaultUnsupported, "a key of a type that is not supported")
+		k.faulty(faultUnsupported, "a key of a type that is not supported")
 	}
 }

@@ -10,25 +10,49 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Errors of ParseKey, beside those about the text itself.
-var (
-	// ErrPrivateKey is for a private key where a public one belongs.
-	ErrPrivateKey = errors.New("a private key: only a public key belongs here")
-	// ErrSharedSecret is for a JWK of type oct where a public key belongs.
-	ErrSharedSecret = errors.New("a shared secret (kty oct), not a public key")
-	// ErrKeySet is for a set where a single key belongs.
-	ErrKeySet = errors.New("a key set, not a single key")
-)
-
-// A FormatError is for a key, or what looks like one, in a format that is not
-// read here.
+// A FormatError says what a text is in place of what was to be read.
 type FormatError struct {
-	// Format is the format's name: "PKCS #12", "PKCS #7", "certificate request",
-	// "Java key store", "OpenPGP", "PuTTY", "XML", "DSA".
+	// Format is "private key", "shared secret" (a JWK of type oct), "single key" in
+	// place of a set, "key set" in place of a key, "metadata" of an issuer, or a format
+	// of keys that is not read here: "PKCS #12", "PKCS #7", "certificate request", "Java
+	// key store", "OpenPGP", "PuTTY", "XML", "DSA".
 	Format string
+	// JWKSURI is the address of the key set that metadata names; it may be empty or
+	// anything.
+	JWKSURI string
 }
 
-func (e *FormatError) Error() string { return "in the format " + e.Format + ", which cannot be read" }
+func (e *FormatError) Error() string {
+	switch e.Format {
+	case errPrivateKey.Format:
+		return "a private key: only a public key belongs here"
+	case errSharedSecret.Format:
+		return "a shared secret (kty oct), not a public key"
+	case errKeySet.Format:
+		return "a key set, not a single key"
+	case errSingleKey.Format:
+		return "not a key set but a single key: there is no \"keys\""
+	case formatMetadata:
+		return "the metadata of an issuer, which names the key set as its jwks_uri"
+	default:
+		return "in the format " + e.Format + ", which cannot be read"
+	}
+}
+
+// What is recognised in place of a public key or of a key set.
+var (
+	errPrivateKey   = &FormatError{Format: "private key"}
+	errSharedSecret = &FormatError{Format: "shared secret"}
+	errKeySet       = &FormatError{Format: "key set"}
+	errSingleKey    = &FormatError{Format: "single key"}
+)
+
+const formatMetadata = "metadata"
+
+func metadataError(document strictjson.Value) *FormatError {
+	uri, _ := document.Get("jwks_uri").Text()
+	return &FormatError{Format: formatMetadata, JWKSURI: uri}
+}
 
 // errNoKey is for a text in which no key is recognised.
 var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known form")
@@ -44,9 +68,8 @@ const maxNesting = 6
 //
 // The result is a set of that key, in which Candidates does not compare the kid;
 // its faults, such as being weak, are in the key, and ReadAs says which of the
-// less usual forms it had. The error is ErrPrivateKey, ErrSharedSecret,
-// ErrKeySet, a *MetadataError, a *FormatError, or says what is wrong with the
-// text; it never quotes a key.
+// less usual forms it had. The error is a *FormatError where it is known what the
+// text is instead, or says what is wrong with it; it never quotes a key.
 func ParseKey(data []byte) (*Set, error) {
 	set, err := readKey(data, maxNesting)
 	if err != nil {
@@ -79,7 +102,7 @@ func readKey(data []byte, depth int) (*Set, error) {
 		return readAs("an OpenSSH public key")(readSSH(blob))
 	}
 	if format := otherFormat(data); format != "" {
-		return nil, &FormatError{format}
+		return nil, &FormatError{Format: format}
 	}
 	if inner, ok := decodeBase64(text); ok {
 		return readAs("base64")(readKey(inner, depth-1))
@@ -143,7 +166,7 @@ func readKeyArray(text []byte, depth int) (*Set, error) {
 	case len(items) == 1:
 		return readAs("an array of one key")(readMember(items[0], depth-1))
 	default:
-		return nil, ErrKeySet
+		return nil, errKeySet
 	}
 }
 
@@ -151,21 +174,21 @@ func readKeyArray(text []byte, depth int) (*Set, error) {
 func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 	switch {
 	case v.Get("keys").Kind() == strictjson.KindArray:
-		return nil, ErrKeySet
+		return nil, errKeySet
 	case v.Get("jwks_uri").Exists():
-		return nil, newMetadataError(v)
+		return nil, metadataError(v)
 	case !v.Get("kty").Exists():
 		return readDocument(v, depth)
 	}
 	key := parseJWK(1, v)
 	switch {
 	case key.Fault == nil:
-	case key.Fault.Code == FaultPrivate:
-		return nil, ErrPrivateKey
-	case key.Fault.Code == FaultSharedSecret:
-		return nil, ErrSharedSecret
+	case key.Fault.Code == faultPrivate:
+		return nil, errPrivateKey
+	case key.Fault.Code == faultSharedSecret:
+		return nil, errSharedSecret
 	case key.Fault.Code == faultMalformed:
-		return nil, fmt.Errorf("not a JWK: %w", key.Fault)
+		return nil, fmt.Errorf("not a JWK: %s", key.Fault.Text)
 	}
 	return &Set{Keys: []*Key{key}, Document: setDocument(v)}, nil
 }
@@ -180,7 +203,7 @@ func readDocument(v strictjson.Value, depth int) (*Set, error) {
 		switch {
 		case errors.Is(err, errNoKey):
 		case err != nil:
-			if refused == nil || errors.Is(err, ErrPrivateKey) {
+			if refused == nil || errors.Is(err, errPrivateKey) {
 				refused = err
 			}
 		case found != nil && found.Keys[0].sameKey(set.Keys[0]):

@@ -13,7 +13,7 @@ import (
 // in base64, or in YAML, such as the RequestAuthentication of Istio. ReadAs then says so.
 func ParseText(data []byte) (*Set, error) {
 	set, err := Parse(data)
-	if err == nil || errors.Is(err, ErrSingleKey) || errors.As(err, new(*MetadataError)) {
+	if err == nil || errors.As(err, new(*FormatError)) {
 		return set, err
 	}
 	v, jsonErr := strictjson.Parse(data)

@@ -81,13 +81,13 @@ var sshHeader = sync.OnceValue(func() *regexp.Regexp {
 // readPEM reads the one key of a text with PEM blocks.
 func readPEM(text string, blocks []pemBlock) (*Set, error) {
 	if strings.Contains(text, "PRIVATE KEY") {
-		return nil, ErrPrivateKey // also a damaged one
+		return nil, errPrivateKey // also a damaged one
 	}
 	var keys []*Set
 	var chain [][]byte
 	for _, b := range blocks {
 		if format := formatOfLabel(b.label); format != "" {
-			return nil, &FormatError{format}
+			return nil, &FormatError{Format: format}
 		}
 		data, err := b.octets()
 		if err != nil {

@@ -9,7 +9,7 @@ func (s *Set) refusePublished() {
 	unknown := map[kind]bool{}     // of private keys that do not say which they are
 	for _, k := range s.Keys {
 		switch {
-		case k.Fault == nil || k.Fault.Code != FaultPrivate:
+		case k.Fault == nil || k.Fault.Code != faultPrivate:
 		case k.Thumbprint != "":
 			published[k.Thumbprint] = true
 		default:
@@ -20,9 +20,9 @@ func (s *Set) refusePublished() {
 		switch {
 		case k.Fault != nil:
 		case published[k.Thumbprint]:
-			k.Fault = &Fault{Code: FaultPrivate, Text: "its private key is published in the same set, so anybody can sign with it; replace it now"}
+			k.Fault = &Fault{Code: faultPrivate, Text: "its private key is published in the same set, so anybody can sign with it; replace it now"}
 		case unknown[kind{k.Type, k.Curve}], unknown[kind{k.Type, ""}]:
-			k.Fault = &Fault{Code: FaultPrivate, Text: "a private key without its public members is published in the same set, and it may be this one's; replace it now"}
+			k.Fault = &Fault{Code: faultPrivate, Text: "a private key without its public members is published in the same set, and it may be this one's; replace it now"}
 		}
 	}
 }

@@ -24,10 +24,14 @@ func LooksLikeKey(data []byte) bool {
 	}
 	_, err := ParseKey(data)
 	var format *FormatError
-	if errors.As(err, &format) {
+	switch {
+	case !errors.As(err, &format):
+		return err == nil
+	case format == errSharedSecret, format == errKeySet, format.Format == formatMetadata:
+		return false
+	default:
 		return format.Format != "OpenPGP" // which is known by two octets: a secret may begin with them
 	}
-	return err == nil || errors.Is(err, ErrPrivateKey)
 }
 
 func isKey(data []byte) bool {

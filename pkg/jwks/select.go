@@ -59,6 +59,9 @@ type Selection struct {
 	Candidates []*Key
 	// Refused are all other keys, in the order of the set.
 	Refused []Refusal
+	// Mismatch is the key that the token means, if there are no candidates because the
+	// token's algorithm is not that key's, and nothing else speaks against it; else nil.
+	Mismatch *Refusal
 }
 
 // Candidates selects the keys that fit a token: by kid, byte for byte, then
@@ -87,22 +90,25 @@ func (s *Set) Candidates(t *token.Token) Selection {
 		}
 	}
 	selection.Candidates = append(selection.Candidates, without...)
+	if len(selection.Candidates) == 0 {
+		selection.Mismatch = mismatch(selection.Refused)
+	}
 	return selection
 }
 
-// Mismatch returns the key that the token means, if all that speaks against it
-// is that the token's algorithm is not the key's.
-func (s Selection) Mismatch() (Refusal, bool) {
-	var found Refusal
-	for _, r := range s.Refused {
-		if r.Intended && r.reason != misfitAlgorithm {
-			return Refusal{}, false
-		}
-		if r.Intended && !found.Intended {
+// mismatch finds the first of the keys that the token means, unless one of those is
+// refused for more than its algorithm.
+func mismatch(refused []Refusal) *Refusal {
+	var found *Refusal
+	for i := range refused {
+		switch r := &refused[i]; {
+		case r.Intended && r.reason != misfitAlgorithm:
+			return nil
+		case r.Intended && found == nil:
 			found = r
 		}
 	}
-	return found, found.Intended
+	return found
 }
 
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
@@ -111,7 +117,7 @@ func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 	}
 	kty, curve, known := KeyType(algorithm)
 	switch {
-	case k.Fault != nil && (k.public == nil || k.Fault.Code == FaultPrivate):
+	case k.Fault != nil && (k.public == nil || k.Fault.Code == faultPrivate):
 		return misfitFault, k.Fault.Text
 	case !known:
 		return misfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)

@@ -36,33 +36,14 @@ type Set struct {
 	single bool // one key that was given alone
 }
 
-// errNotKeySet is what the errors of Parse and ParseText wrap.
+// errNotKeySet is what the errors of Parse and ParseText wrap that are not a *FormatError.
 var errNotKeySet = errors.New("not a key set")
-
-// ErrSingleKey is for one JWK in place of a set.
-var ErrSingleKey = fmt.Errorf("%w but a single key: there is no \"keys\"", errNotKeySet)
-
-// A MetadataError is for the metadata of an issuer in place of its keys.
-type MetadataError struct {
-	JWKSURI string // the address of the key set that it names; it may be empty or anything
-}
-
-func (e *MetadataError) Error() string {
-	return "the metadata of an issuer, which names the key set as its jwks_uri"
-}
-
-// Is reports that metadata is no key set.
-func (e *MetadataError) Is(target error) bool { return target == errNotKeySet }
-
-func newMetadataError(document strictjson.Value) *MetadataError {
-	uri, _ := document.Get("jwks_uri").Text()
-	return &MetadataError{JWKSURI: uri}
-}
 
 // Parse reads a JWK Set, a JSON object with an array "keys" (RFC 7517 section
 // 5), or an object of PEM certificates or public keys by kid, as Google and
 // Firebase publish. Faults of single keys are kept in those keys; the error is
-// for what is not a key set at all. An empty set is one.
+// for what is not a key set at all, a *FormatError where it is known what it is
+// instead. An empty set is one.
 func Parse(data []byte) (*Set, error) {
 	document, err := strictjson.ParseObject(data)
 	if err != nil {
@@ -72,9 +53,9 @@ func Parse(data []byte) (*Set, error) {
 	switch {
 	case keys.Exists():
 	case document.Get("kty").Exists():
-		return nil, ErrSingleKey
+		return nil, errSingleKey
 	case document.Get("jwks_uri").Exists():
-		return nil, newMetadataError(document)
+		return nil, metadataError(document)
 	case isKeyMap(document):
 		return parseKeyMap(document)
 	default:

@@ -78,7 +78,7 @@ func readSSH(blob []byte) (*Set, error) {
 		}
 		return fromPublic(key, nil)
 	case kind == "ssh-dss":
-		return nil, &FormatError{"DSA"}
+		return nil, &FormatError{Format: "DSA"}
 	default:
 		return nil, errors.New("an OpenSSH key of a type that is not supported")
 	}

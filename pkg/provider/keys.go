@@ -293,7 +293,7 @@ func (c *Client) readKeys(r *reply) (*KeySet, *FetchError) {
 
 func publishesSecrets(set *jwks.Set) bool {
 	for _, k := range set.Keys {
-		if k.Fault != nil && (k.Fault.Code == jwks.FaultPrivate || k.Fault.Code == jwks.FaultSharedSecret) {
+		if k.Fault != nil && (k.Fault.Code == "private" || k.Fault.Code == "shared_secret") {
 			return true
 		}
 	}

@@ -225,7 +225,7 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 		switch f := k.Fault; {
 		case f == nil:
 			usable++
-		case f.Code != jwks.FaultUnsupported && !k.OtherPurpose():
+		case f.Code != "unsupported" && !k.OtherPurpose():
 			defects = append(defects, fmt.Sprintf("key %s: %s", k.Name(), f.Text))
 		}
 	}
@@ -255,13 +255,13 @@ func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 			fitting = append(fitting, r)
 		}
 	}
-	mismatch, found := selection.Mismatch()
 	switch ids := set.KeyIDs(); {
 	case len(set.Keys) == 0:
 		v.fail(checkKey, ReasonNoMatchingKey, "the key set is empty", detail{})
 	case len(fitting) == 0, named && len(ids) > 0 && !slices.Contains(ids, kid):
 		v.failUnknownKeyID(set, kid)
-	case found:
+	case selection.Mismatch != nil:
+		mismatch := selection.Mismatch
 		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not fit the token: %s", mismatch.Key.Name(), mismatch.Text),
 			detail{diagnosis: &Diagnosis{Kind: keyOfOtherType, Found: v.token.Algorithm()}})
 	default:
