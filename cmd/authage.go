@@ -79,7 +79,7 @@ func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
 	if name := trustOrExpectFlag(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
 		return unverifiedAge{}, usageError("--unverified and --%s contradict each other", name)
 	}
-	if err := r.opts.requires.apply(ctx, &r.policy, r.env.Now); err != nil {
+	if err := r.opts.requires.apply(ctx, &r.policy, r.opts.network.timeout, r.env.Now); err != nil {
 		return unverifiedAge{}, err
 	}
 	if err := r.readToken(); err != nil {

@@ -25,14 +25,25 @@ func (e *endless) Read(p []byte) (int, error) {
 // runOn runs the program on a stdin and returns the exit code and stderr.
 func runOn(stdin io.Reader, args ...string) (int, string) {
 	var stderr bytes.Buffer
-	env := &Env{
-		Stdin: stdin, Stdout: io.Discard, Stderr: &stderr,
+	return Run(context.Background(), plainEnv(stdin, io.Discard, &stderr), args), stderr.String()
+}
+
+// answerOf runs the program on a text, with what it prints on stdout as well.
+func answerOf(ctx context.Context, stdin string, args ...string) (code int, stdout, stderr string) {
+	var out, errors bytes.Buffer
+	code = Run(ctx, plainEnv(strings.NewReader(stdin), &out, &errors), args)
+	return code, out.String(), errors.String()
+}
+
+// plainEnv has no variables, no cache and no configuration.
+func plainEnv(stdin io.Reader, stdout, stderr io.Writer) *Env {
+	return &Env{
+		Stdin: stdin, Stdout: stdout, Stderr: stderr,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       func() time.Time { return time.Unix(1767225600, 0) },
 		CacheDir:  func() (string, error) { return "", io.EOF },
 		ConfigDir: func() (string, error) { return "", io.EOF },
 	}
-	return Run(context.Background(), env, args), stderr.String()
 }
 
 // TestEndlessInput: no more is read than a token or a key set may have, so that
@@ -95,5 +106,29 @@ func TestTimeoutBoundsAll(t *testing.T) {
 		if took := time.Since(start); took > much || code != exitUnavailable || !strings.Contains(stderr, "404") {
 			t.Errorf("%s: exit %d after %v\n%s", args[0], code, took, stderr)
 		}
+	}
+}
+
+// TestAssertionsShareTheTimeout: a hundred expressions without an end take as long as
+// one, not a hundred times as long.
+func TestAssertionsShareTheTimeout(t *testing.T) {
+	args := []string{"verify", "--key", "../testdata/keys/rsa.public.pem", "--any-issuer", "--any-audience", "-o", "line", "--timeout", "100ms"}
+	args = append(args, each(100, "--assert", func(int) string { return "last(range(1e12)) > 0" })...)
+	code, stdout, stderr := answerOf(context.Background(), mintToken("rsa", `{"alg":"RS256"}`, `{"exp":1767229200}`), args...)
+	const reason = "took, with the assertions before it, longer than the 100ms of --timeout"
+	if n := strings.Count(stdout, reason); code != exitClaim || n != 100 {
+		t.Errorf("exit %d, %d times %q\n%s%s", code, n, reason, stdout, stderr)
+	}
+}
+
+// TestInterruptedAssertion: an assertion that was interrupted is no reason to refuse
+// the token, so there is no verdict.
+func TestInterruptedAssertion(t *testing.T) {
+	interrupted, cancel := context.WithCancel(context.Background())
+	cancel()
+	code, stdout, stderr := answerOf(interrupted, mintToken("rsa", `{"alg":"RS256"}`, `{"exp":1767229200}`),
+		"verify", "--key", "../testdata/keys/rsa.public.pem", "--any-issuer", "--any-audience", "--assert", "last(range(1e12)) > 0")
+	if code != exitInterrupted || stdout != "" || stderr != "claimcheck: interrupted\n" {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}
 }

@@ -40,12 +40,14 @@ func (o *requirementOptions) addFlags(c *cobra.Command) {
 }
 
 // apply adds the requirements to a policy. now is the time of evaluation, which
-// the assertions see too.
-func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now func() time.Time) error {
+// the assertions see too. All assertions together take no longer than timeout.
+func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeout time.Duration, now func() time.Time) error {
 	if o.roleClaim != "" && len(o.roles) == 0 {
 		return usageError("--role-claim needs --role")
 	}
 	p.Scopes, p.Roles, p.RoleClaim, p.ACR, p.MaxAge, p.Require = o.scopes, o.roles, o.roleClaim, o.acr, o.maxAge, o.requires
+	left := timeout
+	tooLong := &query.RunError{Reason: fmt.Sprintf("took, with the assertions before it, longer than the %s of --timeout", timeout)}
 	for _, expression := range o.assertions {
 		p.Assertions = append(p.Assertions, verify.Assertion{
 			Label: expression,
@@ -54,6 +56,9 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, now fu
 				if err != nil {
 					return false, err.Error()
 				}
+				ctx, cancel := context.WithTimeoutCause(ctx, left, tooLong)
+				defer cancel()
+				defer func(begun time.Time) { left -= time.Since(begun) }(time.Now())
 				return holds(ctx, claims)
 			},
 		})

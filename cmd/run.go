@@ -38,6 +38,7 @@ func (o *judgeOptions) addFlags(c *cobra.Command) {
 	o.trust.addFlags(c)
 	o.network.addFlags(c)
 	o.requires.addFlags(c)
+	c.Flags().Lookup("timeout").Usage = "limit for all requests and --assert"
 	o.output.ci = verdictFormats(c.Name())
 	o.output.addFlags(c)
 	o.show.addFlags(c.Flags())
@@ -133,7 +134,7 @@ func (r *run) readPolicy(ctx context.Context) error {
 	}
 	policy, err := o.expect.policy(r.env)
 	if err == nil {
-		err = o.requires.apply(ctx, &policy, func() time.Time { return r.now })
+		err = o.requires.apply(ctx, &policy, o.network.timeout, func() time.Time { return r.now })
 	}
 	if err == nil {
 		err = usable(&policy)
@@ -328,19 +329,21 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
-	ctx, cancel := r.opts.network.within(ctx)
+	timed, cancel := r.opts.network.within(ctx)
 	defer cancel()
-	result, err := v.Examine(ctx, r.input.text)
+	result, err := v.Examine(timed, r.input.text)
 	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
-		result, err = r.verifyByMetadata(ctx)
+		result, err = r.verifyByMetadata(timed)
 	}
 	switch {
+	case ctx.Err() != nil: // an assertion that was interrupted says nothing about the token
+		return report{}, ctx.Err()
 	case err != nil && r.opts.trust.remote():
 		return report{}, noKeySet(err, r.opts.trust.jwks)
 	case err != nil && r.typed.Is("introspect"): // no command sends a secret to another issuer
 		return report{}, unavailable(err)
 	case err != nil:
-		return report{}, r.question().unavailable(ctx, err)
+		return report{}, r.question().unavailable(timed, err)
 	}
 	return report{
 		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
@@ -432,9 +435,11 @@ func typedLine(path string, flags *pflag.FlagSet, args []string) advice.Cmdline 
 				line = line.Add(f.Name, "")
 			}
 		default:
-			for _, value := range flagValues(f) {
-				line = line.Add(f.Name, withoutSecret(f.Name, value))
+			values := slices.Clone(flagValues(f))
+			for i, value := range values {
+				values[i] = withoutSecret(f.Name, value)
 			}
+			line = line.Add(f.Name, values...)
 		}
 	})
 	return line

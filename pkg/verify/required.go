@@ -370,7 +370,7 @@ func (v *verification) checkRequirement(r Requirement) {
 			message += ": " + overage
 		}
 	case r.JSON.Exists() && strictjson.Equal(r.JSON, value), r.Text != nil && holds(value, *r.Text):
-		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, say: func(*Report) string { return fmt.Sprintf("%s is %s", r.Claim, value) }})
+		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, say: func(*Report) string { return holding(r, value) }})
 		return
 	case r.JSON.Exists():
 		message = fmt.Sprintf("expected %s to be exactly %s, but it is %s", r.Claim, r.JSON, value)
@@ -384,6 +384,15 @@ func (v *verification) checkRequirement(r Requirement) {
 		return
 	}
 	v.fail(checkRequire, ReasonClaimRefused, message, d)
+}
+
+// holding says how a claim has the required value. It does not repeat an array of
+// any length for each of its items that is required.
+func holding(r Requirement, value strictjson.Value) string {
+	if r.Text != nil && value.Kind() == strictjson.KindArray {
+		return fmt.Sprintf("%s contains %q", r.Claim, *r.Text)
+	}
+	return fmt.Sprintf("%s is %s", r.Claim, value)
 }
 
 // diagnoseMissing explains why a required claim is not in the token.

@@ -18,10 +18,13 @@ type Cmdline struct {
 
 type flag struct{ name, value string } // a boolean has no value
 
-// Add adds a flag behind those that are there, also where it is among them. An
-// empty value is that of a boolean.
-func (c Cmdline) Add(name, value string) Cmdline {
-	c.flags = append(slices.Clone(c.flags), flag{name, value})
+// Add adds a flag behind those that are there, also where it is among them, once for
+// each value. An empty value is that of a boolean.
+func (c Cmdline) Add(name string, values ...string) Cmdline {
+	c.flags = slices.Clone(c.flags)
+	for _, value := range values {
+		c.flags = append(c.flags, flag{name, value})
+	}
 	return c
 }
 
