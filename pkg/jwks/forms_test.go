@@ -291,13 +291,13 @@ func TestAKeyAloneHasNoOtherKeyID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := alone.Candidates(tok); len(got.Candidates) != 1 || len(got.Refused) != 0 {
+	if got := alone.Candidates(tok); len(got.Candidates) != 1 || len(got.Refused()) != 0 {
 		t.Errorf("alone: %+v", got)
 	}
 	if got := alone.Candidates(tokenWith(t, `{"alg":"ES256","kid":"of the token"}`)); len(got.Candidates) != 0 {
 		t.Error("a key of another type fits")
 	}
-	if got := parseSet(t, public(t, "rsa")).Candidates(tok); len(got.Candidates) != 0 || !got.Refused[0].OtherKeyID {
+	if got := parseSet(t, public(t, "rsa")).Candidates(tok); len(got.Candidates) != 0 || !got.Refused()[0].OtherKeyID {
 		t.Errorf("in a set: %+v", got)
 	}
 }

@@ -57,55 +57,64 @@ type Selection struct {
 	// those with the token's kid, then those without any (OpenID Connect Core
 	// section 10.1).
 	Candidates []*Key
-	// Refused are all other keys, in the order of the set.
-	Refused []Refusal
-	// Mismatch is the key that the token means, if there are no candidates because the
-	// token's algorithm is not that key's, and nothing else speaks against it; else nil.
-	Mismatch *Refusal
+
+	set   *Set
+	token *token.Token
 }
 
 // Candidates selects the keys that fit a token: by kid, byte for byte, then
 // kty and crv, then use and key_ops, then alg, as RFC 7515 section 6 leaves to
 // the application. The kid of a key that was given alone (ParseKey) is not compared.
 func (s *Set) Candidates(t *token.Token) Selection {
+	selection := Selection{set: s, token: t}
 	kid, hasKeyID := t.KeyID()
 	algorithm := t.Algorithm()
-	var selection Selection
-	if len(s.Keys) > 1 { // all but one, as a rule
-		selection.Refused = make([]Refusal, 0, len(s.Keys)-1)
-	}
 	var without []*Key
 	for _, k := range s.Keys {
-		exact := hasKeyID && k.HasKeyID && k.KeyID == kid
-		reason, text := k.misfit(algorithm, kid, hasKeyID && !s.single)
+		reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single)
 		switch {
 		case reason != "":
-			selection.Refused = append(selection.Refused, Refusal{
-				Key: k, OtherKeyID: reason == misfitKeyID, Intended: exact || len(s.Keys) == 1, Text: text, reason: reason,
-			})
-		case exact || !hasKeyID:
+		case !hasKeyID || k.HasKeyID && k.KeyID == kid:
 			selection.Candidates = append(selection.Candidates, k)
 		default:
 			without = append(without, k)
 		}
 	}
 	selection.Candidates = append(selection.Candidates, without...)
-	if len(selection.Candidates) == 0 {
-		selection.Mismatch = mismatch(selection.Refused)
-	}
 	return selection
 }
 
-// mismatch finds the first of the keys that the token means, unless one of those is
-// refused for more than its algorithm.
-func mismatch(refused []Refusal) *Refusal {
+// Refused returns all other keys, in the order of the set. The reasons are put
+// together on each call: keep the result.
+func (s Selection) Refused() []Refusal {
+	kid, hasKeyID := s.token.KeyID()
+	var refused []Refusal
+	for _, k := range s.set.Keys {
+		reason, text := k.misfit(s.token.Algorithm(), kid, hasKeyID && !s.set.single)
+		if reason == "" {
+			continue
+		}
+		refused = append(refused, Refusal{
+			Key: k, OtherKeyID: reason == misfitKeyID, Text: text, reason: reason,
+			Intended: len(s.set.Keys) == 1 || hasKeyID && k.HasKeyID && k.KeyID == kid,
+		})
+	}
+	return refused
+}
+
+// Mismatch returns the key that the token means, if there are no candidates because
+// the token's algorithm is not that key's, and nothing else speaks against it; else nil.
+func (s Selection) Mismatch() *Refusal {
+	if len(s.Candidates) > 0 {
+		return nil
+	}
 	var found *Refusal
-	for i := range refused {
-		switch r := &refused[i]; {
+	for _, r := range s.Refused() {
+		switch {
 		case r.Intended && r.reason != misfitAlgorithm:
 			return nil
 		case r.Intended && found == nil:
-			found = r
+			found = &r
 		}
 	}
 	return found

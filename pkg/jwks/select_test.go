@@ -63,7 +63,7 @@ func TestCandidates(t *testing.T) {
 				got = append(got, k.Position)
 			}
 			refused := ""
-			for _, r := range selection.Refused {
+			for _, r := range selection.Refused() {
 				if refused += fmt.Sprintf(" %d:%s", r.Key.Position, r.Reason()); r.Text == "" {
 					t.Errorf("key %d is refused without a word", r.Key.Position)
 				}
@@ -90,7 +90,7 @@ func TestMismatch(t *testing.T) {
 		{"no kid among several", `{"alg":"ES512"}`, []string{rsaKey, ec}, 0},
 		{"an unusable key of that kid", `{"alg":"RS256","kid":"a"}`, []string{public(t, "rsa", "kid", `"a"`, "use", `"enc"`)}, 0},
 	} {
-		r := parseSet(t, c.keys...).Candidates(tokenWith(t, c.header)).Mismatch
+		r := parseSet(t, c.keys...).Candidates(tokenWith(t, c.header)).Mismatch()
 		if (r != nil) != (c.want > 0) || r != nil && r.Key.Position != c.want {
 			t.Errorf("%s: %+v; want key %d", c.name, r, c.want)
 		}

@@ -4,9 +4,9 @@ import (
 	"time"
 )
 
-// remembered returns what memory holds of a thing and may be used now, or nil.
-func (c *Client) remembered(key memoryKey) *record {
-	if d := c.memory.get(key); c.reads() && d.usable(c.cfg.Now(), 0) {
+// remembered returns what memory holds of a thing and may be used at a time, or nil.
+func (c *Client) remembered(key memoryKey, now time.Time) *record {
+	if d := c.memory.get(key); c.reads() && d.usable(now, 0) {
 		return d
 	}
 	return nil
@@ -42,7 +42,7 @@ func (c *Client) onDisk(s source) *reply {
 // KnowsIssuer reports whether a URL is that of an issuer whose metadata is in the
 // cache and may be used.
 func (c *Client) KnowsIssuer(issuer string) bool {
-	if c.remembered(metadataKey(issuer)) != nil {
+	if c.remembered(metadataKey(issuer), c.cfg.Now()) != nil {
 		return true
 	}
 	sources, _, err := c.sources(issuer, nil)
@@ -99,7 +99,7 @@ func (c *Client) attempt(s source, failure error) {
 // attempted returns the attempt of the last refetchFloor, or nil.
 func (c *Client) attempted(s source) *record {
 	s.name.kind = kindRefetch
-	if d := c.remembered(s.name); d != nil {
+	if d := c.remembered(s.name, c.cfg.Now()); d != nil {
 		return d
 	}
 	if r := c.onDisk(s); r != nil {

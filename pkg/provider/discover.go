@@ -49,9 +49,9 @@ func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error)
 }
 
 func (c *Client) discover(ctx context.Context, issuer string, by *Metadata) (*Metadata, error) {
-	if d := c.remembered(metadataKey(issuer)); d != nil {
+	if d := c.remembered(metadataKey(issuer), c.cfg.Now()); d != nil {
 		c.hit(d.metadata.URL, d.size)
-		return c.metadataOf(d), nil
+		return d.metadataAt(c.cfg.Now()), nil
 	}
 	sources, list, err := c.sources(issuer, by)
 	if err != nil {
@@ -65,17 +65,17 @@ func (c *Client) discover(ctx context.Context, issuer string, by *Metadata) (*Me
 
 func metadataKey(issuer string) memoryKey { return memoryKey{kind: kindMetadata, issuer: issuer} }
 
-// metadataOf is a document as an answer: its age is that of now.
-func (c *Client) metadataOf(d *record) *Metadata {
+// metadataAt returns the metadata of a record, as of a time.
+func (d *record) metadataAt(now time.Time) *Metadata {
 	md := *d.metadata
-	md.FromCache, md.Tried, md.AgeSeconds = true, nil, c.age(d.fetchedAt)
+	md.FromCache, md.Tried, md.AgeSeconds = true, nil, age(d.fetchedAt, now)
 	return &md
 }
 
 // currentMetadata takes metadata from the cache or from the network.
 func (c *Client) currentMetadata(ctx context.Context, sources []source, list []candidate) (*Metadata, error) {
-	if d := c.remembered(sources[0].name); d != nil { // somebody was faster
-		return c.metadataOf(d), nil
+	if d := c.remembered(sources[0].name, c.cfg.Now()); d != nil { // somebody was faster
+		return d.metadataAt(c.cfg.Now()), nil
 	}
 	for i, s := range sources {
 		if md := c.storedMetadata(s, list[i]); md != nil {
@@ -87,12 +87,12 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source, list []c
 	}
 	old := c.lastGood(sources[0].name)
 	if old != nil && c.attempted(sources[0]) != nil {
-		return c.metadataOf(old), nil
+		return old.metadataAt(c.cfg.Now()), nil
 	}
 	md, err := c.fetchMetadata(ctx, sources, list)
 	if old != nil && unreachable(err) {
 		c.attempt(sources[0], err)
-		return c.metadataOf(old), nil
+		return old.metadataAt(c.cfg.Now()), nil
 	}
 	return md, err
 }
@@ -190,7 +190,7 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 	keys, _ := document.Get("jwks_uri").Text()
 	md := &Metadata{
 		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
-		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache, reach: r.reach,
+		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: age(r.fetchedAt, c.cfg.Now()), FromCache: r.fromCache, reach: r.reach,
 	}
 	if list, ok := document.Get("id_token_signing_alg_values_supported").TextList(); ok {
 		md.IDTokenAlgorithms = list
@@ -201,8 +201,8 @@ func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError)
 }
 
 // age is the time since something was fetched, in whole seconds.
-func (c *Client) age(fetchedAt time.Time) int64 {
-	return max(0, int64(c.cfg.Now().Sub(fetchedAt)/time.Second))
+func age(fetchedAt, now time.Time) int64 {
+	return max(0, int64(now.Sub(fetchedAt)/time.Second))
 }
 
 // unreachable reports whether an error says that the issuer cannot be reached, as

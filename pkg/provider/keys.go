@@ -80,11 +80,12 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 
 // warmKeys answers from memory alone: nothing is parsed, nobody waits.
 func (c *Client) warmKeys(issuer, kid string) *KeySet {
-	metadata := c.remembered(metadataKey(issuer))
+	now := c.cfg.Now()
+	metadata := c.remembered(metadataKey(issuer), now)
 	if metadata == nil || metadata.metadata.Issuer != issuer {
 		return nil
 	}
-	keys := c.remembered(memoryKey{kindKeys, issuer, metadata.metadata.JWKSURI})
+	keys := c.remembered(memoryKey{kindKeys, issuer, metadata.metadata.JWKSURI}, now)
 	if keys == nil || !knows(keys.keys.Set, kid) {
 		return nil
 	}
@@ -92,15 +93,15 @@ func (c *Client) warmKeys(issuer, kid string) *KeySet {
 		c.hit(metadata.metadata.URL, metadata.size)
 		c.hit(keys.keys.URL, keys.size)
 	}
-	set := c.keySetOf(keys)
-	set.Metadata = c.metadataOf(metadata)
+	set := keys.keySetAt(now)
+	set.Metadata = metadata.metadataAt(now)
 	return set
 }
 
-// keySetOf is a document as an answer: its age is that of now.
-func (c *Client) keySetOf(d *record) *KeySet {
+// keySetAt returns the key set of a record, as of a time.
+func (d *record) keySetAt(now time.Time) *KeySet {
 	set := *d.keys
-	set.FromCache, set.AgeSeconds = true, c.age(d.fetchedAt)
+	set.FromCache, set.AgeSeconds = true, age(d.fetchedAt, now)
 	return &set
 }
 
@@ -145,9 +146,9 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 
 func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error) {
 	for {
-		if d := c.remembered(s.name); d != nil && knows(d.keys.Set, kid) {
+		if d := c.remembered(s.name, c.cfg.Now()); d != nil && knows(d.keys.Set, kid) {
 			c.hit(d.keys.URL, d.size)
-			return c.keySetOf(d), nil
+			return d.keySetAt(c.cfg.Now()), nil
 		}
 		set, mine, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) {
 			return c.currentKeys(ctx, s, kid)
@@ -210,7 +211,7 @@ func (c *Client) keysOrLastGood(ctx context.Context, s source, kid string) (*Key
 	if !knows(old.keys.Set, kid) {
 		return nil, err
 	}
-	set := c.keySetOf(old)
+	set := old.keySetAt(c.cfg.Now())
 	set.Stale = true
 	return set, nil
 }
@@ -245,7 +246,7 @@ func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
 // cachedKeys returns the set in memory or, where that does not have the key ID,
 // one on disk that another process may have fetched since.
 func (c *Client) cachedKeys(s source, kid string) *KeySet {
-	held := c.remembered(s.name)
+	held := c.remembered(s.name, c.cfg.Now())
 	if held == nil || !knows(held.keys.Set, kid) {
 		if set := c.storedKeys(s); set != nil && (held == nil || set.FetchedAt.After(held.fetchedAt)) {
 			return set
@@ -255,7 +256,7 @@ func (c *Client) cachedKeys(s source, kid string) *KeySet {
 		return nil
 	}
 	c.hit(held.keys.URL, held.size)
-	return c.keySetOf(held)
+	return held.keySetAt(c.cfg.Now())
 }
 
 // storedKeys returns what the cache on disk has, and remembers it.
@@ -287,7 +288,7 @@ func (c *Client) readKeys(r *reply) (*KeySet, *FetchError) {
 	}
 	return &KeySet{
 		Set: set, URL: r.url, ContentType: r.contentType,
-		FetchedAt: r.fetchedAt, AgeSeconds: c.age(r.fetchedAt), FromCache: r.fromCache,
+		FetchedAt: r.fetchedAt, AgeSeconds: age(r.fetchedAt, c.cfg.Now()), FromCache: r.fromCache,
 	}, nil
 }
 

@@ -30,19 +30,20 @@ func (t *Token) parse(text string) {
 	}
 	var parts [maxSegments]string
 	segments := split(&parts, text)
+	likeHeader := looksLikeHeader(segments[0])
 	switch {
-	case looksLikeHeader(segments[0]) && strings.Contains(text, "~") && !isEncryptedHeader(segments[0]):
+	case likeHeader && strings.Contains(text, "~") && !isEncryptedHeader(segments[0]):
 		t.parseDisclosures(text)
-	case len(segments) == 3 && looksLikeHeader(segments[0]) && isSignedValue(segments) && t.nameForeign(text, FormMalformed):
-	case len(segments) == 3 && looksLikeHeader(segments[0]):
+	case len(segments) == 3 && likeHeader && isSignedValue(segments) && t.nameForeign(text, FormMalformed):
+	case len(segments) == 3 && likeHeader:
 		t.parseCompact(segments)
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
 		t.form = FormMalformed
 		t.fault(areaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
-	case looksLikeHeader(segments[0]) && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
-	case looksLikeHeader(segments[0]):
+	case likeHeader && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
+	case likeHeader:
 		t.form = FormMalformed
 		t.header, _ = readHeader(segments[0])
 		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
@@ -194,7 +195,7 @@ func (t *Token) parseJSONForm(text string) {
 }
 
 func readHeader(segment string) (strictjson.Value, error) {
-	data, err := base64.RawURLEncoding.Strict().DecodeString(segment)
+	data, err := strictBase64.DecodeString(segment)
 	if err != nil {
 		return strictjson.Value{}, err
 	}
@@ -218,22 +219,22 @@ func (t *Token) readHeader(data []byte) {
 }
 
 // decode is strict base64url: its alphabet, no padding, no white space, no
-// spare bits, so that exactly one text stands for each value.
+// spare bits, so that exactly one text stands for each value. What is readable all
+// the same is returned together with its fault.
 func (t *Token) decode(segment string, text string) ([]byte, bool) {
-	for i := range len(text) {
-		if c := text[i]; !isBase64URL(c) {
-			cause, word := nameCharacter(c)
-			t.fault(areaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", i+1, segment, word))
-			if padding := text[i:]; padding == "=" || padding == "==" { // what it holds can be shown all the same
-				if data, err := base64.RawURLEncoding.Strict().DecodeString(text[:i]); err == nil {
-					return data, true
-				}
-			}
-			return nil, false
-		}
+	data, err := strictBase64.DecodeString(text)
+	if err == nil && !strings.ContainsAny(text, "\r\n") { // which the decoder skips
+		return data, true
 	}
-	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
+	return t.explainEncoding(segment, text)
+}
+
+var strictBase64 = base64.RawURLEncoding.Strict()
+
+// explainEncoding says why a segment is not strict base64url.
+func (t *Token) explainEncoding(segment string, text string) ([]byte, bool) {
+	at := strings.IndexFunc(text, func(r rune) bool { return !isBase64URL(r) })
+	if at < 0 {
 		what := fmt.Sprintf("its %s segment ends in the middle of an octet, at byte %d (spare bits are set)", segment, len(text))
 		if len(text)%4 == 1 {
 			what = fmt.Sprintf("its %s segment has %d bytes, a length that no base64url has", segment, len(text))
@@ -241,10 +242,17 @@ func (t *Token) decode(segment string, text string) ([]byte, bool) {
 		t.fault(areaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
 		return nil, false
 	}
-	return data, true
+	cause, word := nameCharacter(text[at])
+	t.fault(areaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", at+1, segment, word))
+	if padding := text[at:]; padding == "=" || padding == "==" { // what it holds can be shown all the same
+		if data, err := strictBase64.DecodeString(text[:at]); err == nil {
+			return data, true
+		}
+	}
+	return nil, false
 }
 
-func isBase64URL(c byte) bool {
+func isBase64URL(c rune) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 

@@ -250,18 +250,18 @@ func sayKeySet(r *Report) string {
 func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
 	var fitting []jwks.Refusal // those that the kid does not rule out
-	for _, r := range selection.Refused {
+	for _, r := range selection.Refused() {
 		if !r.OtherKeyID {
 			fitting = append(fitting, r)
 		}
 	}
+	mismatch := selection.Mismatch()
 	switch ids := set.KeyIDs(); {
 	case len(set.Keys) == 0:
 		v.fail(checkKey, ReasonNoMatchingKey, "the key set is empty", detail{})
 	case len(fitting) == 0, named && len(ids) > 0 && !slices.Contains(ids, kid):
 		v.failUnknownKeyID(set, kid)
-	case selection.Mismatch != nil:
-		mismatch := selection.Mismatch
+	case mismatch != nil:
 		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not fit the token: %s", mismatch.Key.Name(), mismatch.Text),
 			detail{diagnosis: &Diagnosis{Kind: keyOfOtherType, Found: v.token.Algorithm()}})
 	default:

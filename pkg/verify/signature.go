@@ -36,44 +36,53 @@ func isAsymmetric(alg string) bool {
 	return known
 }
 
-// checkAlgorithm judges alg before any key is looked for: it has to be a known
-// one, to fit the trusted keys, and to be among those that are allowed.
+// checkAlgorithm judges alg before any key is looked for.
 func (v *verification) checkAlgorithm() {
+	o := v.judgeAlgorithm()
+	v.algorithmOK = o.state == passed
+	v.report.add(o)
+}
+
+// judgeAlgorithm requires alg to be a known one, to fit the trusted keys, and to be
+// among those that are allowed.
+func (v *verification) judgeAlgorithm() outcome {
 	header := v.token.Header()
 	switch {
 	case !header.Exists():
-		v.skip(checkAlgorithm, "there is no header to read it from")
-		return
+		return outcome{id: checkAlgorithm, state: unchecked, message: "there is no header to read it from"}
 	case v.token.Form() == token.FormJWE || v.token.Form() == token.FormJWEJSON:
-		v.skip(checkAlgorithm, "an encrypted token has no signature algorithm")
-		return
+		return outcome{id: checkAlgorithm, state: unchecked, message: "an encrypted token has no signature algorithm"}
 	}
 	alg, ok := header.Get("alg").Text()
 	_, symmetric := v.keys.(*Secret)
 	switch {
 	case !header.Get("alg").Exists():
-		v.failAlgorithm("the header has no alg", nil)
+		return v.refuseAlgorithm("the header has no alg", nil)
 	case !ok:
-		v.failAlgorithm("alg is not a string", nil)
+		return v.refuseAlgorithm("alg is not a string", nil)
 	case strings.EqualFold(alg, "none"):
-		v.failAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: unsigned})
+		return v.refuseAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: unsigned})
 	case isHMAC(alg) && !symmetric:
-		v.failAlgorithm(alg+" is signed with a shared secret, but only public keys are trusted here",
+		return v.refuseAlgorithm(alg+" is signed with a shared secret, but only public keys are trusted here",
 			&Diagnosis{Kind: secretNeeded, Found: alg})
 	case !isHMAC(alg) && symmetric:
-		v.failAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
+		return v.refuseAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
 			&Diagnosis{Kind: publicKeyNeeded, Found: alg})
 	case !symmetric && !isAsymmetric(alg):
-		v.failAlgorithm(fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil)
+		return v.refuseAlgorithm(fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil)
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
-		v.failAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
+		return v.refuseAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
 			&Diagnosis{Kind: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
-	default:
-		v.algorithmOK = true
-		if alg == "EdDSA" {
-			alg = "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"
-		}
-		v.pass(checkAlgorithm, alg)
+	case alg == "EdDSA":
+		alg = "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"
+	}
+	return outcome{id: checkAlgorithm, state: passed, message: alg}
+}
+
+func (v *verification) refuseAlgorithm(message string, diagnosis *Diagnosis) outcome {
+	return outcome{
+		id: checkAlgorithm, reason: rankOf(ReasonAlgorithmRefused), message: message,
+		detail: &detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis},
 	}
 }
 
@@ -88,10 +97,6 @@ func knownElsewhere(alg string) string {
 		return " (FIPS 204)"
 	}
 	return ""
-}
-
-func (v *verification) failAlgorithm(message string, diagnosis *Diagnosis) {
-	v.fail(checkAlgorithm, ReasonAlgorithmRefused, message, detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis})
 }
 
 // checkAdvertised compares with id_token_signing_alg_values_supported, which is
@@ -149,15 +154,21 @@ func verifySignature(alg string, public crypto.PublicKey, input string, signatur
 		r, s := new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:])
 		return ecdsa.Verify(key, digest(hash, input), r, s)
 	case ed25519.PublicKey:
-		return (alg == "EdDSA" || alg == "Ed25519") && ed25519.Verify(key, []byte(input), signature)
+		return (alg == "EdDSA" || alg == "Ed25519") && ed25519.Verify(key, octets(input), signature)
 	default:
 		return false
 	}
 }
 
+// octets is []byte(text), which stays on the stack for a text of the usual length.
+func octets(text string) []byte {
+	const usual = 1 << 10
+	return append(make([]byte, 0, usual), text...)
+}
+
 func digest(hash crypto.Hash, input string) []byte {
 	if hash == crypto.SHA256 { // the usual one, without its state on the heap
-		sum := sha256.Sum256([]byte(input))
+		sum := sha256.Sum256(octets(input))
 		return sum[:]
 	}
 	h := hash.New()

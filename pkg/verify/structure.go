@@ -15,7 +15,7 @@ func (v *verification) checkStructure() {
 	v.checkArea(checkHeader, v.token.Header().Exists(), "one JSON object")
 	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists(), "one JSON object")
 	if v.token.Header().Exists() {
-		v.checkCritical()
+		v.report.add(v.judgeCritical())
 		v.checkEmbeddedKey()
 	}
 }
@@ -33,23 +33,23 @@ func (v *verification) checkArea(id check, readable bool, sound string) {
 	}
 }
 
-// checkCritical refuses every critical extension: none changes what a JWT is.
+// judgeCritical refuses every critical extension: none changes what a JWT is.
 // b64 is understood, and forbidden in a JWT unless it is true (RFC 7797 section
 // 7), whether or not crit lists it.
-func (v *verification) checkCritical() {
+func (v *verification) judgeCritical() outcome {
 	header := v.token.Header()
-	b64, crit := header.Get("b64"), header.Get("crit")
-	problem := criticalProblem(header, crit)
+	b64, problem := header.Get("b64"), criticalProblem(header, header.Get("crit"))
+	if b64.Exists() && !b64.True() && problem == "" {
+		problem = `"b64" is not true: the payload of a JWT is always encoded`
+	}
+	o := outcome{id: checkCritical, state: passed, message: "no critical extension"}
 	switch {
 	case problem != "":
-		v.fail(checkCritical, ReasonMalformed, problem, detail{})
-	case b64.Exists() && !b64.True():
-		v.fail(checkCritical, ReasonMalformed, `"b64" is not true: the payload of a JWT is always encoded`, detail{})
+		o.state, o.reason, o.message, o.detail = failed, rankOf(ReasonMalformed), problem, &detail{}
 	case b64.Exists():
-		v.warn(checkCritical, ReasonMalformed, `"b64" has no place in a JWT, even when it is true`)
-	default:
-		v.pass(checkCritical, "no critical extension")
+		o.state, o.reason, o.message = warned, rankOf(ReasonMalformed), `"b64" has no place in a JWT, even when it is true`
 	}
+	return o
 }
 
 func criticalProblem(header, crit strictjson.Value) string {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -10,9 +11,6 @@ import (
 
 // usualChecks is how many checks a report has, or a few more.
 const usualChecks = 38
-
-// preflightChecks is how many of them come before the key.
-const preflightChecks = 8
 
 // Verify judges a token by trusted keys and a policy at a time. All checks are
 // made, whatever fails first. keys may be nil: then the signature cannot be
@@ -40,18 +38,10 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 // Nor could they help with what is signed by who sends it, such as a DPoP proof.
 func Preflight(t *token.Token, p Policy) bool {
 	v := verification{token: t, keys: &PublicKeys{}, policy: p}
-	if natureOf(t, mediaType(t)).bySender {
-		return false
-	}
-	v.report = &Report{checks: make([]outcome, 0, preflightChecks)}
-	v.checkStructure()
-	v.checkAlgorithm()
-	for i := range v.report.checks {
-		if o := &v.report.checks[i]; o.state == failed && o.id != checkPayload {
-			return false
-		}
-	}
-	return true
+	malformed := slices.ContainsFunc(t.Faults(), func(f *token.Fault) bool { return f.Area != "payload" })
+	critical := v.judgeCritical()
+	algorithm := v.judgeAlgorithm()
+	return !malformed && critical.state != failed && algorithm.state != failed && !natureOf(t, mediaType(t)).bySender
 }
 
 // verification is one run of Verify.
