@@ -37,7 +37,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck discover https://issuer.example
   claimcheck discover issuer.example --check
   claimcheck discover https://issuer.example --jq .jwks_uri`,
-		Args: oneArg("no issuer given: its URL, a host name, or the whole address of its metadata"),
+		Args: oneArg("no issuer given: name its URL, a host name, or the address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check")
 			return runDiscover(c.Context(), env, opts, c.Flags(), args[0])

@@ -62,7 +62,7 @@ func exitCodes() []exitCodeInfo {
 		{exitAudience, "wrong_audience", "the audience is wrong, missing or not strings"},
 		{exitExpired, "expired", "exp is reached, missing or unusable; or less than --min-validity is left"},
 		{exitNotYetValid, "not_yet_valid", "nbf or iat is in the future or unusable"},
-		{exitClaim, "claim_refused", "any other claim or demand: kind, nonce, client, hashes, scope, role, --require, --assert"},
+		{exitClaim, "claim_refused", "any other claim or requirement: kind, nonce, client, hashes, scope, role, --require, --assert"},
 		{exitReauthentication, "reauthentication_required", "auth_time is missing, in the future or older than --max-age; or acr is not met"},
 		{exitInactive, "inactive", "the issuer says that the token is not active"},
 		{exitFindings, "findings", "--check found errors in a document"},
@@ -132,6 +132,12 @@ func (f *failure) orHint(hint string) *failure {
 // withCommand adds a command line to copy to the hint that introduces it.
 func (f *failure) withCommand(line advice.Cmdline) *failure {
 	f.command = line.String()
+	return f
+}
+
+// advised adds a hint and its command.
+func (f *failure) advised(hint advice.Hint) *failure {
+	f.hint, f.command = hint.Words(), hint.Command
 	return f
 }
 

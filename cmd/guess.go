@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ type issuerQuestion struct {
 	// tokenIssuer is what the token says, unverified, or empty.
 	tokenIssuer string
 	headers     bool // --header was given
+	// secret tells that the command sends a secret or the token: it is offered for the
+	// origin only that the user typed.
+	secret bool
 	// command is the command line with another issuer and, unless it is empty, a
 	// key set. Nothing in it has been verified: it is for the user to confirm.
 	command func(issuer, jwks string) advice.Cmdline
@@ -53,6 +57,11 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 	case !errors.As(err, &fetch):
 	case fetch.Missing():
 		return q.explainMissing(ctx, failed)
+	case fetch.TLS == "plain_http" && isLocal(q.issuer):
+		return failed.withHint("the server may speak http there:").withCommand(q.command("http"+strings.TrimPrefix(q.issuer, "https"), ""))
+	case unreached(fetch) && q.tokenIssuer != "" && q.tokenIssuer != q.issuer && advice.Copyable(q.tokenIssuer) && isURL(q.tokenIssuer):
+		return failed.withHint("%s; the token names (unverified) %s; if that is the issuer you expect:", failed.hint, q.tokenIssuer).
+			withCommand(q.command(q.tokenIssuer, ""))
 	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
 		return failed.withHint("--header went to %s only, which you named; to send it to the key set too, name that:", originOf(q.issuer)).
 			withCommand(q.command(q.issuer, fetch.URL))
@@ -65,6 +74,8 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
 	switch {
 	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
+	case q.secret && !sameOrigin(e.Asked, e.Found):
+		return failed.withHint("nothing was sent there; if that is the issuer you expect, name it with --issuer")
 	case isTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
 		return failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
 	case isTemplate(e.Found):
@@ -136,6 +147,13 @@ func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) erro
 	if q.keySet != nil {
 		return failed.withHint("to use it as one:").withCommand(q.keySet(q.issuer))
 	}
+	if q.secret {
+		failed.hint = "--issuer takes the issuer that it belongs to"
+		if issuer := q.shorter(ctx); issuer != "" {
+			return failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
+		}
+		return failed
+	}
 	issuer := q.tokenIssuer
 	if issuer == "" || !advice.Copyable(issuer) {
 		issuer = q.shorter(ctx)
@@ -167,6 +185,21 @@ func (q issuerQuestion) shorter(ctx context.Context) string {
 		}
 	}
 	return ""
+}
+
+// unreached reports whether no server answered at an issuer's address.
+func unreached(e *provider.FetchError) bool {
+	return e.Cause == "dns" || e.Cause == "refused" || e.Cause == "timeout"
+}
+
+// isLocal reports whether an address is on this machine, where http is safe.
+func isLocal(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func originOf(text string) string {

@@ -217,7 +217,7 @@ func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspe
 	endpoint := o.endpoint
 	if endpoint == "" {
 		if request.NamedBy, err = client.Discover(ctx, o.expect.issuer); err != nil {
-			return nil, unavailable(err)
+			return nil, r.question().unavailable(ctx, err)
 		}
 		var ok bool
 		if endpoint, ok = request.NamedBy.Document.Get("introspection_endpoint").Text(); !ok {

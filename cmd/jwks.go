@@ -46,7 +46,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck jwks https://issuer.example
   claimcheck jwks keys.json --for @token.jwt
   claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
-		Args: oneArg("no key set given: the URL of one or of an issuer, a file, or - for stdin"),
+		Args: oneArg("no key set given: name its URL, that of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
 			return runJWKS(c.Context(), env, opts, c.Flags(), strings.TrimPrefix(args[0], "@"))

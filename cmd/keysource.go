@@ -35,7 +35,7 @@ func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
 	}
 	set, err := jwks.ParseText(data)
 	if err != nil {
-		return nil, unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
+		return nil, unreadable("%s: %w", source, err).advised(keySetHint(source, data, err))
 	}
 	return &verify.PublicKeys{Set: set, Source: source}, nil
 }
@@ -77,19 +77,19 @@ func readKeyFile(env *Env, name string) (data []byte, called string, err error) 
 	return toUTF8(data), strings.TrimPrefix(name, "@"), err
 }
 
-func keySetHint(name string, data []byte, err error) string {
+func keySetHint(name string, data []byte, err error) advice.Hint {
 	one, oneErr := jwks.ParseKey(data)
 	switch {
 	case formatOf(err) == "single key":
-		return "for a single key use --key"
+		return advice.Hint{Text: "for a single key use --key"}
 	case oneErr == nil && one.ReadAs == "" || strings.Contains(string(data), "-----BEGIN "):
-		return "a PEM file is one key: use --key"
+		return advice.Hint{Text: "a PEM file is one key: use --key"}
 	case oneErr == nil:
-		return "that is one key (" + one.ReadAs + "): use --key"
+		return advice.Hint{Text: "that is one key (" + one.ReadAs + "): use --key"}
 	case formatOf(oneErr) == "key set":
-		return "put the object around it, as in: jq '{keys: .}' " + advice.Word(name)
+		return advice.Hint{Text: "put the object around it, as in", Command: "jq '{keys: .}' " + advice.Word(name)}
 	default:
-		return ""
+		return advice.Hint{}
 	}
 }
 
@@ -99,28 +99,32 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := jwks.ParseKey(toUTF8(data))
+	text := toUTF8(data)
+	set, err := jwks.ParseKey(text)
 	if err != nil {
-		return nil, unreadable("%s: %w", name, err).withHint("%s", keyHint(name, err))
+		return nil, unreadable("%s: %w", name, err).advised(keyHint(name, err))
+	}
+	if set.ReadAs == "" && len(text) < len(data)-len("\ufeff") { // more than a mark of UTF-8 is gone
+		set.ReadAs = "UTF-16"
 	}
 	return &verify.PublicKeys{Set: set, Source: name}, nil
 }
 
 // keyHint says where a text belongs that is no public key, or by which command it
 // becomes one.
-func keyHint(name string, err error) string {
+func keyHint(name string, err error) advice.Hint {
 	file := advice.Word(name)
 	switch format := formatOf(err); format {
 	case "private key":
-		return "keep it to its owner, and take the public key out of it, as in: openssl pkey -in " + file + " -pubout"
+		return advice.Hint{Text: "keep it to its owner, and take the public key out of it, as in", Command: "openssl pkey -in " + file + " -pubout"}
 	case "shared secret":
-		return "for HS256, HS384 and HS512 use --secret"
+		return advice.Hint{Text: "for HS256, HS384 and HS512 use --secret"}
 	case "key set":
-		return "for a key set use --jwks"
+		return advice.Hint{Text: "for a key set use --jwks"}
 	case "metadata":
-		return "use --jwks for its key set, or --issuer"
+		return advice.Hint{Text: "use --jwks for its key set, or --issuer"}
 	case "":
-		return "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"
+		return advice.Hint{Text: "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"}
 	default:
 		return keyFormatHint(format, file)
 	}
@@ -138,7 +142,7 @@ func formatOf(err error) string {
 
 // keyFormatHint is the command that makes PEM of a key in another format, which is
 // one of jwks.FormatError.
-func keyFormatHint(format, file string) string {
+func keyFormatHint(format, file string) advice.Hint {
 	command, known := map[string]string{
 		"PKCS #12":            "openssl pkcs12 -in %s -nokeys -clcerts -out certificate.pem",
 		"PKCS #7":             "openssl pkcs7 -in %s -print_certs -out certificates.pem",
@@ -149,15 +153,15 @@ func keyFormatHint(format, file string) string {
 	}[format]
 	switch {
 	case format == "DSA":
-		return "no algorithm of JSON Web Tokens is for DSA keys"
+		return advice.Hint{Text: "no algorithm of JSON Web Tokens is for DSA keys"}
 	case format == "XML":
-		return "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"
+		return advice.Hint{Text: "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"}
 	case !known:
-		return ""
+		return advice.Hint{}
 	case strings.Contains(command, "%s"):
 		command = fmt.Sprintf(command, file)
 	}
-	return "convert it, as in: " + command
+	return advice.Hint{Text: "convert it, as in", Command: command}
 }
 
 func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
@@ -219,8 +223,8 @@ func (o *trustOptions) otherForm(verifies func(*verify.Secret) bool) string {
 	breaks := strings.NewReplacer("\r", "", "\n", "")
 	for _, form := range []struct{ text, words string }{
 		{string(o.secretData), "with the line break at the end of the file: the issuer takes that for a part of it"},
-		{text + "\n", "with a line break behind it: the issuer takes that for a part of it"},
-		{text + "\r\n", "with a line break of Windows behind it: the issuer takes that for a part of it"},
+		{text + "\n", "with a line break after it: the issuer takes that for a part of it"},
+		{text + "\r\n", "with a line break of Windows after it: the issuer takes that for a part of it"},
 		{strings.TrimSpace(text), "without the white space around it"},
 		{breaks.Replace(text), "without the line breaks in it"},
 		{strings.Trim(strings.TrimSpace(text), "\"'"), "without the quotes around it"},

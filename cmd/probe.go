@@ -56,7 +56,7 @@ func newProbeCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck probe https://api.example/orders --token @token.jwt --issuer https://issuer.example
   claimcheck probe https://api.example/orders --token @token.jwt --mint-with key.jwk --all
   claimcheck probe https://api.example/orders --token env:TOKEN --id-token @id-token.jwt -o junit`,
-		Args: oneArg("no API given: its URL"),
+		Args: oneArg("no API given: name its URL"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runProbe(c.Context(), env, opts, c.Flags(), args[0])
 		},
@@ -158,7 +158,7 @@ func (o *probeOptions) check(url string) error {
 	case !isURL(url):
 		return usageError("the API's URL must begin with https://, got %s", quoteShort(url))
 	case o.token == "":
-		return usageError("no good token given").withHint("--token names one that the API accepts: it is the control")
+		return usageError("no good token given").withHint("add --token with a token that the API accepts: without one, a refusal proves nothing")
 	case o.network.allowHTTP:
 		return usageError("probe sends tokens: it needs https, or http to this machine")
 	case o.network.offline:

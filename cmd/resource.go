@@ -32,7 +32,7 @@ func newResourceCmd(env *Env) *cobra.Command {
 		Example: `  claimcheck resource https://api.example/mcp
   claimcheck resource https://api.example/mcp --profile mcp --check
   claimcheck resource https://api.example/mcp --token @mcp.jwt`,
-		Args: oneArg("no API given: its URL"),
+		Args: oneArg("no API given: name its URL"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runResource(c.Context(), env, opts, c.Flags(), args[0])
 		},

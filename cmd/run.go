@@ -325,12 +325,15 @@ func (r *run) client() (*provider.Client, error) {
 
 // verify judges the token as of the time when token and keys are in hand.
 func (r *run) verify(ctx context.Context) (report, error) {
+	timed, cancel := r.opts.network.within(ctx)
+	defer cancel()
+	if err := r.issuerOfMetadata(timed); err != nil {
+		return report{}, err
+	}
 	v, err := r.verifier()
 	if err != nil {
 		return report{}, err
 	}
-	timed, cancel := r.opts.network.within(ctx)
-	defer cancel()
 	result, err := v.Examine(timed, r.input.text)
 	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
 		result, err = r.verifyByMetadata(timed)
@@ -340,8 +343,6 @@ func (r *run) verify(ctx context.Context) (report, error) {
 		return report{}, ctx.Err()
 	case err != nil && r.opts.trust.remote():
 		return report{}, noKeySet(err, r.opts.trust.jwks)
-	case err != nil && r.typed.Is("introspect"): // no command sends a secret to another issuer
-		return report{}, unavailable(err)
 	case err != nil:
 		return report{}, r.question().unavailable(timed, err)
 	}
@@ -354,8 +355,12 @@ func (r *run) verify(ctx context.Context) (report, error) {
 // question is what the issuer is asked for.
 func (r *run) question() issuerQuestion {
 	named, _ := r.token.UnverifiedClaims().Get("iss").Text()
+	secret := r.typed.Is("introspect")
+	if secret {
+		named = ""
+	}
 	return issuerQuestion{
-		client: r.asking, issuer: r.opts.expect.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0,
+		client: r.asking, issuer: r.opts.expect.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0, secret: secret,
 		command: func(issuer, jwks string) advice.Cmdline {
 			if jwks == "" {
 				return r.typed.Set("issuer", issuer)
@@ -363,6 +368,28 @@ func (r *run) question() issuerQuestion {
 			return r.typed.Set("issuer", issuer).Set("jwks", jwks)
 		},
 	}
+}
+
+// issuerOfMetadata takes the issuer from its metadata, where --issuer is the address
+// of that document and the keys come from there.
+func (r *run) issuerOfMetadata(ctx context.Context) error {
+	address := r.opts.expect.issuer
+	if r.opts.trust.named() || !strings.Contains(address, wellKnown) || checkIssuerURL(address) != nil {
+		return nil
+	}
+	client, err := r.client()
+	if err != nil {
+		return err
+	}
+	metadata, err := client.Discover(ctx, address)
+	if err != nil {
+		return r.question().unavailable(ctx, err)
+	}
+	r.opts.expect.issuer, r.policy.Issuer = metadata.Issuer, metadata.Issuer
+	if !r.printer.WantsLine() {
+		r.printer.Note("--issuer is the address of metadata; the issuer in it is " + metadata.Issuer)
+	}
+	return nil
 }
 
 // verifyByMetadata verifies by the key set of an issuer whose metadata stands where

@@ -64,8 +64,14 @@ func printVerdict(ctx context.Context, printer *output.Printer, v verdict) error
 func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error) error {
 	code := exitCode(ctx, err)
 	wrongUsage := code == exitUsage && printer.WantsSuite() // nobody reads the log of a CI system first
-	if code != exitUnreadable && code != exitUnavailable && !wrongUsage || printer.WantsLine() {
+	if code != exitUnreadable && code != exitUnavailable && !wrongUsage {
 		return err
+	}
+	if printer.WantsLine() { // and nothing else
+		if printErr := printer.PrintLine(withCode(unanswered{code, err}.sentence(), code)); printErr != nil {
+			return printFailure(printErr, code)
+		}
+		return silentExit(code)
 	}
 	printErr := printVerdict(ctx, printer, unanswered{code, err})
 	var filter *query.RunError

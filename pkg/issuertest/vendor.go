@@ -13,7 +13,7 @@ import (
 // like. All shapes but the plain one imitate somebody's product.
 type vendor struct {
 	name, about string
-	issuer      string // the path of the issuer behind its origin
+	issuer      string // the path of the issuer after its origin
 	paths       paths
 	accessType  string // typ of access tokens; empty for none
 	idType      string
@@ -29,7 +29,7 @@ type vendor struct {
 	noStore     bool                       // the key set has no Cache-Control
 }
 
-// paths are the paths of the endpoints behind the origin.
+// paths are the paths of the endpoints after the origin.
 type paths struct {
 	authorization, token, userinfo, keys, introspection, revocation, endSession, device string
 }

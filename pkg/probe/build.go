@@ -82,7 +82,7 @@ func (b *builder) transport() {
 	b.bearer("garbage", "a word in place of the token", specBearer, "claimcheck-garbage")
 	b.bearer("truncated", "the token without its last ten characters", specSignature, good[:max(1, len(good)-10)])
 	b.add("no_scheme", "the token without Bearer", Refused, specBearer, good)
-	b.add("lower_case_scheme", "the token behind bearer, in lower case", Tolerated, "RFC 9110 section 11.1", "bearer "+good)
+	b.add("lower_case_scheme", "the token after bearer, in lower case", Tolerated, "RFC 9110 section 11.1", "bearer "+good)
 	b.add("scheme_twice", "Bearer Bearer and the token", Refused, specBearer, "Bearer Bearer "+good)
 	b.add("two_headers", "two Authorization headers, the good token last", Discourage, "RFC 6750 section 3.1", "Bearer claimcheck-garbage", "Bearer "+good)
 	b.probes = append(b.probes, Probe{ID: "query", Sent: "the token in the query, as access_token", Want: Refused, Spec: "RFC 9700 section 4.3.2", query: good})

@@ -52,7 +52,7 @@ func issuerQuirks() []issuerQuirk {
 			{checkIssuer, kinds(issuerTemplate), nil, "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}"},
 			{checkIssuer, anyKind, hosts("sts.windows.net", "login.microsoftonline.com"), entraVersions},
 			{checkAudience, kinds(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
-			{checkKey, kinds(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= behind the address"},
+			{checkKey, kinds(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= at the end of the address"},
 		}},
 		{"Cognito", func(o origin) bool { return strings.HasPrefix(o.host, "cognito-idp.") && hostIs("amazonaws.com")(o) }, []note{
 			{checkAudience, kinds(clientInsteadOfAudience, claimMissing), notOfIDTokens, "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use"},

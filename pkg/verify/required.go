@@ -135,7 +135,7 @@ func (v *verification) checkHash(id check, claim, text string) {
 func hashCause(hash crypto.Hash, actual, text string) (string, string) {
 	for _, other := range [...]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
 		if other != hash && leftHalfHash(other, text) == actual {
-			return fmt.Sprintf("is its %s hash, but the token's algorithm needs %s: the two belong together, and the issuer made the hash wrong",
+			return fmt.Sprintf("is its %s hash, but the token's algorithm needs %s",
 				other, hash), hashOfOtherSize
 		}
 	}

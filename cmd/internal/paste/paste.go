@@ -22,7 +22,7 @@ const (
 const (
 	repairLines   = "line breaks were joined"
 	repairPercent = "percent-encoding was undone"
-	repairStop    = "a full stop behind it was left out"
+	repairStop    = "a full stop after it was left out"
 	repairScheme  = `"Bearer" stands there twice`
 )
 
