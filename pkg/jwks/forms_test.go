@@ -195,6 +195,7 @@ func TestParseKeyRefusesDocuments(t *testing.T) {
 		{"metadata", `{"issuer":"x","jwks_uri":"https://x/keys"}`, nil, "the metadata of an issuer"},
 		{"PEM that was cut off", spki(t, "rsa")[:130], nil, "no public key that can be read"},
 		{"PEM with a letter that is no base64", strings.Replace(spki(t, "rsa"), "MIIB", "MI*B", 1), nil, "is not base64"},
+		{"words about a key", `{"a":"this would BEGIN PUBLIC KEY"}`, nil, "not a JWK: no kty"},
 		{"too deep", strings.Repeat(`{"a":`, 9) + public(t, "rsa") + strings.Repeat("}", 9), nil, "not a JWK: no kty"},
 		{"base64 of nothing", strings.Repeat("YWFh", 30), nil, "neither PEM nor a JWK"},
 	} {

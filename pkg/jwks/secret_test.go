@@ -39,6 +39,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	forms["XML"] = "<RSAKeyValue><Modulus>" + body + "</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
 	forms["a certificate in DER"] = string(certificate(t, "rsa"))
 	forms["a JWK with a member twice"] = `{"kty":"RSA","kty":"RSA","n":"AQABAQABAQAB","e":"AQAB"}`
+	forms["PEM of some other kind"] = "-----BEGIN MESSAGE-----\nAAAAAAAAAAAA\n-----END MESSAGE-----\n"
 	forms["OpenSSH"] = sshLine(t, "rsa")
 	forms["OpenSSH, its body"] = strings.Fields(sshLine(t, "ed25519"))[1]
 	forms["authorized_keys"] = "restrict " + sshLine(t, "ec256") + " me@host"

@@ -84,6 +84,7 @@ func TestMismatch(t *testing.T) {
 		want         int // position of the key that the token means, or 0
 	}{
 		{"the key of that kid", `{"alg":"ES256","kid":"a"}`, []string{ec, rsaKey}, 2},
+		{"the first of two keys of that kid", `{"alg":"ES256","kid":"a"}`, []string{ec, rsaKey, public(t, "rsa2", "kid", `"a"`)}, 2},
 		{"the only key, without kids", `{"alg":"ES256"}`, []string{public(t, "rsa", "kid", "")}, 1},
 		{"the key of that kid, beside a broken one", `{"alg":"ES256","kid":"a"}`, []string{public(t, "rsa1024", "kid", "", "use", `"enc"`), rsaKey}, 2},
 		{"another kid", `{"alg":"ES256","kid":"z"}`, []string{rsaKey}, 0},

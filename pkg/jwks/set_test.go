@@ -71,7 +71,10 @@ func keyMap(n int) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-func TestParseReadsTheLargestMap(t *testing.T) {
+func TestParseReadsTheLargestSets(t *testing.T) {
+	if set, err := jwks.Parse([]byte(`{"keys":[` + strings.Repeat(`{},`, jwks.MaxKeys-1) + `{}]}`)); err != nil || len(set.Keys) != jwks.MaxKeys {
+		t.Errorf("%v, %v", set, err)
+	}
 	if set, err := jwks.Parse([]byte(keyMap(jwks.MaxKeys))); err != nil || len(set.Keys) != jwks.MaxKeys {
 		t.Errorf("%v, %v", set, err)
 	}

@@ -72,7 +72,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	if err != nil {
 		return nil, err
 	}
-	if md.Issuer != issuer && (issuer != googleShort || md.Issuer != googleIssuer) { // the whole address of metadata is no issuer
+	if md.Issuer != issuer && issuer != googleShort { // the whole address of metadata is no issuer
 		return nil, &IssuerMismatchError{Asked: issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
 	}
 	return c.keysOf(ctx, md, kid)

@@ -86,6 +86,7 @@ func TestAnAddressWithoutItsSecrets(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://a.example/x?token=1#y": "https://a.example/x",
 		"https://me:pw@a.example/x":     "https://a.example/x",
+		"?token=1":                      "",
 		"me:pw@a.example":               "a.example",
 		"me@x://pw@a.example":           "a.example",
 	} {
