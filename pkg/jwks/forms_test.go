@@ -95,6 +95,19 @@ func pkcs1(t testing.TB, name string) []byte {
 	return x509.MarshalPKCS1PublicKey(asRSA(t, public))
 }
 
+// The shortest text that is a key, and the deepest place for one.
+func TestParseKeyReadsTheLastOfItsKind(t *testing.T) {
+	short := base64.RawURLEncoding.EncodeToString(der(t, spki(t, "ed25519")))
+	for text, want := range map[string]string{
+		short: "OKP Ed25519", `{"key":"` + short + `"}`: "OKP Ed25519",
+		strings.Repeat(`{"a":`, 5) + public(t, "rsa") + strings.Repeat("}", 5): "RSA 2048",
+	} {
+		if got := parseKey(t, text).Kind(); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // Of a chain the leaf counts, in whatever order it is written.
 func TestParseKeyReadsTheLeafOfAChain(t *testing.T) {
 	root, leaf := pemText("CERTIFICATE", authority(t, "ec384")), pemText("CERTIFICATE", certificate(t, "ec256"))
@@ -196,7 +209,7 @@ func TestParseKeyRefusesDocuments(t *testing.T) {
 		{"PEM that was cut off", spki(t, "rsa")[:130], nil, "no public key that can be read"},
 		{"PEM with a letter that is no base64", strings.Replace(spki(t, "rsa"), "MIIB", "MI*B", 1), nil, "is not base64"},
 		{"words about a key", `{"a":"this would BEGIN PUBLIC KEY"}`, nil, "not a JWK: no kty"},
-		{"too deep", strings.Repeat(`{"a":`, 9) + public(t, "rsa") + strings.Repeat("}", 9), nil, "not a JWK: no kty"},
+		{"too deep", strings.Repeat(`{"a":`, 6) + public(t, "rsa") + strings.Repeat("}", 6), nil, "not a JWK: no kty"},
 		{"base64 of nothing", strings.Repeat("YWFh", 30), nil, "neither PEM nor a JWK"},
 	} {
 		set, err := jwks.ParseKey([]byte(c.text))

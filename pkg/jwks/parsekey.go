@@ -232,11 +232,12 @@ func readDocument(v strictjson.Value, depth int) (*Set, error) {
 // readMember reads a value that may be a key: an object, or a text that is long
 // enough for one.
 func readMember(v strictjson.Value, depth int) (*Set, error) {
+	const shortest = 59 // characters of an Ed25519 key in base64, without padding
 	text, isText := v.Text()
 	switch {
 	case depth <= 0:
 		return nil, errNoKey
-	case isText && len(text) >= 40:
+	case isText && len(text) >= shortest:
 		return readKey([]byte(text), depth)
 	case v.Kind() == strictjson.KindObject:
 		return readKeyValue(v, depth)

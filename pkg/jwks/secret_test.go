@@ -41,6 +41,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	forms["a JWK with a member twice"] = `{"kty":"RSA","kty":"RSA","n":"AQABAQABAQAB","e":"AQAB"}`
 	forms["PEM of some other kind"] = "-----BEGIN MESSAGE-----\nAAAAAAAAAAAA\n-----END MESSAGE-----\n"
 	forms["OpenSSH"] = sshLine(t, "rsa")
+	forms["OpenSSH, cut off"] = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB somebody@host.example"
 	forms["OpenSSH, its body"] = strings.Fields(sshLine(t, "ed25519"))[1]
 	forms["authorized_keys"] = "restrict " + sshLine(t, "ec256") + " me@host"
 	forms["RFC 4716"] = "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n"
@@ -68,7 +69,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	}
 	for _, secret := range []string{
 		"", "secret", "correct horse battery staple correct horse", strings.Repeat("0", 64), strings.Repeat("0", 200),
-		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none",
+		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none", `of the "kty" and the "keys" nobody knows`, strings.Repeat("AAAA", 20),
 		strings.Repeat("MIIB", 40), "\x99\x01 is how OpenPGP begins, and one secret of 32768", strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 30_000),
 	} {
 		if jwks.LooksLikeKey([]byte(secret)) {

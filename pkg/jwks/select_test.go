@@ -51,6 +51,8 @@ func TestCandidates(t *testing.T) {
 		{"EdDSA by a key for Ed25519", `{"alg":"EdDSA"}`, []string{public(t, "ed25519", "alg", `"Ed25519"`)}, []int{1}, ""},
 		{"a weak key of that kid", `{"alg":"RS256","kid":"w"}`, []string{public(t, "rsa1024", "kid", `"w"`)}, nil, "1:fault"},
 		{"a published private key", `{"alg":"RS256","kid":"a"}`, []string{private(t, "rsa", "kid", `"a"`)}, nil, "1:fault"},
+		{"a weak key, of another type", `{"alg":"ES256","kid":"w"}`, []string{public(t, "rsa1024", "kid", `"w"`)}, nil, "1:algorithm"},
+		{"a published private key, of another type", `{"alg":"ES256","kid":"a"}`, []string{private(t, "rsa", "kid", `"a"`)}, nil, "1:fault"},
 		{"a secret never fits", `{"alg":"HS256","kid":"hmac"}`, []string{private(t, "hmac")}, nil, "1:fault"},
 		{"HMAC never fits a public key", `{"alg":"HS256","kid":"a"}`, []string{a}, nil, "1:algorithm"},
 		{"none fits no key", `{"alg":"none","kid":"a"}`, []string{a}, nil, "1:algorithm"},
@@ -94,6 +96,16 @@ func TestMismatch(t *testing.T) {
 		r := parseSet(t, c.keys...).Candidates(tokenWith(t, c.header)).Mismatch()
 		if (r != nil) != (c.want > 0) || r != nil && r.Key.Position != c.want {
 			t.Errorf("%s: %+v; want key %d", c.name, r, c.want)
+		}
+	}
+}
+
+func TestSameAlgorithm(t *testing.T) {
+	for names, want := range map[[2]string]bool{
+		{"RS256", "RS256"}: true, {"EdDSA", "Ed25519"}: true, {"Ed25519", "EdDSA"}: true, {"RS256", "RS384"}: false, {"EdDSA", "ES256"}: false, {"ES256", "Ed25519"}: false,
+	} {
+		if jwks.SameAlgorithm(names[0], names[1]) != want {
+			t.Errorf("%s is %s: want %t", names[0], names[1], want)
 		}
 	}
 }

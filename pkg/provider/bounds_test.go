@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -63,6 +65,61 @@ func TestCertificatesThatAreInvalidOtherwise(t *testing.T) {
 		err := &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Cert: c, Reason: reason}}
 		if got, text := certificateProblem(err); got != want || text == "" {
 			t.Errorf("reason %d: %s, %s", reason, got, text)
+		}
+	}
+}
+
+// A request that holds a token is answered by a JSON object, whatever its status, or
+// else by the status.
+func TestGetOnce(t *testing.T) {
+	for _, c := range []struct {
+		name, contentType, body string
+		status                  int
+		cause                   string // empty where there is an answer
+		says                    string
+	}{
+		{"an object", "application/json", `{"a":1}`, 200, "", `{"a":1}`},
+		{"an object with another status", "application/json", `{"a":1}`, 404, "", `{"a":1}`},
+		{"a page with another status", "text/html", "<html>", 404, causeStatus, "the server answered 404 Not Found"},
+		{"nothing with another status", "application/json", "", 503, causeStatus, "the server answered 503 Service Unavailable"},
+		{"nothing", "application/json", "", 200, causeNotJSON, "the answer is not a JSON object: no JSON value at byte 0"},
+		{"a page", "text/html", "<html>", 200, causeHTML, "a web page came instead of JSON"},
+	} {
+		s := newTLSSite(t)
+		s.route("/validate", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", c.contentType)
+			w.WriteHeader(c.status)
+			_, _ = io.WriteString(w, c.body)
+		})
+		got, err := newBench(t, s).GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
+		if c.cause == "" {
+			if err != nil || got.Status != c.status || got.Object.String() != c.says || !got.ServedJSON {
+				t.Errorf("%s: %+v, %v", c.name, got, err)
+			}
+			continue
+		}
+		if e := wantFetchError(t, err, c.cause); got != nil || e.Text != c.says || c.cause == causeStatus && e.Status != c.status {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
+	}
+}
+
+// Only where a redirect leads is looked at: other answers may say Location as well.
+func TestLocations(t *testing.T) {
+	for _, c := range []struct {
+		status   int
+		location string
+		ok       bool
+	}{
+		{302, "/elsewhere", true}, {302, "", true}, {302, "https://%zz", false}, {399, ":", false}, {200, "https://%zz", true}, {400, "https://%zz", true},
+	} {
+		request, err := http.NewRequest(http.MethodGet, "https://a.example/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply := &http.Response{StatusCode: c.status, Header: http.Header{"Location": {c.location}}, Request: request}
+		if err := checkLocation(reply); (err == nil) != c.ok {
+			t.Errorf("%d to %q: %v", c.status, c.location, err)
 		}
 	}
 }

@@ -47,9 +47,6 @@ func seconds(text string) time.Duration {
 	if text == "" || strings.Trim(text, "0123456789") != "" {
 		return 0
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n > most {
-		n = most
-	}
-	return time.Duration(n) * time.Second
+	n, _ := strconv.ParseInt(text, 10, 64) // the largest one of what is larger
+	return time.Duration(min(n, most)) * time.Second
 }

@@ -253,6 +253,18 @@ func TestLintSaysThatTheKeySetWasNotChecked(t *testing.T) {
 	t.Error("no such finding")
 }
 
+func TestLintNamesTheMediaType(t *testing.T) {
+	for contentType, want := range map[string]string{"": "it is served without a Content-Type", "text/plain": `it is served as "text/plain" instead of application/json`} {
+		md := metadataOf(t, goodMetadata)
+		md.ContentType = contentType
+		for _, f := range md.Lint() {
+			if f.ID == lintContentType && f.Message != want {
+				t.Errorf("%q: got %q", contentType, f.Message)
+			}
+		}
+	}
+}
+
 func TestLintNamesWhatDiffers(t *testing.T) {
 	md := metadataOf(t, strings.Replace(goodMetadata, "https://issuer.example", "https://Issuer.example", 1))
 	for _, f := range md.Lint() {

@@ -72,11 +72,10 @@ func refuseRedirect(next *http.Request, _ []*http.Request) error {
 // checkLocation refuses a redirect to what is not a URL, before net/http makes
 // an error of it that quotes it whole.
 func checkLocation(reply *http.Response) error {
-	location := reply.Header.Get("Location")
-	if reply.StatusCode/100 != 3 || location == "" {
+	if reply.StatusCode/100 != 3 {
 		return nil
 	}
-	if _, err := reply.Request.URL.Parse(location); err != nil {
+	if _, err := reply.Request.URL.Parse(reply.Header.Get("Location")); err != nil {
 		return &redirectError{reason: "what is not a URL"}
 	}
 	return nil
