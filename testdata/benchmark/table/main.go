@@ -1,8 +1,8 @@
 // Table reads the output of the benchmarks on stdin and writes the tables of
-// docs/performance.md: of all runs the least processor time, which other programs
-// on the machine disturb least.
+// docs/performance.md. Of all runs the least time counts, which other programs on
+// the machine disturb least.
 //
-//	go test -run '^$' -bench . -cpu 1,2 -benchtime 400x -count 20 | go run ./table
+//	go test -run '^$' -bench . -cpu 1,2 -benchtime 5000x -count 10 | go run ./table
 package main
 
 import (
@@ -14,74 +14,118 @@ import (
 	"strings"
 )
 
-// A measured is one benchmark on a number of processors: each unit with its values.
-type measured map[string][]float64
+// The units of the columns that the benchmarks write.
+const (
+	clock       = "ns/op"
+	processor   = "cpu-ns/op"
+	allocations = "allocs/op"
+	octets      = "B/op"
+)
 
-func (m measured) least(unit string) float64 {
-	if len(m[unit]) == 0 {
+// results are what was measured, with cases and contestants in the order in which
+// they came.
+type results struct {
+	cases, contestants []string
+	values             map[string][]float64 // by key
+}
+
+func key(of, who, cores, unit string) string {
+	return strings.Join([]string{of, who, cores, unit}, " ")
+}
+
+// least returns the least value of all runs, and 0 for what was not measured.
+func (r *results) least(of, who, cores, unit string) float64 {
+	list := r.values[key(of, who, cores, unit)]
+	if len(list) == 0 {
 		return 0
 	}
-	return slices.Min(m[unit])
+	return slices.Min(list)
 }
 
 func main() {
-	results, cases, contestants := read(bufio.NewScanner(os.Stdin))
+	r := read(bufio.NewScanner(os.Stdin))
 	for _, cores := range []struct{ cpu, title string }{{"1", "one core"}, {"2", "two cores"}} {
-		fmt.Printf("| µs of processor time a token, %s |%s\n|---|%s\n", cores.title, columns(cases), strings.Repeat("---|", len(cases)))
-		for _, who := range contestants {
-			row := "| " + who
-			for _, c := range cases {
-				row += fmt.Sprintf(" | %.0f", results[c+"/"+who+" "+cores.cpu].least("cpu-ns/op")/1000)
-			}
-			fmt.Printf("%s |\n", row)
-		}
-		fmt.Println()
+		r.times(cores.cpu, cores.title)
 	}
-	fmt.Printf("| %s | allocations | bytes |\n|---|---|---|\n", cases[0])
-	for _, who := range contestants {
-		one := results[cases[0]+"/"+who+" 1"]
-		fmt.Printf("| %s | %.0f | %.0f |\n", who, one.least("allocs/op"), one.least("B/op"))
+	r.gains()
+	r.memory()
+}
+
+// times writes the processor time of a token, and the two ratios that matter:
+// what the report costs beside the bare signature, and the fastest other library.
+func (r *results) times(cpu, title string) {
+	time := func(of, who string) float64 { return r.least(of, who, cpu, processor) / 1000 }
+	r.heading("µs of processor time a token, " + title)
+	for _, who := range r.contestants {
+		r.row(who, "%.1f", func(of string) float64 { return time(of, who) })
+	}
+	r.row("report ÷ bare", "%.2f", func(of string) float64 { return time(of, "report") / time(of, "bare") })
+	r.row("claimcheck ÷ fastest other", "%.2f", func(of string) float64 {
+		return time(of, "claimcheck") / min(time(of, "golang-jwt"), time(of, "go-oidc"), time(of, "jwx"))
+	})
+	fmt.Println()
+}
+
+// gains writes how many times more tokens two goroutines verify on two cores than
+// one on one, by the clock.
+func (r *results) gains() {
+	r.heading("throughput of two goroutines ÷ of one")
+	for _, who := range r.contestants {
+		r.row(who, "%.2f", func(of string) float64 { return r.least(of, who, "1", clock) / r.least(of, who, "2", clock) })
+	}
+	fmt.Println()
+}
+
+func (r *results) memory() {
+	of := r.cases[0]
+	fmt.Printf("| %s | allocations | bytes |\n|---|---|---|\n", of)
+	for _, who := range r.contestants {
+		fmt.Printf("| %s | %.0f | %.0f |\n", who, r.least(of, who, "1", allocations), r.least(of, who, "1", octets))
 	}
 }
 
-func columns(cases []string) string {
-	text := ""
-	for _, c := range cases {
-		text += " " + c + " |"
-	}
-	return text
+func (r *results) heading(title string) {
+	fmt.Printf("| %s | %s |\n|---|%s\n", title, strings.Join(r.cases, " | "), strings.Repeat("---|", len(r.cases)))
 }
 
-// read returns the results by "case/contestant processors", and both in the order
-// in which they come.
-func read(lines *bufio.Scanner) (results map[string]measured, cases, contestants []string) {
-	results = map[string]measured{}
+func (r *results) row(name, format string, value func(of string) float64) {
+	fmt.Printf("| %s |", name)
+	for _, of := range r.cases {
+		fmt.Printf(" "+format+" |", value(of))
+	}
+	fmt.Println()
+}
+
+// read reads lines such as
+//
+//	BenchmarkVerify/ES256/report-2  5000  41234 ns/op  72345 cpu-ns/op  5251 B/op  41 allocs/op
+func read(lines *bufio.Scanner) *results {
+	r := &results{values: map[string][]float64{}}
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
 		if len(fields) < 4 || !strings.HasPrefix(fields[0], "BenchmarkVerify/") {
 			continue
 		}
-		c, who, _ := strings.Cut(strings.TrimPrefix(fields[0], "BenchmarkVerify/"), "/")
+		of, who, _ := strings.Cut(strings.TrimPrefix(fields[0], "BenchmarkVerify/"), "/")
 		cpu := "1" // which the name leaves out
 		if name, found := strings.CutSuffix(who, "-2"); found {
 			who, cpu = name, "2"
 		}
-		if !slices.Contains(cases, c) {
-			cases = append(cases, c)
-		}
-		if !slices.Contains(contestants, who) {
-			contestants = append(contestants, who)
-		}
-		m := results[c+"/"+who+" "+cpu]
-		if m == nil {
-			m = measured{}
-			results[c+"/"+who+" "+cpu] = m
-		}
+		r.cases, r.contestants = with(r.cases, of), with(r.contestants, who)
 		for i := 2; i+1 < len(fields); i += 2 {
 			if value, err := strconv.ParseFloat(fields[i], 64); err == nil {
-				m[fields[i+1]] = append(m[fields[i+1]], value)
+				k := key(of, who, cpu, fields[i+1])
+				r.values[k] = append(r.values[k], value)
 			}
 		}
 	}
-	return results, cases, contestants
+	return r
+}
+
+// with returns a list that contains an item.
+func with(list []string, item string) []string {
+	if slices.Contains(list, item) {
+		return list
+	}
+	return append(list, item)
 }
