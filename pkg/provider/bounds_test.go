@@ -123,3 +123,24 @@ func TestLocations(t *testing.T) {
 		}
 	}
 }
+
+// What is missing is an issuer's metadata, at every address where it could be: not a
+// key set, and not what a server failed to give.
+func TestMissingMetadata(t *testing.T) {
+	tried := []Attempt{{URL: "https://a.example" + configuration}}
+	for _, c := range []struct {
+		name string
+		err  FetchError
+		want bool
+	}{
+		{"metadata that is not there", FetchError{Cause: causeStatus, Status: 404, Tried: tried}, true},
+		{"a page in its place", FetchError{Cause: causeHTML, Status: 200, Tried: tried}, true},
+		{"a server out of order", FetchError{Cause: causeStatus, Status: 500, Tried: tried}, false},
+		{"another server", FetchError{Cause: causeDNS, Tried: tried}, false},
+		{"a key set that is not there", FetchError{Cause: causeStatus, Status: 404}, false},
+	} {
+		if got := c.err.Missing(); got != c.want || strings.HasPrefix(c.err.Error(), "no metadata at") != c.want {
+			t.Errorf("%s: missing %t, %s", c.name, got, c.err.Error())
+		}
+	}
+}
