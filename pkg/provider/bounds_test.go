@@ -144,3 +144,18 @@ func TestMissingMetadata(t *testing.T) {
 		}
 	}
 }
+
+// Only files that the cache has made are ever removed: whoever names a directory of
+// their own as the cache must not lose what is in it.
+func TestNamesOfEntries(t *testing.T) {
+	name := strings.TrimSuffix(entryName(kindKeys, "", "https://a.example/keys"), entrySuffix)
+	for file, want := range map[string]bool{
+		name + ".json": true, name + ".tmp123": true, name: false, name + ".jsonl": false, name + ".json.bak": false,
+		name[1:] + ".json": false, name + "0.json": false, strings.Repeat("z", 64) + ".json": false, strings.ToUpper(name[:63]) + "A.json": false,
+		"package.json": false, "a.json": false, ".json": false, "": false,
+	} {
+		if got := isEntryName(file); got != want {
+			t.Errorf("%q is an entry: %t", file, got)
+		}
+	}
+}

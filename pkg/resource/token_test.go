@@ -1,0 +1,223 @@
+package resource_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/resource"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+func now() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+
+// The links of a token, each beside the case in which it holds: a token from
+// elsewhere or for somebody else must not be taken for one of this API.
+func TestTokenLinks(t *testing.T) {
+	const url = "https://api.example/mcp"
+	key, err := issuertest.NewKey("ES256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Issuer: "https://issuer.example", Audience: url, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := jwks.Parse([]byte(m.JWKS().String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mint := func(claims ...strictjson.Member) string {
+		text, err := m.Mint(issuertest.Token{Scopes: []string{"a", "b"}, Claims: claims})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	text := func(name, value string) strictjson.Member {
+		return strictjson.Member{Name: name, Value: strictjson.From(value)}
+	}
+	same := func(*resource.Evidence) {}
+	good := mint()
+	for _, c := range []struct {
+		name   string
+		change func(*resource.Evidence)
+		token  string
+		want   string // the links, as "id status", separated by commas
+		says   string // in the first of them
+	}{
+		{"good", same, good, "token passed", "verified"},
+		{"without metadata", func(e *resource.Evidence) { e.Metadata = nil }, good, "token_issuer not_checked", "without the API's metadata"},
+		{"without servers", func(e *resource.Evidence) { e.Servers = nil }, good, "token_issuer not_checked", "names no authorization server"},
+		{"without keys", func(e *resource.Evidence) { e.Servers[0].Keys = nil }, good, "token_issuer not_checked", "whose keys could not be fetched"},
+		{"opaque", same, "opaque-token-1234567890", "token_issuer failed", "not a JWT with iss"},
+		{"of another issuer", same, mint(text("iss", "https://issuer.example/")), "token_issuer failed", "they differ by a slash at the end"},
+		{"for another resource", same, mint(text("aud", "https://other.example")), "token_audience failed", `expected "https://api.example/mcp"`},
+		{"expired, for another resource", same, mint(text("aud", "x"), strictjson.Member{Name: "exp", Value: strictjson.From(now().Unix())}), "token_audience failed, token_expiry failed, token_lifetime failed", "expected"},
+		{"of the second server", func(e *resource.Evidence) {
+			e.Servers = append([]resource.Server{{Issuer: "https://other.example"}}, e.Servers...)
+		}, good, "token passed", "verified"},
+		{"a scope that the challenge asks for", challenge(`Bearer scope="a b"`), good, "token passed, token_scope passed", "verified"},
+		{"a scope of another challenge", func(e *resource.Evidence) {
+			e.Response.Header = http.Header{"Www-Authenticate": {`Bearer, DPoP scope="a", Bearer scope="admin"`}}
+		}, good, "token passed, token_scope passed", "verified"},
+		{"without a scope that it asks for", challenge(`Bearer scope="a admin"`), good, "token passed, token_scope failed", "verified"},
+		{"a scope that the API lists", listed("scopes_supported", `["x","b"]`), good, "token passed, token_scope passed", "verified"},
+		{"no scope that the API lists", listed("scopes_supported", `["x","y"]`), good, "token passed, token_scope warning", "verified"},
+		{"not bound, as has to be", listed("dpop_bound_access_tokens_required", "true"), good, "token passed, token_dpop failed", "verified"},
+		{"bound, as has to be", listed("dpop_bound_access_tokens_required", "true"),
+			mint(strictjson.Member{Name: "cnf", Value: parse(t, `{"jkt":"x"}`)}), "token passed, token_dpop passed", "verified"},
+		{"bound, which nobody asked for", listed("dpop_bound_access_tokens_required", "false"),
+			mint(strictjson.Member{Name: "cnf", Value: parse(t, `{"jkt":"x"}`)}), "token passed", "verified"},
+	} {
+		e := &resource.Evidence{
+			URL: url, Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{}},
+			Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp"}`)},
+			Servers:  []resource.Server{{Issuer: "https://issuer.example", Keys: &provider.KeySet{Set: keys, URL: "https://issuer.example/keys"}}},
+		}
+		c.change(e)
+		chain := &resource.Chain{Evidence: *e}
+		chain.Token(c.token, now())
+		var got []string
+		for _, l := range chain.Links {
+			got = append(got, l.ID+" "+string(l.Status))
+		}
+		if strings.Join(got, ", ") != c.want || !strings.Contains(chain.Links[0].Message, c.says) {
+			t.Errorf("%s: %q, want %s: %s", c.name, got, c.want, chain.Links[0].Message)
+		}
+		if fix := chain.Links[0].Fix; (chain.Links[0].ID == "token_audience") != strings.Contains(fix, "resource="+url) {
+			t.Errorf("%s: the advice is %q", c.name, fix)
+		}
+	}
+}
+
+func listed(name, value string) func(*resource.Evidence) {
+	return metadata(`{"resource":"https://api.example/mcp","` + name + `":` + value + `}`)
+}
+
+// What a link says is what somebody changes in the API or in the server.
+func TestWordsOfLinks(t *testing.T) {
+	const found = `{"authorization_servers":["https://issuer.example"],"resource":`
+	server := func(document string) func(*resource.Evidence) {
+		return func(e *resource.Evidence) { e.Servers[0].Metadata.Document = parse(t, document) }
+	}
+	all := func(change ...func(*resource.Evidence)) func(*resource.Evidence) {
+		return func(e *resource.Evidence) {
+			for _, f := range change {
+				f(e)
+			}
+		}
+	}
+	root := func(e *resource.Evidence) { e.Found = resource.Root }
+	second := func(e *resource.Evidence) {
+		e.Servers = append(e.Servers, resource.Server{Issuer: "https://second.example", Err: errors.New("gone")})
+	}
+	keys := func(text string) func(*resource.Evidence) {
+		return func(e *resource.Evidence) {
+			set, err := jwks.Parse([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Servers[0].Keys = &provider.KeySet{Set: set, URL: "https://issuer.example/keys"}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*resource.Evidence)
+		rules  resource.Rules
+		link   string
+		status resource.Status
+		says   string
+	}{
+		{"open to everybody", func(e *resource.Evidence) { e.Response.Status = 299 }, "", "request", resource.Failed, "299: this address needs no token"},
+		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 300 }, "", "request", resource.Failed, "a redirect"},
+		{"a bad request", func(e *resource.Evidence) { e.Response.Status = 400 }, "", "request", resource.Warning, "does not show what a client without a token gets"},
+		{"403", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", resource.Failed, "403 Forbidden, not 401"},
+		{"no challenge where none is due", all(challenge(""), func(e *resource.Evidence) { e.Response.Status = 403; e.Response.Header = nil }), "", "challenge", resource.NotChecked, "no 401 response"},
+		{"an error without a token", challenge(`Bearer error="invalid_token"`), "", "challenge", resource.Warning, "although the request had no token"},
+		{"another scheme", challenge(`Basic realm="x"`), "", "challenge", resource.Failed, "no challenge of the scheme Bearer"},
+		{"DPoP", challenge(`DPoP algs="ES256", scope="a"`), "", "challenge_scope", resource.Passed, `asks for the scope "a"`},
+		{"the challenge names the metadata", func(*resource.Evidence) {}, "", "challenge_resource_metadata", resource.Passed, "resource_metadata is https://api.example/x"},
+		{"the challenge does not", challenge(`Bearer scope="a"`), "", "challenge_resource_metadata", resource.Warning, "clients have to guess"},
+		{"no scope", challenge(`Bearer`), "", "challenge_scope", "", ""},
+
+		{"a slash", metadata(found + `"https://api.example/mcp/"}`), "", "resource_identifier", resource.Failed, "they differ by a slash at the end"},
+		{"capitals", metadata(found + `"https://API.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in upper and lower case"},
+		{"http", metadata(found + `"http://api.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ by http and https"},
+		{"a port", metadata(found + `"https://api.example:1/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in the port"},
+		{"a host", metadata(found + `"https://other.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in the host"},
+		{"a part of the path", metadata(found + `"https://api.example"}`), "", "resource_identifier", resource.Failed, "it lacks a part of the path"},
+		{"a path", metadata(found + `"https://api.example/m"}`), "", "resource_identifier", resource.Failed, "they differ in the path"},
+		{"the whole host, from its root", all(root, metadata(found+`"https://api.example/"}`)), "", "resource_identifier", resource.Warning, "for the whole host"},
+		{"another host, from the root", all(root, metadata(found+`"https://other.example/"}`)), "", "resource_identifier", resource.Failed, "they differ in the host"},
+
+		{"more servers than are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5","6"]}`), "", "authorization_servers", resource.Warning, "6 authorization servers; only the first 5"},
+		{"as many as are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5"]}`), "", "authorization_servers", resource.Passed, "1, 2, 3, 4, 5"},
+
+		{"an issuer by http", func(e *resource.Evidence) {
+			e.Servers[0].Issuer, e.Servers[0].Metadata.Issuer = "http://127.0.0.1", "http://127.0.0.1"
+		}, "", "server_issuer", resource.Warning, "it is http"},
+		{"an issuer by https", func(*resource.Evidence) {}, "", "server_issuer", resource.Passed, "the issuer matches"},
+		{"the address of metadata as an issuer", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, "", "server_issuer", resource.Failed, "which is not the issuer"},
+		{"no metadata of the server", func(e *resource.Evidence) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, "", "server_metadata", resource.Failed, "gone"},
+		{"no endpoints", server(`{"token_endpoint":""}`), "", "server_endpoints", resource.Warning, "the metadata has no authorization_endpoint and no token_endpoint"},
+		{"no endpoints for MCP", server(`{"authorization_endpoint":1,"token_endpoint":"x"}`), resource.RulesMCP, "server_endpoints", resource.Failed, "the metadata has no authorization_endpoint"},
+		{"endpoints", server(`{"authorization_endpoint":"x","token_endpoint":"x"}`), "", "server_endpoints", resource.Passed, "are named"},
+		{"S256", server(`{"code_challenge_methods_supported":["plain","S256"]}`), "", "server_pkce", resource.Passed, "PKCE with S256"},
+		{"plain", server(`{"code_challenge_methods_supported":["plain"]}`), "", "server_pkce", resource.Failed, "has no S256: plain"},
+		{"nothing of PKCE", server(`{}`), "", "server_pkce", resource.Warning, "stop here"},
+		{"nothing of PKCE for MCP", server(`{}`), resource.RulesMCP, "server_pkce", resource.Failed, "stop here"},
+		{"no registration", server(`{"client_id_metadata_document_supported":"true"}`), "", "server_registration", resource.Warning, "registered by hand"},
+		{"both ways to register", server(`{"client_id_metadata_document_supported":true,"registration_endpoint":"x"}`), "", "server_registration", resource.Passed, "client ID metadata documents, dynamic registration"},
+		{"one server, which is not named", server(`{}`), "", "server_iss_parameter", resource.NotChecked, "with one server, they need not"},
+		{"two servers, not named", all(second, server(`{}`)), "", "server_iss_parameter", resource.Warning, "cannot tell which one answered"},
+		{"two servers, named", all(second, server(`{"authorization_response_iss_parameter_supported":true}`)), "", "server_iss_parameter", resource.Passed, "name the issuer"},
+		{"a scope that the server does not give", all(listed("scopes_supported", `["a","b","c"]`), server(`{"scopes_supported":["b"]}`)), "", "server_scopes", resource.Warning, "the server does not: a, c"},
+		{"scopes that it gives", all(listed("scopes_supported", `["b"]`), server(`{"scopes_supported":["a","b"]}`)), "", "server_scopes", "", ""},
+		{"a server that lists none", all(listed("scopes_supported", `["b"]`), server(`{}`)), "", "server_scopes", "", ""},
+		{"no jwks_uri", func(e *resource.Evidence) { e.Servers[0].Metadata.JWKSURI = "" }, "", "server_keys", resource.Warning, "only be introspected"},
+		{"keys that were not asked for", func(*resource.Evidence) {}, "", "server_keys", resource.NotChecked, "not fetched"},
+		{"no usable key", keys(`{"keys":[{"kty":"AKP"}]}`), "", "server_keys", resource.Failed, "no key of https://issuer.example/keys"},
+		{"a usable key", keys(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`), "", "server_keys", resource.Passed, "1 usable"},
+	} {
+		e := &resource.Evidence{
+			URL: "https://api.example/mcp", Found: resource.Named,
+			Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
+			Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
+			Servers:  []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{Issuer: "https://issuer.example", JWKSURI: "https://issuer.example/keys", Document: parse(t, `{}`)}}},
+		}
+		c.change(e)
+		var got resource.Link
+		chain := resource.Judge(e, c.rules)
+		for _, l := range chain.Links {
+			if l.ID == c.link && (got.ID == "" || l.Server == "https://issuer.example") {
+				got = l
+			}
+		}
+		if got.Status != c.status || !strings.Contains(got.Message, c.says) {
+			t.Errorf("%s: %s %q, want %s %q", c.name, got.Status, got.Message, c.status, c.says)
+		}
+	}
+}
+
+// The first broken link is the one to mend; how many there are of each is counted.
+func TestChainCounts(t *testing.T) {
+	chain := resource.Chain{Links: []resource.Link{
+		{ID: "a", Status: resource.Passed}, {ID: "b", Status: resource.Warning}, {ID: "c", Status: resource.Failed}, {ID: "d", Status: resource.Failed},
+	}}
+	if first := chain.Broken(); first == nil || first.ID != "c" {
+		t.Errorf("got %+v", first)
+	}
+	if chain.Count(resource.Failed) != 2 || chain.Count(resource.Passed) != 1 || chain.Count(resource.NotChecked) != 0 || chain.Unavailable() {
+		t.Errorf("got %+v", chain)
+	}
+	whole := resource.Chain{Links: chain.Links[:2]}
+	if whole.Broken() != nil {
+		t.Error("a whole chain is broken")
+	}
+}
