@@ -181,28 +181,28 @@ func authMethods(metadata *provider.Metadata) []string {
 	return list
 }
 
-// credentials reads the secrets, which are never literals.
-func (o *introspectOptions) credentials(env *Env) (provider.ClientAuth, error) {
-	auth := provider.ClientAuth{ClientID: o.expect.clientID}
+// request is the question, with the client's secrets, which are never literals.
+func (o *introspectOptions) request(r *run) (provider.IntrospectionRequest, error) {
+	q := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.clientID}
 	if o.clientSecret != "" {
-		secret, err := readSecret(env, "--client-secret", o.clientSecret)
+		secret, err := readSecret(r.env, "--client-secret", o.clientSecret)
 		if err != nil {
-			return auth, err
+			return q, err
 		}
-		auth.Secret = string(secret)
+		q.Secret = string(secret)
 	}
 	if o.bearer != "" {
-		bearer, err := readSecret(env, "--bearer", o.bearer)
+		bearer, err := readSecret(r.env, "--bearer", o.bearer)
 		if err != nil {
-			return auth, err
+			return q, err
 		}
-		auth.Bearer = string(bearer)
+		q.Bearer = string(bearer)
 	}
-	return auth, nil
+	return q, nil
 }
 
 func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspection, error) {
-	auth, err := o.credentials(r.env)
+	request, err := o.request(r)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,6 @@ func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspe
 	if o.style == "authing" {
 		return o.askAuthing(ctx, client, r)
 	}
-	request := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, Auth: auth}
 	endpoint := o.endpoint
 	if endpoint == "" {
 		if request.NamedBy, err = client.Discover(ctx, o.expect.issuer); err != nil {
@@ -224,7 +223,7 @@ func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspe
 			return nil, noIntrospection(r, request.NamedBy)
 		}
 	}
-	if request.Auth.Method, err = o.method(request.NamedBy); err != nil {
+	if request.AuthMethod, err = o.method(request.NamedBy); err != nil {
 		return nil, err
 	}
 	answer, err := client.Introspect(ctx, endpoint, request)
@@ -244,7 +243,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 	if refused.Code == "unsupported_token_type" && r.token.Header().Exists() {
 		return failed.withHint("the server does not introspect JWTs; verify the token here:").withCommand(verifyLine(r))
 	}
-	failed.hint = advice.RefusedClient(request.Auth, authMethods(request.NamedBy))
+	failed.hint = advice.RefusedClient(request, authMethods(request.NamedBy))
 	return failed
 }
 

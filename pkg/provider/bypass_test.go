@@ -94,7 +94,7 @@ func TestATokenIsNotLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}}
+	q := IntrospectionRequest{Token: secretToken, AuthMethod: authPost, ClientID: "me", Secret: clientSecret}
 	got, err := client.Introspect(t.Context(), "http://"+listener.Addr().String()+"/i", q)
 	if err != nil || !got.Active {
 		t.Fatalf("got %v, %v", got, err)

@@ -125,7 +125,7 @@ func TestAnIssuerThatDiffersIsShownButNotUsed(t *testing.T) {
 			func() error { _, err := b.KeysOf(t.Context(), md, ""); return err },
 			func() error { _, err := b.KeysFor(t.Context(), s.URL, ""); return err },
 			func() error {
-				_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Auth: ClientAuth{Method: authNone}, NamedBy: md})
+				_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{AuthMethod: authNone, NamedBy: md})
 				return err
 			},
 		} {

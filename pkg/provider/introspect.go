@@ -13,7 +13,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// The values of ClientAuth.Method.
+// The values of IntrospectionRequest.AuthMethod.
 const (
 	authNone   = "none"
 	authBasic  = "client_secret_basic"
@@ -21,23 +21,18 @@ const (
 	authBearer = "bearer"
 )
 
-// ClientAuth are the credentials of the client that asks.
-type ClientAuth struct {
-	// Method is how the client authenticates, by the name that metadata has for it:
-	// "client_secret_basic" or "client_secret_post" (RFC 6749 section 2.3.1), "bearer"
-	// (an access token, RFC 7662 section 2.1), or "none" (the client_id alone, if there
-	// is one), which is the same as empty.
-	Method   string
-	ClientID string
-	Secret   string // for client_secret_basic and client_secret_post
-	Bearer   string // for bearer
-}
-
 // An IntrospectionRequest is a question about a token (RFC 7662 section 2.1).
 type IntrospectionRequest struct {
 	Token    string
 	TypeHint string // token_type_hint, or empty
-	Auth     ClientAuth
+	// AuthMethod is how the client authenticates, by the name that metadata has for it:
+	// "client_secret_basic" or "client_secret_post" (RFC 6749 section 2.3.1), "bearer"
+	// (an access token, RFC 7662 section 2.1), or "none" (the client_id alone, if there
+	// is one), which is the same as empty.
+	AuthMethod string
+	ClientID   string
+	Secret     string // for client_secret_basic and client_secret_post
+	Bearer     string // for bearer
 	// NamedBy is the metadata that names the endpoint; nil if the user does.
 	NamedBy *Metadata
 }
@@ -109,19 +104,19 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 		form.Set("token_type_hint", q.TypeHint)
 	}
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	switch q.Auth.Method {
+	switch q.AuthMethod {
 	case authNone, "":
-		if q.Auth.ClientID != "" {
-			form.Set("client_id", q.Auth.ClientID)
+		if q.ClientID != "" {
+			form.Set("client_id", q.ClientID)
 		}
 	case authPost:
-		form.Set("client_id", q.Auth.ClientID)
-		form.Set("client_secret", q.Auth.Secret)
+		form.Set("client_id", q.ClientID)
+		form.Set("client_secret", q.Secret)
 	case authBearer:
-		header.Set("Authorization", "Bearer "+q.Auth.Bearer)
+		header.Set("Authorization", "Bearer "+q.Bearer)
 	case authBasic:
 	default:
-		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.Auth.Method)
+		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.AuthMethod)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
 	if err != nil {
@@ -129,14 +124,14 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 	}
 	r.Header = header
 	r.GetBody = nil // so that nothing can send it again
-	if q.Auth.Method == authBasic {
-		r.SetBasicAuth(url.QueryEscape(q.Auth.ClientID), url.QueryEscape(q.Auth.Secret))
+	if q.AuthMethod == authBasic {
+		r.SetBasicAuth(url.QueryEscape(q.ClientID), url.QueryEscape(q.Secret))
 	}
 	return r, nil
 }
 
 // secrets lists what must not come back in an error, as a server may quote it.
 func (q IntrospectionRequest) secrets() []string {
-	basic := url.QueryEscape(q.Auth.ClientID) + ":" + url.QueryEscape(q.Auth.Secret)
-	return withEscaped([]string{q.Token, q.Auth.Secret, q.Auth.Bearer, base64.StdEncoding.EncodeToString([]byte(basic))})
+	basic := url.QueryEscape(q.ClientID) + ":" + url.QueryEscape(q.Secret)
+	return withEscaped([]string{q.Token, q.Secret, q.Bearer, base64.StdEncoding.EncodeToString([]byte(basic))})
 }

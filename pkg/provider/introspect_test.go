@@ -22,8 +22,8 @@ const (
 func introspect(t testing.TB, s *site, q IntrospectionRequest) (*Introspection, error) {
 	t.Helper()
 	q.Token = secretToken
-	if q.Auth.Method == "" {
-		q.Auth = ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}
+	if q.AuthMethod == "" {
+		q.AuthMethod, q.ClientID, q.Secret = authPost, "me", clientSecret
 	}
 	return newBench(t, s).Introspect(t.Context(), s.URL+"/introspect?x=y", q)
 }
@@ -41,30 +41,30 @@ func TestIntrospectionRequests(t *testing.T) {
 		header  string
 		form    url.Values
 	}{
-		{IntrospectionRequest{Auth: ClientAuth{Method: authBasic, ClientID: "m:e", Secret: clientSecret}},
+		{IntrospectionRequest{AuthMethod: authBasic, ClientID: "m:e", Secret: clientSecret},
 			"Basic " + base64.StdEncoding.EncodeToString([]byte("m%3Ae:p%25ss+w%3Ard%2F%2B")), form()},
-		{IntrospectionRequest{TypeHint: "access_token", Auth: ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}},
+		{IntrospectionRequest{TypeHint: "access_token", AuthMethod: authPost, ClientID: "me", Secret: clientSecret},
 			"", form("client_id", "me", "client_secret", clientSecret, "token_type_hint", "access_token")},
-		{IntrospectionRequest{Auth: ClientAuth{Method: authNone, ClientID: "me"}}, "", form("client_id", "me")},
-		{IntrospectionRequest{Auth: ClientAuth{Method: authNone}}, "", form()},
-		{IntrospectionRequest{Auth: ClientAuth{Method: authBearer, Bearer: "b.c.d"}}, "Bearer b.c.d", form()},
+		{IntrospectionRequest{AuthMethod: authNone, ClientID: "me"}, "", form("client_id", "me")},
+		{IntrospectionRequest{AuthMethod: authNone}, "", form()},
+		{IntrospectionRequest{AuthMethod: authBearer, Bearer: "b.c.d"}, "Bearer b.c.d", form()},
 	} {
 		s := newTLSSite(t)
 		s.route("/introspect", func(w http.ResponseWriter, r *http.Request) {
 			_ = r.ParseForm()
 			if r.Method != "POST" || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" ||
 				r.Header.Get("Authorization") != c.header || r.PostForm.Encode() != c.form.Encode() || r.URL.RawQuery != "x=y" {
-				t.Errorf("%s: got %v with %v", c.request.Auth.Method, r.PostForm, r.Header)
+				t.Errorf("%s: got %v with %v", c.request.AuthMethod, r.PostForm, r.Header)
 			}
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"active":true,"exp":12345678901234567890}`)
 		})
 		got, err := introspect(t, s, c.request)
 		if err != nil || !got.Active || got.Document.String() != `{"active":true,"exp":12345678901234567890}` || got.URL != s.URL+"/introspect?…" {
-			t.Errorf("%s: got %+v, %v", c.request.Auth.Method, got, err)
+			t.Errorf("%s: got %+v, %v", c.request.AuthMethod, got, err)
 		}
 	}
-	if _, err := introspect(t, newTLSSite(t), IntrospectionRequest{Auth: ClientAuth{Method: "magic"}}); err == nil {
+	if _, err := introspect(t, newTLSSite(t), IntrospectionRequest{AuthMethod: "magic"}); err == nil {
 		t.Error("an unknown way to authenticate works")
 	}
 }
@@ -209,9 +209,9 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 			s.route("/validate", handler)
 			b := newBench(t, s, func(cfg *Config) { cfg.RootCAs.AddCert(other.Certificate()) })
 			_, err1 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
-				Token: secretToken, Auth: ClientAuth{Method: authPost, ClientID: "me", Secret: clientSecret}})
+				Token: secretToken, AuthMethod: authPost, ClientID: "me", Secret: clientSecret})
 			_, err2 := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{
-				Token: secretToken, Auth: ClientAuth{Method: authBasic, ClientID: "me", Secret: clientSecret}})
+				Token: secretToken, AuthMethod: authBasic, ClientID: "me", Secret: clientSecret})
 			answer, err3 := b.GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
 			if err3 == nil {
 				err3 = errors.New("no answer: " + answer.Object.String())
@@ -239,7 +239,7 @@ func TestATokenGoesNowhereElse(t *testing.T) {
 
 func TestWhereATokenMayBeSent(t *testing.T) {
 	s := newPlainSite(t)
-	q := IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: authNone}}
+	q := IntrospectionRequest{Token: secretToken, AuthMethod: authNone}
 	b := newBench(t, nil)
 	_, err := b.Introspect(t.Context(), "http://issuer.example/introspect", q)
 	wantFetchError(t, err, causeHTTP)
@@ -286,7 +286,7 @@ func TestIntrospectionTimesOut(t *testing.T) {
 		<-r.Context().Done()
 	})
 	b := newBench(t, s, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
-	_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken, Auth: ClientAuth{Method: authNone}})
+	_, err := b.Introspect(t.Context(), s.URL+"/introspect", IntrospectionRequest{Token: secretToken, AuthMethod: authNone})
 	wantFetchError(t, err, causeTimeout)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)

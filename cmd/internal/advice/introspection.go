@@ -68,14 +68,14 @@ func otherHost(issuer, endpoint string) bool {
 
 // RefusedClient is what to try where a server does not answer this client. methods
 // are the ways to authenticate that its metadata names.
-func RefusedClient(auth provider.ClientAuth, methods []string) string {
+func RefusedClient(request provider.IntrospectionRequest, methods []string) string {
 	const nothing = "that says nothing about the token: "
 	switch {
-	case auth.Method == "none" && auth.ClientID != "":
+	case request.AuthMethod == "none" && request.ClientID != "":
 		return nothing + "the server requires authentication: add --client-secret, or --bearer"
-	case auth.Method == "none":
+	case request.AuthMethod == "none":
 		return nothing + "the server requires authentication: add --client-id and --client-secret, or --bearer"
-	case len(methods) > 0 && !slices.Contains(methods, auth.Method):
+	case len(methods) > 0 && !slices.Contains(methods, request.AuthMethod):
 		return nothing + "its metadata names " + strings.Join(methods, ", ") + " for introspection, see --auth"
 	default:
 		return nothing + "check the credentials, and --auth (basic, post or bearer)"
