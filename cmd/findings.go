@@ -29,9 +29,9 @@ func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
 	r := findingsReport{source: source, findings: findings}
 	for _, f := range findings {
 		switch f.Severity {
-		case jwks.SeverityError:
+		case "error":
 			r.errors++
-		case jwks.SeverityWarning:
+		case "warning":
 			r.warnings++
 		}
 	}
@@ -90,11 +90,11 @@ type findingsDocument struct {
 }
 
 type findingDocument struct {
-	ID       string        `json:"id"`
-	Severity jwks.Severity `json:"severity"`
-	Places   []string      `json:"places,omitempty"`
-	Message  string        `json:"message"`
-	Spec     string        `json:"spec,omitzero"`
+	ID       string   `json:"id"`
+	Severity string   `json:"severity"`
+	Places   []string `json:"places,omitempty"`
+	Message  string   `json:"message"`
+	Spec     string   `json:"spec,omitzero"`
 }
 
 func (r findingsReport) document() any {
@@ -133,8 +133,8 @@ func (r findingsReport) writeVerdict(t *output.Text) {
 }
 
 func (r findingsReport) writeFindings(t *output.Text) {
-	marks := map[jwks.Severity]output.Mark{
-		jwks.SeverityError: output.MarkFailed, jwks.SeverityWarning: output.MarkWarning, jwks.SeverityInfo: output.MarkSkipped,
+	marks := map[string]output.Mark{
+		"error": output.MarkFailed, "warning": output.MarkWarning, "info": output.MarkSkipped,
 	}
 	shown, omitted := atMost(r.findings, maxTextFindings)
 	rows := make([]output.Row, len(shown))
@@ -146,7 +146,7 @@ func (r findingsReport) writeFindings(t *output.Text) {
 		if len(f.Places) > 1 {
 			rows[i].Notes = append(rows[i].Notes, output.Plain.Span(placeList(f.Places, maxTextPlaces)))
 		}
-		if f.Spec != "" && f.Severity != jwks.SeverityInfo {
+		if f.Spec != "" && f.Severity != "info" {
 			rows[i].Notes = append(rows[i].Notes, output.Dim.Span(f.Spec))
 		}
 	}
@@ -172,13 +172,13 @@ func (r findingsReport) suite() output.Suite {
 		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(), URI: sourceURI(r.source),
 		Facts: []output.Fact{{Name: "source", Value: r.source}},
 	}
-	outcomes := map[jwks.Severity]output.Outcome{
-		jwks.SeverityError: output.Failed, jwks.SeverityWarning: output.Warned, jwks.SeverityInfo: output.Noted,
+	outcomes := map[string]output.Outcome{
+		"error": output.Failed, "warning": output.Warned, "info": output.Noted,
 	}
 	shown, omitted := atMost(r.findings, maxShownFindings)
 	for _, f := range shown {
 		c := output.Case{ID: f.ID, Outcome: outcomes[f.Severity], Place: placeList(f.Places, maxTextPlaces), Message: f.Message, Spec: f.Spec}
-		if f.Severity == jwks.SeverityError {
+		if f.Severity == "error" {
 			c.Reason = "findings"
 		}
 		s.Cases = append(s.Cases, c)

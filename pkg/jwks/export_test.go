@@ -10,6 +10,7 @@ const (
 	FaultSharedSecret = faultSharedSecret
 	FaultMalformed    = faultMalformed
 	FaultUse          = faultUse
+	FaultOtherUse     = faultOtherUse
 	FaultWeak         = faultWeak
 	FaultInvalid      = faultInvalid
 )

@@ -25,11 +25,11 @@ func TestFaults(t *testing.T) {
 		{"a use that is an array", public(t, "rsa", "use", `["sig"]`), jwks.FaultMalformed, `"use"`},
 		{"key_ops that is a string", public(t, "rsa", "key_ops", `"verify"`), jwks.FaultMalformed, `"key_ops" is not an array`},
 
-		{"for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultUse, `use "enc"`},
+		{"for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultOtherUse, `use "enc"`},
 		{"use in other letters", public(t, "rsa", "use", `"SIG"`), jwks.FaultUse, `use "SIG"`},
 		{"an empty use", public(t, "rsa", "use", `""`), jwks.FaultUse, "use is empty"},
 		{"key_ops without verify", public(t, "rsa", "key_ops", `["sign"]`), jwks.FaultUse, "does not include verify"},
-		{"a certificate for SPIFFE", public(t, "rsa", "use", `"x509-svid"`), jwks.FaultUse, `use "x509-svid"`},
+		{"a certificate for SPIFFE", public(t, "rsa", "use", `"x509-svid"`), jwks.FaultOtherUse, `use "x509-svid"`},
 		{"verify twice", public(t, "rsa", "key_ops", `["verify","verify"]`), jwks.FaultUse, "twice"},
 		{"key_ops against use", public(t, "rsa", "key_ops", `["verify","encrypt"]`), jwks.FaultUse, "contradicts use"},
 

@@ -36,7 +36,11 @@ func (k *Key) checkPrivate(v strictjson.Value) {
 // domain and bundle, section 4.2.2).
 func (k *Key) checkUse() {
 	if k.Use != "" && k.Use != "sig" && k.Use != "jwt-svid" {
-		k.faulty(faultUse, "the key is for use %q, not for signatures", k.Use)
+		code := faultUse
+		if len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid") {
+			code = faultOtherUse
+		}
+		k.faulty(code, "the key is for use %q, not for signatures", k.Use)
 	}
 	if len(k.Operations) == 0 {
 		return

@@ -338,7 +338,7 @@ func TestPublishedPrivateKey(t *testing.T) {
 }
 
 // A key for something else is worth a note, and no more.
-func TestOtherPurpose(t *testing.T) {
+func TestOtherUse(t *testing.T) {
 	for _, c := range []struct {
 		key  string
 		want bool
@@ -351,11 +351,11 @@ func TestOtherPurpose(t *testing.T) {
 		{private(t, "rsa", "use", `"enc"`), false},
 	} {
 		set := parseSet(t, c.key)
-		if got := set.Keys[0].OtherPurpose(); got != c.want {
-			t.Errorf("%s: %t", c.key, got)
+		if fault := set.Keys[0].Fault; (fault != nil && fault.Code == "other_use") != c.want {
+			t.Errorf("%s: %+v", c.key, fault)
 		}
 		for _, f := range set.Lint(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)) {
-			if f.ID == "key_use" && (f.Severity == jwks.SeverityInfo) != c.want {
+			if f.ID == "key_use" && (f.Severity == "info") != c.want {
 				t.Errorf("%s: %s", c.key, f.Severity)
 			}
 		}

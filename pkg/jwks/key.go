@@ -40,6 +40,7 @@ const (
 	faultMalformed    = "malformed"     // not a JWK: RFC 7517 section 4
 	faultUnsupported  = "unsupported"   // unknown kty or crv: RFC 7517 section 5
 	faultUse          = "use"           // not for signatures: RFC 7517 sections 4.2 and 4.3
+	faultOtherUse     = "other_use"     // for encryption or for the certificates of a SPIFFE bundle: such a key belongs in a set
 	faultWeak         = "weak"          // RFC 7518 section 3.3, or a known-broken generator
 	faultPrivate      = "private"       // private members published: RFC 7517 section 9.2
 	faultSharedSecret = "shared_secret" // kty oct: never a public key
@@ -48,7 +49,7 @@ const (
 
 // A Fault is the reason why a key must not verify anything.
 type Fault struct {
-	Code string // malformed, unsupported, use, weak, private, shared_secret or invalid
+	Code string // malformed, unsupported, use, other_use, weak, private, shared_secret or invalid
 	// Text is the reason in words. It may quote the key's members: escape it
 	// before it reaches a terminal.
 	Text string
@@ -64,13 +65,6 @@ func (k *Key) Name() string {
 		return strconv.Quote(k.KeyID)
 	}
 	return fmt.Sprintf("number %d (no kid)", k.Position)
-}
-
-// OtherPurpose reports whether the key is, by its use, for something else than the
-// signatures of tokens: for encryption, or for the certificates of a SPIFFE bundle.
-// Such a key belongs in a set.
-func (k *Key) OtherPurpose() bool {
-	return k.Fault != nil && k.Fault.Code == faultUse && len(k.Operations) == 0 && (k.Use == "enc" || k.Use == "x509-svid")
 }
 
 // Kind returns the type with the curve or the size: "RSA 2048", "EC P-256".

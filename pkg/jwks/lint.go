@@ -7,21 +7,20 @@ import (
 	"time"
 )
 
-// Severity is how bad a finding is, about a key set or about metadata.
-type Severity string
-
-// The severities of a finding.
+// The values of Finding.Severity.
 const (
-	SeverityError   Severity = "error"   // against the specification, or unsafe
-	SeverityWarning Severity = "warning" // it works, but not with everybody or not for long
-	SeverityInfo    Severity = "info"    // worth knowing
+	severityError   = "error"
+	severityWarning = "warning"
+	severityInfo    = "info"
 )
 
 // A Finding is one thing that there is to say about a key set or another document
 // of an issuer.
 type Finding struct {
-	ID       string // which check, as "private_key"
-	Severity Severity
+	ID string // which check, as "private_key"
+	// Severity is "error" (against the specification, or unsafe), "warning" (it works,
+	// but not with everybody or not for long) or "info" (worth knowing).
+	Severity string
 	Places   []string // the members of the document or the keys that it is about; none for the whole
 	// Message says it in words. It quotes the document: escape it before it
 	// reaches a terminal.
@@ -36,7 +35,7 @@ func MergeFindings(list []Finding) []Finding {
 	seen := map[identity]int{}
 	var merged []Finding
 	for _, f := range list {
-		key := identity{f.ID, string(f.Severity), f.Message, f.Spec}
+		key := identity{f.ID, f.Severity, f.Message, f.Spec}
 		i, known := seen[key]
 		if !known {
 			seen[key] = len(merged)
@@ -45,7 +44,7 @@ func MergeFindings(list []Finding) []Finding {
 		}
 		merged[i].Places = append(merged[i].Places, f.Places...)
 	}
-	order := map[Severity]int{SeverityError: 0, SeverityWarning: 1, SeverityInfo: 2}
+	order := map[string]int{severityError: 0, severityWarning: 1, severityInfo: 2}
 	slices.SortStableFunc(merged, func(a, b Finding) int { return cmp.Compare(order[a.Severity], order[b.Severity]) })
 	return merged
 }
@@ -56,12 +55,12 @@ func MergeFindings(list []Finding) []Finding {
 func (s *Set) Lint(now time.Time) []Finding {
 	l := &linter{now: now}
 	if len(s.Keys) == 0 {
-		l.add("empty_set", SeverityError, nil, "the set has no keys", "RFC 7517 section 5.1")
+		l.add("empty_set", severityError, nil, "the set has no keys", "RFC 7517 section 5.1")
 	} else if len(s.Usable()) == 0 {
-		l.add("no_usable_key", SeverityError, nil, "no key of the set can verify a signature", "RFC 7517 section 5.1")
+		l.add("no_usable_key", severityError, nil, "no key of the set can verify a signature", "RFC 7517 section 5.1")
 	}
 	if s.ReadAs != "" && !s.single {
-		l.add("set_form", SeverityWarning, nil, "not a JWK Set but "+s.ReadAs+": most programs do not read that", "RFC 7517 section 5")
+		l.add("set_form", severityWarning, nil, "not a JWK Set but "+s.ReadAs+": most programs do not read that", "RFC 7517 section 5")
 	}
 	l.keyIDs(s)
 	for _, k := range s.Keys {
@@ -77,11 +76,11 @@ type linter struct {
 	findings []Finding
 }
 
-func (l *linter) add(id string, severity Severity, k *Key, message, spec string) {
+func (l *linter) add(id, severity string, k *Key, message, spec string) {
 	f := Finding{ID: id, Severity: severity, Message: message, Spec: spec}
 	if k != nil {
 		place := "key " + k.Name()
-		if k.Thumbprint != "" && severity == SeverityError {
+		if k.Thumbprint != "" && severity == severityError {
 			place += " (thumbprint " + k.Thumbprint + ")"
 		}
 		f.Places = []string{place}
@@ -96,9 +95,9 @@ func (l *linter) keyIDs(s *Set) {
 	for _, k := range s.Keys {
 		switch {
 		case !k.HasKeyID && len(s.Keys) > 1:
-			l.add("missing_kid", SeverityWarning, k, "the key has no kid, although the set has several keys", "OpenID Connect Core section 10.1")
+			l.add("missing_kid", severityWarning, k, "the key has no kid, although the set has several keys", "OpenID Connect Core section 10.1")
 		case k.HasKeyID && seen[k.KeyID]:
-			l.add("duplicate_kid", SeverityWarning, k, fmt.Sprintf("another key has the kid %q too", k.KeyID), "RFC 7517 section 4.5")
+			l.add("duplicate_kid", severityWarning, k, fmt.Sprintf("another key has the kid %q too", k.KeyID), "RFC 7517 section 4.5")
 		}
 		seen[k.KeyID] = seen[k.KeyID] || k.HasKeyID
 	}
@@ -110,21 +109,19 @@ func (l *linter) fault(k *Key) {
 	}
 	switch k.Fault.Code {
 	case faultPrivate:
-		l.add("private_key", SeverityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
+		l.add("private_key", severityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
 	case faultSharedSecret:
-		l.add("shared_secret", SeverityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
+		l.add("shared_secret", severityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
 	case faultWeak:
-		l.add("weak_key", SeverityError, k, k.Fault.Text, "RFC 7518 section 3.3")
+		l.add("weak_key", severityError, k, k.Fault.Text, "RFC 7518 section 3.3")
 	case faultInvalid, faultMalformed:
-		l.add("invalid_key", SeverityError, k, k.Fault.Text, "RFC 8725 section 3.4")
+		l.add("invalid_key", severityError, k, k.Fault.Text, "RFC 8725 section 3.4")
 	case faultUnsupported:
-		l.add("unsupported_key", SeverityInfo, k, k.Fault.Text, "RFC 7517 section 5")
+		l.add("unsupported_key", severityInfo, k, k.Fault.Text, "RFC 7517 section 5")
 	case faultUse:
-		severity := SeverityError
-		if k.OtherPurpose() {
-			severity = SeverityInfo
-		}
-		l.add("key_use", severity, k, k.Fault.Text, "RFC 7517 section 4.2")
+		l.add("key_use", severityError, k, k.Fault.Text, "RFC 7517 section 4.2")
+	case faultOtherUse:
+		l.add("key_use", severityInfo, k, k.Fault.Text, "RFC 7517 section 4.2")
 	}
 }
 
@@ -133,14 +130,14 @@ func (l *linter) labels(k *Key) {
 		return
 	}
 	if kty, curve, known := KeyType(k.Algorithm); known && (kty != k.Type || curve != k.Curve) {
-		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, keyTypeText(kty, curve)), "RFC 7518 section 3.1")
+		l.add("key_algorithm", severityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, keyTypeText(kty, curve)), "RFC 7518 section 3.1")
 	} else if k.Algorithm == "" {
-		l.add("missing_alg", SeverityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
+		l.add("missing_alg", severityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
 	} else if !known {
-		l.add("key_algorithm", SeverityError, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
+		l.add("key_algorithm", severityError, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
 	}
 	for _, warning := range k.Warnings {
-		l.add("key_oddity", SeverityWarning, k, warning, "RFC 7517 section 4")
+		l.add("key_oddity", severityWarning, k, warning, "RFC 7517 section 4")
 	}
 }
 
@@ -149,11 +146,11 @@ func (l *linter) certificate(k *Key) {
 	switch {
 	case c == nil:
 	case k.CertificateMismatch:
-		l.add("certificate", SeverityError, k, certificateMismatch, "RFC 7517 section 4.7")
+		l.add("certificate", severityError, k, certificateMismatch, "RFC 7517 section 4.7")
 	case l.now.After(c.NotAfter):
-		l.add("certificate", SeverityWarning, k, "the certificate in x5c expired at "+formatTime(c.NotAfter), "RFC 7517 section 4.7")
+		l.add("certificate", severityWarning, k, "the certificate in x5c expired at "+formatTime(c.NotAfter), "RFC 7517 section 4.7")
 	case l.now.Before(c.NotBefore):
-		l.add("certificate", SeverityWarning, k, "the certificate in x5c is not valid before "+formatTime(c.NotBefore), "RFC 7517 section 4.7")
+		l.add("certificate", severityWarning, k, "the certificate in x5c is not valid before "+formatTime(c.NotBefore), "RFC 7517 section 4.7")
 	}
 }
 

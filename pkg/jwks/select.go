@@ -134,7 +134,7 @@ func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 		return misfitAlgorithm, fmt.Sprintf("the key is %s, algorithm %s needs %s", k.Kind(), algorithm, keyTypeText(kty, curve))
 	case k.Fault != nil:
 		return misfitFault, k.Fault.Text
-	case k.Algorithm != "" && !SameAlgorithm(k.Algorithm, algorithm): // a key need not have one
+	case k.Algorithm != "" && !sameAlgorithm(k.Algorithm, algorithm): // a key need not have one
 		return misfitAlgorithm, fmt.Sprintf("the key is for algorithm %q, the token says %q", k.Algorithm, algorithm)
 	}
 	return "", ""
@@ -145,10 +145,10 @@ func keyTypeText(kty, curve string) string {
 	return "an " + strings.TrimSpace(kty+" "+curve) + " key"
 }
 
-// SameAlgorithm reports whether two names are of one algorithm: with a key on
+// sameAlgorithm reports whether two names are of one algorithm: with a key on
 // Ed25519, the only such curve that is supported, EdDSA and Ed25519 are (RFC 9864
 // section 2.2), and issuers change them at different times.
-func SameAlgorithm(a, b string) bool {
+func sameAlgorithm(a, b string) bool {
 	edwards := func(name string) bool { return name == "EdDSA" || name == "Ed25519" }
 	return a == b || edwards(a) && edwards(b)
 }

@@ -100,7 +100,7 @@ func TestParseKeyKeepsTheFault(t *testing.T) {
 		{"weak JWK", public(t, "rsa1024"), jwks.FaultWeak},
 		{"P-224", pemText("PUBLIC KEY", der), jwks.FaultUnsupported},
 		{"an Ed25519 key off the curve", edwardsPEM(t, edwardsY(2)), jwks.FaultInvalid},
-		{"a JWK for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultUse},
+		{"a JWK for encryption", public(t, "rsa", "use", `"enc"`), jwks.FaultOtherUse},
 	} {
 		set, err := jwks.ParseKey([]byte(c.text))
 		if err != nil || set.Keys[0].Fault == nil || set.Keys[0].Fault.Code != c.code {

@@ -31,6 +31,13 @@ const (
 	lintSigned      = "signed_metadata"
 )
 
+// The values of jwks.Finding.Severity.
+const (
+	severityError   = "error"
+	severityWarning = "warning"
+	severityInfo    = "info"
+)
+
 const (
 	specIssuer   = "OpenID Connect Discovery section 4.3"
 	specIssuer84 = "RFC 8414 section 3.3"
@@ -50,7 +57,7 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 	if md.JWKSURI == "" {
 		return nil // required says so
 	}
-	finding := jwks.Finding{ID: lintKeySet, Severity: jwks.SeverityWarning, Places: []string{"jwks_uri"}, Spec: "RFC 8414 section 2"}
+	finding := jwks.Finding{ID: lintKeySet, Severity: severityWarning, Places: []string{"jwks_uri"}, Spec: "RFC 8414 section 2"}
 	if md.refuseMismatch() != nil {
 		finding.Message = "the key set was not checked: the document is for another issuer"
 		return []jwks.Finding{finding}
@@ -62,7 +69,7 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 	finding.Message = "the key set could not be checked: " + err.Error()
 	var fetch *FetchError
 	if errors.As(err, &fetch) && fetch.blamesServer() {
-		finding.Severity = jwks.SeverityError
+		finding.Severity = severityError
 	}
 	return []jwks.Finding{finding}
 }
@@ -87,9 +94,9 @@ func (md *Metadata) lint() []jwks.Finding {
 	l.algorithms()
 	l.endpoints()
 	l.features()
-	l.add(jwks.Finding{ID: lintForm, Severity: jwks.SeverityInfo, Message: "found at " + md.URL + " (" + md.Form + ")", Spec: "RFC 8414 section 3.1"})
+	l.add(jwks.Finding{ID: lintForm, Severity: severityInfo, Message: "found at " + md.URL + " (" + md.Form + ")", Spec: "RFC 8414 section 3.1"})
 	if md.Document.Get("signed_metadata").Exists() {
-		l.say(lintSigned, jwks.SeverityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
+		l.say(lintSigned, severityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
 	}
 	return l.findings
 }
@@ -102,7 +109,7 @@ type linter struct {
 
 func (l *linter) add(f jwks.Finding) { l.findings = append(l.findings, f) }
 
-func (l *linter) say(id string, severity jwks.Severity, member, message, spec string) {
+func (l *linter) say(id, severity, member, message, spec string) {
 	f := jwks.Finding{ID: id, Severity: severity, Message: message, Spec: spec}
 	if member != "" {
 		f.Places = []string{member}
@@ -132,7 +139,7 @@ func (l *linter) issuer() {
 		case strings.EqualFold(issuer, l.md.Asked):
 			message += ": they differ in letter case only"
 		}
-		l.say(lintIssuerMatch, jwks.SeverityError, "issuer", message, l.spec(specIssuer, specIssuer84))
+		l.say(lintIssuerMatch, severityError, "issuer", message, l.spec(specIssuer, specIssuer84))
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
 	trouble, severity := l.judgeURL(issuer)
@@ -140,9 +147,9 @@ func (l *linter) issuer() {
 	case trouble != "":
 		l.say(lintIssuerURL, severity, "issuer", trouble, spec)
 	case strings.Contains(issuer, "?"):
-		l.say(lintIssuerURL, jwks.SeverityError, "issuer", fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), spec)
+		l.say(lintIssuerURL, severityError, "issuer", fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
-		l.say(lintIssuerURL, jwks.SeverityInfo, "issuer", "it ends with a slash, which is part of the name: tokens have to have it too", spec)
+		l.say(lintIssuerURL, severityInfo, "issuer", "it ends with a slash, which is part of the name: tokens have to have it too", spec)
 	}
 }
 
@@ -156,7 +163,7 @@ func (l *linter) contentType() {
 	if l.md.ContentType == "" {
 		message = "it is served without a Content-Type"
 	}
-	l.say(lintContentType, jwks.SeverityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
+	l.say(lintContentType, severityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
 }
 
 // algorithms looks at what ID tokens can be signed with.
@@ -168,13 +175,13 @@ func (l *linter) algorithms() {
 		return
 	}
 	if l.openID && !slices.Contains(list, "RS256") {
-		l.say(lintAlgorithms, jwks.SeverityWarning, member, "RS256 is missing, which every client supports", spec)
+		l.say(lintAlgorithms, severityWarning, member, "RS256 is missing, which every client supports", spec)
 	}
 	if slices.Contains(list, "none") {
-		l.say(lintAlgorithms, jwks.SeverityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
+		l.say(lintAlgorithms, severityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
 	}
 	if symmetric := symmetricOf(list); len(symmetric) > 0 {
-		l.say(lintAlgorithms, jwks.SeverityInfo, member,
+		l.say(lintAlgorithms, severityInfo, member,
 			strings.Join(symmetric, ", ")+": such ID tokens are verified with the client's secret, not with the key set", "OpenID Connect Core section 10.1")
 	}
 }

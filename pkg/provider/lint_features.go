@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -30,11 +29,11 @@ func (l *linter) pkce() {
 	switch {
 	case !l.usesCode() || value.Exists() && methods == nil:
 	case !value.Exists():
-		l.say(lintPKCE, jwks.SeverityWarning, member, "no PKCE method is named: clients that require PKCE refuse this server", "RFC 8414 section 2")
+		l.say(lintPKCE, severityWarning, member, "no PKCE method is named: clients that require PKCE refuse this server", "RFC 8414 section 2")
 	case !slices.Contains(methods, "S256"):
-		l.say(lintPKCE, jwks.SeverityError, member, "S256 is missing, which every server has to support", "RFC 7636 section 4.2")
+		l.say(lintPKCE, severityError, member, "S256 is missing, which every server has to support", "RFC 7636 section 4.2")
 	case slices.Contains(methods, "plain"):
-		l.say(lintPKCE, jwks.SeverityInfo, member, "\"plain\" is offered, which does not protect the code from who reads the request", "RFC 9700 section 2.1.1")
+		l.say(lintPKCE, severityInfo, member, "\"plain\" is offered, which does not protect the code from who reads the request", "RFC 9700 section 2.1.1")
 	}
 }
 
@@ -48,7 +47,7 @@ func (l *linter) responseIssuer() {
 	const member = "authorization_response_iss_parameter_supported"
 	value := l.md.Document.Get(member)
 	if l.usesCode() && (!value.Exists() || value.Kind() == strictjson.KindBool && !value.True()) {
-		l.say(lintResponse, jwks.SeverityInfo, member,
+		l.say(lintResponse, severityInfo, member,
 			"authorization responses do not name the issuer: clients of several issuers cannot tell them apart by it", "RFC 9207 section 3")
 	}
 }
@@ -56,7 +55,7 @@ func (l *linter) responseIssuer() {
 func (l *linter) pushedRequests() {
 	const member = "require_pushed_authorization_requests"
 	if l.md.Document.Get(member).True() && !l.md.Document.Get("pushed_authorization_request_endpoint").Exists() {
-		l.say(lintPushed, jwks.SeverityError, member, "pushed requests are required, but there is no pushed_authorization_request_endpoint", "RFC 9126 section 5")
+		l.say(lintPushed, severityError, member, "pushed requests are required, but there is no pushed_authorization_request_endpoint", "RFC 9126 section 5")
 	}
 }
 
@@ -69,10 +68,10 @@ func (l *linter) dpop() {
 func (l *linter) publicOnly(id, member, spec string) {
 	list := l.texts(member)
 	if slices.Contains(list, "none") {
-		l.say(id, jwks.SeverityError, member, "\"none\" must not be used here", spec)
+		l.say(id, severityError, member, "\"none\" must not be used here", spec)
 	}
 	if symmetric := symmetricOf(list); len(symmetric) > 0 {
-		l.say(id, jwks.SeverityError, member, strings.Join(symmetric, ", ")+": an algorithm with a shared secret must not be used here", spec)
+		l.say(id, severityError, member, strings.Join(symmetric, ", ")+": an algorithm with a shared secret must not be used here", spec)
 	}
 }
 
@@ -89,13 +88,13 @@ func symmetricOf(algorithms []string) []string {
 func (l *linter) mtls() {
 	aliases := l.md.Document.Get("mtls_endpoint_aliases")
 	if aliases.Exists() && aliases.Kind() != strictjson.KindObject {
-		l.say(lintMTLS, jwks.SeverityError, "mtls_endpoint_aliases", "not an object but "+kindName(aliases), "RFC 8705 section 5")
+		l.say(lintMTLS, severityError, "mtls_endpoint_aliases", "not an object but "+kindName(aliases), "RFC 8705 section 5")
 	}
 	methods := l.texts("token_endpoint_auth_methods_supported")
 	bound := l.md.Document.Get("tls_client_certificate_bound_access_tokens")
 	uses := slices.Contains(methods, "tls_client_auth") || slices.Contains(methods, "self_signed_tls_client_auth")
 	if uses && !bound.True() {
-		l.say(lintMTLS, jwks.SeverityInfo, "tls_client_certificate_bound_access_tokens",
+		l.say(lintMTLS, severityInfo, "tls_client_certificate_bound_access_tokens",
 			"clients can sign in with certificates, but access tokens are not bound to them", "RFC 8705 section 3.3")
 	}
 }
@@ -106,10 +105,10 @@ func (l *linter) clientAuthentication(endpoint string) {
 	methods, algorithms := endpoint+"_auth_methods_supported", endpoint+"_auth_signing_alg_values_supported"
 	list := l.texts(algorithms)
 	if slices.Contains(list, "none") {
-		l.say(lintClientAuth, jwks.SeverityError, algorithms, "\"none\" must not be used here", spec)
+		l.say(lintClientAuth, severityError, algorithms, "\"none\" must not be used here", spec)
 	}
 	signs := slices.ContainsFunc(l.texts(methods), func(m string) bool { return m == "private_key_jwt" || m == "client_secret_jwt" })
 	if signs && !l.md.Document.Get(algorithms).Exists() {
-		l.say(lintClientAuth, jwks.SeverityError, algorithms, "missing, although clients sign to authenticate at the "+strings.ReplaceAll(endpoint, "_", " "), spec)
+		l.say(lintClientAuth, severityError, algorithms, "missing, although clients sign to authenticate at the "+strings.ReplaceAll(endpoint, "_", " "), spec)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -14,24 +13,24 @@ import (
 // are (OpenID Connect Discovery section 3; RFC 8414 section 2).
 func (l *linter) required() {
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	l.require("issuer", jwks.SeverityError, "", spec)
+	l.require("issuer", severityError, "", spec)
 	l.require("authorization_endpoint", l.endpointSeverity(), l.workload(), spec)
 	l.require("token_endpoint", l.tokenSeverity(), l.workload(), spec)
 	if l.openID {
-		l.require("jwks_uri", jwks.SeverityError, "", spec)
-		l.require("subject_types_supported", jwks.SeverityError, "", spec)
-		l.require("id_token_signing_alg_values_supported", jwks.SeverityError, "", spec)
+		l.require("jwks_uri", severityError, "", spec)
+		l.require("subject_types_supported", severityError, "", spec)
+		l.require("id_token_signing_alg_values_supported", severityError, "", spec)
 	} else {
-		l.require("jwks_uri", jwks.SeverityWarning, ": there are no keys to verify tokens with", spec)
+		l.require("jwks_uri", severityWarning, ": there are no keys to verify tokens with", spec)
 	}
-	l.require("response_types_supported", jwks.SeverityError, "", spec)
+	l.require("response_types_supported", severityError, "", spec)
 	for _, m := range l.md.Document.Members() {
 		l.memberType(m)
 	}
 }
 
 // require reports a member that is missing; an empty severity demands nothing.
-func (l *linter) require(member string, severity jwks.Severity, because, spec string) {
+func (l *linter) require(member string, severity, because, spec string) {
 	if severity != "" && !l.md.Document.Get(member).Exists() {
 		l.say(lintRequired, severity, member, "required, but missing"+because, spec)
 	}
@@ -54,14 +53,14 @@ func (l *linter) loginless() bool {
 
 // endpointSeverity is that of a missing authorization endpoint. RFC 8414 does
 // without if no grant uses it; its default grants do.
-func (l *linter) endpointSeverity() jwks.Severity {
+func (l *linter) endpointSeverity() string {
 	grants := l.texts("grant_types_supported")
 	uses := len(grants) == 0 || slices.Contains(grants, "authorization_code") || slices.Contains(grants, "implicit")
 	switch {
 	case l.loginless():
-		return jwks.SeverityWarning
+		return severityWarning
 	case l.openID || uses:
-		return jwks.SeverityError
+		return severityError
 	default:
 		return ""
 	}
@@ -69,16 +68,16 @@ func (l *linter) endpointSeverity() jwks.Severity {
 
 // tokenSeverity is that of a missing token endpoint: only the implicit flow
 // does without.
-func (l *linter) tokenSeverity() jwks.Severity {
+func (l *linter) tokenSeverity() string {
 	grants := l.texts("grant_types_supported")
 	implicit := len(grants) > 0 && !slices.ContainsFunc(grants, func(g string) bool { return g != "implicit" })
 	switch {
 	case l.loginless():
-		return jwks.SeverityWarning
+		return severityWarning
 	case implicit:
 		return ""
 	default:
-		return jwks.SeverityError
+		return severityError
 	}
 }
 
@@ -86,7 +85,7 @@ func (l *linter) tokenSeverity() jwks.Severity {
 // are arrays with something in them, but for the boolean ones.
 func (l *linter) memberType(m strictjson.Member) {
 	wrong := func(what, spec string) {
-		l.say(lintRequired, jwks.SeverityError, m.Name, fmt.Sprintf("not %s but %s", what, kindName(m.Value)), spec)
+		l.say(lintRequired, severityError, m.Name, fmt.Sprintf("not %s but %s", what, kindName(m.Value)), spec)
 	}
 	spec := l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	switch {
@@ -99,10 +98,10 @@ func (l *linter) memberType(m strictjson.Member) {
 	case isList(m.Name) && m.Value.Kind() != strictjson.KindArray:
 		wrong("an array", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && len(m.Value.Items()) == 0:
-		l.say(lintRequired, jwks.SeverityError, m.Name, "an empty array: a member without elements has to be left out", spec)
+		l.say(lintRequired, severityError, m.Name, "an empty array: a member without elements has to be left out", spec)
 	case isList(m.Name):
 		if _, ok := m.Value.TextList(); !ok {
-			l.say(lintRequired, jwks.SeverityError, m.Name, "an array of something other than strings", spec)
+			l.say(lintRequired, severityError, m.Name, "an array of something other than strings", spec)
 		}
 	}
 }
@@ -160,25 +159,25 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 		return
 	}
 	if where := reachOfHost(there.Hostname()); where > reachOfHost(issuer.Hostname()) {
-		l.say(lintEndpoints, jwks.SeverityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", where), spec)
+		l.say(lintEndpoints, severityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", where), spec)
 	} else if name == "jwks_uri" && !sameHost(there, issuer) {
-		l.say(lintEndpoints, jwks.SeverityInfo, name, fmt.Sprintf("the keys are on another host: %s", clip(there.Host)), spec)
+		l.say(lintEndpoints, severityInfo, name, fmt.Sprintf("the keys are on another host: %s", clip(there.Host)), spec)
 	}
 }
 
 // judgeURL says what is wrong with a URL that metadata names, and how bad it is.
 // http is for trying things out on one machine, where it is only a warning.
-func (l *linter) judgeURL(text string) (string, jwks.Severity) {
+func (l *linter) judgeURL(text string) (string, string) {
 	u, bad := parseURL(text)
 	switch {
 	case bad != nil:
-		return fmt.Sprintf("%q: %s", clip(showText(text)), bad.Text), jwks.SeverityError
+		return fmt.Sprintf("%q: %s", clip(showText(text)), bad.Text), severityError
 	case u.Scheme == "https":
 		return "", ""
 	case l.onLoopback() && reachOfHost(u.Hostname()) == reachLoopback:
-		return "http, which is safe on this machine only", jwks.SeverityWarning
+		return "http, which is safe on this machine only", severityWarning
 	default:
-		return "http, not https", jwks.SeverityError
+		return "http, not https", severityError
 	}
 }
 

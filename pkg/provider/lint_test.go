@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -58,7 +57,7 @@ func TestLintGoodMetadata(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	all := md.Lint()
-	if len(all) != 1 || all[0].ID != lintForm || all[0].Severity != jwks.SeverityInfo {
+	if len(all) != 1 || all[0].ID != lintForm || all[0].Severity != severityInfo {
 		t.Fatalf("got %+v", all)
 	}
 	wantText(t, all[0].Message, md.URL, "appended to the issuer")
@@ -196,7 +195,7 @@ func TestLintMergesWhatIsTheSame(t *testing.T) {
 	}
 	places := 0
 	for i, f := range findings {
-		if i > 0 && f.Severity == jwks.SeverityError && findings[i-1].Severity != jwks.SeverityError {
+		if i > 0 && f.Severity == severityError && findings[i-1].Severity != severityError {
 			t.Error("an error comes after something else")
 		}
 		if f.ID == lintEndpoints {
@@ -228,7 +227,7 @@ func TestLintLooksAtTheKeySet(t *testing.T) {
 			}
 			var got []string
 			for _, f := range b.Lint(t.Context(), md) {
-				if f.Severity == jwks.SeverityError && f.ID != "no_usable_key" {
+				if f.Severity == severityError && f.ID != "no_usable_key" {
 					got = append(got, fmt.Sprint(f.Severity, " ", f.ID))
 				}
 			}
@@ -245,7 +244,7 @@ func TestLintSaysThatTheKeySetWasNotChecked(t *testing.T) {
 	b := newBench(t, s)
 	md, _ := b.Discover(t.Context(), s.URL)
 	for _, f := range b.Lint(t.Context(), md) {
-		if f.ID == lintKeySet && f.Severity == jwks.SeverityWarning {
+		if f.ID == lintKeySet && f.Severity == severityWarning {
 			wantRequests(t, s, "GET "+configuration)
 			return
 		}

@@ -225,7 +225,7 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 		switch f := k.Fault; {
 		case f == nil:
 			usable++
-		case f.Code != "unsupported" && !k.OtherPurpose():
+		case f.Code != "unsupported" && f.Code != "other_use":
 			defects = append(defects, fmt.Sprintf("key %s: %s", k.Name(), f.Text))
 		}
 	}
