@@ -55,7 +55,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 		return err
 	}
 	parsed := token.Parse(input.text) // what is wrong with it is part of the answer
-	d := decoded{parsed, opts.showSignature, env.Now(), insteadHint(env, args)}
+	d := decoded{parsed, input.text, opts.showSignature, env.Now(), insteadHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
 		failed := printFailure(err, d.code())
 		if d.code() == exitAccepted || exitCode(ctx, failed) != d.code() {
@@ -84,6 +84,7 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 // decoded is a token as decode shows it.
 type decoded struct {
 	token         *token.Token
+	text          string // of the token
 	showSignature bool
 	now           time.Time
 	instead       string // see advice.Case
@@ -135,8 +136,9 @@ func (d decoded) readable() bool {
 
 // nested returns the JWT that is the payload of another (RFC 7519 section 5.2).
 func (d decoded) nested() (decoded, bool) {
-	inner := token.Parse(string(d.token.Payload()))
-	found := decoded{token: inner, showSignature: d.showSignature, now: d.now}
+	text := string(d.token.Payload())
+	inner := token.Parse(text)
+	found := decoded{token: inner, text: text, showSignature: d.showSignature, now: d.now}
 	return found, !d.readable() && (found.readable() || inner.Form() == token.FormJWE)
 }
 
@@ -147,7 +149,7 @@ func (d decoded) signature() *signatureDocument {
 	}
 	document := &signatureDocument{Bytes: len(signature)}
 	if d.showSignature {
-		document.Text = d.token.Raw()[len(d.token.SigningInput())+1:]
+		document.Text = d.text[len(d.token.SigningInput())+1:]
 	}
 	return document
 }

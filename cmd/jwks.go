@@ -247,7 +247,7 @@ func printPEM(printer *output.Printer, set *jwks.Set) error {
 	var chosen *jwks.Key
 	var names []string
 	for _, k := range set.Keys {
-		if k.Public() != nil {
+		if k.Public != nil {
 			chosen = k
 			names = append(names, k.Name())
 		}
@@ -259,7 +259,7 @@ func printPEM(printer *output.Printer, set *jwks.Set) error {
 	default:
 		return usageError("--pem prints one key, and there are %d", len(names)).withHint("choose one with --kid: %s", strings.Join(names, ", "))
 	}
-	der, err := x509.MarshalPKIXPublicKey(chosen.Public())
+	der, err := x509.MarshalPKIXPublicKey(chosen.Public)
 	if err != nil {
 		return unreadable("key %s cannot be written as PEM: %w", chosen.Name(), err)
 	}

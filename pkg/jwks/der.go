@@ -130,9 +130,9 @@ func fromPublic(public crypto.PublicKey, certificate *x509.Certificate) (*Set, e
 	k := &Key{Position: 1, Certificate: certificate}
 	k.setPublic(public)
 	set := &Set{Keys: []*Key{k}, Document: setDocument()}
-	if k.public != nil {
-		k.Thumbprint = thumbprint(k.public)
-		set.Document = setDocument(publicJWK(k.public))
+	if k.Public != nil {
+		k.Thumbprint = thumbprint(k.Public)
+		set.Document = setDocument(publicJWK(k.Public))
 	}
 	return set, nil
 }

@@ -25,3 +25,6 @@ var (
 
 // Reason is the kind of reason for which a key does not fit a token.
 func (r Refusal) Reason() string { return string(r.reason) }
+
+// SameAlgorithm reports whether two names are of one algorithm.
+var SameAlgorithm = sameAlgorithm

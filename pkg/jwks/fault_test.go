@@ -135,8 +135,8 @@ func TestNoFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := parseSet(t, key)
-			if k := set.Keys[0]; k.Fault != nil || k.Public() == nil || k.Thumbprint == "" || len(set.Usable()) != 1 {
-				t.Errorf("fault %v, public %v, thumbprint %q", k.Fault, k.Public(), k.Thumbprint)
+			if k := set.Keys[0]; k.Fault != nil || k.Public == nil || k.Thumbprint == "" || len(set.Usable()) != 1 {
+				t.Errorf("fault %v, public %v, thumbprint %q", k.Fault, k.Public, k.Thumbprint)
 			}
 		})
 	}

@@ -88,7 +88,7 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 	}
 	k.Certificate = certificate
 	certified, err := parseSPKI(certificate.RawSubjectPublicKeyInfo)
-	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); err != nil || !ok || !public.Equal(certified) {
+	if public, ok := k.Public.(interface{ Equal(crypto.PublicKey) bool }); err != nil || !ok || !public.Equal(certified) {
 		k.CertificateMismatch = true
 	}
 }

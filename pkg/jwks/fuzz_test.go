@@ -70,7 +70,7 @@ func hides(t *testing.T, text string, secrets []string) {
 }
 
 func checkUsable(t *testing.T, k *jwks.Key) {
-	switch public := k.Public().(type) {
+	switch public := k.Public.(type) {
 	case *rsa.PublicKey:
 		if public.N.BitLen() < 2048 || public.E < 3 || public.E%2 == 0 || public.N.Bit(0) == 0 {
 			t.Fatalf("a usable key of %d bits with exponent %d", public.N.BitLen(), public.E)

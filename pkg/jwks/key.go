@@ -31,8 +31,9 @@ type Key struct {
 
 	Certificate         *x509.Certificate // the first of x5c, or nil; never what is trusted
 	CertificateMismatch bool              // the certificate is for another key
-
-	public crypto.PublicKey
+	// Public is the public key: *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey.
+	// It is nil where the Fault kept it from being read.
+	Public crypto.PublicKey
 }
 
 // The values of Fault.Code.
@@ -54,10 +55,6 @@ type Fault struct {
 	// before it reaches a terminal.
 	Text string
 }
-
-// Public returns the public key: *rsa.PublicKey, *ecdsa.PublicKey or
-// ed25519.PublicKey. It is nil where the Fault kept it from being read.
-func (k *Key) Public() crypto.PublicKey { return k.public }
 
 // Name returns the key ID in quotes or, without one, the position in the set.
 func (k *Key) Name() string {
@@ -113,8 +110,8 @@ func parseJWK(position int, v strictjson.Value) *Key {
 	}
 	k.checkPrivate(v)
 	k.checkUse()
-	if k.public != nil {
-		k.Thumbprint = thumbprint(k.public)
+	if k.Public != nil {
+		k.Thumbprint = thumbprint(k.Public)
 		k.checkCertificates(v)
 	}
 	return k

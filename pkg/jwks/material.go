@@ -124,7 +124,7 @@ func (k *Key) checkRSA(key *rsa.PublicKey) {
 	case hasROCAFingerprint(key.N):
 		k.faulty(faultWeak, "the modulus has the ROCA fingerprint (CVE-2017-15361): its private key can be computed")
 	}
-	k.public = key
+	k.Public = key
 }
 
 func (k *Key) readEC(v strictjson.Value) {
@@ -182,12 +182,12 @@ func (k *Key) readPoint(v strictjson.Value, names ...string) {
 func (k *Key) setPoint(key any) {
 	switch key := key.(type) {
 	case *ecdsa.PublicKey:
-		k.public = key
+		k.Public = key
 	case ed25519.PublicKey:
 		if !onEdwardsCurve(key) {
 			k.faulty(faultInvalid, "the point is not on the curve")
 		}
-		k.public = key
+		k.Public = key
 	default:
 		k.faulty(faultUnsupported, "a key of a type that is not supported")
 	}

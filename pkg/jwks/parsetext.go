@@ -116,5 +116,5 @@ func parseKeyMap(document strictjson.Value) (*Set, error) {
 // read, the kid.
 func namedJWK(k *Key) strictjson.Value {
 	kid := strictjson.Member{Name: "kid", Value: strictjson.From(k.KeyID)}
-	return strictjson.From(append([]strictjson.Member{kid}, publicJWK(k.public).Members()...))
+	return strictjson.From(append([]strictjson.Member{kid}, publicJWK(k.Public).Members()...))
 }

@@ -126,7 +126,7 @@ func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
 	}
 	kty, curve, known := KeyType(algorithm)
 	switch {
-	case k.Fault != nil && (k.public == nil || k.Fault.Code == faultPrivate):
+	case k.Fault != nil && (k.Public == nil || k.Fault.Code == faultPrivate):
 		return misfitFault, k.Fault.Text
 	case !known:
 		return misfitAlgorithm, fmt.Sprintf("no public key is for algorithm %q", algorithm)

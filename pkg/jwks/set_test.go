@@ -96,7 +96,7 @@ func TestOneBadKeyDoesNotSpoilTheSet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			set := parseSet(t, bad, good)
-			if len(set.Keys) != 2 || set.Keys[1].Fault != nil || set.Keys[1].Public() == nil {
+			if len(set.Keys) != 2 || set.Keys[1].Fault != nil || set.Keys[1].Public == nil {
 				t.Errorf("the good key suffers: %+v", set.Keys[1].Fault)
 			}
 		})

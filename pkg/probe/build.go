@@ -115,7 +115,7 @@ func (b *builder) confusion() error {
 		b.skip("the issuer's public key is unknown: HS256 with it was not sent")
 		return nil
 	}
-	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	der, err := x509.MarshalPKIXPublicKey(key.Public)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 // Parse takes text apart. The Token has what could be read, and Faults for the rest:
 // none for a well-formed JWT. The text is used as it is: no white space is removed.
 func Parse(text string) *Token {
-	t := &Token{raw: text}
+	t := &Token{}
 	t.parse(text)
 	return t
 }
@@ -36,7 +36,7 @@ func (t *Token) parse(text string) {
 		t.parseDisclosures(text)
 	case len(segments) == 3 && likeHeader && isSignedValue(segments) && t.nameForeign(text, FormMalformed):
 	case len(segments) == 3 && likeHeader:
-		t.parseCompact(segments)
+		t.parseCompact(text, segments)
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
@@ -131,9 +131,9 @@ func looksLikeHeader(segment string) bool {
 	}
 }
 
-func (t *Token) parseCompact(segments []string) {
+func (t *Token) parseCompact(text string, segments []string) {
 	t.form = FormJWS
-	t.signingInput = t.raw[:len(segments[0])+1+len(segments[1])]
+	t.signingInput = text[:len(segments[0])+1+len(segments[1])]
 	header, headerOK := t.decode(segmentHeader, segments[0])
 	t.payload, _ = t.decode(segmentPayload, segments[1])
 	t.signature, _ = t.decode(segmentSignature, segments[2])
@@ -158,7 +158,7 @@ func (t *Token) parseDisclosures(text string) {
 	jwt, _, _ := strings.Cut(text, "~")
 	var parts [maxSegments]string
 	if segments := split(&parts, jwt); len(segments) == 3 {
-		t.parseCompact(segments)
+		t.parseCompact(text, segments)
 	}
 	t.form = FormMalformed
 	t.fault(areaStructure, causeDisclosures, "", "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")

@@ -81,7 +81,6 @@ type Fault struct {
 
 // A Token is a text taken apart. Its zero value is not usable; Parse makes it.
 type Token struct {
-	raw          string
 	form         Form
 	header       strictjson.Value
 	claims       strictjson.Value
@@ -90,9 +89,6 @@ type Token struct {
 	signingInput string
 	faults       []*Fault
 }
-
-// Raw returns the text that was parsed.
-func (t *Token) Raw() string { return t.raw }
 
 // Form returns what the text turned out to be.
 func (t *Token) Form() Form { return t.form }
@@ -116,19 +112,14 @@ func (t *Token) Header() strictjson.Value { return t.header }
 
 // Algorithm returns the header's alg, or an empty string where it is missing or
 // not a string (RFC 7515 section 4.1.1).
-func (t *Token) Algorithm() string { return t.headerText("alg") }
-
-// Type returns the header's typ, or an empty string (RFC 7519 section 5.1).
-func (t *Token) Type() string { return t.headerText("typ") }
+func (t *Token) Algorithm() string {
+	alg, _ := t.header.Get("alg").Text()
+	return alg
+}
 
 // KeyID returns the header's kid and whether there is one (RFC 7515 section
 // 4.1.4). An empty kid is one.
 func (t *Token) KeyID() (string, bool) { return t.header.Get("kid").Text() }
-
-func (t *Token) headerText(name string) string {
-	text, _ := t.header.Get(name).Text()
-	return text
-}
 
 // UnverifiedClaims returns the claims set, or the absent value where the
 // payload is not a JSON object. Nobody has checked who wrote it.

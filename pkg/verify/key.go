@@ -134,7 +134,7 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	}
 	tried := atMost(selection.Candidates, maxTried)
 	for _, k := range tried {
-		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
+		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {
 			v.signer = k
 			v.report.key, v.report.Key = k, v.keyInfo(k, keys)
 			v.passKey(k, selection)

@@ -12,11 +12,18 @@ import (
 // Back-Channel Logout section 2.4).
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
+// headerType returns typ as the token has it, or an empty string (RFC 7519 section
+// 5.1).
+func headerType(t *token.Token) string {
+	typ, _ := t.Header().Get("typ").Text()
+	return typ
+}
+
 // mediaType returns typ as it is to be compared: in lower case, without
 // parameters and without the "application/" that may be left out (RFC 7515
 // section 4.1.9).
 func mediaType(t *token.Token) string {
-	name, _, _ := strings.Cut(strings.ToLower(t.Type()), ";")
+	name, _, _ := strings.Cut(strings.ToLower(headerType(t)), ";")
 	return strings.TrimPrefix(strings.TrimSpace(name), "application/")
 }
 
@@ -223,7 +230,7 @@ func (v *verification) notID(typ string) string {
 	id, access := idSigns(), accessSigns()
 	switch named := access[7:]; {
 	case typ == "at+jwt":
-		return "this is an access token, not an ID token: typ is " + v.token.Type()
+		return "this is an access token, not an ID token: typ is " + headerType(v.token)
 	case v.nature.name != "":
 		return "this is " + v.nature.name + ", not an ID token"
 	case hasAny(v.claims, named):
@@ -270,7 +277,7 @@ func (v *verification) notLogout(typ string) string {
 	events := v.claims.Get("events")
 	switch {
 	case typ != "" && typ != "jwt" && typ != "logout+jwt":
-		return "this is not a logout token: typ is " + v.token.Type()
+		return "this is not a logout token: typ is " + headerType(v.token)
 	case v.claims.Get("nonce").Exists():
 		return "this is not a logout token: nonce is present"
 	case events.Kind() != strictjson.KindObject || events.Get(logoutEvent).Kind() != strictjson.KindObject:

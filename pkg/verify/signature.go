@@ -230,7 +230,7 @@ func (v *verification) failSignature(message string, diagnosis *Diagnosis) {
 func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 	alg, signature := v.token.Algorithm(), v.token.Signature()
 	for _, k := range tried {
-		if salt, ok := pssSalt(alg, k.Public(), v.token.SigningInput(), signature); ok {
+		if salt, ok := pssSalt(alg, k.Public, v.token.SigningInput(), signature); ok {
 			v.failSignature(fmt.Sprintf("the PSS salt has %d octets, but %s needs %d", salt, alg, hashOf(alg).Size()), nil)
 			return
 		}
@@ -243,7 +243,7 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 		v.failSignature("the signature is in ASN.1 DER, as OpenSSL writes it; that of a JWS is R and S side by side (RFC 7518 section 3.4)", nil)
 		return
 	}
-	if size := signatureSize(tried[0].Public()); len(tried) == 1 && size != len(signature) {
+	if size := signatureSize(tried[0].Public); len(tried) == 1 && size != len(signature) {
 		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s with key %s has %d", len(signature), alg, tried[0].Name(), size),
 			&Diagnosis{Kind: truncatedToken})
 		return
@@ -267,7 +267,7 @@ func keyNames(keys []*jwks.Key) []string {
 // token says of its key; nil if there is none. It only explains a refusal.
 func (v *verification) signerIn(set *jwks.Set) *jwks.Key {
 	for _, k := range atMost(set.Usable(), maxTried) {
-		if verifySignature(v.token.Algorithm(), k.Public(), v.token.SigningInput(), v.token.Signature()) {
+		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {
 			return k
 		}
 	}

@@ -152,7 +152,7 @@ func (x *Explanation) algorithm() {
 	case strings.HasPrefix(alg, "HS"):
 		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API that trusts public keys refuses", alg)
 	}
-	if typ := strings.ToLower(x.Token.Type()); x.Complaint.Kind == DPoP || typ == "dpop+jwt" {
+	if typ, _ := x.Token.Header().Get("typ").Text(); x.Complaint.Kind == DPoP || strings.EqualFold(typ, "dpop+jwt") {
 		x.dpop(typ)
 	}
 }

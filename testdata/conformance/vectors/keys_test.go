@@ -94,7 +94,7 @@ func fits(text []byte, curve string) (bool, string) {
 	switch {
 	case k.Fault != nil:
 		return false, k.Fault.Text
-	case k.Public() == nil:
+	case k.Public == nil:
 		return false, "there is no key"
 	case curve != "" && k.Curve != curve:
 		return false, "a key of " + k.Kind()
