@@ -143,6 +143,8 @@ func newCommandTree(env *Env, only string) *cobra.Command {
 		RunE:          runRoot,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		// cobra would make one for each command that runs alone.
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddGroup(commandGroups()...)
 	one := slices.IndexFunc(commandMakers(), func(m commandMaker) bool { return m.name == only })

@@ -54,6 +54,8 @@ func printVerdict(ctx context.Context, printer *output.Printer, v verdict) error
 		return printer.PrintLine(withCode(v.sentence(), v.code()))
 	case printer.WantsSuite():
 		return printer.PrintSuite(ctx, v.suite())
+	case printer.WantsText():
+		return printer.PrintText(v.writeText)
 	default:
 		return printer.Print(ctx, v.document(), v.writeText)
 	}

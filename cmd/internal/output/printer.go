@@ -86,8 +86,8 @@ func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) err
 	switch {
 	case p.options.Quiet:
 		return nil
-	case p.options.Format == FormatText:
-		return p.printText(text)
+	case p.WantsText():
+		return p.PrintText(text)
 	}
 	value := strictjson.From(document)
 	if p.options.Filter == nil {
@@ -98,6 +98,9 @@ func (p *Printer) Print(ctx context.Context, document any, text func(*Text)) err
 
 // Quiet reports whether nothing but errors is printed.
 func (p *Printer) Quiet() bool { return p.options.Quiet }
+
+// WantsText reports whether the format is text, which PrintText prints.
+func (p *Printer) WantsText() bool { return p.options.Format == FormatText }
 
 // WantsLine reports whether the format is one line of text, which PrintLine prints.
 func (p *Printer) WantsLine() bool { return p.options.Format == FormatLine }
@@ -119,7 +122,11 @@ func (p *Printer) PrintUnescaped(data []byte) error {
 	return p.write(data)
 }
 
-func (p *Printer) printText(text func(*Text)) error {
+// PrintText is Print for FormatText: it needs no document.
+func (p *Printer) PrintText(text func(*Text)) error {
+	if p.options.Quiet {
+		return nil
+	}
 	t := &Text{palette: p.out, width: p.options.Width, ascii: p.options.ASCII}
 	text(t)
 	return p.write(t.buf)
