@@ -3,10 +3,7 @@ package cmd
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
 )
 
 // benchIssuer is an issuer on loopback with one key, a token of it and an
@@ -30,48 +27,19 @@ type benchIssuer struct {
 func newBenchIssuer(tb testing.TB) *benchIssuer {
 	tb.Helper()
 	b := &benchIssuer{}
-	data, err := os.ReadFile(filepath.Join("..", "testdata", "keys", "rsa.private.jwk"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var key jose.JSONWebKey
-	if err := key.UnmarshalJSON(data); err != nil {
-		tb.Fatal(err)
-	}
-	public := key.Public()
-	jwk, err := public.MarshalJSON()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	set := fmt.Sprintf(`{"keys":[%s]}`, jwk)
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b.requests.Add(1)
-		w.Header().Set("Content-Type", "application/json")
-		if r.URL.Path == "/keys" {
-			_, _ = io.WriteString(w, set)
-			return
-		}
-		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, b.issuer, b.issuer+"/keys")
-	}))
-	tb.Cleanup(server.Close)
-	b.issuer = server.URL
-	input := encode(`{"alg":"RS256","kid":"rsa"}`) + "." + encode(fmt.Sprintf(`{"iss":%q,"aud":"api","exp":1767229200}`, b.issuer))
-	signature, err := rawSignature(key, "RS256", []byte(input))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	b.token = input + "." + encode(string(signature))
-	b.keys = filepath.Join(tb.TempDir(), "keys.json")
-	if err := os.WriteFile(b.keys, []byte(set), 0o600); err != nil {
+	now := func() time.Time { return time.Unix(1767225600, 0) }
+	issuer := issuertest.New(tb, issuertest.Config{TLS: true, Audience: "api", Now: now, Trace: func(issuertest.Request) { b.requests.Add(1) }})
+	b.issuer, b.token, b.keys = issuer.URL(), issuer.Mint(tb, issuertest.Token{}), filepath.Join(tb.TempDir(), "keys.json")
+	if err := os.WriteFile(b.keys, []byte(issuer.Minter().JWKS().String()), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
+	roots.AppendCertsFromPEM(issuer.Certificate())
 	cache := tb.TempDir()
 	b.env = &Env{
 		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, RootCAs: roots,
 		LookupEnv: func(string) (string, bool) { return "", false },
-		Now:       func() time.Time { return time.Unix(1767225600, 0) },
+		Now:       now,
 		CacheDir:  func() (string, error) { return cache, nil },
 		ConfigDir: func() (string, error) { return cache, nil },
 	}

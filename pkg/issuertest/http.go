@@ -85,10 +85,20 @@ func (r *statusRecorder) WriteHeader(status int) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, document strictjson.Value) {
-	w.Header().Set("Content-Type", "application/json")
-	if w.Header().Get("Cache-Control") == "" {
-		w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-store")
+	writeDocument(w, status, document)
+}
+
+// publish answers with metadata or keys, which clients may keep.
+func (i *Issuer) publish(w http.ResponseWriter, document strictjson.Value) {
+	if !i.shape.noCacheControl {
+		w.Header().Set("Cache-Control", "public, max-age=600")
 	}
+	writeDocument(w, http.StatusOK, document)
+}
+
+func writeDocument(w http.ResponseWriter, status int, document strictjson.Value) {
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(document.String())) // the client may have gone
 }
@@ -112,24 +122,20 @@ func (e *oauthError) write(w http.ResponseWriter) {
 }
 
 func (i *Issuer) serveMetadata(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Cache-Control", "public, max-age=600")
-	writeJSON(w, http.StatusOK, i.metadata())
+	i.publish(w, i.metadata())
 }
 
 func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
-	if !i.shape.noStore {
-		w.Header().Set("Cache-Control", "public, max-age=600")
-	}
 	document := keySet(i.ring.published(i.now())...)
 	if i.shape.jwk == nil {
-		writeJSON(w, http.StatusOK, document)
+		i.publish(w, document)
 		return
 	}
 	list := []strictjson.Value{}
 	for _, key := range document.Get("keys").Items() {
 		list = append(list, strictjson.From(slices.Concat(key.Members(), i.shape.jwk(i.URL()))))
 	}
-	writeJSON(w, http.StatusOK, object("keys", strictjson.From(list)))
+	i.publish(w, object("keys", strictjson.From(list)))
 }
 
 // metadata is the document of OpenID Connect Discovery section 3 and RFC 8414

@@ -12,21 +12,21 @@ import (
 // A vendor is the shape of an issuer: where things are, and what its tokens look
 // like. All shapes but the plain one imitate somebody's product.
 type vendor struct {
-	name, about string
-	issuer      string // the path of the issuer after its origin
-	paths       paths
-	accessType  string // typ of access tokens; empty for none
-	idType      string
-	accessLife  time.Duration
-	idLife      time.Duration
-	opaque      bool // access tokens are no JWTs
-	noAudience  bool // access tokens have no aud
-	sameKinds   bool // nothing but its audience tells an access token from an ID token
-	audience    string
-	access, id  func(*facts) claims
-	metadata    func(issuer string, members *claims)
-	jwk         func(issuer string) claims // members beside the usual ones
-	noStore     bool                       // the key set has no Cache-Control
+	name, about    string
+	issuer         string // the path of the issuer after its origin
+	paths          paths
+	accessType     string // typ of access tokens; empty for none
+	idType         string
+	accessLife     time.Duration
+	idLife         time.Duration
+	opaque         bool // access tokens are no JWTs
+	noAudience     bool // access tokens have no aud
+	sameKinds      bool // nothing but its audience tells an access token from an ID token
+	audience       string
+	access, id     func(*facts) claims
+	metadata       func(issuer string, members *claims)
+	jwk            func(issuer string) claims // members beside the usual ones
+	noCacheControl bool                       // metadata and key set come without Cache-Control
 }
 
 // paths are the paths of the endpoints after the origin.
@@ -212,7 +212,7 @@ func authgear() vendor {
 	v := plainVendor()
 	v.name, v.about = "authgear", "Authgear with \"Issue JWT as access token\": the endpoint is issuer and audience"
 	v.paths = paths{authorization: "/authorize", token: "/token", userinfo: "/userinfo", keys: "/jwks", revocation: "/revoke", endSession: "/end_session"}.prefixed("/oauth2")
-	v.accessLife, v.idLife, v.noStore, v.audience = 30*time.Minute, 5*time.Minute, true, ""
+	v.accessLife, v.idLife, v.noCacheControl, v.audience = 30*time.Minute, 5*time.Minute, true, ""
 	user := func(f *facts, c *claims) {
 		if f.user == nil {
 			return

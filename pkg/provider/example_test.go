@@ -2,9 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,8 +9,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
@@ -64,16 +60,19 @@ func (g guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // them: for the endpoint itself, with the client in a claim of its own. Its one
 // Client lives as long as the server and remembers the keys.
 func Example_middleware() {
-	issuer, mint := exampleIssuer()
-	defer issuer.Close()
 	now := func() time.Time { return time.Date(2026, 1, 1, 0, 10, 0, 0, time.UTC) }
-	client, err := provider.New(provider.Config{RootCAs: issuer.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, Now: now})
+	authgear, err := issuertest.Start(issuertest.Config{Like: "authgear", ClientID: "my-client", Now: now}) // in life: https://your-app.authgear.cloud
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = authgear.Close() }()
+	client, err := provider.New(provider.Config{Now: now})
 	if err != nil {
 		panic(err)
 	}
 	api := httptest.NewServer(guard{
 		client: client, now: now,
-		policy: verify.Policy{Issuer: issuer.URL, Audiences: []string{issuer.URL}, ClientID: "my-client", Kind: verify.KindAccess},
+		policy: verify.Policy{Issuer: authgear.URL(), Audiences: []string{authgear.URL()}, ClientID: "my-client", Kind: verify.KindAccess},
 		next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			claims := r.Context().Value(claimsKey{}).(strictjson.Value)
 			verified := claims.Get("https://authgear.com/claims/user/is_verified").True()
@@ -82,14 +81,16 @@ func Example_middleware() {
 	})
 	defer api.Close()
 
-	access := mint("at+jwt", `{"iss":%q,"aud":[%q],"sub":"user-1","client_id":"my-client","jti":"1","iat":1767225600,"exp":1767227400,`+
-		`"https://authgear.com/claims/user/is_verified":true}`)
-	idToken := mint("JWT", `{"iss":%q,"aud":["my-client"],"sub":"user-1","iat":1767225600,"exp":1767227400,"auth_time":%[1]q}`)
-	fmt.Println(ask(api.URL, access))
-	fmt.Println(ask(api.URL, idToken))
+	for _, wanted := range []issuertest.Token{{}, {Kind: verify.KindID}} {
+		raw, err := authgear.Minter().Mint(wanted)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(ask(api.URL, raw))
+	}
 	fmt.Println(ask(api.URL, "nonsense"))
 	// Output:
-	// 200 hello "user-1", verified: true
+	// 200 hello "user-ada", verified: true
 	// 401 wrong_audience
 	// 401 malformed
 }
@@ -107,23 +108,3 @@ func ask(url, bearer string) string {
 }
 
 func trim(b []byte) string { return string(regexp.MustCompile(`\s+$`).ReplaceAll(b, nil)) }
-
-// exampleIssuer is an issuer with one key, and a function that signs claims.
-func exampleIssuer() (*httptest.Server, func(typ, claims string) string) {
-	key := ed25519.NewKeyFromSeed([]byte("an example's seed of 32 octets.."))
-	set, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "1", Use: "sig"}}})
-	var server *httptest.Server
-	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if r.URL.Path == "/keys" {
-			_, _ = w.Write(set)
-			return
-		}
-		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, server.URL, server.URL+"/keys")
-	}))
-	encode := base64.RawURLEncoding.EncodeToString
-	return server, func(typ, claims string) string {
-		input := encode([]byte(`{"alg":"Ed25519","kid":"1","typ":"`+typ+`"}`)) + "." + encode(fmt.Appendf(nil, claims, server.URL, server.URL))
-		return input + "." + encode(ed25519.Sign(key, []byte(input)))
-	}
-}

@@ -58,8 +58,8 @@ func newServer(endpoint string, opts ...verifier.Option) (http.Handler, error) {
 // some of its pages.
 func Example_server() {
 	authgear := startAuthgear() // in life: https://your-app.authgear.cloud
-	defer authgear.Close()
-	api, err := newServer(authgear.URL, authgear.options()...) // in life without options
+	defer func() { _ = authgear.Close() }()
+	api, err := newServer(authgear.URL(), authgear.options()...) // in life without options
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -82,10 +82,10 @@ func Example_server() {
 	get("/edit", authgear.accessToken("bob", "reader"))
 	get("/me", authgear.expiredToken("ada"))
 	get("/me", "")
-	fmt.Println("requests to the issuer:", authgear.requests())
+	fmt.Println("requests to the issuer:", authgear.asked.Load())
 	// Output:
-	// /me 200: user ada, verified true, anonymous false
-	// /edit 200: user ada, verified true, anonymous false
+	// /me 200: user user-ada, verified true, anonymous false
+	// /edit 200: user user-ada, verified true, anonymous false
 	// /edit 403: the token lacks a role that is needed here
 	//
 	//   Bearer realm="https://app.example", error="insufficient_scope", error_description="the token lacks a role that is needed here"

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
+	"sync/atomic"
 
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -47,13 +48,13 @@ func ExampleWithKeys() {
 // Claims in a struct of your own.
 func ExampleToken_Decode() {
 	authgear := startAuthgear()
-	defer authgear.Close()
-	v, err := verifier.New(verify.Policy{Issuer: authgear.URL, Audiences: []string{authgear.URL}}, authgear.options()...)
+	defer func() { _ = authgear.Close() }()
+	v, err := verifier.New(verify.Policy{Issuer: authgear.URL(), Audiences: []string{authgear.URL()}}, authgear.options()...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	tok, err := v.Verify(context.Background(), authgear.accessToken("ada", "editor"))
+	tok, err := v.Verify(context.Background(), authgear.accessToken("user-ada", "editor"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -68,33 +69,39 @@ func ExampleToken_Decode() {
 		return
 	}
 	fmt.Println(tok.Subject, mine.Client, mine.Roles, mine.Verified)
-	// Output: ada web [editor] true
+	// Output: user-ada demo [editor] true
 }
 
-// exampleIssuer stands in for Authgear in the examples.
-type exampleIssuer struct{ *issuer }
+// An exampleIssuer stands in for Authgear in the examples, which run at a fixed
+// time.
+type exampleIssuer struct {
+	*issuertest.Issuer
+	clock *clock
+	asked atomic.Int64
+}
 
-func startAuthgear() exampleIssuer { return exampleIssuer{startIssuer("rsa")} }
+func startAuthgear() *exampleIssuer {
+	a := &exampleIssuer{clock: newClock()}
+	a.Issuer = must(issuertest.Start(issuertest.Config{
+		Like: "authgear", Now: a.clock.now, Trace: func(issuertest.Request) { a.asked.Add(1) },
+	}))
+	return a
+}
 
-// options have the examples run at a fixed time.
-func (a exampleIssuer) options() []verifier.Option {
+// options have the examples run by the issuer's clock.
+func (a *exampleIssuer) options() []verifier.Option {
 	return []verifier.Option{verifier.WithClock(a.clock.now)}
 }
 
-func (a exampleIssuer) accessToken(sub, role string) string {
-	return mustSign("rsa", "RS256", "rsa", a.claims(
-		"sub", sub, "aud", []string{a.URL},
-		"https://authgear.com/claims/user/roles", []string{role},
-		"https://authgear.com/claims/user/is_verified", true,
-		"https://authgear.com/claims/user/is_anonymous", false,
-	))
+func (a *exampleIssuer) accessToken(sub, role string) string {
+	return must(a.Minter().Mint(issuertest.Token{Subject: sub, Roles: []string{role}}))
 }
 
-func (a exampleIssuer) expiredToken(sub string) string {
-	return mustSign("rsa", "RS256", "rsa", a.claims("sub", sub, "aud", []string{a.URL}, "exp", a.clock.now().Add(-time.Hour).Unix()))
+func (a *exampleIssuer) expiredToken(sub string) string {
+	return must(a.Minter().Mint(issuertest.Token{Subject: sub, Flaws: []string{"expired"}}))
 }
 
 // anonymous replaces the address, which is another one in every run.
-func (a exampleIssuer) anonymous(text string) string {
-	return strings.ReplaceAll(text, a.URL, "https://app.example")
+func (a *exampleIssuer) anonymous(text string) string {
+	return strings.ReplaceAll(text, a.URL(), "https://app.example")
 }
