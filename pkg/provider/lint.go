@@ -170,8 +170,8 @@ func (l *linter) contentType() {
 func (l *linter) algorithms() {
 	const member = "id_token_signing_alg_values_supported"
 	const spec = "OpenID Connect Discovery section 3"
-	list, ok := l.md.Document.Get(member).TextList()
-	if !ok || len(list) == 0 {
+	list := l.texts(member)
+	if len(list) == 0 {
 		return
 	}
 	if l.openID && !slices.Contains(list, "RS256") {

@@ -62,6 +62,8 @@ func TestDiagnoses(t *testing.T) {
 		{"no aud, as Cognito does", goodClaims().without("aud").with("client_id", `"app"`).with("token_use", `"access"`), plain, verify.CheckAudience, verify.ClientInsteadOfAudience},
 		{"no aud, a client", goodClaims().without("aud").with("client_id", `"app"`), plain, verify.CheckAudience, verify.ClaimMissing},
 		{"no aud, token_use", goodClaims().without("aud").with("token_use", `"access"`), plain, verify.CheckAudience, verify.ClaimMissing},
+		{"an ID token for its client", goodClaims().with("aud", `["app"]`).with("nonce", `"n"`), plain, verify.CheckAudience, verify.AudienceIsClient},
+		{"an ID token for nobody", goodClaims().with("aud", `[]`).with("nonce", `"n"`), plain, verify.CheckAudience, verify.DifferentValue},
 		{"another server", goodClaims().with("aud", `"https://as.example.org/token"`), server, verify.CheckAudience, verify.DifferentValue},
 		{"exp before 1734", goodClaims().without("iat").with("exp", "-9007199254740991"), plain, verify.CheckExpiry, verify.ExpiredToken},
 		{"exp of 292 years ago", goodClaims().without("iat").with("exp", "-7700000000"), plain, verify.CheckExpiry, verify.ExpiredToken},
@@ -192,8 +194,12 @@ func TestEncryptedTokens(t *testing.T) {
 		`{"alg":"A128GCMKW","enc":"A256GCM","iv":"x","tag":"y"}`:                            verify.EncryptedWithSecret,
 		`{"alg":"A192KW","enc":"A256GCM"}`:                                                  verify.EncryptedWithSecret,
 	} {
+		for _, text := range []string{encode(header) + ".a.b.c.d", `{"protected":"` + encode(header) + `","ciphertext":"x"}`} {
+			r := judge(text, everyKey(t), goodPolicy())
+			wantRejected(t, r, verify.ReasonMalformed, verify.CheckStructure)
+			wantStatus(t, r, verify.CheckAlgorithm, verify.NotChecked) // it has none of signatures
+		}
 		r := judge(encode(header)+".a.b.c.d", everyKey(t), goodPolicy())
-		wantRejected(t, r, verify.ReasonMalformed, verify.CheckStructure)
 		if check, _ := r.Check(verify.CheckStructure); kindOf(check) != want {
 			t.Errorf("%s: %q, want %q", header, kindOf(check), want)
 		}

@@ -61,6 +61,7 @@ func TestKinds(t *testing.T) {
 		{"at+jwt in other letters", "Application/AT+JWT", accessClaims(), verify.KindAccess, ok},
 		{"at+jwt without jti", "at+jwt", accessClaims().without("jti"), verify.KindAccess, claims},
 		{"at+jwt without client_id", "at+jwt", accessClaims().without("client_id"), verify.KindAccess, claims},
+		{"at+jwt with azp in place of client_id", "at+jwt", accessClaims().without("client_id").with("azp", `"app"`), verify.KindAccess, claims},
 		{"at+jwt without iat", "at+jwt", accessClaims().without("iat"), verify.KindAccess, claims},
 		{"at+jwt with a jti of null", "at+jwt", accessClaims().with("jti", `null`), verify.KindAccess, claims},
 		{"Entra", "JWT", goodClaims().with("appid", `"app"`).with("scp", `"a"`), verify.KindAccess, ok},

@@ -470,8 +470,8 @@ func (r *Report) mostSevere(order []Reason) Reason {
 	first := len(order)
 	for i := range r.checks {
 		if o := &r.checks[i]; o.state == failed {
-			if at := slices.Index(order, o.reason.reason()); at >= 0 && at < first {
-				first = at
+			if at := slices.Index(order, o.reason.reason()); at >= 0 {
+				first = min(first, at)
 			}
 		}
 	}

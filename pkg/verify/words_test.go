@@ -47,6 +47,8 @@ func TestWordsOfChecks(t *testing.T) {
 			"the token has several audiences but no azp to say which of them requested it"},
 		{"several audiences of an access token", many.with("scope", `"a"`), plain, verify.CheckParty, verify.NotChecked, "the token has no azp"},
 		{"one audience of an ID token", goodClaims(), kind(verify.KindID), verify.CheckParty, verify.NotChecked, "the token has no azp"},
+		{"a client under another name, in an access token", goodClaims().with("cid", `"app"`), kind(verify.KindAccess), verify.CheckKindClaims, verify.Warning, "missing: jti"},
+		{"the role is there, and groups were left out", overage.with("roles", `["admin"]`), func(p *verify.Policy) { p.Roles = []string{"admin"} }, verify.CheckRole, verify.Passed, "has admin"},
 		{"the scope is there", goodClaims().with("scope", `"read"`).with("permissions", `["read"]`), scope, verify.CheckScope, verify.Passed, "has read"},
 		{"the scope is elsewhere", goodClaims().with("permissions", `["read"]`), scope, verify.CheckScope, verify.Failed,
 			`scope "read" is missing: there is nothing in scope and scp; permissions has "read"`},
@@ -82,6 +84,11 @@ func TestWordsOfKeys(t *testing.T) {
 			`key "rsa": the key is for use "enc", not for signatures`},
 		{"two keys of that kid", named, trustSet(t, publicJWK(t, "rsa", "use", `"enc"`), publicJWK(t, "rsa1024", "kid", `"rsa"`)), verify.CheckKey,
 			`no key in the set fits the token: key "rsa": the key is for use "enc", not for signatures and key "rsa": a 1024-bit RSA key`},
+		{"changed", header + "." + payload + "." + encode(make([]byte, 256)), trust(t, "rsa"), verify.CheckSignature, `the signature does not match key "rsa"`},
+		{"cut off", header + "." + payload + "." + encode(make([]byte, 10)), trust(t, "rsa"), verify.CheckSignature,
+			`the signature has 10 octets, but RS256 with key "rsa" has 256`},
+		{"cut off, and two keys", header + "." + payload + "." + encode(make([]byte, 10)), trustSet(t, publicJWK(t, "rsa"), publicJWK(t, "rsa2", "kid", `"rsa"`)),
+			verify.CheckSignature, `the signature matches none of the keys that fit: "rsa" and "rsa"`},
 		{"signed by a key of another kid", header + "." + payload + "." + encode(sign(t, "rsa2", "RS256", header+"."+payload)), trust(t, "rsa", "rsa2"), verify.CheckSignature,
 			`the token was signed by key "rsa2", but its header says kid "rsa"`},
 		{"signed by a key for another algorithm", named, trustSet(t, publicJWK(t, "rsa2", "kid", `"rsa"`), publicJWK(t, "rsa", "alg", `"RS512"`)), verify.CheckSignature,
@@ -216,6 +223,34 @@ func TestPointersIntoArrays(t *testing.T) {
 	} {
 		if got := verify.Lookup(claims, pointer).String(); got != want {
 			t.Errorf("%s: %s, want %s", pointer, got, want)
+		}
+	}
+}
+
+// Why a signature was not checked, and what is said of an algorithm.
+func TestWordsOfWhatWasNotChecked(t *testing.T) {
+	good := goodToken(t, "rsa", "RS256")
+	narrow := goodPolicy()
+	narrow.Algorithms = []string{"ES256"}
+	for _, c := range []struct {
+		name, text string
+		keys       verify.Keys
+		policy     verify.Policy
+		check      string
+		says       string
+	}{
+		{"not all of it", good[:len(good)-1] + "!", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature that could be checked"},
+		{"no token", "opaque-token-of-somebody", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature that could be checked"},
+		{"an algorithm that is not allowed", good, everyKey(t), narrow, verify.CheckSignature, "not checked, because the algorithm is refused"},
+		{"no keys", good, nil, goodPolicy(), verify.CheckSignature, "no key to check it with"},
+		{"another kid", good, trust(t, "ec256"), goodPolicy(), verify.CheckSignature, "no key to check it with"},
+		{"an algorithm", good, everyKey(t), goodPolicy(), verify.CheckAlgorithm, "RS256"},
+		{"an old name", mint(t, "ed25519", "EdDSA", goodHeader("ed25519", "EdDSA").String(), goodClaims().String()), everyKey(t), goodPolicy(), verify.CheckAlgorithm,
+			"EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"},
+		{"the new name", claiming(t, goodClaims()), everyKey(t), goodPolicy(), verify.CheckAlgorithm, "Ed25519"},
+	} {
+		if got, _ := judge(c.text, c.keys, c.policy).Check(c.check); got.Message != c.says {
+			t.Errorf("%s: %q, want %q", c.name, got.Message, c.says)
 		}
 	}
 }
