@@ -178,7 +178,7 @@ func readFile(path string, limit int) ([]byte, error) {
 		return nil, unreadable("%s: %w", shownName(path), withoutPath(err))
 	}
 	defer func() { _ = f.Close() }()
-	return readBounded(f, shownName(path), limit)
+	return readBounded(f, path, limit)
 }
 
 // withoutPath is an error of the file system less the file's name.
@@ -194,9 +194,9 @@ func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
-		return nil, unreadable("%s: %w", name, withoutPath(err))
+		return nil, unreadable("%s: %w", shownName(name), withoutPath(err))
 	case len(data) > limit:
-		return nil, tooLarge(name, limit)
+		return nil, tooLarge(shownName(name), limit)
 	}
 	return data, nil
 }
