@@ -178,7 +178,7 @@ func issuerFailure(err error) error {
 		return unreadable("%w", err)
 	}
 	failure := usageError("--listen: %w", err)
-	if errors.Is(err, issuertest.ErrInUse) {
+	if address.InUse {
 		return failure.withHint("--listen 127.0.0.1:0 takes a free port")
 	}
 	return failure

@@ -119,7 +119,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	}
 	raw, err := minter.Mint(wanted)
 	if err != nil {
-		return mintFailure(err)
+		return mintFailure(err, wanted.Flaws)
 	}
 	if err := keep(); err != nil {
 		return err
@@ -304,33 +304,34 @@ func (o *mintOptions) readBase(env *Env) (strictjson.Value, error) {
 }
 
 // mintFailure is a usage error for flaws that cannot be made.
-func mintFailure(err error) error {
-	var unknown *issuertest.UnknownFlawError
-	if !errors.As(err, &unknown) {
-		return usageError("%w", err)
-	}
+func mintFailure(err error, flaws []string) error {
 	names := []string{}
 	for _, flaw := range issuertest.Flaws() {
 		names = append(names, flaw.Name)
 	}
-	return usageError("%w", err).didYouMean(unknown.Name, names).orHint("--flaw list shows all of them")
+	for _, flaw := range flaws {
+		if !slices.Contains(names, flaw) {
+			return usageError("%w", err).didYouMean(flaw, names).orHint("--flaw list shows all of them")
+		}
+	}
+	return usageError("%w", err)
 }
 
 // needFlags are the flags of verify with which a token is accepted, or its flaw is
 // noticed.
-func needFlags(needs []issuertest.Need, audience, client string) []string {
-	flags := map[issuertest.Need][]string{
-		issuertest.NeedsAccess:      {"--kind", "access"},
-		issuertest.NeedsID:          {"--kind", "id"},
-		issuertest.NeedsLogout:      {"--kind", "logout"},
-		issuertest.NeedsMaxAge:      {"--max-age", "15m"},
-		issuertest.NeedsNonce:       {"--nonce", "the-nonce"},
-		issuertest.NeedsClient:      {"--client-id", client},
-		issuertest.NeedsScope:       {"--scope", "openid"},
-		issuertest.NeedsAnyAudience: {"--any-audience"},
+func needFlags(needs []string, audience, client string) []string {
+	flags := map[string][]string{
+		"access":       {"--kind", "access"},
+		"id":           {"--kind", "id"},
+		"logout":       {"--kind", "logout"},
+		"max_age":      {"--max-age", "15m"},
+		"nonce":        {"--nonce", "the-nonce"},
+		"client":       {"--client-id", client},
+		"scope":        {"--scope", "openid"},
+		"any_audience": {"--any-audience"},
 	}
 	words := []string{"--audience", audience}
-	if slices.Contains(needs, issuertest.NeedsAnyAudience) {
+	if slices.Contains(needs, "any_audience") {
 		words = nil
 	}
 	for _, need := range needs {
@@ -390,7 +391,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 		return err
 	}
 	if _, err := minter.Mint(wanted); err != nil {
-		return mintFailure(err)
+		return mintFailure(err, wanted.Flaws)
 	}
 	rows := flawRows(minter, wanted)[1:]
 	return printShown(ctx, printer, answer{strictjson.From(rows), func(t *output.Text) {
@@ -426,7 +427,7 @@ func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wante
 		}
 		raw, err := minter.Mint(wanted)
 		if err != nil {
-			return mintFailure(err)
+			return mintFailure(err, wanted.Flaws)
 		}
 		rows[n].File = rows[n].Name + ".jwt"
 		files[rows[n].File] = raw

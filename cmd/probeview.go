@@ -6,6 +6,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/probe"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // A probeView is the outcome of a run for people and programs.
@@ -19,7 +20,7 @@ func (v probeView) code() int {
 	switch {
 	case v.Good():
 		return exitAccepted
-	case v.Count(probe.Failed) > 0:
+	case v.Count(verify.Failed) > 0:
 		return exitAPIAccepts
 	default:
 		return exitUnavailable
@@ -32,10 +33,10 @@ func (v probeView) verdict() string {
 
 func (v probeView) sentence() string {
 	sent := plural(v.Requests, "request")
-	switch failed := v.First(probe.Failed); {
+	switch failed := v.First(verify.Failed); {
 	case v.Good():
 		line := "the API refuses what it must refuse: " + sent
-		if n := v.Count(probe.Warning); n > 0 {
+		if n := v.Count(verify.Warning); n > 0 {
 			line += ", with " + plural(n, "warning")
 		}
 		return line
@@ -44,14 +45,14 @@ func (v probeView) sentence() string {
 	case failed != nil && failed.Probe.Want == probe.Challenged:
 		return "the API answers without a token: " + gotWords(*failed)
 	case failed != nil:
-		return fmt.Sprintf("the API accepts what it must refuse: %s", strings.Join(v.ids(probe.Failed), ", "))
+		return fmt.Sprintf("the API accepts what it must refuse: %s", strings.Join(v.ids(verify.Failed), ", "))
 	default:
 		unclear := v.First(probe.Unclear)
 		return fmt.Sprintf("no answer: %s: %s", unclear.Probe.ID, unclear.Message)
 	}
 }
 
-func (v probeView) ids(status probe.Status) []string {
+func (v probeView) ids(status verify.Status) []string {
 	var list []string
 	for _, o := range v.Outcomes {
 		if o.Status == status {
@@ -98,15 +99,15 @@ type probeDocument struct {
 }
 
 type probeOutcome struct {
-	ID       string       `json:"id"`
-	Status   probe.Status `json:"status"`
-	Sent     string       `json:"sent"`
-	Expected string       `json:"expected"`
-	Got      int          `json:"got,omitzero"`
-	Error    string       `json:"error,omitzero"`
-	Message  string       `json:"message,omitzero"`
-	Problems []string     `json:"problems,omitempty"`
-	Spec     string       `json:"spec,omitzero"`
+	ID       string        `json:"id"`
+	Status   verify.Status `json:"status"`
+	Sent     string        `json:"sent"`
+	Expected string        `json:"expected"`
+	Got      int           `json:"got,omitzero"`
+	Error    string        `json:"error,omitzero"`
+	Message  string        `json:"message,omitzero"`
+	Problems []string      `json:"problems,omitempty"`
+	Spec     string        `json:"spec,omitzero"`
 }
 
 func (v probeView) document() any {
@@ -150,7 +151,7 @@ func (v probeView) writeText(t *output.Text) {
 		t.Rows(rows...)
 	}
 	t.Blank()
-	if n := v.Count(probe.Passed); n > 0 && !v.all {
+	if n := v.Count(verify.Passed); n > 0 && !v.all {
 		t.Line(plural(n, "probe") + " went as they should (--all lists them)")
 	}
 	for _, why := range v.Skipped {
@@ -168,7 +169,7 @@ func (v probeView) table() [][]string {
 
 // rows are the probes that went wrong, and what the challenges break, once each.
 func (v probeView) rows() []output.Row {
-	marks := map[probe.Status]output.Mark{probe.Failed: output.MarkFailed, probe.Unclear: output.MarkFailed, probe.Warning: output.MarkWarning}
+	marks := map[verify.Status]output.Mark{verify.Failed: output.MarkFailed, probe.Unclear: output.MarkFailed, verify.Warning: output.MarkWarning}
 	var rows []output.Row
 	for _, o := range v.Outcomes {
 		mark, wrong := marks[o.Status]
@@ -177,7 +178,7 @@ func (v probeView) rows() []output.Row {
 		}
 		row := output.Row{Mark: mark, Label: o.Probe.ID, Value: gotWords(o) + ": " + o.Message}
 		row.Notes = append(row.Notes, output.Dim.Span("sent: "+o.Probe.Sent))
-		if o.Probe.Spec != "" && o.Status == probe.Failed {
+		if o.Probe.Spec != "" && o.Status == verify.Failed {
 			row.Notes = append(row.Notes, output.Dim.Span(o.Probe.Spec))
 		}
 		rows = append(rows, row)
@@ -204,8 +205,8 @@ func (v probeView) challengeRows() []output.Row {
 }
 
 func (v probeView) suite() output.Suite {
-	outcomes := map[probe.Status]output.Outcome{
-		probe.Passed: output.Passed, probe.Failed: output.Failed, probe.Warning: output.Warned, probe.Unclear: output.Unanswered, probe.NotSent: output.Skipped,
+	outcomes := map[verify.Status]output.Outcome{
+		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, probe.Unclear: output.Unanswered, probe.NotSent: output.Skipped,
 	}
 	s := output.Suite{
 		Verdict: orWord(v.verdict(), "unclear"), Good: v.Good(), Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
@@ -214,7 +215,7 @@ func (v probeView) suite() output.Suite {
 	for _, o := range v.Outcomes {
 		c := output.Case{ID: o.Probe.ID, Outcome: outcomes[o.Status], Spec: o.Probe.Spec,
 			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, v.wanted(o), gotWords(o))}
-		if o.Status == probe.Failed {
+		if o.Status == verify.Failed {
 			c.Reason = reasonOf(exitAPIAccepts)
 		}
 		if o.Message != "" {

@@ -128,7 +128,7 @@ func (v resourceView) tokenCode() int {
 	}
 	for _, l := range v.Links {
 		switch {
-		case l.Status != resource.Failed:
+		case l.Status != verify.Failed:
 		case l.ID == "token_issuer":
 			return exitIssuer
 		case strings.HasPrefix(l.ID, "token_"):
@@ -142,7 +142,7 @@ func (v resourceView) sentence() string {
 	broken := v.Broken()
 	if broken == nil {
 		line := "the chain holds"
-		if n := v.Count(resource.Warning); n > 0 {
+		if n := v.Count(verify.Warning); n > 0 {
 			line += ", with " + plural(n, "warning")
 		}
 		return line
@@ -176,12 +176,12 @@ type resourceDocument struct {
 }
 
 type linkDocument struct {
-	ID      string          `json:"id"`
-	Status  resource.Status `json:"status"`
-	Server  string          `json:"server,omitzero"`
-	Message string          `json:"message"`
-	Fix     string          `json:"fix,omitzero"`
-	Spec    string          `json:"spec,omitzero"`
+	ID      string        `json:"id"`
+	Status  verify.Status `json:"status"`
+	Server  string        `json:"server,omitzero"`
+	Message string        `json:"message"`
+	Fix     string        `json:"fix,omitzero"`
+	Spec    string        `json:"spec,omitzero"`
 }
 
 type serverDocument struct {
@@ -251,8 +251,8 @@ func (v resourceView) writeText(t *output.Text) {
 }
 
 func (v resourceView) rows(belongs func(resource.Link) bool) []output.Row {
-	marks := map[resource.Status]output.Mark{
-		resource.Passed: output.MarkPassed, resource.Failed: output.MarkFailed, resource.Warning: output.MarkWarning, resource.NotChecked: output.MarkSkipped,
+	marks := map[verify.Status]output.Mark{
+		verify.Passed: output.MarkPassed, verify.Failed: output.MarkFailed, verify.Warning: output.MarkWarning, verify.NotChecked: output.MarkSkipped,
 	}
 	var rows []output.Row
 	for _, l := range v.Links {
@@ -264,15 +264,15 @@ func (v resourceView) rows(belongs func(resource.Link) bool) []output.Row {
 }
 
 func (v resourceView) suite() output.Suite {
-	outcomes := map[resource.Status]output.Outcome{
-		resource.Passed: output.Passed, resource.Failed: output.Failed, resource.Warning: output.Warned, resource.NotChecked: output.Skipped,
+	outcomes := map[verify.Status]output.Outcome{
+		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, verify.NotChecked: output.Skipped,
 	}
 	s := output.Suite{
 		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
 		Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}},
 	}
 	if v.code() == exitAccepted { // without --check no link fails a run
-		outcomes[resource.Failed] = output.Warned
+		outcomes[verify.Failed] = output.Warned
 	}
 	for _, l := range v.Links {
 		c := output.Case{ID: l.ID, Outcome: outcomes[l.Status], Place: l.Server, Message: l.Message, Spec: l.Spec}

@@ -20,8 +20,8 @@ const (
 	DPoP   = "DPoP"   // RFC 9449
 )
 
-// MaxLength is the length in bytes of the longest field value that Parse reads.
-const MaxLength = 16 << 10
+// maxLength is the length in bytes of the longest field value that Parse reads.
+const maxLength = 16 << 10
 
 // A Challenge is one way to authenticate (RFC 9110 section 11.3).
 type Challenge struct {
@@ -64,17 +64,17 @@ func Find(list []Challenge, scheme string) (Challenge, bool) {
 	return Challenge{}, false
 }
 
-// A SyntaxError is one place at which a field value breaks the grammar of RFC
+// A syntaxError is one place at which a field value breaks the grammar of RFC
 // 9110 section 11.6.1.
-type SyntaxError struct {
+type syntaxError struct {
 	Offset int    // in bytes
 	Text   string // what is wrong, in words; it may quote the server
 }
 
-func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Text, e.Offset+1) }
+func (e *syntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Text, e.Offset+1) }
 
-// ErrTooLong is the error of Parse for a value longer than MaxLength.
-var ErrTooLong = errors.New("challenge: the field value is longer than 16 KiB")
+// errTooLong is the error of Parse for a value longer than maxLength.
+var errTooLong = errors.New("challenge: the field value is longer than 16 KiB")
 
 // Encode returns the challenge as a field value. It fails on what no field value
 // can hold: names that are no tokens, control characters, or parameters beside a

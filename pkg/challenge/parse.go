@@ -8,13 +8,13 @@ import (
 // Parse reads the values of the WWW-Authenticate fields of one response, in
 // order. It always returns every challenge it could make out. The error is nil
 // where the values follow the grammar of RFC 9110 section 11.6.1, else all its
-// *SyntaxErrors joined, or ErrTooLong.
+// *SyntaxErrors joined, or errTooLong.
 func Parse(values ...string) ([]Challenge, error) {
 	var list []Challenge
 	var faults []error
 	for _, value := range values {
-		if len(value) > MaxLength {
-			faults = append(faults, ErrTooLong)
+		if len(value) > maxLength {
+			faults = append(faults, errTooLong)
 			continue
 		}
 		p := parser{text: value}
@@ -205,5 +205,5 @@ func (p *parser) skipElement() {
 func (p *parser) last() *Challenge { return &p.list[len(p.list)-1] }
 
 func (p *parser) fault(offset int, text string) {
-	p.faults = append(p.faults, &SyntaxError{Offset: offset, Text: text})
+	p.faults = append(p.faults, &syntaxError{Offset: offset, Text: text})
 }

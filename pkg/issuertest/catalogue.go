@@ -8,8 +8,8 @@ import (
 
 // A Catalogue is what can be wrong with a token, and what a verifier has to ask for.
 type Catalogue struct {
-	Audience string // that a verifier expects, unless something needs any
-	Good     []Need // without any flaw the token is accepted, if the verifier asks for these
+	Audience string   // that a verifier expects, unless something needs any
+	Good     []string // without any flaw the token is accepted, if the verifier asks for these
 	Flaws    []Flaw
 }
 
@@ -25,7 +25,7 @@ func (m *Minter) Catalogue(t Token) Catalogue {
 		if f.as == "" && !slices.Contains(f.parts, "aud") {
 			f.Needs = append(m.needs(t), f.Needs...)
 		} else if t.Kind == verify.KindLogout && f.as == "" {
-			f.Needs = append([]Need{NeedsLogout}, f.Needs...)
+			f.Needs = append([]string{needsLogout}, f.Needs...)
 		}
 		c.Flaws = append(c.Flaws, f)
 	}
@@ -45,12 +45,12 @@ func (m *Minter) audienceOf(t Token) string {
 }
 
 // needs are what a verifier has to ask for to accept a good token.
-func (m *Minter) needs(t Token) []Need {
+func (m *Minter) needs(t Token) []string {
 	switch {
 	case t.Kind == verify.KindLogout:
-		return []Need{NeedsLogout}
+		return []string{needsLogout}
 	case t.Kind != verify.KindID && m.shape.noAudience:
-		return []Need{NeedsAnyAudience}
+		return []string{needsAnyAudience}
 	default:
 		return nil
 	}

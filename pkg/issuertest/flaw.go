@@ -18,9 +18,11 @@ type Flaw struct {
 	Name   string
 	About  string
 	Reason verify.Reason // why a verifier has to refuse the token
-	// Needs are what a verifier has to ask for to notice, beside issuer and
-	// audience. Most flaws show without.
-	Needs []Need
+	// Needs are what a verifier has to require to notice, beside issuer and audience.
+	// Most flaws show without. They are the kind of token ("access", "id", "logout"),
+	// "max_age" (15 minutes), "nonce" ("the-nonce"), "client" (the minter's), "scope"
+	// ("openid"), and "any_audience" for a token without an audience.
+	Needs []string
 
 	parts     []string    // what it changes; two flaws of one part contradict each other
 	as        verify.Kind // the kind of token it starts from, or empty for the one asked for
@@ -28,20 +30,16 @@ type Flaw struct {
 	apply     func(*draft) error
 }
 
-// Need is what a verifier has to ask for, beside the issuer.
-type Need string
-
-// The needs of flaws.
+// The values of Flaw.Needs.
 const (
-	NeedsAccess Need = "access"  // that it is an access token
-	NeedsID     Need = "id"      // that it is an ID token
-	NeedsLogout Need = "logout"  // that it is a logout token
-	NeedsMaxAge Need = "max_age" // how long ago the user may have logged in: 15 minutes
-	NeedsNonce  Need = "nonce"   // the nonce: "the-nonce"
-	NeedsClient Need = "client"  // the client: the minter's
-	NeedsScope  Need = "scope"   // the scope "openid"
-	// NeedsAnyAudience is for a token without an audience: any has to do.
-	NeedsAnyAudience Need = "any_audience"
+	needsAccess      = "access"
+	needsID          = "id"
+	needsLogout      = "logout"
+	needsMaxAge      = "max_age"
+	needsNonce       = "nonce"
+	needsClient      = "client"
+	needsScope       = "scope"
+	needsAnyAudience = "any_audience"
 )
 
 // Flaws returns every flaw, by the order of the checks that notice it. Minter.Catalogue
@@ -59,11 +57,14 @@ func findFlaws(names []string) ([]Flaw, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(f Flaw) bool { return f.Name == name })
 		if i < 0 {
-			return nil, &UnknownFlawError{Name: name}
+			return nil, fmt.Errorf("no flaw is named %q", name)
 		}
 		for _, part := range all[i].parts {
-			if other := taken[part]; other != "" {
-				return nil, &FlawConflictError{A: other, B: name, Part: part}
+			switch other := taken[part]; {
+			case other == name:
+				return nil, fmt.Errorf("flaw %s is given twice", name)
+			case other != "":
+				return nil, fmt.Errorf("flaws %s and %s contradict each other: both change the %s", other, name, part)
 			}
 			taken[part] = name
 		}
@@ -71,21 +72,6 @@ func findFlaws(names []string) ([]Flaw, error) {
 	}
 	slices.SortStableFunc(found, func(a, b Flaw) int { return a.rank() - b.rank() })
 	return found, nil
-}
-
-// UnknownFlawError is for a flaw that does not exist.
-type UnknownFlawError struct{ Name string }
-
-func (e *UnknownFlawError) Error() string { return fmt.Sprintf("no flaw is named %q", e.Name) }
-
-// FlawConflictError is for two flaws that change the same part of a token.
-type FlawConflictError struct{ A, B, Part string }
-
-func (e *FlawConflictError) Error() string {
-	if e.A == e.B {
-		return fmt.Sprintf("flaw %s is given twice", e.A)
-	}
-	return fmt.Sprintf("flaws %s and %s contradict each other: both change the %s", e.A, e.B, e.Part)
 }
 
 // The parts of a token that flaws change.
@@ -371,37 +357,37 @@ func milliseconds(d *draft) error {
 func claimFlaws() []Flaw {
 	login := []string{"auth_time"}
 	return []Flaw{
-		{Name: "id-as-access", About: "an ID token for the API, where an access token belongs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsAccess},
+		{Name: "id-as-access", About: "an ID token for the API, where an access token belongs", Reason: verify.ReasonClaimRefused, Needs: []string{needsAccess},
 			parts: []string{partKind}, as: verify.KindID, apply: func(d *draft) error {
 				d.claims.set("aud", d.audience)
 				return nil
 			}},
-		{Name: "access-as-id", About: "an access token, where an ID token belongs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsID},
+		{Name: "access-as-id", About: "an access token, where an ID token belongs", Reason: verify.ReasonClaimRefused, Needs: []string{needsID},
 			parts: []string{partKind}, as: verify.KindAccess, apply: claim("aud", func(d *draft) any { return d.audience })},
 		{Name: "logout-as-access", About: "a logout token, where an access token belongs", Reason: verify.ReasonClaimRefused,
 			parts: []string{partKind}, as: verify.KindLogout, apply: claim("aud", func(d *draft) any { return d.audience })},
-		{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsNonce},
+		{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Reason: verify.ReasonClaimRefused, Needs: []string{needsNonce},
 			parts: []string{partKind, "nonce"}, as: verify.KindID, apply: func(d *draft) error {
 				d.claims.set("aud", d.audience)
 				d.claims.set("nonce", "another-nonce")
 				return nil
 			}},
-		{Name: "wrong-client", About: "issued to another client", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsClient},
+		{Name: "wrong-client", About: "issued to another client", Reason: verify.ReasonClaimRefused, Needs: []string{needsClient},
 			parts: []string{"client"}, apply: otherClient},
-		{Name: "missing-scope", About: "without the scope", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsScope}, parts: []string{"scope"}, apply: func(d *draft) error {
+		{Name: "missing-scope", About: "without the scope", Reason: verify.ReasonClaimRefused, Needs: []string{needsScope}, parts: []string{"scope"}, apply: func(d *draft) error {
 			d.claims.remove("scope")
 			d.claims.remove("scp")
 			return nil
 		}},
-		{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Reason: verify.ReasonClaimRefused, Needs: []Need{NeedsID},
+		{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Reason: verify.ReasonClaimRefused, Needs: []string{needsID},
 			parts: []string{partKind, "sub"}, as: verify.KindID, apply: func(d *draft) error {
 				d.claims.set("aud", d.audience)
 				d.claims.set("sub", "")
 				return nil
 			}},
-		{Name: "stale-auth-time", About: "the user logged in a day ago", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: claim("auth_time", ago(24*time.Hour))},
-		{Name: "future-auth-time", About: "the user logs in an hour from now", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: claim("auth_time", ago(-time.Hour))},
-		{Name: "missing-auth-time", About: "nothing says when the user logged in", Reason: verify.ReasonReauthentication, Needs: []Need{NeedsMaxAge}, parts: login, apply: absent("auth_time")},
+		{Name: "stale-auth-time", About: "the user logged in a day ago", Reason: verify.ReasonReauthentication, Needs: []string{needsMaxAge}, parts: login, apply: claim("auth_time", ago(24*time.Hour))},
+		{Name: "future-auth-time", About: "the user logs in an hour from now", Reason: verify.ReasonReauthentication, Needs: []string{needsMaxAge}, parts: login, apply: claim("auth_time", ago(-time.Hour))},
+		{Name: "missing-auth-time", About: "nothing says when the user logged in", Reason: verify.ReasonReauthentication, Needs: []string{needsMaxAge}, parts: login, apply: absent("auth_time")},
 	}
 }
 

@@ -27,7 +27,7 @@ type Config struct {
 	Audience  string // of access tokens; empty for the shape's default
 	State     string // a directory that keeps keys between runs; empty for none
 	TLS       bool   // serve https, with a certificate of its own
-	Users     []User // empty for DefaultUsers
+	Users     []User // empty for some that are made up
 	// ClientID names the client that has a secret; beside it there is a public one
 	// with "-public" at the end of its name. Empty for "demo".
 	ClientID     string
@@ -66,17 +66,13 @@ type Issuer struct {
 // AddressError is for an address that an issuer cannot have.
 type AddressError struct {
 	Address string
-	Err     error
+	InUse   bool // another program listens there
+	Text    string
 }
 
-func (e *AddressError) Error() string { return fmt.Sprintf("%s: %v", e.Address, e.Err) }
-func (e *AddressError) Unwrap() error { return e.Err }
+func (e *AddressError) Error() string { return e.Address + ": " + e.Text }
 
-// The reasons of an AddressError.
-var (
-	ErrNotLoopback = errors.New("not a loopback address: an issuer for tests is never reachable from elsewhere")
-	ErrInUse       = errors.New("the port is in use")
-)
+const notLoopback = "not a loopback address: an issuer for tests is never reachable from elsewhere"
 
 // Start starts an issuer. It listens when Start returns.
 func Start(config Config) (*Issuer, error) {
@@ -101,27 +97,27 @@ func listen(config Config) (net.Listener, string, error) {
 	if l := config.Listener; l != nil {
 		bound, ok := l.Addr().(*net.TCPAddr)
 		if !ok || !bound.IP.IsLoopback() {
-			return nil, "", errors.Join(&AddressError{Address: l.Addr().String(), Err: ErrNotLoopback}, l.Close())
+			return nil, "", errors.Join(&AddressError{Address: l.Addr().String(), Text: notLoopback}, l.Close())
 		}
 		return l, bound.IP.String(), nil
 	}
 	address := config.Address
 	host, _, err := net.SplitHostPort(or(address, "127.0.0.1:0"))
 	if err != nil {
-		return nil, "", &AddressError{Address: address, Err: errors.New("an address is host:port, as in 127.0.0.1:8811")}
+		return nil, "", &AddressError{Address: address, Text: "an address is host:port, as in 127.0.0.1:8811"}
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, "", &AddressError{Address: address, Err: ErrNotLoopback}
+		return nil, "", &AddressError{Address: address, Text: notLoopback}
 	}
 	listener, err := net.Listen("tcp", or(address, "127.0.0.1:0"))
-	if errors.Is(err, syscall.EADDRINUSE) {
-		err = ErrInUse
-	}
-	if err != nil {
-		return nil, "", &AddressError{Address: address, Err: err}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, "", &AddressError{Address: address, InUse: true, Text: "the port is in use"}
+	case err != nil:
+		return nil, "", &AddressError{Address: address, Text: err.Error()}
 	}
 	if bound, ok := listener.Addr().(*net.TCPAddr); !ok || !bound.IP.IsLoopback() {
-		return nil, "", errors.Join(&AddressError{Address: address, Err: ErrNotLoopback}, listener.Close())
+		return nil, "", errors.Join(&AddressError{Address: address, Text: notLoopback}, listener.Close())
 	}
 	return listener, host, nil
 }
@@ -169,7 +165,7 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 func completeUsers(users []User) []User {
 	users = slices.Clone(users)
 	if len(users) == 0 {
-		users = DefaultUsers()
+		users = defaultUsers()
 	}
 	for n := range users {
 		u := &users[n]

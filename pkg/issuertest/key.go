@@ -105,8 +105,8 @@ func usualAlgorithm(private any) string {
 	}
 }
 
-// ErrNoPrivateKey is for a key that cannot sign.
-var ErrNoPrivateKey = errors.New("not a private key: a PEM (PKCS #8, PKCS #1, SEC 1) or a JWK with its private members")
+// errNoPrivateKey is for a key that cannot sign.
+var errNoPrivateKey = errors.New("not a private key: a PEM (PKCS #8, PKCS #1, SEC 1) or a JWK with its private members")
 
 // ReadKey reads a private key: a PEM, a JWK, or a set of them, of which the first
 // counts. algorithm may be empty: then it is the key's own, or the usual one for
@@ -121,7 +121,7 @@ func ReadKey(data []byte, algorithm string) (*Key, error) {
 	}
 	document, err := strictjson.ParseObject(data)
 	if err != nil {
-		return nil, ErrNoPrivateKey
+		return nil, errNoPrivateKey
 	}
 	if keys := document.Get("keys").Items(); len(keys) > 0 {
 		document = keys[0]
@@ -142,25 +142,19 @@ func parsePEM(block *pem.Block) (any, error) {
 	if block.Type == "ENCRYPTED PRIVATE KEY" {
 		return nil, errors.New("the private key is encrypted: decrypt it first, as with openssl pkey")
 	}
-	return nil, ErrNoPrivateKey
+	return nil, errNoPrivateKey
 }
 
 func readJWK(document strictjson.Value, algorithm string) (*Key, error) {
 	var key jose.JSONWebKey
 	if err := key.UnmarshalJSON([]byte(document.String())); err != nil || key.IsPublic() {
-		return nil, ErrNoPrivateKey
+		return nil, errNoPrivateKey
 	}
 	if algorithm == "" {
 		algorithm = key.Algorithm
 	}
 	return newKey(key.Key, algorithm, key.KeyID)
 }
-
-// Algorithm returns the algorithm that the key signs with.
-func (k *Key) Algorithm() string { return k.algorithm }
-
-// ID returns the key's kid; a secret has none.
-func (k *Key) ID() string { return k.id }
 
 func (k *Key) symmetric() bool {
 	_, secret := k.private.([]byte)

@@ -53,8 +53,8 @@ type MinterConfig struct {
 	Now      func() time.Time
 }
 
-// DefaultOrigin is the origin of an issuer for which nothing else is said.
-const DefaultOrigin = "http://127.0.0.1:8811"
+// defaultOrigin is the origin of an issuer for which nothing else is said.
+const defaultOrigin = "http://127.0.0.1:8811"
 
 // A Minter makes tokens. It may be used by several goroutines.
 type Minter struct {
@@ -81,7 +81,7 @@ func NewMinter(config MinterConfig) (*Minter, error) {
 		users: config.Users, now: config.Now,
 	}
 	if m.issuer == "" {
-		m.issuer = DefaultOrigin + shape.issuer
+		m.issuer = defaultOrigin + shape.issuer
 	}
 	if m.audience == "" {
 		m.audience = shape.audience
@@ -93,7 +93,7 @@ func NewMinter(config MinterConfig) (*Minter, error) {
 		m.client = defaultApp
 	}
 	if len(m.users) == 0 {
-		m.users = DefaultUsers()
+		m.users = defaultUsers()
 	}
 	return m, nil
 }

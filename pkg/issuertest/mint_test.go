@@ -47,18 +47,18 @@ func judge(m *issuertest.Minter, keys verify.Keys, raw string, change func(*veri
 }
 
 // asks puts what a verifier has to ask for into its policy.
-func asks(p *verify.Policy, m *issuertest.Minter, needs []issuertest.Need) {
+func asks(p *verify.Policy, m *issuertest.Minter, needs []string) {
 	limit := 15 * time.Minute
 	for _, need := range needs {
-		map[issuertest.Need]func(){
-			issuertest.NeedsAccess:      func() { p.Kind = verify.KindAccess },
-			issuertest.NeedsID:          func() { p.Kind = verify.KindID },
-			issuertest.NeedsLogout:      func() { p.Kind = verify.KindLogout },
-			issuertest.NeedsMaxAge:      func() { p.MaxAge = &limit },
-			issuertest.NeedsNonce:       func() { p.Nonce = "the-nonce" },
-			issuertest.NeedsClient:      func() { p.ClientID = m.ClientID() },
-			issuertest.NeedsScope:       func() { p.Scopes = []string{"openid"} },
-			issuertest.NeedsAnyAudience: func() { p.Audiences, p.AnyAudience = nil, true },
+		map[string]func(){
+			"access":       func() { p.Kind = verify.KindAccess },
+			"id":           func() { p.Kind = verify.KindID },
+			"logout":       func() { p.Kind = verify.KindLogout },
+			"max_age":      func() { p.MaxAge = &limit },
+			"nonce":        func() { p.Nonce = "the-nonce" },
+			"client":       func() { p.ClientID = m.ClientID() },
+			"scope":        func() { p.Scopes = []string{"openid"} },
+			"any_audience": func() { p.Audiences, p.AnyAudience = nil, true },
 		}[need]()
 	}
 }
@@ -108,7 +108,7 @@ func minterAndKeys(t *testing.T, like, algorithm string) (*issuertest.Minter, ve
 func testCatalogue(t *testing.T, m *issuertest.Minter, keys verify.Keys, kind verify.Kind) {
 	t.Helper()
 	catalogue := m.Catalogue(issuertest.Token{Kind: kind})
-	reason := func(needs []issuertest.Need, flaws ...string) verify.Reason {
+	reason := func(needs []string, flaws ...string) verify.Reason {
 		wanted := issuertest.Token{Kind: kind, Flaws: flaws}
 		report := judge(m, keys, mint(t, m, wanted), func(p *verify.Policy) {
 			p.Audiences = []string{catalogue.Audience}
@@ -140,7 +140,7 @@ func TestNeighbours(t *testing.T) {
 	m := minter(t, "", "ES256")
 	for _, flaw := range issuertest.Flaws() {
 		wanted := issuertest.Token{}
-		if slices.Contains(flaw.Needs, issuertest.NeedsID) || slices.Contains(flaw.Needs, issuertest.NeedsNonce) {
+		if slices.Contains(flaw.Needs, "id") || slices.Contains(flaw.Needs, "nonce") {
 			wanted = issuertest.Token{Kind: verify.KindID, Audience: []string{m.Audience()}, Nonce: "the-nonce"}
 		}
 		report := judge(m, published(t, m), mint(t, m, wanted), func(p *verify.Policy) { asks(p, m, flaw.Needs) })

@@ -10,8 +10,8 @@ type User struct {
 	Roles    []string // claim roles of access tokens
 }
 
-// DefaultUsers returns the users of an issuer for which none are given.
-func DefaultUsers() []User {
+// defaultUsers returns the users of an issuer for which none are given.
+func defaultUsers() []User {
 	return []User{
 		{Name: "ada", Subject: "user-ada", FullName: "Ada Lovelace", Email: "ada@example.com", Roles: []string{"admin", "editor"}},
 		{Name: "alan", Subject: "user-alan", FullName: "Alan Turing", Email: "alan@example.com", Roles: []string{"reader"}},

@@ -25,14 +25,14 @@ const (
 	specClaims    = "RFC 9068 section 4"
 )
 
-// ErrNoToken is the error for a run without a good token.
-var ErrNoToken = errors.New("probe: no token")
+// errNoToken is the error for a run without a good token.
+var errNoToken = errors.New("probe: no token")
 
 // New makes the probes of a run, in the order in which they are sent. The second
 // result says in words which probes were left out, and why. It makes no request.
 func New(cfg Config) ([]Probe, []string, error) {
 	if cfg.Token == "" {
-		return nil, nil, ErrNoToken
+		return nil, nil, errNoToken
 	}
 	b := &builder{cfg: cfg}
 	b.token = token.Parse(cfg.Token)
@@ -53,8 +53,8 @@ func New(cfg Config) ([]Probe, []string, error) {
 	if err := b.minted(); err != nil {
 		return nil, nil, err
 	}
-	if len(b.probes) > MaxRequests {
-		return nil, nil, fmt.Errorf("probe: %d requests are more than %d", len(b.probes), MaxRequests)
+	if len(b.probes) > maxRequests {
+		return nil, nil, fmt.Errorf("probe: %d requests are more than %d", len(b.probes), maxRequests)
 	}
 	return b.probes, b.skipped, nil
 }

@@ -14,10 +14,11 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// MaxRequests is the largest number of requests of a run.
-const MaxRequests = 30
+// maxRequests is the largest number of requests of a run.
+const maxRequests = 30
 
 // Config says what to send.
 type Config struct {
@@ -75,22 +76,18 @@ func (p Probe) Secrets() []string {
 	return p.authorization
 }
 
-// Status is how a probe went.
-type Status string
-
-// The statuses.
+// What became of a probe, beside verify.Passed, verify.Failed (the API accepted what
+// it has to refuse, or refused the good token) and verify.Warning (the answer is
+// right, but not as it should be).
 const (
-	Passed  Status = "passed"
-	Failed  Status = "failed"  // the API accepted what it has to refuse, or refused the good token
-	Warning Status = "warning" // the answer is right, but not as it should be
-	Unclear Status = "unclear" // the answer does not say whether the token was accepted
-	NotSent Status = "not_sent"
+	Unclear verify.Status = "unclear" // the answer does not say whether the token was accepted
+	NotSent verify.Status = "not_sent"
 )
 
 // An Outcome is a probe and its answer.
 type Outcome struct {
 	Probe    Probe
-	Status   Status
+	Status   verify.Status
 	Code     int                 // HTTP status; 0 where there was no answer
 	Error    string              // the error of the challenge, where it is a registered one
 	Message  string              // in words
@@ -106,7 +103,7 @@ type Result struct {
 }
 
 // Count returns how many outcomes have a status.
-func (r *Result) Count(status Status) int {
+func (r *Result) Count(status verify.Status) int {
 	n := 0
 	for _, o := range r.Outcomes {
 		if o.Status == status {
@@ -119,11 +116,11 @@ func (r *Result) Count(status Status) int {
 // Good reports whether everything was sent, the control passed, and every probe was
 // refused that has to be.
 func (r *Result) Good() bool {
-	return len(r.Outcomes) > 2 && r.Count(Passed)+r.Count(Warning) == len(r.Outcomes)
+	return len(r.Outcomes) > 2 && r.Count(verify.Passed)+r.Count(verify.Warning) == len(r.Outcomes)
 }
 
 // First returns the first outcome with a status, or nil.
-func (r *Result) First(status Status) *Outcome {
+func (r *Result) First(status verify.Status) *Outcome {
 	for i := range r.Outcomes {
 		if r.Outcomes[i].Status == status {
 			return &r.Outcomes[i]

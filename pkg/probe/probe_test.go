@@ -97,7 +97,7 @@ func good(t *testing.T) http.Handler {
 func TestMiddlewarePasses(t *testing.T) {
 	result := world(t, good(t), nil)
 	for _, o := range result.Outcomes {
-		if o.Status != probe.Passed {
+		if o.Status != verify.Passed {
 			t.Errorf("%s: %s %d %s %+v", o.Probe.ID, o.Status, o.Code, o.Message, o.Problems)
 		}
 	}
@@ -164,7 +164,7 @@ func TestWeakAPIs(t *testing.T) {
 			result := world(t, weak(t, test.accepts), nil)
 			var failed []string
 			for _, o := range result.Outcomes {
-				if o.Status == probe.Failed {
+				if o.Status == verify.Failed {
 					failed = append(failed, o.Probe.ID)
 				}
 			}
@@ -183,11 +183,11 @@ func TestRunEndsEarly(t *testing.T) {
 		name     string
 		api      http.Handler
 		requests int
-		last     probe.Status
+		last     verify.Status
 	}{
-		{"open to everybody", answer(200), 1, probe.Failed},
+		{"open to everybody", answer(200), 1, verify.Failed},
 		{"not found", answer(404), 1, probe.Unclear},
-		{"refuses everybody", answer(401), 2, probe.Failed},
+		{"refuses everybody", answer(401), 2, verify.Failed},
 		{"out of order", answer(500), 1, probe.Unclear},
 	}
 	for _, test := range tests {

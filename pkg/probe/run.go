@@ -11,6 +11,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // Run sends probes one after the other. It ends where the API answers nobody with
@@ -88,7 +89,7 @@ func (r *runner) request(p Probe) provider.Request {
 // judge compares an answer with what the API has to do.
 func (r *runner) judge(p Probe, got *provider.Response) {
 	list, err := challenge.Parse(got.Header.Values("WWW-Authenticate")...)
-	o := Outcome{Probe: p, Code: got.Status, Error: errorCode(list), Status: Passed}
+	o := Outcome{Probe: p, Code: got.Status, Error: errorCode(list), Status: verify.Passed}
 	refused := slices.Contains(r.cfg.Refused, got.Status)
 	if refused && p.Want != Accepted && p.Want != Tolerated {
 		o.Problems = challenge.Check(got.Status, p.ID != "no_token", list)
@@ -104,17 +105,17 @@ func (r *runner) judge(p Probe, got *provider.Response) {
 		r.control(&o)
 	case Tolerated:
 		if got.Status == http.StatusUnauthorized || got.Status == http.StatusForbidden {
-			o.Status, o.Message = Warning, "refused, but schemes are case-insensitive"
+			o.Status, o.Message = verify.Warning, "refused, but schemes are case-insensitive"
 		}
 	case Discourage:
 		if !refused {
-			o.Status, o.Message = Warning, "accepted: it is not clear which of the two counts"
+			o.Status, o.Message = verify.Warning, "accepted: it is not clear which of the two counts"
 		}
 	default:
 		r.refusal(&o, refused)
 	}
-	if o.Status == Passed && len(o.Problems) > 0 {
-		o.Status = Warning
+	if o.Status == verify.Passed && len(o.Problems) > 0 {
+		o.Status = verify.Warning
 	}
 	for i := range o.Problems {
 		o.Problems[i].Text = r.scrub(o.Problems[i].Text, p)
@@ -128,10 +129,10 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 	switch {
 	case o.Code == http.StatusUnauthorized:
 	case o.Code < 300:
-		o.Status, o.Message = Failed, "answered without a token: this address is open to anybody"
+		o.Status, o.Message = verify.Failed, "answered without a token: this address is open to anybody"
 		r.over = true
 	case refused:
-		o.Status, o.Message = Warning, "refused, but not with 401"
+		o.Status, o.Message = verify.Warning, "refused, but not with 401"
 	default:
 		o.Status, o.Message = Unclear, "neither refused nor answered: check the URL and the method"
 		r.over = true
@@ -142,13 +143,13 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 func (r *runner) control(o *Outcome) {
 	switch {
 	case o.Code == http.StatusUnauthorized || o.Code == http.StatusForbidden:
-		o.Status, o.Message = Failed, "refused: this token is not good for this API, so no other probe would prove anything"
+		o.Status, o.Message = verify.Failed, "refused: this token is not good for this API, so no other probe would prove anything"
 		if o.Probe.ID == "minted_control" {
 			o.Status, o.Message = Unclear, "refused: the API does not trust this key, so no probe signed with it would prove anything"
 		}
 		r.over = true
 	case o.Code >= 300:
-		o.Status, o.Message = Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds would prove more", o.Code)
+		o.Status, o.Message = verify.Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds would prove more", o.Code)
 	}
 }
 
@@ -160,9 +161,9 @@ func (r *runner) refusal(o *Outcome, refused bool) {
 		o.Status, o.Message = Unclear, "the API would not answer now: --delay may help"
 		r.over = true
 	case o.Code >= 500:
-		o.Status, o.Message = Failed, "neither refused nor accepted: the API failed"
+		o.Status, o.Message = verify.Failed, "neither refused nor accepted: the API failed"
 	default:
-		o.Status, o.Message = Failed, "accepted"
+		o.Status, o.Message = verify.Failed, "accepted"
 	}
 }
 

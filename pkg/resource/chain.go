@@ -15,21 +15,12 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// Status is how a link went.
-type Status string
-
-// The statuses.
-const (
-	Passed     Status = "passed"
-	Failed     Status = "failed"  // clients that follow the specification stop here
-	Warning    Status = "warning" // it works, but not with every client
-	NotChecked Status = "not_checked"
-)
-
 // A Link is one step of the chain.
 type Link struct {
-	ID     string // as "resource_identifier"
-	Status Status
+	ID string // as "resource_identifier"
+	// Status is verify.Failed where clients that follow the specification stop, and
+	// verify.Warning for what does not work with every client.
+	Status verify.Status
 	Server string // the authorization server it is about, or empty
 	// Message describes the link. It quotes servers: escape it before it reaches
 	// a terminal.
@@ -40,14 +31,12 @@ type Link struct {
 	Unavailable bool
 }
 
-// Rules are the demands beyond RFC 9728.
+// Rules are what is required beyond RFC 9728 and what it builds on. The zero Rules
+// require no more.
 type Rules string
 
-// The rules.
-const (
-	RulesOAuth Rules = ""    // RFC 9728 and what it builds on
-	RulesMCP   Rules = "mcp" // the MCP authorization specification of 2025-11-25 as well
-)
+// RulesMCP are those of the MCP authorization specification of 2025-11-25.
+const RulesMCP Rules = "mcp"
 
 // Evidence is what was fetched for each link.
 type Evidence struct {
@@ -57,25 +46,25 @@ type Evidence struct {
 
 	Attempts []Attempt          // where metadata was looked for, in order
 	Metadata *provider.Document // nil where there is none
-	Found    Place              // where Metadata was found
+	Found    string             // the Attempt.Place where Metadata was found
 
 	Servers []Server // in the order of the metadata
 }
 
-// A Place is how the address of metadata came about.
-type Place string
-
-// The places.
+// The values of Attempt.Place.
 const (
-	Named    Place = "resource_metadata" // the challenge names it (RFC 9728 section 5.1)
-	Inserted Place = "inserted"          // well-known, before the path of the URL (RFC 9728 section 3.1)
-	Root     Place = "root"              // well-known, at the root of the host
+	placeNamed    = "resource_metadata"
+	placeInserted = "inserted"
+	placeRoot     = "root"
 )
 
 // An Attempt is one address at which metadata was looked for.
 type Attempt struct {
-	URL   string
-	Place Place
+	URL string
+	// Place is how the address came about: "resource_metadata", the challenge names it
+	// (RFC 9728 section 5.1); "inserted", the well-known suffix before the path of the URL
+	// (section 3.1); or "root", the well-known address of the host.
+	Place string
 	Err   error // nil for the one that answered
 }
 
@@ -98,7 +87,7 @@ type Chain struct {
 // Broken returns the first link that failed, or nil.
 func (c *Chain) Broken() *Link {
 	for i := range c.Links {
-		if c.Links[i].Status == Failed {
+		if c.Links[i].Status == verify.Failed {
 			return &c.Links[i]
 		}
 	}
@@ -111,7 +100,7 @@ func (c *Chain) Unavailable() bool {
 }
 
 // Count returns how many links have a status.
-func (c *Chain) Count(status Status) int {
+func (c *Chain) Count(status verify.Status) int {
 	n := 0
 	for _, l := range c.Links {
 		if l.Status == status {

@@ -51,11 +51,11 @@ type judge struct {
 func (j *judge) mcp() bool { return j.rules == RulesMCP }
 
 // required is the status of what only MCP demands.
-func (j *judge) required() Status {
+func (j *judge) required() verify.Status {
 	if j.mcp() {
-		return Failed
+		return verify.Failed
 	}
-	return Warning
+	return verify.Warning
 }
 
 // orMCP is the section that demands something: MCP's where only that does.
@@ -69,14 +69,14 @@ func (j *judge) orMCP(spec string) string {
 func (j *judge) add(l Link) { j.Links = append(j.Links, l) }
 
 func (j *judge) pass(id, spec, format string, args ...any) {
-	j.add(Link{ID: id, Status: Passed, Message: fmt.Sprintf(format, args...), Spec: spec})
+	j.add(Link{ID: id, Status: verify.Passed, Message: fmt.Sprintf(format, args...), Spec: spec})
 }
 
 // request judges the status of the answer to a request without a token.
 func (j *judge) request() {
 	const id, spec = "request", "RFC 9110 section 15.5.2"
 	if j.Response == nil {
-		j.add(Link{ID: id, Status: Failed, Message: j.Err.Error(), Unavailable: true})
+		j.add(Link{ID: id, Status: verify.Failed, Message: j.Err.Error(), Unavailable: true})
 		return
 	}
 	status := statusText(j.Response.Status)
@@ -84,15 +84,15 @@ func (j *judge) request() {
 	case code == http.StatusUnauthorized:
 		j.pass(id, spec, "GET without a token: %s", status)
 	case code < 300:
-		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ": this address needs no token", Spec: spec,
+		j.add(Link{ID: id, Status: verify.Failed, Message: "GET without a token: " + status + ": this address needs no token", Spec: spec,
 			Fix: "if it does, answer requests without a token with 401 and a challenge"})
 	case code < 400:
-		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ", a redirect", Spec: spec,
+		j.add(Link{ID: id, Status: verify.Failed, Message: "GET without a token: " + status + ", a redirect", Spec: spec,
 			Fix: "answer 401 with a challenge: a program cannot use a login page"})
 	case code == http.StatusForbidden:
-		j.add(Link{ID: id, Status: Failed, Message: "GET without a token: " + status + ", not 401", Spec: spec, Fix: "answer 401 if no token was sent; 403 is for a token with too few rights"})
+		j.add(Link{ID: id, Status: verify.Failed, Message: "GET without a token: " + status + ", not 401", Spec: spec, Fix: "answer 401 if no token was sent; 403 is for a token with too few rights"})
 	default:
-		j.add(Link{ID: id, Status: Warning, Message: "GET without a token: " + status + ": this does not show what a client without a token gets", Spec: spec,
+		j.add(Link{ID: id, Status: verify.Warning, Message: "GET without a token: " + status + ": this does not show what a client without a token gets", Spec: spec,
 			Fix: "authenticate before anything else, so that every method is answered with 401 and a challenge"})
 	}
 }
@@ -104,17 +104,17 @@ func (j *judge) challenge() {
 	problems := challenge.Check(j.Response.Status, false, list)
 	switch {
 	case j.Response.Status != http.StatusUnauthorized && len(list) == 0:
-		j.add(Link{ID: id, Status: NotChecked, Message: "no 401 response, so no challenge"})
+		j.add(Link{ID: id, Status: verify.NotChecked, Message: "no 401 response, so no challenge"})
 		return
 	case len(problems) > 0:
-		status := Failed
+		status := verify.Failed
 		if j.bearer(list).Scheme != "" { // a client still learns what it needs
-			status = Warning
+			status = verify.Warning
 		}
 		j.add(Link{ID: id, Status: status, Message: problems[0].Text, Spec: problems[0].Spec, Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 	case err != nil:
 		first, _, _ := strings.Cut(err.Error(), "\n")
-		j.add(Link{ID: id, Status: Failed, Message: "WWW-Authenticate is malformed: " + first, Spec: "RFC 9110 section 11.6.1", Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
+		j.add(Link{ID: id, Status: verify.Failed, Message: "WWW-Authenticate is malformed: " + first, Spec: "RFC 9110 section 11.6.1", Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 	default:
 		j.pass(id, "RFC 6750 section 3", "WWW-Authenticate: %s", strings.Join(schemes(list), ", "))
 	}
@@ -122,7 +122,7 @@ func (j *judge) challenge() {
 	if scope := j.bearer(list).Param("scope"); scope != "" {
 		j.pass("challenge_scope", "RFC 6750 section 3", "the challenge asks for the scope %q", scope)
 	} else if j.mcp() {
-		j.add(Link{ID: "challenge_scope", Status: Warning, Message: "the challenge names no scope: clients ask for all of scopes_supported", Spec: specMCP, Fix: `add scope="…" with what a first request needs`})
+		j.add(Link{ID: "challenge_scope", Status: verify.Warning, Message: "the challenge names no scope: clients ask for all of scopes_supported", Spec: specMCP, Fix: `add scope="…" with what a first request needs`})
 	}
 }
 
@@ -132,13 +132,13 @@ func (j *judge) named() {
 		j.pass(id, specChallenge, "resource_metadata is %s", named)
 		return
 	}
-	j.add(Link{ID: id, Status: Warning, Message: "the challenge does not name the metadata: clients have to guess where it is", Spec: specChallenge,
+	j.add(Link{ID: id, Status: verify.Warning, Message: "the challenge does not name the metadata: clients have to guess where it is", Spec: specChallenge,
 		Fix: "answer with: WWW-Authenticate: " + j.goodChallenge()})
 }
 
 // goodChallenge is one that would do.
 func (j *judge) goodChallenge() string {
-	inserted, _ := WellKnown(j.URL)
+	inserted, _ := wellKnown(j.URL)
 	text, err := challenge.Challenge{Scheme: challenge.Bearer, Params: []challenge.Param{{Name: "resource_metadata", Value: inserted}}}.Encode()
 	if err != nil {
 		return challenge.Bearer
@@ -170,15 +170,15 @@ func (j *judge) document() {
 		for i, a := range j.Attempts {
 			tried[i] = a.Err.Error()
 		}
-		inserted, _ := WellKnown(j.URL)
-		j.add(Link{ID: id, Status: Failed, Unavailable: true, Spec: specMetadata,
+		inserted, _ := wellKnown(j.URL)
+		j.add(Link{ID: id, Status: verify.Failed, Unavailable: true, Spec: specMetadata,
 			Message: "no metadata of this resource: " + strings.Join(tried, "; "), Fix: "serve it at " + inserted})
 		return
 	}
-	where := map[Place]string{Named: "where the challenge says", Inserted: "at its well-known address", Root: "at the root of the host"}[j.Found]
+	where := map[string]string{placeNamed: "where the challenge says", placeInserted: "at its well-known address", placeRoot: "at the root of the host"}[j.Found]
 	j.pass(id, specMetadata, "%s, %s", j.Metadata.URL, where)
 	if !j.Metadata.ServedJSON {
-		j.add(Link{ID: "content_type", Status: Warning, Message: fmt.Sprintf("the metadata is served as %q, not application/json", j.Metadata.ContentType), Spec: "RFC 9728 section 3.2", Fix: "serve it as application/json"})
+		j.add(Link{ID: "content_type", Status: verify.Warning, Message: fmt.Sprintf("the metadata is served as %q, not application/json", j.Metadata.ContentType), Spec: "RFC 9728 section 3.2", Fix: "serve it as application/json"})
 	}
 }
 
@@ -188,17 +188,17 @@ func (j *judge) identifier() {
 	found, ok := j.Object().Get("resource").Text()
 	switch {
 	case !ok:
-		j.add(Link{ID: id, Status: Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", j.URL)})
+		j.add(Link{ID: id, Status: verify.Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", j.URL)})
 		return
 	case found == j.URL:
 		j.pass(id, spec, "resource is the requested URL")
 		return
-	case j.Found == Root && strings.TrimSuffix(found, "/") == origin(j.URL):
-		j.add(Link{ID: id, Status: Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, j.URL), Spec: spec,
+	case j.Found == placeRoot && strings.TrimSuffix(found, "/") == origin(j.URL):
+		j.add(Link{ID: id, Status: verify.Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, j.URL), Spec: spec,
 			Fix: fmt.Sprintf("serve metadata with resource %q at its own well-known address", j.URL)})
 		return
 	}
-	j.add(Link{ID: id, Status: Failed, Message: fmt.Sprintf("resource is %q, the requested URL is %q: %s", found, j.URL, difference(j.URL, found)), Spec: spec,
+	j.add(Link{ID: id, Status: verify.Failed, Message: fmt.Sprintf("resource is %q, the requested URL is %q: %s", found, j.URL, difference(j.URL, found)), Spec: spec,
 		Fix: fmt.Sprintf("set resource to %q, or let clients use %q", j.URL, found)})
 }
 
@@ -235,7 +235,7 @@ func (j *judge) methods() {
 	list, ok := v.TextList()
 	switch {
 	case !ok:
-		j.add(Link{ID: "bearer_methods", Status: Failed, Message: "bearer_methods_supported is not an array of strings", Spec: specMembers, Fix: `set it to ["header"]`})
+		j.add(Link{ID: "bearer_methods", Status: verify.Failed, Message: "bearer_methods_supported is not an array of strings", Spec: specMembers, Fix: `set it to ["header"]`})
 	case !slices.Contains(list, "header"):
 		j.add(Link{ID: "bearer_methods", Status: j.required(), Message: fmt.Sprintf("bearer_methods_supported has no header: %s", strings.Join(list, ", ")), Spec: j.orMCP(specMembers), Fix: `accept the Authorization header and set bearer_methods_supported to ["header"]`})
 	default:
@@ -250,11 +250,11 @@ func (j *judge) serverList() {
 	list, ok := v.TextList()
 	switch {
 	case v.Exists() && !ok:
-		j.add(Link{ID: id, Status: Failed, Message: "authorization_servers is not an array of strings", Spec: specMembers, Fix: `set it to ["https://the-issuer"]`})
+		j.add(Link{ID: id, Status: verify.Failed, Message: "authorization_servers is not an array of strings", Spec: specMembers, Fix: `set it to ["https://the-issuer"]`})
 	case len(list) == 0:
 		j.add(Link{ID: id, Status: j.required(), Message: "the metadata names no authorization server: clients cannot tell where to get a token", Spec: j.orMCP(specMembers), Fix: `set authorization_servers to ["https://the-issuer"]`})
-	case len(list) > MaxServers:
-		j.add(Link{ID: id, Status: Warning, Message: fmt.Sprintf("%d authorization servers; only the first %d are looked at", len(list), MaxServers), Spec: specMembers})
+	case len(list) > maxServers:
+		j.add(Link{ID: id, Status: verify.Warning, Message: fmt.Sprintf("%d authorization servers; only the first %d are looked at", len(list), maxServers), Spec: specMembers})
 	default:
 		j.pass(id, specMembers, "%s", strings.Join(list, ", "))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/resource"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 func TestWellKnown(t *testing.T) {
@@ -34,32 +35,32 @@ func TestJudge(t *testing.T) {
 		change func(*resource.Evidence)
 		rules  resource.Rules
 		link   string
-		want   resource.Status
+		want   verify.Status
 	}{
-		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", resource.Failed},
-		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, "", "request", resource.Failed},
-		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, "", "request", resource.Warning},
-		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), "", "challenge", resource.Failed},
-		{"no scope in the challenge", challenge(`Bearer`), resource.RulesMCP, "challenge_scope", resource.Warning},
-		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), "", "resource_identifier", resource.Failed},
-		{"resource with another port", metadata(`{"resource":"https://api.example:8443/mcp"}`), "", "resource_identifier", resource.Failed},
-		{"resource by http", metadata(`{"resource":"http://api.example/mcp"}`), "", "resource_identifier", resource.Failed},
-		{"no header method", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), "", "bearer_methods", resource.Warning},
-		{"no header method for MCP", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), resource.RulesMCP, "bearer_methods", resource.Failed},
-		{"methods of another type", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":"header"}`), "", "bearer_methods", resource.Failed},
-		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), "", "authorization_servers", resource.Warning},
-		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), resource.RulesMCP, "authorization_servers", resource.Failed},
-		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), "", "authorization_servers", resource.Failed},
-		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, "", "content_type", resource.Warning},
-		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, "", "server_keys", resource.Failed},
+		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", verify.Failed},
+		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, "", "request", verify.Failed},
+		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, "", "request", verify.Warning},
+		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), "", "challenge", verify.Failed},
+		{"no scope in the challenge", challenge(`Bearer`), resource.RulesMCP, "challenge_scope", verify.Warning},
+		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), "", "resource_identifier", verify.Failed},
+		{"resource with another port", metadata(`{"resource":"https://api.example:8443/mcp"}`), "", "resource_identifier", verify.Failed},
+		{"resource by http", metadata(`{"resource":"http://api.example/mcp"}`), "", "resource_identifier", verify.Failed},
+		{"no header method", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), "", "bearer_methods", verify.Warning},
+		{"no header method for MCP", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), resource.RulesMCP, "bearer_methods", verify.Failed},
+		{"methods of another type", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":"header"}`), "", "bearer_methods", verify.Failed},
+		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), "", "authorization_servers", verify.Warning},
+		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), resource.RulesMCP, "authorization_servers", verify.Failed},
+		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), "", "authorization_servers", verify.Failed},
+		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, "", "content_type", verify.Warning},
+		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, "", "server_keys", verify.Failed},
 		{"another issuer", func(e *resource.Evidence) {
 			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://issuer.example/"}
-		}, "", "server_issuer", resource.Failed},
+		}, "", "server_issuer", verify.Failed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			e := &resource.Evidence{
-				URL: url, Found: resource.Named,
+				URL: url, Found: "resource_metadata",
 				Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
 				Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
 				Servers: []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{
@@ -70,7 +71,7 @@ func TestJudge(t *testing.T) {
 			chain := resource.Judge(e, test.rules)
 			for _, l := range chain.Links {
 				if l.ID == test.link {
-					if l.Status != test.want || l.Message == "" || l.Status == resource.Failed && !l.Unavailable && l.Spec == "" {
+					if l.Status != test.want || l.Message == "" || l.Status == verify.Failed && !l.Unavailable && l.Spec == "" {
 						t.Errorf("got %+v", l)
 					}
 					return

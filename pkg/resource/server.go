@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // A serverJudge looks at one authorization server.
@@ -12,7 +14,7 @@ type serverJudge struct {
 	*Server
 }
 
-func (s *serverJudge) say(id string, status Status, spec, fix, format string, args ...any) {
+func (s *serverJudge) say(id string, status verify.Status, spec, fix, format string, args ...any) {
 	s.add(Link{ID: id, Status: status, Server: s.Issuer, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
@@ -32,27 +34,27 @@ func (s *serverJudge) all() {
 // the API names, and reports whether anything in it may be used.
 func (s *serverJudge) document() bool {
 	if m := mismatch(s.Err); m != nil {
-		s.say("server_metadata", Passed, "RFC 8414 section 3", "", "%s", m.URL)
-		s.say("server_issuer", Failed, "RFC 8414 section 3.3", fmt.Sprintf("name the issuer %q in authorization_servers, exactly as it names itself", m.Found),
+		s.say("server_metadata", verify.Passed, "RFC 8414 section 3", "", "%s", m.URL)
+		s.say("server_issuer", verify.Failed, "RFC 8414 section 3.3", fmt.Sprintf("name the issuer %q in authorization_servers, exactly as it names itself", m.Found),
 			"the server's metadata is for issuer %q, authorization_servers has %q: %s", m.Found, m.Asked, difference(m.Asked, m.Found))
 		return false
 	}
 	if s.Metadata == nil {
-		s.add(Link{ID: "server_metadata", Status: Failed, Server: s.Issuer, Unavailable: true, Message: s.Err.Error(), Spec: "RFC 8414 section 3",
+		s.add(Link{ID: "server_metadata", Status: verify.Failed, Server: s.Issuer, Unavailable: true, Message: s.Err.Error(), Spec: "RFC 8414 section 3",
 			Fix: "serve metadata for that issuer at its well-known address, or correct authorization_servers"})
 		return false
 	}
-	s.say("server_metadata", Passed, "RFC 8414 section 3", "", "%s (%s)", s.Metadata.URL, s.Metadata.Form)
+	s.say("server_metadata", verify.Passed, "RFC 8414 section 3", "", "%s (%s)", s.Metadata.URL, s.Metadata.Form)
 	if s.Metadata.Issuer != s.Issuer { // the whole address of metadata is no issuer
-		s.say("server_issuer", Failed, "RFC 9728 section 2", fmt.Sprintf("name the issuer %q in authorization_servers", s.Metadata.Issuer),
+		s.say("server_issuer", verify.Failed, "RFC 9728 section 2", fmt.Sprintf("name the issuer %q in authorization_servers", s.Metadata.Issuer),
 			"authorization_servers has %q, which is not the issuer %q", s.Issuer, s.Metadata.Issuer)
 		return true
 	}
 	if plainHTTP(s.Issuer) {
-		s.say("server_issuer", Warning, "RFC 8414 section 2", "use https anywhere but on one machine", "the issuer matches; it is http, which is for tests on one machine")
+		s.say("server_issuer", verify.Warning, "RFC 8414 section 2", "use https anywhere but on one machine", "the issuer matches; it is http, which is for tests on one machine")
 		return true
 	}
-	s.say("server_issuer", Passed, "RFC 8414 section 3.3", "", "the issuer matches")
+	s.say("server_issuer", verify.Passed, "RFC 8414 section 3.3", "", "the issuer matches")
 	return true
 }
 
@@ -72,7 +74,7 @@ func (s *serverJudge) endpoints() {
 		s.say("server_endpoints", s.required(), s.orMCP("RFC 8414 section 2"), "name them in the server's metadata", "the metadata has no %s", strings.Join(missing, " and no "))
 		return
 	}
-	s.say("server_endpoints", Passed, "RFC 8414 section 2", "", "authorization and token endpoint are named")
+	s.say("server_endpoints", verify.Passed, "RFC 8414 section 2", "", "authorization and token endpoint are named")
 }
 
 // pkce judges whether clients can tell that PKCE with S256 works.
@@ -81,9 +83,9 @@ func (s *serverJudge) pkce() {
 	list, ok := s.Metadata.Document.Get("code_challenge_methods_supported").TextList()
 	switch {
 	case ok && slices.Contains(list, "S256"):
-		s.say(id, Passed, spec, "", "PKCE with S256")
+		s.say(id, verify.Passed, spec, "", "PKCE with S256")
 	case ok:
-		s.say(id, Failed, s.orMCP(spec), "support S256", "code_challenge_methods_supported has no S256: %s", strings.Join(list, ", "))
+		s.say(id, verify.Failed, s.orMCP(spec), "support S256", "code_challenge_methods_supported has no S256: %s", strings.Join(list, ", "))
 	default:
 		s.say(id, s.required(), s.orMCP(spec), `support PKCE and set code_challenge_methods_supported to ["S256"]`,
 			"no code_challenge_methods_supported: clients that require PKCE stop here")
@@ -101,11 +103,11 @@ func (s *serverJudge) registration() {
 		ways = append(ways, "dynamic registration (RFC 7591)")
 	}
 	if len(ways) == 0 {
-		s.say(id, Warning, s.orMCP("RFC 7591 section 3"), "support client ID metadata documents or dynamic registration, or register each client",
+		s.say(id, verify.Warning, s.orMCP("RFC 7591 section 3"), "support client ID metadata documents or dynamic registration, or register each client",
 			"neither client ID metadata documents nor dynamic registration: every client has to be registered by hand")
 		return
 	}
-	s.say(id, Passed, "RFC 7591 section 3", "", "%s", strings.Join(ways, ", "))
+	s.say(id, verify.Passed, "RFC 7591 section 3", "", "%s", strings.Join(ways, ", "))
 }
 
 // issParameter judges the defence against mix-up attacks, which a client of
@@ -114,11 +116,11 @@ func (s *serverJudge) issParameter() {
 	const id, spec, name = "server_iss_parameter", "RFC 9207 section 2", "authorization_response_iss_parameter_supported"
 	switch {
 	case s.Metadata.Document.Get(name).True():
-		s.say(id, Passed, spec, "", "authorization responses name the issuer")
+		s.say(id, verify.Passed, spec, "", "authorization responses name the issuer")
 	case len(s.Servers) > 1:
-		s.say(id, Warning, spec, "send iss in authorization responses and set "+name, "no %s: with several servers, a client cannot tell which one answered", name)
+		s.say(id, verify.Warning, spec, "send iss in authorization responses and set "+name, "no %s: with several servers, a client cannot tell which one answered", name)
 	default:
-		s.say(id, NotChecked, spec, "", "authorization responses do not name the issuer; with one server, they need not")
+		s.say(id, verify.NotChecked, spec, "", "authorization responses do not name the issuer; with one server, they need not")
 	}
 }
 
@@ -136,7 +138,7 @@ func (s *serverJudge) scopes() {
 		}
 	}
 	if len(missing) > 0 {
-		s.say(id, Warning, spec, "add them to scopes_supported of the server, or remove them from the API's", "the API lists scopes that the server does not: %s", strings.Join(missing, ", "))
+		s.say(id, verify.Warning, spec, "add them to scopes_supported of the server, or remove them from the API's", "the API lists scopes that the server does not: %s", strings.Join(missing, ", "))
 	}
 }
 
@@ -145,14 +147,14 @@ func (s *serverJudge) keys() {
 	const id, spec = "server_keys", "RFC 8414 section 2"
 	switch {
 	case s.Metadata.JWKSURI == "":
-		s.say(id, Warning, spec, "name jwks_uri, unless tokens are opaque", "the metadata names no jwks_uri: tokens can only be introspected")
+		s.say(id, verify.Warning, spec, "name jwks_uri, unless tokens are opaque", "the metadata names no jwks_uri: tokens can only be introspected")
 	case s.Keys == nil && s.KeysErr == nil:
-		s.say(id, NotChecked, spec, "", "the keys were not fetched")
+		s.say(id, verify.NotChecked, spec, "", "the keys were not fetched")
 	case s.Keys == nil:
-		s.add(Link{ID: id, Status: Failed, Server: s.Issuer, Unavailable: true, Message: s.KeysErr.Error(), Spec: spec, Fix: "serve the key set at jwks_uri"})
+		s.add(Link{ID: id, Status: verify.Failed, Server: s.Issuer, Unavailable: true, Message: s.KeysErr.Error(), Spec: spec, Fix: "serve the key set at jwks_uri"})
 	case len(s.Keys.Set.Usable()) == 0:
-		s.say(id, Failed, "RFC 7517 section 5", "publish the keys that sign tokens", "no key of %s can verify a signature", s.Keys.URL)
+		s.say(id, verify.Failed, "RFC 7517 section 5", "publish the keys that sign tokens", "no key of %s can verify a signature", s.Keys.URL)
 	default:
-		s.say(id, Passed, spec, "", "%d usable, %s", len(s.Keys.Set.Usable()), s.Keys.URL)
+		s.say(id, verify.Passed, spec, "", "%d usable, %s", len(s.Keys.Set.Usable()), s.Keys.URL)
 	}
 }

@@ -34,7 +34,7 @@ type tokenJudge struct {
 	resource string // the audience
 }
 
-func (j *tokenJudge) say(id string, status Status, spec, fix, format string, args ...any) {
+func (j *tokenJudge) say(id string, status verify.Status, spec, fix, format string, args ...any) {
 	j.Links = append(j.Links, Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
@@ -42,29 +42,29 @@ func (j *tokenJudge) say(id string, status Status, spec, fix, format string, arg
 func (j *tokenJudge) server() *Server {
 	const id, spec = "token_issuer", "RFC 9728 section 2"
 	if j.Metadata == nil {
-		j.say(id, NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
+		j.say(id, verify.NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
 		return nil
 	}
 	if len(j.Servers) == 0 {
-		j.say(id, NotChecked, spec, "", "the API names no authorization server")
+		j.say(id, verify.NotChecked, spec, "", "the API names no authorization server")
 		return nil
 	}
 	iss, ok := j.token.UnverifiedClaims().Get("iss").Text()
 	if !ok {
-		j.say(id, Failed, spec, "", "the token does not say who issued it: it is not a JWT with iss")
+		j.say(id, verify.Failed, spec, "", "the token does not say who issued it: it is not a JWT with iss")
 		return nil
 	}
 	var names []string
 	for i, s := range j.Servers {
 		if s.Issuer == iss {
 			if s.Keys == nil {
-				j.say(id, NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
+				j.say(id, verify.NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
 			}
 			return &j.Servers[i]
 		}
 		names = append(names, s.Issuer)
 	}
-	j.say(id, Failed, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
+	j.say(id, verify.Failed, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
 		"the token is from %s, the API names %s: %s", iss, strings.Join(names, ", "), difference(names[0], iss))
 	return nil
 }
@@ -81,10 +81,10 @@ func (j *tokenJudge) verified() {
 		if c.ID == "audience" {
 			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", j.resource)
 		}
-		j.say("token_"+string(c.ID), Failed, c.Spec, fix, "%s", c.Message)
+		j.say("token_"+string(c.ID), verify.Failed, c.Spec, fix, "%s", c.Message)
 	}
 	if passed {
-		j.say("token", Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
+		j.say("token", verify.Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
 	}
 }
 
@@ -108,13 +108,13 @@ func (j *tokenJudge) scope() {
 	listed := scopesOf(j.Object(), "scopes_supported")
 	switch {
 	case len(missing) > 0:
-		j.say(id, Failed, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
+		j.say(id, verify.Failed, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
 	case asked != "":
-		j.say(id, Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
+		j.say(id, verify.Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
 	case len(listed) > 0 && !slices.ContainsFunc(listed, func(s string) bool { return slices.Contains(has, s) }):
-		j.say(id, Warning, "RFC 9728 section 2", "request a scope of this API", "the token has none of the API's scopes: %s", strings.Join(listed, ", "))
+		j.say(id, verify.Warning, "RFC 9728 section 2", "request a scope of this API", "the token has none of the API's scopes: %s", strings.Join(listed, ", "))
 	case len(listed) > 0:
-		j.say(id, Passed, "RFC 9728 section 2", "", "the token has a scope of this API")
+		j.say(id, verify.Passed, "RFC 9728 section 2", "", "the token has a scope of this API")
 	}
 }
 
@@ -123,8 +123,8 @@ func (j *tokenJudge) dpop() {
 	bound := j.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
 	switch wanted := j.Object().Get("dpop_bound_access_tokens_required").True(); {
 	case wanted && !bound:
-		j.say(id, Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
+		j.say(id, verify.Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:
-		j.say(id, Passed, spec, "", "the token is bound to a key, as the API requires")
+		j.say(id, verify.Passed, spec, "", "the token is bound to a key, as the API requires")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/resource"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 func now() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
@@ -113,7 +114,7 @@ func TestWordsOfLinks(t *testing.T) {
 			}
 		}
 	}
-	root := func(e *resource.Evidence) { e.Found = resource.Root }
+	root := func(e *resource.Evidence) { e.Found = "root" }
 	second := func(e *resource.Evidence) {
 		e.Servers = append(e.Servers, resource.Server{Issuer: "https://second.example", Err: errors.New("gone")})
 	}
@@ -131,62 +132,62 @@ func TestWordsOfLinks(t *testing.T) {
 		change func(*resource.Evidence)
 		rules  resource.Rules
 		link   string
-		status resource.Status
+		status verify.Status
 		says   string
 	}{
-		{"open to everybody", func(e *resource.Evidence) { e.Response.Status = 299 }, "", "request", resource.Failed, "299: this address needs no token"},
-		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 300 }, "", "request", resource.Failed, "a redirect"},
-		{"a bad request", func(e *resource.Evidence) { e.Response.Status = 400 }, "", "request", resource.Warning, "does not show what a client without a token gets"},
-		{"403", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", resource.Failed, "403 Forbidden, not 401"},
-		{"no challenge where none is due", all(challenge(""), func(e *resource.Evidence) { e.Response.Status = 403; e.Response.Header = nil }), "", "challenge", resource.NotChecked, "no 401 response"},
-		{"an error without a token", challenge(`Bearer error="invalid_token"`), "", "challenge", resource.Warning, "although the request had no token"},
-		{"another scheme", challenge(`Basic realm="x"`), "", "challenge", resource.Failed, "no challenge of the scheme Bearer"},
-		{"DPoP", challenge(`DPoP algs="ES256", scope="a"`), "", "challenge_scope", resource.Passed, `asks for the scope "a"`},
-		{"the challenge names the metadata", func(*resource.Evidence) {}, "", "challenge_resource_metadata", resource.Passed, "resource_metadata is https://api.example/x"},
-		{"the challenge does not", challenge(`Bearer scope="a"`), "", "challenge_resource_metadata", resource.Warning, "clients have to guess"},
+		{"open to everybody", func(e *resource.Evidence) { e.Response.Status = 299 }, "", "request", verify.Failed, "299: this address needs no token"},
+		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 300 }, "", "request", verify.Failed, "a redirect"},
+		{"a bad request", func(e *resource.Evidence) { e.Response.Status = 400 }, "", "request", verify.Warning, "does not show what a client without a token gets"},
+		{"403", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", verify.Failed, "403 Forbidden, not 401"},
+		{"no challenge where none is due", all(challenge(""), func(e *resource.Evidence) { e.Response.Status = 403; e.Response.Header = nil }), "", "challenge", verify.NotChecked, "no 401 response"},
+		{"an error without a token", challenge(`Bearer error="invalid_token"`), "", "challenge", verify.Warning, "although the request had no token"},
+		{"another scheme", challenge(`Basic realm="x"`), "", "challenge", verify.Failed, "no challenge of the scheme Bearer"},
+		{"DPoP", challenge(`DPoP algs="ES256", scope="a"`), "", "challenge_scope", verify.Passed, `asks for the scope "a"`},
+		{"the challenge names the metadata", func(*resource.Evidence) {}, "", "challenge_resource_metadata", verify.Passed, "resource_metadata is https://api.example/x"},
+		{"the challenge does not", challenge(`Bearer scope="a"`), "", "challenge_resource_metadata", verify.Warning, "clients have to guess"},
 		{"no scope", challenge(`Bearer`), "", "challenge_scope", "", ""},
 
-		{"a slash", metadata(found + `"https://api.example/mcp/"}`), "", "resource_identifier", resource.Failed, "they differ by a slash at the end"},
-		{"capitals", metadata(found + `"https://API.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in upper and lower case"},
-		{"http", metadata(found + `"http://api.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ by http and https"},
-		{"a port", metadata(found + `"https://api.example:1/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in the port"},
-		{"a host", metadata(found + `"https://other.example/mcp"}`), "", "resource_identifier", resource.Failed, "they differ in the host"},
-		{"a part of the path", metadata(found + `"https://api.example"}`), "", "resource_identifier", resource.Failed, "it lacks a part of the path"},
-		{"a path", metadata(found + `"https://api.example/m"}`), "", "resource_identifier", resource.Failed, "they differ in the path"},
-		{"the whole host, from its root", all(root, metadata(found+`"https://api.example/"}`)), "", "resource_identifier", resource.Warning, "for the whole host"},
-		{"another host, from the root", all(root, metadata(found+`"https://other.example/"}`)), "", "resource_identifier", resource.Failed, "they differ in the host"},
+		{"a slash", metadata(found + `"https://api.example/mcp/"}`), "", "resource_identifier", verify.Failed, "they differ by a slash at the end"},
+		{"capitals", metadata(found + `"https://API.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in upper and lower case"},
+		{"http", metadata(found + `"http://api.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ by http and https"},
+		{"a port", metadata(found + `"https://api.example:1/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in the port"},
+		{"a host", metadata(found + `"https://other.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in the host"},
+		{"a part of the path", metadata(found + `"https://api.example"}`), "", "resource_identifier", verify.Failed, "it lacks a part of the path"},
+		{"a path", metadata(found + `"https://api.example/m"}`), "", "resource_identifier", verify.Failed, "they differ in the path"},
+		{"the whole host, from its root", all(root, metadata(found+`"https://api.example/"}`)), "", "resource_identifier", verify.Warning, "for the whole host"},
+		{"another host, from the root", all(root, metadata(found+`"https://other.example/"}`)), "", "resource_identifier", verify.Failed, "they differ in the host"},
 
-		{"more servers than are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5","6"]}`), "", "authorization_servers", resource.Warning, "6 authorization servers; only the first 5"},
-		{"as many as are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5"]}`), "", "authorization_servers", resource.Passed, "1, 2, 3, 4, 5"},
+		{"more servers than are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5","6"]}`), "", "authorization_servers", verify.Warning, "6 authorization servers; only the first 5"},
+		{"as many as are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5"]}`), "", "authorization_servers", verify.Passed, "1, 2, 3, 4, 5"},
 
 		{"an issuer by http", func(e *resource.Evidence) {
 			e.Servers[0].Issuer, e.Servers[0].Metadata.Issuer = "http://127.0.0.1", "http://127.0.0.1"
-		}, "", "server_issuer", resource.Warning, "it is http"},
-		{"an issuer by https", func(*resource.Evidence) {}, "", "server_issuer", resource.Passed, "the issuer matches"},
-		{"the address of metadata as an issuer", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, "", "server_issuer", resource.Failed, "which is not the issuer"},
-		{"no metadata of the server", func(e *resource.Evidence) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, "", "server_metadata", resource.Failed, "gone"},
-		{"no endpoints", server(`{"token_endpoint":""}`), "", "server_endpoints", resource.Warning, "the metadata has no authorization_endpoint and no token_endpoint"},
-		{"no endpoints for MCP", server(`{"authorization_endpoint":1,"token_endpoint":"x"}`), resource.RulesMCP, "server_endpoints", resource.Failed, "the metadata has no authorization_endpoint"},
-		{"endpoints", server(`{"authorization_endpoint":"x","token_endpoint":"x"}`), "", "server_endpoints", resource.Passed, "are named"},
-		{"S256", server(`{"code_challenge_methods_supported":["plain","S256"]}`), "", "server_pkce", resource.Passed, "PKCE with S256"},
-		{"plain", server(`{"code_challenge_methods_supported":["plain"]}`), "", "server_pkce", resource.Failed, "has no S256: plain"},
-		{"nothing of PKCE", server(`{}`), "", "server_pkce", resource.Warning, "stop here"},
-		{"nothing of PKCE for MCP", server(`{}`), resource.RulesMCP, "server_pkce", resource.Failed, "stop here"},
-		{"no registration", server(`{"client_id_metadata_document_supported":"true"}`), "", "server_registration", resource.Warning, "registered by hand"},
-		{"both ways to register", server(`{"client_id_metadata_document_supported":true,"registration_endpoint":"x"}`), "", "server_registration", resource.Passed, "client ID metadata documents, dynamic registration"},
-		{"one server, which is not named", server(`{}`), "", "server_iss_parameter", resource.NotChecked, "with one server, they need not"},
-		{"two servers, not named", all(second, server(`{}`)), "", "server_iss_parameter", resource.Warning, "cannot tell which one answered"},
-		{"two servers, named", all(second, server(`{"authorization_response_iss_parameter_supported":true}`)), "", "server_iss_parameter", resource.Passed, "name the issuer"},
-		{"a scope that the server does not give", all(listed("scopes_supported", `["a","b","c"]`), server(`{"scopes_supported":["b"]}`)), "", "server_scopes", resource.Warning, "the server does not: a, c"},
+		}, "", "server_issuer", verify.Warning, "it is http"},
+		{"an issuer by https", func(*resource.Evidence) {}, "", "server_issuer", verify.Passed, "the issuer matches"},
+		{"the address of metadata as an issuer", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, "", "server_issuer", verify.Failed, "which is not the issuer"},
+		{"no metadata of the server", func(e *resource.Evidence) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, "", "server_metadata", verify.Failed, "gone"},
+		{"no endpoints", server(`{"token_endpoint":""}`), "", "server_endpoints", verify.Warning, "the metadata has no authorization_endpoint and no token_endpoint"},
+		{"no endpoints for MCP", server(`{"authorization_endpoint":1,"token_endpoint":"x"}`), resource.RulesMCP, "server_endpoints", verify.Failed, "the metadata has no authorization_endpoint"},
+		{"endpoints", server(`{"authorization_endpoint":"x","token_endpoint":"x"}`), "", "server_endpoints", verify.Passed, "are named"},
+		{"S256", server(`{"code_challenge_methods_supported":["plain","S256"]}`), "", "server_pkce", verify.Passed, "PKCE with S256"},
+		{"plain", server(`{"code_challenge_methods_supported":["plain"]}`), "", "server_pkce", verify.Failed, "has no S256: plain"},
+		{"nothing of PKCE", server(`{}`), "", "server_pkce", verify.Warning, "stop here"},
+		{"nothing of PKCE for MCP", server(`{}`), resource.RulesMCP, "server_pkce", verify.Failed, "stop here"},
+		{"no registration", server(`{"client_id_metadata_document_supported":"true"}`), "", "server_registration", verify.Warning, "registered by hand"},
+		{"both ways to register", server(`{"client_id_metadata_document_supported":true,"registration_endpoint":"x"}`), "", "server_registration", verify.Passed, "client ID metadata documents, dynamic registration"},
+		{"one server, which is not named", server(`{}`), "", "server_iss_parameter", verify.NotChecked, "with one server, they need not"},
+		{"two servers, not named", all(second, server(`{}`)), "", "server_iss_parameter", verify.Warning, "cannot tell which one answered"},
+		{"two servers, named", all(second, server(`{"authorization_response_iss_parameter_supported":true}`)), "", "server_iss_parameter", verify.Passed, "name the issuer"},
+		{"a scope that the server does not give", all(listed("scopes_supported", `["a","b","c"]`), server(`{"scopes_supported":["b"]}`)), "", "server_scopes", verify.Warning, "the server does not: a, c"},
 		{"scopes that it gives", all(listed("scopes_supported", `["b"]`), server(`{"scopes_supported":["a","b"]}`)), "", "server_scopes", "", ""},
 		{"a server that lists none", all(listed("scopes_supported", `["b"]`), server(`{}`)), "", "server_scopes", "", ""},
-		{"no jwks_uri", func(e *resource.Evidence) { e.Servers[0].Metadata.JWKSURI = "" }, "", "server_keys", resource.Warning, "only be introspected"},
-		{"keys that were not asked for", func(*resource.Evidence) {}, "", "server_keys", resource.NotChecked, "not fetched"},
-		{"no usable key", keys(`{"keys":[{"kty":"AKP"}]}`), "", "server_keys", resource.Failed, "no key of https://issuer.example/keys"},
-		{"a usable key", keys(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`), "", "server_keys", resource.Passed, "1 usable"},
+		{"no jwks_uri", func(e *resource.Evidence) { e.Servers[0].Metadata.JWKSURI = "" }, "", "server_keys", verify.Warning, "only be introspected"},
+		{"keys that were not asked for", func(*resource.Evidence) {}, "", "server_keys", verify.NotChecked, "not fetched"},
+		{"no usable key", keys(`{"keys":[{"kty":"AKP"}]}`), "", "server_keys", verify.Failed, "no key of https://issuer.example/keys"},
+		{"a usable key", keys(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`), "", "server_keys", verify.Passed, "1 usable"},
 	} {
 		e := &resource.Evidence{
-			URL: "https://api.example/mcp", Found: resource.Named,
+			URL: "https://api.example/mcp", Found: "resource_metadata",
 			Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
 			Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
 			Servers:  []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{Issuer: "https://issuer.example", JWKSURI: "https://issuer.example/keys", Document: parse(t, `{}`)}}},
@@ -208,12 +209,12 @@ func TestWordsOfLinks(t *testing.T) {
 // The first broken link is the one to mend; how many there are of each is counted.
 func TestChainCounts(t *testing.T) {
 	chain := resource.Chain{Links: []resource.Link{
-		{ID: "a", Status: resource.Passed}, {ID: "b", Status: resource.Warning}, {ID: "c", Status: resource.Failed}, {ID: "d", Status: resource.Failed},
+		{ID: "a", Status: verify.Passed}, {ID: "b", Status: verify.Warning}, {ID: "c", Status: verify.Failed}, {ID: "d", Status: verify.Failed},
 	}}
 	if first := chain.Broken(); first == nil || first.ID != "c" {
 		t.Errorf("got %+v", first)
 	}
-	if chain.Count(resource.Failed) != 2 || chain.Count(resource.Passed) != 1 || chain.Count(resource.NotChecked) != 0 || chain.Unavailable() {
+	if chain.Count(verify.Failed) != 2 || chain.Count(verify.Passed) != 1 || chain.Count(verify.NotChecked) != 0 || chain.Unavailable() {
 		t.Errorf("got %+v", chain)
 	}
 	whole := resource.Chain{Links: chain.Links[:2]}

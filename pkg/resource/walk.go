@@ -9,8 +9,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/provider"
 )
 
-// MaxServers is the number of authorization servers that Walk asks.
-const MaxServers = 5
+// maxServers is the number of authorization servers that Walk asks.
+const maxServers = 5
 
 // Walk asks an API once, by GET and without a token, then for its metadata, and
 // for the metadata and the keys of the authorization servers it names. It sends
@@ -28,7 +28,7 @@ func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, 
 	}
 	e.metadata(ctx, client)
 	for i, issuer := range e.servers() {
-		if i == MaxServers {
+		if i == maxServers {
 			break
 		}
 		s := Server{Issuer: issuer}
@@ -47,13 +47,13 @@ func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, 
 // metadata looks where the challenge says, else at both well-known addresses.
 func (e *Evidence) metadata(ctx context.Context, client *provider.Client) {
 	named := e.namedMetadata()
-	inserted, root := WellKnown(e.URL)
-	attempts := []Attempt{{URL: inserted, Place: Inserted}}
+	inserted, root := wellKnown(e.URL)
+	attempts := []Attempt{{URL: inserted, Place: placeInserted}}
 	if root != inserted {
-		attempts = append(attempts, Attempt{URL: root, Place: Root})
+		attempts = append(attempts, Attempt{URL: root, Place: placeRoot})
 	}
 	if named != "" {
-		attempts = []Attempt{{URL: named, Place: Named}}
+		attempts = []Attempt{{URL: named, Place: placeNamed}}
 	}
 	for _, a := range attempts {
 		e.Metadata, a.Err = client.Document(ctx, a.URL, e.URL)
