@@ -1,7 +1,9 @@
 package probe_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -200,6 +202,48 @@ func TestRunEndsEarly(t *testing.T) {
 				t.Error("the rest was sent")
 			}
 		})
+	}
+}
+
+// Some servers drop the connection on what they do not like: that is unclear, and the
+// rest is sent. Without any answer there is no result.
+func TestAPIsThatDoNotAnswer(t *testing.T) {
+	drops := func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.Header.Get("Authorization"), "garbage") {
+				panic(http.ErrAbortHandler)
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
+	result := world(t, drops(good(t)), nil)
+	if result.Count(probe.Unclear) != 2 || result.Count(probe.NotSent) != 0 || result.Good() { // garbage, alone and in two headers
+		t.Errorf("%d unclear, %d not sent", result.Count(probe.Unclear), result.Count(probe.NotSent))
+	}
+	if o := result.First(probe.Unclear); o.Probe.ID != "garbage" || !strings.HasPrefix(o.Message, "no answer: ") || o.Code != 0 {
+		t.Errorf("got %+v", o)
+	}
+
+	server := httptest.NewServer(good(t))
+	server.Close()
+	cfg := config(t)
+	cfg.URL = server.URL
+	probes, _, err := probe.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := provider.New(provider.Config{Now: now, NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed *provider.FetchError
+	if result, err := probe.Run(t.Context(), client, cfg, probes); !errors.As(err, &failed) || len(result.Outcomes) != 0 || result.Requests != 1 {
+		t.Errorf("got %+v, %v", result, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if result, err := probe.Run(ctx, client, cfg, probes); err == nil || len(result.Outcomes) != 0 {
+		t.Errorf("got %+v, %v", result, err)
 	}
 }
 

@@ -29,7 +29,7 @@ func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Prob
 			r.result.Outcomes = append(r.result.Outcomes, Outcome{Probe: p, Status: NotSent})
 			continue
 		}
-		if i > 0 && cfg.Delay > 0 {
+		if i > 0 {
 			if err := wait(ctx, cfg.Delay); err != nil {
 				return r.result, err
 			}

@@ -126,6 +126,7 @@ func TestTimesAreDiagnosed(t *testing.T) {
 		{"expired 59 s ago", goodClaims(), at(1_600_000_359, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},
 		{"expired 60 s ago", goodClaims(), at(1_600_000_360, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ExpiredToken, By: time.Minute}},
 		{"nbf 59 s ahead", goodClaims().with("nbf", "1600000159"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},
+		{"nbf 60 s ahead", goodClaims().with("nbf", "1600000160"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.NotYetTime, By: time.Minute}},
 		{"nbf in milliseconds", goodClaims().with("nbf", "1600000000000"), at(1_600_000_000, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.Milliseconds, Found: "nbf"}},
 		{"iat in milliseconds", goodClaims().with("iat", "1600000000000"), at(1_600_000_000, 0), verify.CheckIssuedAt, verify.Diagnosis{Kind: verify.Milliseconds, Found: "iat"}},
 		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClaimMissing, Expected: "exp"}},

@@ -1,0 +1,269 @@
+package probe
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
+	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/token"
+)
+
+// What an answer proves. An API must not pass because it failed, nor fail because it
+// was asked too often; where the good token is refused nothing else proves anything.
+func TestJudge(t *testing.T) {
+	const good = `Bearer error="invalid_token"`
+	for _, c := range []struct {
+		name      string
+		id        string
+		want      Want
+		code      int
+		challenge string // empty for none
+		status    Status
+		says      string
+		over      bool
+		problems  int
+	}{
+		{"no token, asked for one", "no_token", Challenged, 401, "Bearer", Passed, "", false, 0},
+		{"no token, no challenge", "no_token", Challenged, 401, "", Warning, "", false, 1},
+		{"no token, let in", "no_token", Challenged, 200, "", Failed, "open to anybody", true, 0},
+		{"no token, the last code of success", "no_token", Challenged, 299, "", Failed, "open to anybody", true, 0},
+		{"no token, sent elsewhere", "no_token", Challenged, 300, "", Unclear, "neither refused nor answered", true, 0},
+		{"no token, forbidden", "no_token", Challenged, 403, "", Warning, "not with 401", false, 0},
+		{"no token, not found", "no_token", Challenged, 404, "", Unclear, "neither refused nor answered", true, 0},
+
+		{"the good token", "control", Accepted, 200, "", Passed, "", false, 0},
+		{"the good token, the last code of success", "control", Accepted, 299, "", Passed, "", false, 0},
+		{"the good token, sent elsewhere", "control", Accepted, 300, "", Warning, "past authentication, but 300", false, 0},
+		{"the good token, not found", "control", Accepted, 404, "", Warning, "past authentication, but 404", false, 0},
+		{"the good token, a bad request", "control", Accepted, 400, "", Warning, "past authentication, but 400", false, 0},
+		{"the good token, refused", "control", Accepted, 401, "", Failed, "not good for this API", true, 0},
+		{"the good token, forbidden", "control", Accepted, 403, "", Failed, "not good for this API", true, 0},
+		{"a token signed anew, refused", "minted_control", Accepted, 401, good, Unclear, "does not trust this key", true, 0},
+
+		{"bearer in lower case", "x", Tolerated, 200, "", Passed, "", false, 0},
+		{"bearer in lower case, refused", "x", Tolerated, 401, "", Warning, "case-insensitive", false, 0},
+		{"bearer in lower case, forbidden", "x", Tolerated, 403, "", Warning, "case-insensitive", false, 0},
+		{"bearer in lower case, not found", "x", Tolerated, 404, "", Passed, "", false, 0},
+		{"two headers", "x", Discourage, 400, good, Warning, "", false, 1}, // the code belongs to 401
+		{"two headers, refused as they should be", "x", Discourage, 400, `Bearer error="invalid_request"`, Passed, "", false, 0},
+		{"two headers, accepted", "x", Discourage, 200, "", Warning, "which of the two counts", false, 0},
+
+		{"refused", "x", Refused, 401, good, Passed, "", false, 0},
+		{"refused without a challenge", "x", Refused, 401, "", Warning, "", false, 1},
+		{"refused with a malformed challenge", "x", Refused, 401, `Bearer error="invalid_token`, Warning, "", false, 1},
+		{"accepted", "x", Refused, 200, "", Failed, "accepted", false, 0},
+		{"not found, behind authentication", "x", Refused, 404, "", Failed, "accepted", false, 0},
+		{"too many requests", "x", Refused, 429, "", Unclear, "would not answer now", true, 0},
+		{"out of service", "x", Refused, 503, "", Unclear, "would not answer now", true, 0},
+		{"failed", "x", Refused, 500, "", Failed, "the API failed", false, 0},
+		{"failed behind a proxy", "x", Refused, 502, "", Failed, "the API failed", false, 0},
+		{"a code below those of failure", "x", Refused, 499, "", Failed, "accepted", false, 0},
+	} {
+		r := &runner{cfg: Config{Refused: DefaultRefused()}, result: &Result{}}
+		header := http.Header{}
+		if c.challenge != "" {
+			header.Set("WWW-Authenticate", c.challenge)
+		}
+		r.judge(Probe{ID: c.id, Want: c.want}, &provider.Response{Status: c.code, Header: header})
+		o := r.result.Outcomes[0]
+		if o.Status != c.status || !strings.Contains(o.Message, c.says) || (o.Message == "") != (c.says == "") || r.over != c.over || len(o.Problems) != c.problems || o.Code != c.code {
+			t.Errorf("%s: %s %q, over %t, %+v", c.name, o.Status, o.Message, r.over, o.Problems)
+		}
+	}
+}
+
+// Only a registered code is shown: another could repeat what was sent.
+func TestErrorCodesThatAreShown(t *testing.T) {
+	for value, want := range map[string]string{
+		`Bearer error="invalid_token"`: "invalid_token", `Bearer error="eyJhbGciOi"`: "", `Bearer`: "", `Basic realm="x", Bearer error="insufficient_scope"`: "insufficient_scope",
+	} {
+		list, err := challenge.Parse(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := errorCode(list); got != want {
+			t.Errorf("%s: %q, want %q", value, got, want)
+		}
+	}
+}
+
+// What is sent, and that the settings are not touched by it.
+func TestRequests(t *testing.T) {
+	cfg := Config{URL: "https://api.example/orders", Header: http.Header{"X-A": {"b"}}}
+	for _, c := range []struct {
+		name   string
+		url    string
+		method string
+		probe  Probe
+		want   string
+	}{
+		{"nothing", "", "", Probe{}, "GET https://api.example/orders []"},
+		{"a method", "", "POST", Probe{}, "POST https://api.example/orders []"},
+		{"a header", "", "", Probe{authorization: []string{"Bearer a"}}, "GET https://api.example/orders [Bearer a]"},
+		{"two headers", "", "", Probe{authorization: []string{"Bearer a", "Bearer b"}}, "GET https://api.example/orders [Bearer a Bearer b]"},
+		{"a query", "", "", Probe{query: "a+b"}, "GET https://api.example/orders?access_token=a%2Bb []"},
+		{"one more parameter", "https://api.example/?x=y", "", Probe{query: "a"}, "GET https://api.example/?x=y&access_token=a []"},
+	} {
+		one := cfg
+		if one.Method = c.method; c.url != "" {
+			one.URL = c.url
+		}
+		q := (&runner{cfg: one}).request(c.probe)
+		if got := q.Method + " " + q.URL + " [" + strings.Join(q.Header["Authorization"], " ") + "]"; got != c.want || q.Header.Get("X-A") != "b" {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if cfg.Header.Get("Authorization") != "" {
+			t.Errorf("%s: the settings have the token", c.name)
+		}
+	}
+	if q := (&runner{}).request(Probe{authorization: []string{"x"}}); q.Header.Get("Authorization") != "x" {
+		t.Error("without headers of one's own, no token is sent")
+	}
+	if q := (&runner{}).request(Probe{}); q.Header != nil {
+		t.Errorf("without a token, there are headers: %v", q.Header)
+	}
+}
+
+// What a probe sends is taken out of what comes back; the word Bearer may stay.
+func TestScrub(t *testing.T) {
+	r := &runner{cfg: Config{Token: "the-good-token"}}
+	for _, c := range []struct {
+		probe      Probe
+		text, want string
+	}{
+		{Probe{authorization: []string{"Bearer bad-token"}}, "Bearer bad-token is no the-good-token", "Bearer [token] is no [token]"},
+		{Probe{query: "in-the-query"}, "in-the-query", "[token]"},
+		{Probe{}, "Bearer", "Bearer"},
+	} {
+		if got := r.scrub(c.text, c.probe); got != c.want {
+			t.Errorf("%q becomes %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// A run is good if everything was sent and each answer is right, if only with a
+// warning.
+func TestGood(t *testing.T) {
+	for _, c := range []struct {
+		statuses []Status
+		want     bool
+		passed   int
+	}{
+		{nil, false, 0}, {[]Status{Passed, Passed}, false, 2}, {[]Status{Passed, Passed, Passed}, true, 3}, {[]Status{Passed, Warning, Passed}, true, 2},
+		{[]Status{Passed, Passed, Failed}, false, 2}, {[]Status{Passed, Passed, Unclear}, false, 2}, {[]Status{Passed, Passed, NotSent}, false, 2},
+	} {
+		r := Result{}
+		for _, s := range c.statuses {
+			r.Outcomes = append(r.Outcomes, Outcome{Status: s})
+		}
+		if r.Good() != c.want || r.Count(Passed) != c.passed || (r.First(Passed) != nil) != (c.passed > 0) {
+			t.Errorf("%q: good %t, %d passed", c.statuses, r.Good(), r.Count(Passed))
+		}
+	}
+}
+
+func minted(t *testing.T, algorithm string) (*issuertest.Minter, string) {
+	t.Helper()
+	key, err := issuertest.NewKey(algorithm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: func() time.Time { return time.Unix(1_600_000_000, 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := m.Mint(issuertest.Token{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, text
+}
+
+// HS256 is tried with the key that the token names, as a careless verifier would.
+func TestKeyThatIsTakenAsSecret(t *testing.T) {
+	m, named := minted(t, "ES256")
+	other, _ := minted(t, "Ed25519")
+	both := append(slices.Clone(other.JWKS().Get("keys").Items()), m.JWKS().Get("keys").Items()...)
+	set, err := jwks.Parse([]byte(`{"keys":` + strictjson.From(both).String() + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, rest, _ := strings.Cut(named, ".")
+	unnamed := encode(strictjson.From([]strictjson.Member{{Name: "alg", Value: strictjson.From("ES256")}})) + "." + rest
+	for _, c := range []struct {
+		name, text string
+		keys       *jwks.Set
+		want       int // its position; 0 for none
+	}{
+		{"the one that is named", named, set, 2},
+		{"the first, where none is named", unnamed, set, 1},
+		{"the first, where none has that name", header + "." + rest, set.WithKeyID(other.KeyID()), 1},
+		{"none in an empty set", named, &jwks.Set{}, 0},
+		{"none without a set", named, nil, 0},
+	} {
+		b := &builder{cfg: Config{Keys: c.keys}, token: token.Parse(c.text)}
+		key := b.publicKey()
+		if (key == nil) != (c.want == 0) || key != nil && key.Position != c.want {
+			t.Errorf("%s: %+v", c.name, key)
+		}
+	}
+}
+
+// A stranger signs as the issuer does, or by RS256 where nobody here can.
+func TestAlgorithmOfTheStranger(t *testing.T) {
+	_, byKey := minted(t, "ES256")
+	_, rest, _ := strings.Cut(byKey, ".")
+	by := func(alg string) string {
+		return encode(strictjson.From([]strictjson.Member{{Name: "alg", Value: strictjson.From(alg)}})) + "." + rest
+	}
+	for text, want := range map[string]string{byKey: "ES256", by("HS256"): "HS256", by("ES256K"): "RS256"} {
+		b := &builder{cfg: Config{Now: func() time.Time { return time.Unix(1_600_000_000, 0) }}, token: token.Parse(text)}
+		b.claims = b.token.UnverifiedClaims()
+		if err := b.stranger(); err != nil {
+			t.Fatal(err)
+		}
+		raw := strings.TrimPrefix(b.probes[0].authorization[0], "Bearer ")
+		if got := token.Parse(raw).Algorithm(); got != want {
+			t.Errorf("signed by %s, want %s", got, want)
+		}
+	}
+}
+
+// A scope and a fresh login are demanded only where the caller says so.
+func TestDemandsThatAreNotEverybodys(t *testing.T) {
+	ids := func(cfg Config) string {
+		cfg.Now = func() time.Time { return time.Unix(1_600_000_000, 0) }
+		var list []string
+		for _, v := range (&builder{cfg: cfg}).claimVariations() {
+			list = append(list, v.id)
+		}
+		return strings.Join(list, " ")
+	}
+	const usual = "expired no_expiry not_yet_valid wrong_audience wrong_issuer"
+	for _, c := range []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{}, usual}, {Config{Scope: "a"}, usual + " missing_scope"}, {Config{MaxAge: time.Second}, usual + " stale_login"},
+	} {
+		if got := ids(c.cfg); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.cfg, got, c.want)
+		}
+	}
+}
+
+// One bit of a signature is changed, and only one.
+func TestFlip(t *testing.T) {
+	for text, want := range map[string]string{"AQID": "AAID", "gAA": "gQA", "": "AA", "!": "AA"} {
+		if got := flip(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
