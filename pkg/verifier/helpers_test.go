@@ -3,20 +3,23 @@ package verifier_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/claimcheck/claimcheck/pkg/issuertest"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -41,75 +44,54 @@ func (c *clock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// An issuer serves metadata and keys on loopback, and signs.
+// An issuer is one for tests by a clock set by hand. Its key is the key rsa of
+// testdata/keys, its user ada, its API api.
 type issuer struct {
-	*httptest.Server
+	*issuertest.Issuer
+	url   string // its name
 	clock *clock
-
-	mu       sync.Mutex
-	keys     []string // of testdata/keys
-	metadata map[string]any
-	down     bool
-	asked    int
+	asked atomic.Int64
 }
 
-func newIssuer(t testing.TB, keys ...string) *issuer {
+func newIssuer(t testing.TB) *issuer {
 	t.Helper()
-	i := startIssuer(keys...)
-	t.Cleanup(i.Close)
-	return i
-}
-
-func startIssuer(keys ...string) *issuer {
-	i := &issuer{clock: newClock(), keys: keys, metadata: map[string]any{}}
-	i.Server = httptest.NewServer(http.HandlerFunc(i.serve))
-	return i
-}
-
-func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.asked++
-	w.Header().Set("Content-Type", "application/json")
-	switch {
-	case i.down:
-		http.Error(w, "down", http.StatusServiceUnavailable)
-	case r.URL.Path == "/.well-known/openid-configuration":
-		document := map[string]any{"issuer": i.URL, "jwks_uri": i.URL + "/keys"}
-		for name, value := range i.metadata {
-			document[name] = value
-		}
-		_ = json.NewEncoder(w).Encode(document)
-	case r.URL.Path == "/keys":
-		_, _ = io.WriteString(w, keySet(i.keys...))
-	default:
-		http.NotFound(w, r)
+	state := t.TempDir()
+	key := fmt.Sprintf(`{"keys":[%s]}`, must(privateKey("rsa").MarshalJSON()))
+	if err := os.WriteFile(filepath.Join(state, "keys.json"), []byte(key), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	i := &issuer{clock: newClock()}
+	i.Issuer = issuertest.New(t, issuertest.Config{
+		State: state, Audience: "api", ClientID: "web", Users: []issuertest.User{{Name: "ada"}}, Now: i.clock.now,
+		Trace: func(issuertest.Request) { i.asked.Add(1) },
+	})
+	i.url = i.URL()
+	return i
 }
 
-// change changes what the issuer says from now on.
-func (i *issuer) change(f func(*issuer)) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	f(i)
+// newOddIssuer is an issuer that answers as no good one does; answer is given its
+// name.
+func newOddIssuer(t testing.TB, answer func(url string, w http.ResponseWriter, r *http.Request)) *issuer {
+	t.Helper()
+	i := newIssuer(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(i.url, w, r) }))
+	t.Cleanup(server.Close)
+	i.url = server.URL
+	return i
 }
 
-func (i *issuer) requests() int {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	n := i.asked
-	i.asked = 0
-	return n
+// down answers as a server that is failing.
+func down(_ string, w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "down", http.StatusServiceUnavailable)
 }
+
+// requests returns how many requests there were since the last call.
+func (i *issuer) requests() int64 { return i.asked.Swap(0) }
 
 // client asks the issuer by its own clock.
-func (i *issuer) client(t testing.TB, adjust ...func(*provider.Config)) *provider.Client {
+func (i *issuer) client(t testing.TB) *provider.Client {
 	t.Helper()
-	cfg := provider.Config{Now: i.clock.now, RetryWaitMin: time.Nanosecond, RetryWaitMax: time.Nanosecond}
-	for _, f := range adjust {
-		f(&cfg)
-	}
-	client, err := provider.New(cfg)
+	client, err := provider.New(provider.Config{Now: i.clock.now, RetryWaitMin: time.Nanosecond, RetryWaitMax: time.Nanosecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +103,7 @@ func (i *issuer) client(t testing.TB, adjust ...func(*provider.Config)) *provide
 func (i *issuer) verifier(t testing.TB, policy verify.Policy, opts ...verifier.Option) *verifier.Verifier {
 	t.Helper()
 	if policy.Issuer == "" {
-		policy.Issuer, policy.Audiences = i.URL, []string{"api"}
+		policy.Issuer, policy.Audiences = i.url, []string{"api"}
 	}
 	v, err := verifier.New(policy, append([]verifier.Option{
 		verifier.WithClock(i.clock.now), verifier.WithClient(i.client(t)),
@@ -132,24 +114,35 @@ func (i *issuer) verifier(t testing.TB, policy verify.Policy, opts ...verifier.O
 	return v
 }
 
-// claims are good ones; edits are pairs of a name and a value, nil to leave it
-// out.
-func (i *issuer) claims(edits ...any) map[string]any {
-	now := i.clock.now().Unix()
-	claims := map[string]any{
-		"iss": i.URL, "aud": "api", "sub": "ada", "client_id": "web", "scope": "read write", "iat": now, "exp": now + 3600,
-	}
-	for n := 0; n+1 < len(edits); n += 2 {
-		if claims[edits[n].(string)] = edits[n+1]; edits[n+1] == nil {
-			delete(claims, edits[n].(string))
+// token is a good access token, but for the edits: pairs of a claim and its value,
+// nil to leave it out.
+func (i *issuer) token(edits ...any) string { return i.mint(verify.KindAccess, edits) }
+
+// idToken is an ID token for the API.
+func (i *issuer) idToken() string { return i.mint(verify.KindID, []any{"aud", "api", "nonce", "n"}) }
+
+func (i *issuer) mint(kind verify.Kind, edits []any) string {
+	wanted := issuertest.Token{Kind: kind, Scopes: []string{"read", "write"}}
+	for pair := range slices.Chunk(append([]any{"iss", i.url}, edits...), 2) {
+		value := strictjson.Value{}
+		if pair[1] != nil {
+			value = must(strictjson.Parse(must(json.Marshal(pair[1]))))
 		}
+		wanted.Claims = append(wanted.Claims, strictjson.Member{Name: pair[0].(string), Value: value})
 	}
-	return claims
+	return must(i.Minter().Mint(wanted))
 }
 
-// token signs claims with the issuer's first key.
-func (i *issuer) token(edits ...any) string {
-	return mustSign("rsa", "RS256", "rsa", i.claims(edits...))
+// flawed is a token with a flaw.
+func (i *issuer) flawed(flaw string) string {
+	return must(i.Minter().Mint(issuertest.Token{Flaws: []string{flaw}}))
+}
+
+// byHMAC is a good token but for its key, the key hmac of testdata/keys.
+func (i *issuer) byHMAC() string {
+	key := must(issuertest.ReadKey(must(privateKey("hmac").MarshalJSON()), "HS256"))
+	m := must(issuertest.NewMinter(issuertest.MinterConfig{Key: key, Issuer: i.url, Audience: "api", Now: i.clock.now}))
+	return must(m.Mint(issuertest.Token{}))
 }
 
 // must panics: what it stands for are files of this repository.
@@ -180,14 +173,4 @@ func keySet(names ...string) string {
 
 func localKeys(names ...string) *verify.PublicKeys {
 	return &verify.PublicKeys{Set: must(jwks.Parse([]byte(keySet(names...)))), Source: "keys.json"}
-}
-
-// mustSign makes a token with a key of testdata/keys.
-func mustSign(key, alg, kid string, claims map[string]any) string {
-	options := (&jose.SignerOptions{}).WithType("JWT")
-	if kid != "" {
-		options = options.WithHeader("kid", kid)
-	}
-	signer := must(jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(alg), Key: privateKey(key).Key}, options))
-	return must(must(signer.Sign(must(json.Marshal(claims)))).CompactSerialize())
 }

@@ -63,7 +63,7 @@ func TestCompareAnswerAlone(t *testing.T) {
 
 // An answer beside the token as it was verified here, which outweighs it.
 func TestCompareWithTheToken(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
 	good, err := v.Report(t.Context(), i.token("jti", "1"))
 	if err != nil {

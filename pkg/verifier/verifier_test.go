@@ -3,8 +3,12 @@ package verifier_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,14 +27,14 @@ func wantReason(t *testing.T, err error, want verify.Reason) {
 }
 
 func TestAcceptedToken(t *testing.T) {
-	i := newIssuer(t, "rsa", "ec256")
+	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
 	raw := i.token("aud", []string{"api", "other"}, "roles", []string{"editor"}, "https://authgear.com/claims/user/is_verified", true)
 	tok, err := v.Verify(t.Context(), raw)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tok.Subject != "ada" || tok.Issuer != i.URL || !slices.Equal(tok.Audience, []string{"api", "other"}) {
+	if tok.Subject != "ada" || tok.Issuer != i.url || !slices.Equal(tok.Audience, []string{"api", "other"}) {
 		t.Errorf("got %+v", tok)
 	}
 	if !tok.Expiry.Equal(i.clock.now().Add(time.Hour)) {
@@ -58,7 +62,7 @@ func TestAcceptedToken(t *testing.T) {
 }
 
 func TestRejectedTokens(t *testing.T) {
-	i := newIssuer(t, "rsa", "ec256")
+	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
 	good := i.token()
 	for _, test := range []struct {
@@ -71,9 +75,9 @@ func TestRejectedTokens(t *testing.T) {
 		{"wrong audience", i.token("aud", "other"), verify.ReasonWrongAudience},
 		{"wrong issuer", i.token("iss", "https://other.example"), verify.ReasonWrongIssuer},
 		{"changed", good[:len(good)-6] + "AAAAAA", verify.ReasonBadSignature},
-		{"another algorithm", mustSign("hmac", "HS256", "rsa", i.claims()), verify.ReasonAlgorithmRefused},
-		{"a stranger's key", mustSign("rsa2", "RS256", "rsa", i.claims()), verify.ReasonBadSignature},
-		{"an unknown kid", mustSign("rsa2", "RS256", "rsa2", i.claims()), verify.ReasonNoMatchingKey},
+		{"another algorithm", i.flawed("hs-confusion"), verify.ReasonAlgorithmRefused},
+		{"a stranger's key", i.flawed("stranger"), verify.ReasonBadSignature},
+		{"an unknown kid", i.flawed("unknown-kid"), verify.ReasonNoMatchingKey},
 		{"no token", "nothing", verify.ReasonMalformed},
 		{"empty", "", verify.ReasonMalformed},
 	} {
@@ -92,9 +96,9 @@ func TestRejectedTokens(t *testing.T) {
 }
 
 func TestNoRequestForAHopelessToken(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
-	for _, raw := range []string{"", "x.y.z", "opaque-token-of-somebody", mustSign("hmac", "HS256", "", i.claims())} {
+	for _, raw := range []string{"", "x.y.z", "opaque-token-of-somebody", i.byHMAC()} {
 		if _, err := v.Verify(t.Context(), raw); err == nil {
 			t.Errorf("%q is accepted", raw)
 		}
@@ -105,21 +109,24 @@ func TestNoRequestForAHopelessToken(t *testing.T) {
 }
 
 func TestRotation(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
 	if _, err := v.Verify(t.Context(), i.token()); err != nil {
 		t.Fatal(err)
 	}
-	i.change(func(i *issuer) { i.keys = []string{"ec256"} })
+	old := i.token()
+	if err := i.Rotate(false); err != nil {
+		t.Fatal(err)
+	}
 	i.clock.advance(30 * time.Second)
 	i.requests()
-	if _, err := v.Verify(t.Context(), mustSign("ec256", "ES256", "ec256", i.claims())); err != nil {
+	if _, err := v.Verify(t.Context(), i.token()); err != nil {
 		t.Errorf("the new key is not found: %v", err)
 	}
 	if n := i.requests(); n != 1 {
 		t.Errorf("%d requests for an unknown kid, want one for the keys", n)
 	}
-	_, err := v.Verify(t.Context(), i.token())
+	_, err := v.Verify(t.Context(), old)
 	wantReason(t, err, verify.ReasonNoMatchingKey)
 	if n := i.requests(); n != 0 {
 		t.Errorf("%d requests within the floor", n)
@@ -128,10 +135,17 @@ func TestRotation(t *testing.T) {
 
 // What the metadata advertises binds ID tokens only.
 func TestAdvertisedAlgorithms(t *testing.T) {
-	i := newIssuer(t, "rsa")
-	i.metadata["id_token_signing_alg_values_supported"] = []string{"ES256"}
-	v := i.verifier(t, verify.Policy{Issuer: i.URL, Audiences: []string{"api"}, Kind: verify.KindID})
-	_, err := v.Verify(t.Context(), i.token("client_id", nil, "scope", nil, "nonce", "n"))
+	var keys string
+	i := newOddIssuer(t, func(url string, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/keys" {
+			_, _ = io.WriteString(w, keys)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q,"id_token_signing_alg_values_supported":["ES256"]}`, url, url+"/keys")
+	})
+	keys = i.Minter().JWKS().String()
+	v := i.verifier(t, verify.Policy{Issuer: i.url, Audiences: []string{"api"}, Kind: verify.KindID})
+	_, err := v.Verify(t.Context(), i.idToken())
 	wantReason(t, err, verify.ReasonAlgorithmRefused)
 	if _, err := i.verifier(t, verify.Policy{}).Verify(t.Context(), i.token()); err != nil {
 		t.Errorf("an access token: %v", err)
@@ -139,8 +153,14 @@ func TestAdvertisedAlgorithms(t *testing.T) {
 }
 
 func TestIssuerThatCannotBeAsked(t *testing.T) {
-	i := newIssuer(t, "rsa")
-	i.down = true
+	var another atomic.Bool
+	i := newOddIssuer(t, func(url string, w http.ResponseWriter, r *http.Request) {
+		if !another.Load() {
+			down(url, w, r)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"issuer":"https://other.example","jwks_uri":%q}`, url+"/keys")
+	})
 	v := i.verifier(t, verify.Policy{})
 	report, err := v.Report(t.Context(), i.token())
 	var failed *provider.FetchError
@@ -152,7 +172,7 @@ func TestIssuerThatCannotBeAsked(t *testing.T) {
 	if tok != nil || err == nil || errors.As(err, &rejected) {
 		t.Errorf("got %v, %v: that is no verdict", tok, err)
 	}
-	i.change(func(i *issuer) { i.down, i.metadata["issuer"] = false, "https://other.example" })
+	another.Store(true)
 	_, err = v.Verify(t.Context(), i.token())
 	var mismatch *provider.IssuerMismatchError
 	if !errors.As(err, &mismatch) {
@@ -167,15 +187,14 @@ func TestIssuerThatCannotBeAsked(t *testing.T) {
 
 // A token whose payload cannot be read is refused even where nobody can be asked.
 func TestBrokenPayloadNeedsNoAnswer(t *testing.T) {
-	i := newIssuer(t, "rsa")
-	i.down = true
+	i := newOddIssuer(t, down)
 	parts := strings.Split(i.token(), ".")
 	_, err := i.verifier(t, verify.Policy{}).Verify(t.Context(), parts[0]+".e30x."+parts[2])
 	wantReason(t, err, verify.ReasonMalformed)
 }
 
 func TestLocalKeys(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	v, err := verifier.New(verify.Policy{AnyIssuer: true, AnyAudience: true}, verifier.WithKeys(localKeys("rsa")), verifier.WithClock(i.clock.now))
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +207,7 @@ func TestLocalKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	bySecret := i.verifier(t, verify.Policy{}, verifier.WithKeys(secret))
-	if _, err := bySecret.Verify(t.Context(), mustSign("hmac", "HS256", "", i.claims())); err != nil {
+	if _, err := bySecret.Verify(t.Context(), i.byHMAC()); err != nil {
 		t.Error(err)
 	}
 	_, err = bySecret.Verify(t.Context(), i.token())
@@ -199,13 +218,13 @@ func TestLocalKeys(t *testing.T) {
 }
 
 func TestKeySetURL(t *testing.T) {
-	i := newIssuer(t, "rsa")
-	v := i.verifier(t, verify.Policy{Issuer: "https://nobody.example", Audiences: []string{"api"}}, verifier.WithKeySetURL(i.URL+"/keys"))
+	i := newIssuer(t)
+	v := i.verifier(t, verify.Policy{Issuer: "https://nobody.example", Audiences: []string{"api"}}, verifier.WithKeySetURL(i.KeySetURL()))
 	result, err := v.Examine(t.Context(), i.token("iss", "https://nobody.example"))
 	if err != nil || result.Report.Err() != nil {
 		t.Fatalf("got %+v, %v", result, err)
 	}
-	if result.KeySet.URL != i.URL+"/keys" || result.Report.Key.Source != i.URL+"/keys" || result.Token.Algorithm() != "RS256" {
+	if result.KeySet.URL != i.KeySetURL() || result.Report.Key.Source != i.KeySetURL() || result.Token.Algorithm() != "RS256" {
 		t.Errorf("got %+v", result)
 	}
 	if i.requests() != 1 {
@@ -214,7 +233,7 @@ func TestKeySetURL(t *testing.T) {
 }
 
 func TestZeroVerifierAcceptsNothing(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	var v verifier.Verifier
 	if tok, err := v.Verify(t.Context(), i.token()); tok != nil || err == nil {
 		t.Errorf("got %v, %v", tok, err)
@@ -232,7 +251,7 @@ func TestZeroTokenGrantsNothing(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	i := newIssuer(t, "rsa")
+	i := newIssuer(t)
 	policy := verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}}
 	for _, test := range []struct {
 		name   string
