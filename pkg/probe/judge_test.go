@@ -13,6 +13,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // What an answer proves. An API must not pass because it failed, nor fail because it
@@ -25,46 +26,46 @@ func TestJudge(t *testing.T) {
 		want      Want
 		code      int
 		challenge string // empty for none
-		status    Status
+		status    verify.Status
 		says      string
 		over      bool
 		problems  int
 	}{
-		{"no token, asked for one", "no_token", Challenged, 401, "Bearer", Passed, "", false, 0},
-		{"no token, no challenge", "no_token", Challenged, 401, "", Warning, "", false, 1},
-		{"no token, let in", "no_token", Challenged, 200, "", Failed, "open to anybody", true, 0},
-		{"no token, the last code of success", "no_token", Challenged, 299, "", Failed, "open to anybody", true, 0},
+		{"no token, asked for one", "no_token", Challenged, 401, "Bearer", verify.Passed, "", false, 0},
+		{"no token, no challenge", "no_token", Challenged, 401, "", verify.Warning, "", false, 1},
+		{"no token, let in", "no_token", Challenged, 200, "", verify.Failed, "open to anybody", true, 0},
+		{"no token, the last code of success", "no_token", Challenged, 299, "", verify.Failed, "open to anybody", true, 0},
 		{"no token, sent elsewhere", "no_token", Challenged, 300, "", Unclear, "neither refused nor answered", true, 0},
-		{"no token, forbidden", "no_token", Challenged, 403, "", Warning, "not with 401", false, 0},
+		{"no token, forbidden", "no_token", Challenged, 403, "", verify.Warning, "not with 401", false, 0},
 		{"no token, not found", "no_token", Challenged, 404, "", Unclear, "neither refused nor answered", true, 0},
 
-		{"the good token", "control", Accepted, 200, "", Passed, "", false, 0},
-		{"the good token, the last code of success", "control", Accepted, 299, "", Passed, "", false, 0},
-		{"the good token, sent elsewhere", "control", Accepted, 300, "", Warning, "past authentication, but 300", false, 0},
-		{"the good token, not found", "control", Accepted, 404, "", Warning, "past authentication, but 404", false, 0},
-		{"the good token, a bad request", "control", Accepted, 400, "", Warning, "past authentication, but 400", false, 0},
-		{"the good token, refused", "control", Accepted, 401, "", Failed, "not good for this API", true, 0},
-		{"the good token, forbidden", "control", Accepted, 403, "", Failed, "not good for this API", true, 0},
+		{"the good token", "control", Accepted, 200, "", verify.Passed, "", false, 0},
+		{"the good token, the last code of success", "control", Accepted, 299, "", verify.Passed, "", false, 0},
+		{"the good token, sent elsewhere", "control", Accepted, 300, "", verify.Warning, "past authentication, but 300", false, 0},
+		{"the good token, not found", "control", Accepted, 404, "", verify.Warning, "past authentication, but 404", false, 0},
+		{"the good token, a bad request", "control", Accepted, 400, "", verify.Warning, "past authentication, but 400", false, 0},
+		{"the good token, refused", "control", Accepted, 401, "", verify.Failed, "not good for this API", true, 0},
+		{"the good token, forbidden", "control", Accepted, 403, "", verify.Failed, "not good for this API", true, 0},
 		{"a token signed anew, refused", "minted_control", Accepted, 401, good, Unclear, "does not trust this key", true, 0},
 
-		{"bearer in lower case", "x", Tolerated, 200, "", Passed, "", false, 0},
-		{"bearer in lower case, refused", "x", Tolerated, 401, "", Warning, "case-insensitive", false, 0},
-		{"bearer in lower case, forbidden", "x", Tolerated, 403, "", Warning, "case-insensitive", false, 0},
-		{"bearer in lower case, not found", "x", Tolerated, 404, "", Passed, "", false, 0},
-		{"two headers", "x", Discourage, 400, good, Warning, "", false, 1}, // the code belongs to 401
-		{"two headers, refused as they should be", "x", Discourage, 400, `Bearer error="invalid_request"`, Passed, "", false, 0},
-		{"two headers, accepted", "x", Discourage, 200, "", Warning, "which of the two counts", false, 0},
+		{"bearer in lower case", "x", Tolerated, 200, "", verify.Passed, "", false, 0},
+		{"bearer in lower case, refused", "x", Tolerated, 401, "", verify.Warning, "case-insensitive", false, 0},
+		{"bearer in lower case, forbidden", "x", Tolerated, 403, "", verify.Warning, "case-insensitive", false, 0},
+		{"bearer in lower case, not found", "x", Tolerated, 404, "", verify.Passed, "", false, 0},
+		{"two headers", "x", Discourage, 400, good, verify.Warning, "", false, 1}, // the code belongs to 401
+		{"two headers, refused as they should be", "x", Discourage, 400, `Bearer error="invalid_request"`, verify.Passed, "", false, 0},
+		{"two headers, accepted", "x", Discourage, 200, "", verify.Warning, "which of the two counts", false, 0},
 
-		{"refused", "x", Refused, 401, good, Passed, "", false, 0},
-		{"refused without a challenge", "x", Refused, 401, "", Warning, "", false, 1},
-		{"refused with a malformed challenge", "x", Refused, 401, `Bearer error="invalid_token`, Warning, "", false, 1},
-		{"accepted", "x", Refused, 200, "", Failed, "accepted", false, 0},
-		{"not found, behind authentication", "x", Refused, 404, "", Failed, "accepted", false, 0},
+		{"refused", "x", Refused, 401, good, verify.Passed, "", false, 0},
+		{"refused without a challenge", "x", Refused, 401, "", verify.Warning, "", false, 1},
+		{"refused with a malformed challenge", "x", Refused, 401, `Bearer error="invalid_token`, verify.Warning, "", false, 1},
+		{"accepted", "x", Refused, 200, "", verify.Failed, "accepted", false, 0},
+		{"not found, behind authentication", "x", Refused, 404, "", verify.Failed, "accepted", false, 0},
 		{"too many requests", "x", Refused, 429, "", Unclear, "would not answer now", true, 0},
 		{"out of service", "x", Refused, 503, "", Unclear, "would not answer now", true, 0},
-		{"failed", "x", Refused, 500, "", Failed, "the API failed", false, 0},
-		{"failed behind a proxy", "x", Refused, 502, "", Failed, "the API failed", false, 0},
-		{"a code below those of failure", "x", Refused, 499, "", Failed, "accepted", false, 0},
+		{"failed", "x", Refused, 500, "", verify.Failed, "the API failed", false, 0},
+		{"failed behind a proxy", "x", Refused, 502, "", verify.Failed, "the API failed", false, 0},
+		{"a code below those of failure", "x", Refused, 499, "", verify.Failed, "accepted", false, 0},
 	} {
 		r := &runner{cfg: Config{Refused: DefaultRefused()}, result: &Result{}}
 		header := http.Header{}
@@ -152,19 +153,19 @@ func TestScrub(t *testing.T) {
 // warning.
 func TestGood(t *testing.T) {
 	for _, c := range []struct {
-		statuses []Status
+		statuses []verify.Status
 		want     bool
 		passed   int
 	}{
-		{nil, false, 0}, {[]Status{Passed, Passed}, false, 2}, {[]Status{Passed, Passed, Passed}, true, 3}, {[]Status{Passed, Warning, Passed}, true, 2},
-		{[]Status{Passed, Passed, Failed}, false, 2}, {[]Status{Passed, Passed, Unclear}, false, 2}, {[]Status{Passed, Passed, NotSent}, false, 2},
+		{nil, false, 0}, {[]verify.Status{verify.Passed, verify.Passed}, false, 2}, {[]verify.Status{verify.Passed, verify.Passed, verify.Passed}, true, 3}, {[]verify.Status{verify.Passed, verify.Warning, verify.Passed}, true, 2},
+		{[]verify.Status{verify.Passed, verify.Passed, verify.Failed}, false, 2}, {[]verify.Status{verify.Passed, verify.Passed, Unclear}, false, 2}, {[]verify.Status{verify.Passed, verify.Passed, NotSent}, false, 2},
 	} {
 		r := Result{}
 		for _, s := range c.statuses {
 			r.Outcomes = append(r.Outcomes, Outcome{Status: s})
 		}
-		if r.Good() != c.want || r.Count(Passed) != c.passed || (r.First(Passed) != nil) != (c.passed > 0) {
-			t.Errorf("%q: good %t, %d passed", c.statuses, r.Good(), r.Count(Passed))
+		if r.Good() != c.want || r.Count(verify.Passed) != c.passed || (r.First(verify.Passed) != nil) != (c.passed > 0) {
+			t.Errorf("%q: good %t, %d passed", c.statuses, r.Good(), r.Count(verify.Passed))
 		}
 	}
 }

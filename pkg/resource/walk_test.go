@@ -72,13 +72,13 @@ func TestWhereMetadataIsLookedFor(t *testing.T) {
 		name, challenge string
 		there           []string
 		asked           string
-		found           resource.Place
+		found           string
 	}{
-		{"named", `Bearer resource_metadata="{}/here"`, []string{"/here", inserted, root}, "/mcp /here", resource.Named},
-		{"named by the second challenge", `Basic realm="x", Bearer resource_metadata="{}/here"`, []string{"/here"}, "/mcp /here", resource.Named},
+		{"named", `Bearer resource_metadata="{}/here"`, []string{"/here", inserted, root}, "/mcp /here", "resource_metadata"},
+		{"named by the second challenge", `Basic realm="x", Bearer resource_metadata="{}/here"`, []string{"/here"}, "/mcp /here", "resource_metadata"},
 		{"named, and not there", `Bearer resource_metadata="{}/here"`, []string{inserted, root}, "/mcp /here", ""},
-		{"inserted", `Bearer`, []string{inserted, root}, "/mcp " + inserted, resource.Inserted},
-		{"at the root", "", []string{root}, "/mcp " + inserted + " " + root, resource.Root},
+		{"inserted", `Bearer`, []string{inserted, root}, "/mcp " + inserted, "inserted"},
+		{"at the root", "", []string{root}, "/mcp " + inserted + " " + root, "root"},
 		{"nowhere", "", nil, "/mcp " + inserted + " " + root, ""},
 	} {
 		h := newHost(t)
@@ -96,10 +96,13 @@ func TestWhereMetadataIsLookedFor(t *testing.T) {
 	}
 }
 
+// maxServers is how many servers are asked.
+const maxServers = 5
+
 // Each server that the metadata names is asked for its metadata and its keys, but no
-// more than MaxServers.
+// more than maxServers.
 func TestServersThatAreAsked(t *testing.T) {
-	for n, want := range map[int]int{0: 0, 1: 1, resource.MaxServers: resource.MaxServers, resource.MaxServers + 1: resource.MaxServers} {
+	for n, want := range map[int]int{0: 0, 1: 1, maxServers: maxServers, maxServers + 1: maxServers} {
 		h := newHost(t)
 		var issuers []string
 		for i := range n {
