@@ -1,7 +1,7 @@
 // Package benchmark measures claimcheck beside other libraries, each doing the
 // same checks in the same run:
 //
-//	go test -run '^$' -bench . -cpu 1,2 -benchtime 5000x -count 10
+//	go test -run '^$' -bench . -cpu 1,2 -benchtime 5000x
 //
 // ns/op is time by the clock, cpu-ns/op the processor's time of the whole process,
 // which other programs on the machine disturb less. Verifying goes on in as many

@@ -1,13 +1,15 @@
-// Table reads the output of the benchmarks on stdin and writes the tables of
-// docs/performance.md. Of all runs the least time counts, which other programs on
-// the machine disturb least.
+// Table reads the output of the benchmarks on stdin and puts the tables into a page,
+// between its comments "tables" and "end of tables". Of all runs the least time
+// counts, which other programs on the machine disturb least.
 //
-//	go test -run '^$' -bench . -cpu 1,2 -benchtime 5000x -count 10 | go run ./table
+//	for n in 1 2 3 4 5 6 7 8; do go test -run '^$' -bench . -cpu 1,2 -benchtime 5000x; done | go run ./table ../../docs/performance.md
 package main
 
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"slices"
 	"strconv"
@@ -43,57 +45,82 @@ func (r *results) least(of, who, cores, unit string) float64 {
 }
 
 func main() {
-	r := read(bufio.NewScanner(os.Stdin))
-	for _, cores := range []struct{ cpu, title string }{{"1", "one core"}, {"2", "two cores"}} {
-		r.times(cores.cpu, cores.title)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: table PAGE")
 	}
-	r.gains()
-	r.memory()
+	r := read(bufio.NewScanner(os.Stdin))
+	if len(r.values) == 0 {
+		log.Fatal("no benchmark on stdin")
+	}
+	var out strings.Builder
+	for _, cores := range []struct{ cpu, title string }{{"1", "one core"}, {"2", "two cores"}} {
+		r.times(&out, cores.cpu, cores.title)
+	}
+	r.gains(&out)
+	r.memory(&out)
+	if err := replace(os.Args[1], out.String()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// replace puts a text between the two comments of a page.
+func replace(path, text string) error {
+	const begin, end = "<!-- tables -->\n", "<!-- end of tables -->\n"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(page), begin)
+	_, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		return fmt.Errorf("%s: the comments that stand around the tables are missing", path)
+	}
+	return os.WriteFile(path, []byte(before+begin+"\n"+text+"\n"+end+after), 0o644)
 }
 
 // times writes the processor time of a token, and the two ratios that matter:
 // what the report costs beside the bare signature, and the fastest other library.
-func (r *results) times(cpu, title string) {
+func (r *results) times(out io.Writer, cpu, title string) {
 	time := func(of, who string) float64 { return r.least(of, who, cpu, processor) / 1000 }
-	r.heading("µs of processor time a token, " + title)
+	r.heading(out, "µs of processor time a token, "+title)
 	for _, who := range r.contestants {
-		r.row(who, "%.1f", func(of string) float64 { return time(of, who) })
+		r.row(out, who, "%.1f", func(of string) float64 { return time(of, who) })
 	}
-	r.row("report ÷ bare", "%.2f", func(of string) float64 { return time(of, "report") / time(of, "bare") })
-	r.row("claimcheck ÷ fastest other", "%.2f", func(of string) float64 {
+	r.row(out, "report ÷ bare", "%.2f", func(of string) float64 { return time(of, "report") / time(of, "bare") })
+	r.row(out, "claimcheck ÷ fastest other", "%.2f", func(of string) float64 {
 		return time(of, "claimcheck") / min(time(of, "golang-jwt"), time(of, "go-oidc"), time(of, "jwx"))
 	})
-	fmt.Println()
+	fmt.Fprintln(out)
 }
 
 // gains writes how many times more tokens two goroutines verify on two cores than
 // one on one, by the clock.
-func (r *results) gains() {
-	r.heading("throughput of two goroutines ÷ of one")
+func (r *results) gains(out io.Writer) {
+	r.heading(out, "throughput of two goroutines ÷ of one")
 	for _, who := range r.contestants {
-		r.row(who, "%.2f", func(of string) float64 { return r.least(of, who, "1", clock) / r.least(of, who, "2", clock) })
+		r.row(out, who, "%.2f", func(of string) float64 { return r.least(of, who, "1", clock) / r.least(of, who, "2", clock) })
 	}
-	fmt.Println()
+	fmt.Fprintln(out)
 }
 
-func (r *results) memory() {
+func (r *results) memory(out io.Writer) {
 	of := r.cases[0]
-	fmt.Printf("| %s | allocations | bytes |\n|---|---|---|\n", of)
+	fmt.Fprintf(out, "| %s | allocations | bytes |\n|---|---|---|\n", of)
 	for _, who := range r.contestants {
-		fmt.Printf("| %s | %.0f | %.0f |\n", who, r.least(of, who, "1", allocations), r.least(of, who, "1", octets))
+		fmt.Fprintf(out, "| %s | %.0f | %.0f |\n", who, r.least(of, who, "1", allocations), r.least(of, who, "1", octets))
 	}
 }
 
-func (r *results) heading(title string) {
-	fmt.Printf("| %s | %s |\n|---|%s\n", title, strings.Join(r.cases, " | "), strings.Repeat("---|", len(r.cases)))
+func (r *results) heading(out io.Writer, title string) {
+	fmt.Fprintf(out, "| %s | %s |\n|---|%s\n", title, strings.Join(r.cases, " | "), strings.Repeat("---|", len(r.cases)))
 }
 
-func (r *results) row(name, format string, value func(of string) float64) {
-	fmt.Printf("| %s |", name)
+func (r *results) row(out io.Writer, name, format string, value func(of string) float64) {
+	fmt.Fprintf(out, "| %s |", name)
 	for _, of := range r.cases {
-		fmt.Printf(" "+format+" |", value(of))
+		fmt.Fprintf(out, " "+format+" |", value(of))
 	}
-	fmt.Println()
+	fmt.Fprintln(out)
 }
 
 // read reads lines such as
