@@ -1,10 +1,12 @@
 package provider
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -156,6 +158,107 @@ func TestNamesOfEntries(t *testing.T) {
 	} {
 		if got := isEntryName(file); got != want {
 			t.Errorf("%q is an entry: %t", file, got)
+		}
+	}
+}
+
+// The address of a proxy says nothing about the hosts behind it.
+func TestAddressOfAProxyIsNotRemembered(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	book := newAddressBook()
+	book.addProxy("proxy.example:3128")
+	d := &dialer{bounds: bounds{max: reachLoopback}, book: book, dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, listener.Addr().String())
+	}}
+	for address, want := range map[string]reach{"proxy.example:3128": reachPublic, "a.example:443": reachLoopback, "A.example:443": reachLoopback} {
+		conn, err := d.DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+		if got := book.reach(strings.ToLower(address)); got != want {
+			t.Errorf("%s is %s, want %s", address, got, want)
+		}
+	}
+}
+
+// Refresh and NoCache ask each time, in one client as well.
+func TestClientsThatAskEachTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		adjust func(*Config)
+		asked  int
+		knows  bool
+	}{
+		"as usual":           {func(*Config) {}, 2, true},
+		"in memory alone":    {func(cfg *Config) { cfg.CacheDir = "" }, 2, true},
+		"Refresh":            {func(cfg *Config) { cfg.Refresh = true }, 4, false},
+		"Refresh, in memory": {func(cfg *Config) { cfg.Refresh, cfg.CacheDir = true, "" }, 4, false},
+		"NoCache":            {func(cfg *Config) { cfg.NoCache = true }, 4, false},
+	} {
+		s := newTLSSite(t)
+		s.issue("a")
+		b := newBench(t, s, c.adjust)
+		for range 2 {
+			if _, err := b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(s.requests()); n != c.asked {
+			t.Errorf("%s: asked %d times, want %d", name, n, c.asked)
+		}
+		if got := b.KnowsIssuer(s.URL); got != c.knows {
+			t.Errorf("%s: the issuer is known: %t", name, got)
+		}
+	}
+}
+
+// A name that does not exist is no reason to ask again; a name server that failed is.
+func TestNamesThatDoNotExist(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{&net.DNSError{IsNotFound: true}, true}, {&net.DNSError{IsTemporary: true}, false}, {&net.DNSError{IsTimeout: true}, false}, {io.EOF, false},
+		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, true},
+	} {
+		if got := nameNotFound(c.err); got != c.want {
+			t.Errorf("%#v: %t", c.err, got)
+		}
+	}
+}
+
+// A field that cannot be sent as it stands could end the header, or name another
+// host.
+func TestFieldsThatCannotBeSent(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		bad         bool
+	}{
+		{"X-Tenant", "a b\tc ~é", false}, {"x!#$%&'*+-.^_`|~1", "", false}, {"", "x", true}, {"Host", "x", true}, {"hOST", "x", true},
+		{"a b", "x", true}, {"a:b", "x", true}, {"a\r\nb", "x", true}, {"a\x7f", "x", true}, {"é", "x", true}, {"a{", "x", true},
+		{"a", "x\r\nb: c", true}, {"a", "x\x00", true}, {"a", "x\x7f", true}, {"a", "x\x1f", true},
+	} {
+		if name, bad := invalidField(http.Header{c.name: {"fine", c.value}}); bad != c.bad || bad && name != c.name {
+			t.Errorf("%q: %q: %q, %t", c.name, c.value, name, bad)
+		}
+	}
+}
+
+// Where metadata does not say how ID tokens are signed, OpenID Connect says RS256,
+// and RFC 8414 nothing.
+func TestAlgorithmsThatAreNotNamed(t *testing.T) {
+	c := mustNew(t, Config{Now: newClock().now})
+	for _, test := range []struct{ form, document, want string }{
+		{formOpenID, `{}`, "RS256"}, {formOAuth, `{}`, ""}, {formOpenID, `{"id_token_signing_alg_values_supported":["ES256","PS256"]}`, "ES256 PS256"},
+		{formOAuth, `{"id_token_signing_alg_values_supported":["ES256"]}`, "ES256"}, {formOpenID, `{"id_token_signing_alg_values_supported":"ES256"}`, "RS256"},
+	} {
+		md, bad := c.readMetadata(&reply{body: []byte(test.document)}, candidate{form: test.form})
+		if bad != nil || strings.Join(md.IDTokenAlgorithms, " ") != test.want {
+			t.Errorf("%s %s: %+v, %v", test.form, test.document, md, bad)
 		}
 	}
 }

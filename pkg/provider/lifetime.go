@@ -26,9 +26,10 @@ func lifetime(header http.Header) time.Duration {
 				return 0
 			case "max-age":
 				age := seconds(value)
-				if !said || age < life {
-					life, said = age, true
+				if said { // the shortest counts
+					age = min(age, life)
 				}
+				life, said = age, true
 			}
 		}
 	}
