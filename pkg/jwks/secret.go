@@ -3,18 +3,19 @@ package jwks
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
+	"net/url"
 	"strings"
 )
 
 // LooksLikeKey reports whether octets are a key or a certificate and so no shared
 // secret: whoever has the public key could sign with it (RFC 8725 section 2.1).
-// Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, the base64 of one of
-// these, and whatever else ParseKey and ParseText read.
+// Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, one of these in base64,
+// in hexadecimal or escaped for a URL, and whatever else ParseKey and ParseText read.
 func LooksLikeKey(data []byte) bool {
-	inner, isBase64 := decodeBase64(string(data))
 	switch {
-	case isKey(data), isKey(bytes.TrimRight(data, "\r\n")), isBase64 && LooksLikeKey(inner):
+	case isKey(data), isKey(bytes.TrimRight(data, "\r\n")), isEncodedKey(string(data)):
 		return true
 	case len(pemBlocks(string(data))) > 0:
 		return true
@@ -34,6 +35,20 @@ func LooksLikeKey(data []byte) bool {
 	}
 }
 
+// isEncodedKey reports whether a text is a key in another encoding, which is longer
+// than what it stands for.
+func isEncodedKey(text string) bool {
+	if inner, ok := decodeBase64(text); ok && LooksLikeKey(inner) {
+		return true
+	}
+	digits := strings.NewReplacer("\ufeff", "", ":", "", " ", "", "\t", "", "\r", "", "\n", "").Replace(text)
+	if inner, err := hex.DecodeString(strings.TrimPrefix(digits, "0x")); err == nil && len(inner) > 0 && LooksLikeKey(inner) {
+		return true
+	}
+	inner, err := url.QueryUnescape(text)
+	return err == nil && len(inner) < len(text) && LooksLikeKey([]byte(inner))
+}
+
 func isKey(data []byte) bool {
 	if isDER(data) {
 		_, err := parseSPKI(data)
@@ -47,7 +62,8 @@ func isKey(data []byte) bool {
 		return false
 	}
 	if text[0] == '{' || text[0] == '[' {
-		return strings.Contains(text, `"kty"`) || strings.Contains(text, `"keys"`)
+		has := func(member string) bool { return strings.Contains(text, `"`+member+`"`) }
+		return has("kty") || has("keys") || has("x5c") || has("n") && has("e") || has("crv") && has("x")
 	}
 	_, isSSH := sshBlob(text)
 	return isSSH || strings.Contains(text, "-----BEGIN ") || strings.Contains(text, "---- BEGIN ")

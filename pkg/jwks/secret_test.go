@@ -3,7 +3,10 @@ package jwks_test
 import (
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -44,6 +47,15 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	forms["OpenSSH, cut off"] = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB somebody@host.example"
 	forms["OpenSSH, its body"] = strings.Fields(sshLine(t, "ed25519"))[1]
 	forms["authorized_keys"] = "restrict " + sshLine(t, "ec256") + " me@host"
+	for _, name := range []string{"rsa", "ec256", "ed25519"} {
+		forms["a JWK without kty of "+name] = strings.ReplaceAll(public(t, name), `"kty"`, `"k"`)
+	}
+	forms["a JWK of a certificate alone"] = `{"x5c":["` + body + `"]}`
+	forms["hexadecimal"] = hex.EncodeToString(certificate(t, "rsa"))
+	forms["hexadecimal with colons"] = strings.TrimSuffix(strings.ToUpper(regexp.MustCompile("..").ReplaceAllString(forms["hexadecimal"], "$0:")), ":")
+	forms["hexadecimal of PEM"] = "0x" + hex.EncodeToString([]byte(text))
+	forms["PEM in a query"] = url.QueryEscape(text)
+	forms["PEM in a path"] = url.PathEscape(text)
 	forms["RFC 4716"] = "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n"
 	wrap := func(text string) string {
 		var lines []string
@@ -69,7 +81,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	}
 	for _, secret := range []string{
 		"", "secret", "correct horse battery staple correct horse", strings.Repeat("0", 64), strings.Repeat("0", 200),
-		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none", `of the "kty" and the "keys" nobody knows`, strings.Repeat("AAAA", 20),
+		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", `{"n":"a"}`, "100%20of a secret", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none", `of the "kty" and the "keys" nobody knows`, strings.Repeat("AAAA", 20),
 		strings.Repeat("MIIB", 40), "\x99\x01 is how OpenPGP begins, and one secret of 32768", strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 30_000),
 	} {
 		if jwks.LooksLikeKey([]byte(secret)) {
