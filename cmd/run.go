@@ -484,6 +484,9 @@ func withoutSecret(flag, value string) string {
 			return name + ": VALUE"
 		}
 	}
+	if strings.Contains(value, "eyJ") { // as every JWT begins
+		return "VALUE"
+	}
 	if before, _, query := strings.Cut(value, "?"); query && isURL(value) {
 		return before + "?QUERY"
 	}

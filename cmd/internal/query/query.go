@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -101,7 +102,18 @@ func confinement(at time.Time) ([]*gojq.FuncDef, error) {
 func compileError(err error) error {
 	var parse *gojq.ParseError
 	if errors.As(err, &parse) {
-		return &CompileError{Offset: parse.Offset, Reason: parse.Error()}
+		return &CompileError{Offset: parse.Offset, Reason: cutWords(parse.Error())}
 	}
-	return &CompileError{Offset: -1, Reason: err.Error()}
+	return &CompileError{Offset: -1, Reason: cutWords(err.Error())}
+}
+
+// cutWords shortens the words of an error that are long enough to be a token, which
+// may have been given in place of an expression.
+func cutWords(text string) string {
+	const longest = 13
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = shorten(word, longest)
+	}
+	return strings.Join(words, " ")
 }

@@ -119,7 +119,7 @@ func TestCompileRefuses(t *testing.T) {
 		`[inputs]`:                        `invalid jq expression: input(s)/0 is not allowed`,
 		`debug`:                           `invalid jq expression: function not defined: debug/0`,
 		`stderr`:                          `invalid jq expression: function not defined: stderr/0`,
-		`input_filename`:                  `invalid jq expression: function not defined: input_filename/0`,
+		`input_filename`:                  `invalid jq expression: function not defined: input_filena…`,
 		`import "a" as a; 1`:              `invalid jq expression: cannot load module: "a"`,
 		`include "a"; 1`:                  `invalid jq expression: cannot load module: "a"`,
 		strings.Repeat(" ", 64<<10) + `.`: `invalid jq expression: longer than 65536 bytes`,
