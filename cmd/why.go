@@ -196,7 +196,7 @@ type whyParam struct {
 func (v whyView) document() any {
 	d := whyDocument{
 		Verdict: v.verdict(), Complaint: string(v.Complaint.Kind), ExitCode: exitAccepted,
-		Status: v.Status, Method: v.Method, URL: withoutQuery(v.URL), Product: v.Complaint.Product, Message: v.Complaint.Words,
+		Status: v.Status, Method: v.Method, URL: v.address(), Product: v.Complaint.Product, Message: v.Complaint.Words,
 		Expected: v.Complaint.Expected, Challenges: []whyChallenge{}, Problems: v.problems(), TokenFrom: v.Credential.Where,
 		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: append([]refusal.Finding{}, v.Findings...),
 		Conclusion: v.Conclusion(), Next: v.next().command,
@@ -231,7 +231,7 @@ func (v whyView) writeText(t *output.Text) {
 	}
 	t.Rows(heading)
 	if v.URL != "" {
-		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + withoutQuery(v.URL))})
+		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + v.address())})
 	}
 	t.Blank()
 	t.Rows(v.saidRows()...)
@@ -313,6 +313,15 @@ func (v whyView) suite() output.Suite {
 // statusLine is a status in words: "404 Not Found".
 func statusLine(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
+// address is the URL of the request without what could be secret in it.
+func (v whyView) address() string {
+	url := withoutQuery(v.URL)
+	if v.Credential.Token == "" {
+		return url
+	}
+	return strings.ReplaceAll(url, v.Credential.Token, "[token]")
 }
 
 // withoutQuery is a URL without what could be secret in it.

@@ -15,7 +15,7 @@ type nextStep struct{ words, command string }
 // that is filled in from the token is one to confirm: nothing in it is verified.
 func (v whyView) next() nextStep {
 	if metadata := v.Complaint.Param("resource_metadata"); v.Token == nil && metadata != "" && strings.Contains(v.URL, "://") {
-		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + advice.Word(withoutQuery(v.URL))}
+		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + advice.Word(v.address())}
 	}
 	if v.Token == nil {
 		return nextStep{}

@@ -138,7 +138,7 @@ func (j *judge) named() {
 
 // goodChallenge is one that would do.
 func (j *judge) goodChallenge() string {
-	inserted, _ := wellKnown(j.URL)
+	inserted, _ := wellKnown(strings.TrimSuffix(j.shownURL(), "?…"))
 	text, err := challenge.Challenge{Scheme: challenge.Bearer, Params: []challenge.Param{{Name: "resource_metadata", Value: inserted}}}.Encode()
 	if err != nil {
 		return challenge.Bearer
@@ -170,7 +170,7 @@ func (j *judge) document() {
 		for i, a := range j.Attempts {
 			tried[i] = a.Err.Error()
 		}
-		inserted, _ := wellKnown(j.URL)
+		inserted, _ := wellKnown(j.shownURL())
 		j.add(Link{ID: id, Status: verify.Failed, Unavailable: true, Spec: specMetadata,
 			Message: "no metadata of this resource: " + strings.Join(tried, "; "), Fix: "serve it at " + inserted})
 		return
@@ -182,24 +182,33 @@ func (j *judge) document() {
 	}
 }
 
+// shownURL is the URL of the API without what may be secret in its query.
+func (j *judge) shownURL() string {
+	before, _, query := strings.Cut(j.URL, "?")
+	if query {
+		return before + "?…"
+	}
+	return before
+}
+
 // identifier compares resource with the URL that was asked for, byte for byte.
 func (j *judge) identifier() {
 	const id, spec = "resource_identifier", "RFC 9728 section 3.3"
 	found, ok := j.Object().Get("resource").Text()
 	switch {
 	case !ok:
-		j.add(Link{ID: id, Status: verify.Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", j.URL)})
+		j.add(Link{ID: id, Status: verify.Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", j.shownURL())})
 		return
 	case found == j.URL:
 		j.pass(id, spec, "resource is the requested URL")
 		return
 	case j.Found == placeRoot && strings.TrimSuffix(found, "/") == origin(j.URL):
-		j.add(Link{ID: id, Status: verify.Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, j.URL), Spec: spec,
-			Fix: fmt.Sprintf("serve metadata with resource %q at its own well-known address", j.URL)})
+		j.add(Link{ID: id, Status: verify.Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, j.shownURL()), Spec: spec,
+			Fix: fmt.Sprintf("serve metadata with resource %q at its own well-known address", j.shownURL())})
 		return
 	}
-	j.add(Link{ID: id, Status: verify.Failed, Message: fmt.Sprintf("resource is %q, the requested URL is %q: %s", found, j.URL, difference(j.URL, found)), Spec: spec,
-		Fix: fmt.Sprintf("set resource to %q, or let clients use %q", j.URL, found)})
+	j.add(Link{ID: id, Status: verify.Failed, Message: fmt.Sprintf("resource is %q, the requested URL is %q: %s", found, j.shownURL(), difference(j.URL, found)), Spec: spec,
+		Fix: fmt.Sprintf("set resource to %q, or let clients use %q", j.shownURL(), found)})
 }
 
 // difference names how two identifiers differ.
