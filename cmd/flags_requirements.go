@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,8 +47,13 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeou
 		return usageError("--role-claim needs --role")
 	}
 	p.Scopes, p.Roles, p.RoleClaim, p.ACR, p.MaxAge, p.Require = o.scopes, o.roles, o.roleClaim, o.acr, o.maxAge, o.requires
-	left := timeout
-	tooLong := &query.RunError{Reason: fmt.Sprintf("took, with the assertions before it, longer than the %s of --timeout", timeout)}
+	together := sync.OnceValue(func() context.Context { // since the first assertion begins
+		timed, cancel := context.WithTimeoutCause(ctx, timeout, &query.RunError{
+			Reason: fmt.Sprintf("took, with the assertions before it, longer than the %s of --timeout", timeout),
+		})
+		context.AfterFunc(ctx, cancel)
+		return timed
+	})
 	for _, expression := range o.assertions {
 		p.Assertions = append(p.Assertions, verify.Assertion{
 			Label: expression,
@@ -56,10 +62,7 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeou
 				if err != nil {
 					return false, err.Error()
 				}
-				ctx, cancel := context.WithTimeoutCause(ctx, left, tooLong)
-				defer cancel()
-				defer func(begun time.Time) { left -= time.Since(begun) }(time.Now())
-				return holds(ctx, claims)
+				return holds(together(), claims)
 			},
 		})
 	}
