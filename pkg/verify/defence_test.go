@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +194,31 @@ func TestNumericDatesAreExact(t *testing.T) {
 	} {
 		if _, ok := NumericDate(mustParse(t, `{"t":`+literal+`}`).Get("t")); ok != want {
 			t.Errorf("%s is a time: %t", literal, ok)
+		}
+	}
+}
+
+// A signature in ASN.1 DER is told from one that does not match: whoever signs with
+// OpenSSL has this one.
+func TestSignaturesInDER(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := ecdsa.SignASN1(rand.Reader, key, digest(crypto.SHA256, "header.payload"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		signature []byte
+		want      bool
+	}{
+		{"as OpenSSL writes it", der, true}, {"with an octet behind it", append(slices.Clone(der), 0), false}, {"cut off", der[:len(der)-1], false},
+		{"R and S side by side", make([]byte, 64), false}, {"one integer alone", []byte{0x02, 0x01, 0x05}, false}, {"nothing", nil, false},
+	} {
+		if got := isDER(c.signature); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
 		}
 	}
 }
