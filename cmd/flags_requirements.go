@@ -25,7 +25,7 @@ type requirementOptions struct {
 	acr        []string
 	maxAge     *time.Duration
 	requires   []verify.Requirement
-	assertions []string
+	assertions []assertion
 }
 
 func (o *requirementOptions) addFlags(c *cobra.Command) {
@@ -54,15 +54,11 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeou
 		context.AfterFunc(ctx, cancel)
 		return timed
 	})
-	for _, expression := range o.assertions {
+	for _, a := range o.assertions {
 		p.Assertions = append(p.Assertions, verify.Assertion{
-			Label: expression,
+			Label: a.text,
 			Holds: func(claims strictjson.Value) (bool, string) {
-				holds, err := query.CompilePredicate(expression, now()) // whose now is that of the evaluation
-				if err != nil {
-					return false, err.Error()
-				}
-				return holds(together(), claims)
+				return a.filter.Holds(together(), claims, now())
 			},
 		})
 	}
@@ -78,11 +74,18 @@ func parseScopes(text string) ([]string, error) {
 	return scopes, nil
 }
 
-func parseAssertion(text string) (string, error) {
-	if _, err := query.CompilePredicate(text, time.Time{}); err != nil {
-		return "", fmt.Errorf("takes a jq expression: %w", err)
+// An assertion is a jq expression about the claims.
+type assertion struct {
+	text   string
+	filter *query.Filter
+}
+
+func parseAssertion(text string) (assertion, error) {
+	filter, err := query.Compile(text)
+	if err != nil {
+		return assertion{}, fmt.Errorf("takes a jq expression: %w", err)
 	}
-	return text, nil
+	return assertion{text, filter}, nil
 }
 
 // parseRequirement reads CLAIM, CLAIM=VALUE and CLAIM:=JSON. The first equals

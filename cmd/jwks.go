@@ -405,7 +405,8 @@ func (f keyFit) document() any {
 	for _, k := range f.selection.Candidates {
 		document.Fit = append(document.Fit, describeKey(k, ""))
 	}
-	for _, r := range f.selection.Refused() {
+	refused, _ := f.selection.Refused()
+	for _, r := range refused {
 		document.DoNotFit = append(document.DoNotFit, describeKey(r.Key, r.Text))
 	}
 	return document
@@ -446,7 +447,8 @@ func (f keyFit) writeText(t *output.Text) {
 	for _, k := range f.selection.Candidates {
 		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: k.Name(), Value: k.Kind() + ": fits"})
 	}
-	for _, r := range f.selection.Refused() {
+	refused, _ := f.selection.Refused()
+	for _, r := range refused {
 		rows = append(rows, output.Row{Mark: output.MarkFailed, Label: r.Key.Name(), Value: r.Key.Kind() + ": " + r.Text})
 	}
 	t.Rows(rows...)

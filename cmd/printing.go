@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/query"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // printer makes the printer that the output flags ask for.
@@ -29,11 +31,14 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 	}
 	o.forCI(env, &options)
 	if o.filter != "" {
-		filter, err := query.Compile(o.filter, env.Now())
+		filter, err := query.Compile(o.filter)
 		if err != nil {
 			return nil, usageError("--jq: %w", err)
 		}
-		options.Filter = filter.Run
+		now := env.Now()
+		options.Filter = func(ctx context.Context, document strictjson.Value) ([]strictjson.Value, error) {
+			return filter.Run(ctx, document, now)
+		}
 	}
 	return output.New(options), nil
 }

@@ -305,13 +305,15 @@ func TestAKeyAloneHasNoOtherKeyID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := alone.Candidates(tok); len(got.Candidates) != 1 || len(got.Refused()) != 0 {
+	got := alone.Candidates(tok)
+	if refused, _ := got.Refused(); len(got.Candidates) != 1 || len(refused) != 0 {
 		t.Errorf("alone: %+v", got)
 	}
 	if got := alone.Candidates(tokenWith(t, `{"alg":"ES256","kid":"of the token"}`)); len(got.Candidates) != 0 {
 		t.Error("a key of another type fits")
 	}
-	if got := parseSet(t, public(t, "rsa")).Candidates(tok); len(got.Candidates) != 0 || !got.Refused()[0].OtherKeyID {
+	got = parseSet(t, public(t, "rsa")).Candidates(tok)
+	if refused, _ := got.Refused(); len(got.Candidates) != 0 || !refused[0].OtherKeyID {
 		t.Errorf("in a set: %+v", got)
 	}
 }

@@ -84,11 +84,11 @@ func (s *Set) Candidates(t *token.Token) Selection {
 	return selection
 }
 
-// Refused returns all other keys, in the order of the set. The reasons are put
-// together on each call: keep the result.
-func (s Selection) Refused() []Refusal {
+// Refused returns all other keys, in the order of the set, and the one of them that the
+// token means, if there are no candidates and nothing but the token's algorithm speaks
+// against it; else nil. The reasons are put together on each call: keep the result.
+func (s Selection) Refused() (refused []Refusal, mismatch *Refusal) {
 	kid, hasKeyID := s.token.KeyID()
-	var refused []Refusal
 	for _, k := range s.set.Keys {
 		reason, text := k.misfit(s.token.Algorithm(), kid, hasKeyID && !s.set.single)
 		if reason == "" {
@@ -99,25 +99,18 @@ func (s Selection) Refused() []Refusal {
 			Intended: len(s.set.Keys) == 1 || hasKeyID && k.HasKeyID && k.KeyID == kid,
 		})
 	}
-	return refused
-}
-
-// Mismatch returns the key that the token means, if there are no candidates because
-// the token's algorithm is not that key's, and nothing else speaks against it; else nil.
-func (s Selection) Mismatch() *Refusal {
 	if len(s.Candidates) > 0 {
-		return nil
+		return refused, nil
 	}
-	var found *Refusal
-	for _, r := range s.Refused() {
-		switch {
+	for i := range refused {
+		switch r := &refused[i]; {
 		case r.Intended && r.reason != misfitAlgorithm:
-			return nil
-		case r.Intended && found == nil:
-			found = &r
+			return refused, nil
+		case r.Intended && mismatch == nil:
+			mismatch = r
 		}
 	}
-	return found
+	return refused, mismatch
 }
 
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {

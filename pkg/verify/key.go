@@ -250,12 +250,12 @@ func sayKeySet(r *Report) string {
 func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
 	kid, named := v.token.KeyID()
 	var fitting []jwks.Refusal // those that the kid does not rule out
-	for _, r := range selection.Refused() {
+	refused, mismatch := selection.Refused()
+	for _, r := range refused {
 		if !r.OtherKeyID {
 			fitting = append(fitting, r)
 		}
 	}
-	mismatch := selection.Mismatch()
 	switch ids := set.KeyIDs(); {
 	case len(set.Keys) == 0:
 		v.fail(checkKey, ReasonNoMatchingKey, "the key set is empty", detail{})

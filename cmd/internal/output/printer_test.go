@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/query"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 const document = `{"iss":"https://a","n":1.50,"name":"a\nb\u001b","list":[1,"x"]}`
@@ -51,11 +52,13 @@ func compile(t *testing.T, expression string) Filter {
 	if expression == "" {
 		return nil
 	}
-	filter, err := query.Compile(expression, time.Unix(0, 0))
+	filter, err := query.Compile(expression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filter.Run
+	return func(ctx context.Context, document strictjson.Value) ([]strictjson.Value, error) {
+		return filter.Run(ctx, document, time.Unix(0, 0))
+	}
 }
 
 func TestPrintReportsAFailingFilter(t *testing.T) {

@@ -13,27 +13,13 @@ import (
 // where a reason quotes it.
 const maxActual = 80
 
-// A Predicate reports whether something is true of a value. Where it does not hold,
-// reason says why in words that follow "the expression …": "gave false", "took
-// longer than 10s". They may hold characters of the value: escape them before
-// they reach a terminal.
-type Predicate func(ctx context.Context, value strictjson.Value) (holds bool, reason string)
-
-// CompilePredicate compiles a jq expression in which now is at. The predicate
-// holds only if the expression runs to its end, within the bounds of Run, and
-// gives exactly one output, which is the JSON true. The error is a
-// *CompileError.
-func CompilePredicate(expression string, at time.Time) (Predicate, error) {
-	filter, err := Compile(expression, at)
-	if err != nil {
-		return nil, err
-	}
-	return filter.holds, nil
-}
-
-// holds is the Predicate of the filter's expression.
-func (f *Filter) holds(ctx context.Context, value strictjson.Value) (bool, string) {
-	outputs, err := f.Run(ctx, value)
+// Holds reports whether the expression is true of a value: it ran to its end, within
+// the bounds of Run, and gave exactly one output, which is the JSON true. Otherwise
+// reason says why in words that follow "the expression …": "gave false", "took longer
+// than 10s". They may hold characters of the value: escape them before they reach a
+// terminal.
+func (f *Filter) Holds(ctx context.Context, value strictjson.Value, at time.Time) (holds bool, reason string) {
+	outputs, err := f.Run(ctx, value, at)
 	if err != nil {
 		return false, failure(err)
 	}

@@ -33,7 +33,7 @@ func TestPredicateHoldsOnlyForOneTrue(t *testing.T) {
 		`halt`:                       `failed: halt and halt_error are not available`,
 	} {
 		t.Run(expression, func(t *testing.T) {
-			predicate, err := CompilePredicate(expression, at)
+			predicate, err := Compile(expression)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +41,7 @@ func TestPredicateHoldsOnlyForOneTrue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			holds, reason := predicate(context.Background(), value)
+			holds, reason := predicate.Holds(context.Background(), value, at)
 			if holds != (want == "") || reason != want {
 				t.Errorf("got %t, %q; want %q", holds, reason, want)
 			}
@@ -50,12 +50,12 @@ func TestPredicateHoldsOnlyForOneTrue(t *testing.T) {
 }
 
 func TestPredicateDoesNotHoldForAnExpressionThatTakesTooLong(t *testing.T) {
-	filter, err := Compile(`true, last(range(1e12))`, at)
+	filter, err := Compile(`true, last(range(1e12))`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	filter.maxTime = 20 * time.Millisecond
-	if holds, reason := filter.holds(context.Background(), strictjson.From(nil)); holds || reason != `took longer than 10s` {
+	if holds, reason := filter.Holds(context.Background(), strictjson.From(nil), at); holds || reason != `took longer than 10s` {
 		t.Errorf("got %t, %q", holds, reason)
 	}
 }
@@ -63,17 +63,17 @@ func TestPredicateDoesNotHoldForAnExpressionThatTakesTooLong(t *testing.T) {
 func TestPredicateDoesNotHoldWhenInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	predicate, err := CompilePredicate(`last(range(1e12))`, at)
+	predicate, err := Compile(`last(range(1e12))`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if holds, reason := predicate(ctx, strictjson.From(nil)); holds || reason != "was interrupted: context canceled" {
+	if holds, reason := predicate.Holds(ctx, strictjson.From(nil), at); holds || reason != "was interrupted: context canceled" {
 		t.Errorf("got %t, %q", holds, reason)
 	}
 }
 
-func TestCompilePredicateRefuses(t *testing.T) {
-	if _, err := CompilePredicate(`.[`, at); err == nil {
+func TestCompileRefusesWhatIsNoExpression(t *testing.T) {
+	if _, err := Compile(`.[`); err == nil {
 		t.Error("no error")
 	}
 }

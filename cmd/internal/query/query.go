@@ -1,13 +1,12 @@
 // Package query runs jq expressions within bounds: filters for the program's
 // output and predicates over claims. Expressions see their input and nothing
-// else: no environment, no files, no further input, no clock but the time they
-// were compiled for, no time zone but UTC.
+// else: no environment, no files, no further input, no clock but the time that a
+// run is given, no time zone but UTC.
 package query
 
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -41,9 +40,8 @@ type Filter struct {
 	maxTime time.Duration // MaxTime but in tests
 }
 
-// Compile compiles a jq expression in which now is at. The error is a
-// *CompileError.
-func Compile(expression string, at time.Time) (filter *Filter, err error) {
+// Compile compiles a jq expression. The error is a *CompileError.
+func Compile(expression string) (filter *Filter, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			filter, err = nil, &CompileError{Offset: -1, Reason: fmt.Sprint("the jq compiler failed: ", p)}
@@ -56,7 +54,7 @@ func Compile(expression string, at time.Time) (filter *Filter, err error) {
 	if err != nil {
 		return nil, compileError(err)
 	}
-	confined, err := confinement(at)
+	confined, err := confinement()
 	if err != nil {
 		return nil, compileError(err)
 	}
@@ -64,7 +62,7 @@ func Compile(expression string, at time.Time) (filter *Filter, err error) {
 
 	// The compiler asks for the environment only where env or $ENV is used.
 	usesEnv := false
-	code, err := gojq.Compile(query, gojq.WithEnvironLoader(func() []string {
+	code, err := gojq.Compile(query, gojq.WithVariables([]string{"$__now"}), gojq.WithEnvironLoader(func() []string {
 		usesEnv = true
 		return nil
 	}))
@@ -81,10 +79,9 @@ func Compile(expression string, at time.Time) (filter *Filter, err error) {
 // functions of the same names that read the clock or the machine's time zone, as
 // %Z does for names of zones. (gojq looks its own functions up before those given
 // as options, but after definitions.)
-func confinement(at time.Time) ([]*gojq.FuncDef, error) {
-	seconds := float64(at.Unix()) + float64(at.Nanosecond())/1e9
+func confinement() ([]*gojq.FuncDef, error) {
 	query, err := gojq.Parse(`
-		def now: ` + strconv.FormatFloat(seconds, 'f', -1, 64) + `;
+		def now: $__now;
 		def localtime: gmtime;
 		def strflocaltime($format): strftime($format);
 		def _strptime($format): strptime($format);

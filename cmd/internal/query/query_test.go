@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 
 func run(t *testing.T, expression, input string) ([]strictjson.Value, error) {
 	t.Helper()
-	filter, err := Compile(expression, at)
+	filter, err := Compile(expression)
 	if err != nil {
 		t.Fatalf("Compile(%q): %v", expression, err)
 	}
@@ -35,7 +35,7 @@ func run(t *testing.T, expression, input string) ([]strictjson.Value, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filter.Run(context.Background(), value)
+	return filter.Run(context.Background(), value, at)
 }
 
 func join(values []strictjson.Value) string {
@@ -96,11 +96,11 @@ func TestTimeIsTheEvaluationTimeInUTC(t *testing.T) {
 
 func TestNowOfEarlyTimes(t *testing.T) {
 	for _, when := range []time.Time{time.Unix(-5, 0), time.Unix(0, 0), time.Unix(1<<53, 0), time.Unix(-1<<53, 0)} {
-		filter, err := Compile(`now`, when)
+		filter, err := Compile(`now`)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := filter.Run(context.Background(), strictjson.From(nil))
+		got, err := filter.Run(context.Background(), strictjson.From(nil), when)
 		if want := strictjson.From(when.Unix()).String(); err != nil || join(got) != want {
 			t.Errorf("got %s, %v; want %s", join(got), err, want)
 		}
@@ -125,7 +125,7 @@ func TestCompileRefuses(t *testing.T) {
 		strings.Repeat(" ", 64<<10) + `.`: `invalid jq expression: longer than 65536 bytes`,
 	} {
 		t.Run(want, func(t *testing.T) {
-			_, err := Compile(expression, at)
+			_, err := Compile(expression)
 			var compile *CompileError
 			if !errors.As(err, &compile) || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
@@ -198,12 +198,12 @@ func TestRunIsBounded(t *testing.T) {
 
 func TestRunIsBoundedInTime(t *testing.T) {
 	for _, expression := range []string{`last(range(1e12))`, `[range(1000000)] | [., .] | combinations | empty`} {
-		filter, err := Compile(expression, at)
+		filter, err := Compile(expression)
 		if err != nil {
 			t.Fatal(err)
 		}
 		filter.maxTime = 20 * time.Millisecond
-		if got, err := filter.Run(context.Background(), strictjson.From(nil)); !errors.Is(err, errTime) || len(got) > 0 {
+		if got, err := filter.Run(context.Background(), strictjson.From(nil), at); !errors.Is(err, errTime) || len(got) > 0 {
 			t.Errorf("%s: got %s, %v; want %v", expression, join(got), err, errTime)
 		}
 	}
@@ -212,11 +212,11 @@ func TestRunIsBoundedInTime(t *testing.T) {
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	filter, err := Compile(`last(range(1e12))`, at)
+	filter, err := Compile(`last(range(1e12))`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := filter.Run(ctx, strictjson.From(nil)); !errors.Is(err, context.Canceled) {
+	if _, err := filter.Run(ctx, strictjson.From(nil), at); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
@@ -230,13 +230,13 @@ func FuzzCompileAndRun(f *testing.F) {
 		if err != nil {
 			return
 		}
-		filter, err := Compile(expression, at)
+		filter, err := Compile(expression)
 		if err != nil {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
-		outputs, _ := filter.Run(ctx, value)
+		outputs, _ := filter.Run(ctx, value, at)
 		for _, output := range outputs {
 			if !output.Exists() {
 				t.Errorf("%q gave an absent value", expression)

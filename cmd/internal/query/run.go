@@ -49,7 +49,8 @@ var (
 	errHalt   = &RunError{Reason: "failed: halt and halt_error are not available"}
 )
 
-// Run gives the input to the expression and returns all its outputs in order.
+// Run gives the input to the expression, in which now is at, and returns all its
+// outputs in order.
 // Numbers that the expression does not touch keep their text; members of objects
 // come out sorted by name. The error is a *RunError or that of ctx. Where the
 // expression itself raised it, the outputs are those that came before; where a
@@ -58,12 +59,16 @@ var (
 // gojq cannot be interrupted inside one operation, such as "a" * 1e9. Such a run
 // is abandoned when it exceeds a bound: Run returns, while the operation goes on
 // to its end unobserved.
-func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.Value, error) {
+func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) ([]strictjson.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, f.maxTime, errTime)
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	value := plain(input)
+	now := any(int(at.Unix()))
+	if at.Nanosecond() != 0 {
+		now = float64(at.Unix()) + float64(at.Nanosecond())/1e9
+	}
 	live, _ := heap()
 	limit := live + MaxMemory
 
@@ -73,7 +78,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value) ([]strictjson.
 	}
 	done := make(chan result, 1) // so that an abandoned run can end
 	go func() {
-		outputs, err := f.collect(ctx, value)
+		outputs, err := f.collect(ctx, value, now)
 		done <- result{outputs, err}
 	}()
 	watch := time.NewTicker(measureEvery)
@@ -104,14 +109,14 @@ func heap() (live, all uint64) {
 }
 
 // collect runs the expression to its end.
-func (f *Filter) collect(ctx context.Context, input any) (outputs []strictjson.Value, err error) {
+func (f *Filter) collect(ctx context.Context, input, now any) (outputs []strictjson.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			outputs, err = nil, &RunError{Reason: fmt.Sprint("failed: gojq panicked: ", p)}
 		}
 	}()
 	c := converter{budget: MaxOutputBytes}
-	iter := f.code.RunWithContext(ctx, input)
+	iter := f.code.RunWithContext(ctx, input, now)
 	for {
 		output, ok := iter.Next()
 		if !ok {
