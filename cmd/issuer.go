@@ -153,22 +153,33 @@ func (o *issuerOptions) readSetup() error {
 		return unreadable("%w", err)
 	}
 	defer func() { _ = f.Close() }()
-	setup := issuerSetup{}
-	decoder := yaml.NewDecoder(io.LimitReader(f, maxFileSize))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&setup); err != nil {
+	setup, err := parseSetup(f)
+	if err != nil {
 		return unreadable("%s: %w", o.setup, err)
 	}
 	for _, u := range setup.Users {
-		if u.Name == "" {
-			return unreadable("%s: a user has no name", o.setup)
-		}
 		o.config.Users = append(o.config.Users, issuertest.User(u))
 	}
 	for _, client := range setup.Clients {
 		o.config.Clients = append(o.config.Clients, issuertest.Client(client))
 	}
 	return nil
+}
+
+// parseSetup reads YAML of at most maxFileSize bytes, without keys that nobody knows.
+func parseSetup(r io.Reader) (issuerSetup, error) {
+	var setup issuerSetup
+	decoder := yaml.NewDecoder(io.LimitReader(r, maxFileSize))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&setup); err != nil {
+		return setup, err
+	}
+	for _, u := range setup.Users {
+		if u.Name == "" {
+			return setup, errors.New("a user has no name")
+		}
+	}
+	return setup, nil
 }
 
 // issuerFailure is a usage error for an address that cannot be had.

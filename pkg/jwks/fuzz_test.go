@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
 
-// FuzzParse: no text makes Parse or ParseKey panic; no private or secret key
+// FuzzParse: no text makes Parse, ParseKey or ParseText panic; no private or secret key
 // becomes usable, nor its material part of what is said; and a key that is
 // usable is usable to go-jose as well.
 func FuzzParse(f *testing.F) {
@@ -27,9 +28,12 @@ func FuzzParse(f *testing.F) {
 	f.Add(keySet(public(f, "rsa", "key_ops", `["verify"]`, "x5c", `["AAAA"]`, "use", `"enc"`)))
 	f.Add([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":""},{},[],null]}`))
 	f.Add([]byte(`{"keys":{}}`))
+	f.Add([]byte("jwks: |\n  " + string(keySet(public(f, "rsa")))))
+	f.Add([]byte(`{"k1":"-----BEGIN CERTIFICATE-----\n` + base64.StdEncoding.EncodeToString(certificate(f, "rsa")) + `\n-----END CERTIFICATE-----"}`))
+	f.Add([]byte(sshLine(f, "ed25519")))
 	secrets := []string{material(f, "rsa", "d"), material(f, "ec256", "d"), material(f, "ed25519", "d"), material(f, "hmac", "k")}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, read := range []func([]byte) (*jwks.Set, error){jwks.Parse, jwks.ParseKey} {
+		for _, read := range []func([]byte) (*jwks.Set, error){jwks.Parse, jwks.ParseKey, jwks.ParseText} {
 			set, err := read(data)
 			if err != nil {
 				hides(t, err.Error(), secrets)
