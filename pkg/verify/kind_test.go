@@ -157,6 +157,7 @@ func TestAdvertisedAlgorithms(t *testing.T) {
 	}{
 		{"no metadata", nil, verify.KindID, verify.NotChecked},
 		{"advertised", []string{"RS256", "ES256"}, verify.KindID, verify.Passed},
+		{"another one by the name of Ed25519", []string{"RS256", "Ed25519"}, verify.KindID, verify.Failed},
 		{"not advertised, an ID token", []string{"RS256"}, verify.KindID, verify.Failed},
 		{"nothing advertised, an ID token", []string{}, verify.KindID, verify.Failed},
 		{"not advertised, what looks like an ID token", []string{"RS256"}, "", verify.Warning},

@@ -53,6 +53,8 @@ func TestWordsOfChecks(t *testing.T) {
 		{"no subject, and no iat", goodClaims().with("nonce", `"n"`).with("sub", "null").without("iat"), plain, verify.CheckKindClaims, verify.Warning, "missing: sub and iat"},
 		{"no sub at all", goodClaims().with("nonce", `"n"`).without("sub"), plain, verify.CheckKindClaims, verify.Warning, "missing: sub"},
 		{"no subject, where it is required", goodClaims().with("nonce", `"n"`).with("sub", "null"), kind(verify.KindID), verify.CheckKindClaims, verify.Failed, "missing: sub"},
+		{"no acr", goodClaims(), func(p *verify.Policy) { p.ACR = []string{"gold"} }, verify.CheckACR, verify.Failed, `expected acr "gold", but acr is missing`},
+		{"another acr", goodClaims().with("acr", `"tin"`), func(p *verify.Policy) { p.ACR = []string{"gold"} }, verify.CheckACR, verify.Failed, `expected acr "gold", but it is "tin"`},
 		{"the role is there, and groups were left out", overage.with("roles", `["admin"]`), func(p *verify.Policy) { p.Roles = []string{"admin"} }, verify.CheckRole, verify.Passed, "has admin"},
 		{"the scope is there", goodClaims().with("scope", `"read"`).with("permissions", `["read"]`), scope, verify.CheckScope, verify.Passed, "has read"},
 		{"the scope is elsewhere", goodClaims().with("permissions", `["read"]`), scope, verify.CheckScope, verify.Failed,
