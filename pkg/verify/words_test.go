@@ -81,6 +81,7 @@ func TestWordsOfChecks(t *testing.T) {
 func TestWordsOfKeys(t *testing.T) {
 	named := goodToken(t, "rsa", "RS256")
 	header, payload, _ := cut(named)
+	onCurve := strings.Split(goodToken(t, "ec256", "ES256"), ".")
 	for _, c := range []struct {
 		name, text string
 		keys       *verify.PublicKeys
@@ -92,6 +93,7 @@ func TestWordsOfKeys(t *testing.T) {
 		{"two keys of that kid", named, trustSet(t, publicJWK(t, "rsa", "use", `"enc"`), publicJWK(t, "rsa1024", "kid", `"rsa"`)), verify.CheckKey,
 			`no key in the set fits the token: key "rsa": the key is for use "enc", not for signatures and key "rsa": a 1024-bit RSA key`},
 		{"changed", header + "." + payload + "." + encode(make([]byte, 256)), trust(t, "rsa"), verify.CheckSignature, `the signature does not match key "rsa"`},
+		{"changed, and of elliptic curves", onCurve[0] + "." + onCurve[1] + "." + encode(make([]byte, 64)), trust(t, "ec256"), verify.CheckSignature, `the signature does not match key "ec256"`},
 		{"cut off", header + "." + payload + "." + encode(make([]byte, 10)), trust(t, "rsa"), verify.CheckSignature,
 			`the signature has 10 octets, but RS256 with key "rsa" has 256`},
 		{"cut off, and two keys", header + "." + payload + "." + encode(make([]byte, 10)), trustSet(t, publicJWK(t, "rsa"), publicJWK(t, "rsa2", "kid", `"rsa"`)),
