@@ -152,7 +152,7 @@ func (v probeView) writeText(t *output.Text) {
 	}
 	t.Blank()
 	if n := v.Count(verify.Passed); n > 0 && !v.all {
-		t.Line(plural(n, "probe") + " went as they should (--all lists them)")
+		t.Line(plural(n, "probe") + " passed (--all lists them)")
 	}
 	for _, why := range v.Skipped {
 		t.Line("not sent: " + why)

@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +78,7 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 	}
 	e, err := exchange.Parse(text)
 	if err != nil {
-		return whyView{}, unreadable("%w", err)
+		return whyView{}, unreadable("%w", err).withHint(recordIt)
 	}
 	view := whyView{Exchange: e, now: env.Now(), token: "@token.jwt"}
 	credential := refusal.FindCredential(e)
@@ -98,10 +100,22 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 	}
 	view.Explanation, view.dated = refusal.Explain(e, credential, at), known
 	if view.Complaint.Kind == refusal.Unknown && e.Status == 0 {
-		return whyView{}, unreadable("no API response found: no status, no challenge and no known error").withHint(
-			"record the exchange with: curl -v URL 2>&1 | claimcheck why")
+		return whyView{}, noResponse(text)
 	}
 	return view, nil
+}
+
+// recordIt is the hint for what is no recording.
+const recordIt = "record the exchange with: curl -v URL 2>&1 | claimcheck why"
+
+// noResponse is the error for a text that is no recording: most often a token.
+func noResponse(text string) error {
+	if token.Parse(strings.TrimSpace(text)).Form() == token.FormJWT {
+		return unreadable("this is a token, not a recording of a request").withHint(
+			"claimcheck verify checks a token; " + recordIt)
+	}
+	return unreadable("no API response found: no status, no challenge and no known error").withHint(
+		recordIt)
 }
 
 // readExchange reads the text, and names the file it is from where there is one.
@@ -112,6 +126,9 @@ func readExchange(env *Env, args []string) (text, file string, err error) {
 		return "", "", usageError("no exchange given").withHint("name a file, or pipe it in: curl -v URL 2>&1 | claimcheck why")
 	case len(args) == 0, args[0] == "-":
 		data, err = readStdin(env, exchange.MaxLength)
+		if f, ok := errors.AsType[*failure](err); ok && len(data) == 0 {
+			err = f.withHint(recordIt) // curl without -v may print nothing
+		}
 	default:
 		file = strings.TrimPrefix(args[0], "@")
 		data, err = readFile(file, exchange.MaxLength)
@@ -146,10 +163,27 @@ func (v whyView) heading() string {
 	if v.Status == 0 {
 		return v.Complaint.Kind.Title()
 	}
-	if v.Status < 300 {
+	if v.accepted() {
 		return statusLine(v.Status) + ": the API accepted the request"
 	}
 	return statusLine(v.Status) + ": " + v.Complaint.Kind.Title()
+}
+
+// accepted reports whether nothing was refused: some APIs complain under a 200.
+func (v whyView) accepted() bool {
+	return v.Status != 0 && v.Status < 300 && v.Complaint.Kind == refusal.Unknown
+}
+
+// Conclusion is that of the explanation, where there is something to explain.
+func (v whyView) Conclusion() string {
+	switch {
+	case !v.accepted():
+		return v.Explanation.Conclusion()
+	case slices.ContainsFunc(v.Findings, func(f refusal.Finding) bool { return f.Status == refusal.Failed }):
+		return "the API accepted the request all the same: it may not check the token (claimcheck probe tests that)"
+	default:
+		return "nothing was refused: there is nothing to explain"
+	}
 }
 
 // reason is the complaint as JSON has it.
@@ -226,15 +260,17 @@ func (v whyView) problems() []string {
 
 func (v whyView) writeText(t *output.Text) {
 	heading := output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: v.heading()}
-	if v.Status != 0 && v.Status < 300 {
+	if v.accepted() {
 		heading.Mark, heading.Style = output.MarkPassed, output.Good
 	}
 	t.Rows(heading)
 	if v.URL != "" {
 		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + v.address())})
 	}
-	t.Blank()
-	t.Rows(v.saidRows()...)
+	if rows := v.saidRows(); len(rows) > 0 {
+		t.Blank()
+		t.Rows(rows...)
+	}
 	if rows := v.tokenRows(); len(rows) > 0 {
 		t.Blank()
 		t.Rows(rows...)
@@ -257,7 +293,10 @@ func (v whyView) saidRows() []output.Row {
 	if said == "" {
 		said = "nothing about the cause"
 	}
-	rows := []output.Row{{Label: "the API says", Value: said}}
+	var rows []output.Row
+	if !v.accepted() {
+		rows = append(rows, output.Row{Label: "the API says", Value: said})
+	}
 	if v.Complaint.Product != "" {
 		rows = append(rows, output.Row{Label: "software", Value: v.Complaint.Product})
 	}

@@ -17,7 +17,7 @@ func (v whyView) next() nextStep {
 	if metadata := v.Complaint.Param("resource_metadata"); v.Token == nil && metadata != "" && strings.Contains(v.URL, "://") {
 		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + advice.Word(v.address())}
 	}
-	if v.Token == nil {
+	if v.Token == nil || v.accepted() {
 		return nextStep{}
 	}
 	switch v.Token.Form() {
