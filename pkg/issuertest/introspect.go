@@ -157,8 +157,8 @@ func (i *Issuer) serveRevocation(w http.ResponseWriter, r *http.Request) {
 // serveUserinfo answers with the claims of the token's user (OpenID Connect Core
 // section 5.3).
 func (i *Issuer) serveUserinfo(w http.ResponseWriter, r *http.Request) {
-	raw, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !bearer {
+	scheme, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") { // in any case: RFC 9110 section 11.1
 		raw = r.PostFormValue("access_token")
 	}
 	document, user, ok := i.active(raw)

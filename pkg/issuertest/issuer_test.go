@@ -260,16 +260,23 @@ func TestIntrospectionRevocationUserinfo(t *testing.T) {
 		if p := app.browser.post(app.endpoint("introspection_endpoint"), url.Values{"token": {access}, "client_id": {"demo-public"}}); p.status != http.StatusUnauthorized {
 			t.Errorf("a public client may ask: %d", p.status)
 		}
-		userinfo := func(raw string) page {
+		userinfoAs := func(scheme, raw string) page {
 			request, err := http.NewRequest(http.MethodGet, app.endpoint("userinfo_endpoint"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if raw != "" {
-				request.Header.Set("Authorization", "Bearer "+raw)
+				request.Header.Set("Authorization", scheme+" "+raw)
 			}
 			return app.browser.read(app.browser.Do(request))
 		}
+		if p := userinfoAs("bearer", access); p.status != http.StatusOK {
+			t.Errorf("userinfo with the scheme in lower case: %d %s", p.status, p.body)
+		}
+		if p := userinfoAs("Basic", access); p.status != http.StatusUnauthorized {
+			t.Errorf("userinfo with another scheme: %d %s", p.status, p.body)
+		}
+		userinfo := func(raw string) page { return userinfoAs("Bearer", raw) }
 		if p := userinfo(access); p.member(t, "sub") != "user-ada" || p.member(t, "name") != "Ada Lovelace" {
 			t.Errorf("userinfo: %d %s", p.status, p.body)
 		}
