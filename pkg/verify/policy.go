@@ -107,9 +107,9 @@ func (p *Policy) Problem() error {
 	case slices.ContainsFunc(p.Extra, func(c Check) bool { return slices.Contains(required(), checkOf(c.ID)) }):
 		return errors.New("an extra check has the name of a required one")
 	case p.Leeway < 0 || p.Leeway > MaxLeeway:
-		return errors.New("the leeway is out of range")
+		return fmt.Errorf("the leeway is %s: at least 0 and at most %s is tolerated", p.Leeway, MaxLeeway)
 	case p.Kind != "" && p.Kind != KindID && p.Kind != KindAccess && p.Kind != KindLogout:
-		return fmt.Errorf("no token is of kind %q", string(p.Kind))
+		return fmt.Errorf("no token is of kind %q: there are %s, %s and %s", string(p.Kind), KindID, KindAccess, KindLogout)
 	}
 	return nil
 }
