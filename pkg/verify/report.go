@@ -71,21 +71,6 @@ type Check struct {
 	Diagnosis *Diagnosis
 }
 
-func (c Check) document() strictjson.Value {
-	if c.Status != Failed {
-		c.Reason = ""
-	}
-	return strictjson.From(struct {
-		ID       string           `json:"id"`
-		Status   Status           `json:"status"`
-		Reason   Reason           `json:"reason,omitzero"`
-		Expected strictjson.Value `json:"expected"`
-		Actual   strictjson.Value `json:"actual"`
-		Message  string           `json:"message"`
-		Spec     string           `json:"spec,omitzero"`
-	}{c.ID, c.Status, c.Reason, c.Expected, c.Actual, c.Message, c.Spec})
-}
-
 // KeyInfo describes the key that verified the signature or, if none did, the
 // one that was tried first.
 type KeyInfo struct {
@@ -98,26 +83,6 @@ type KeyInfo struct {
 	Thumbprint string // RFC 7638; empty for a secret
 	Source     string
 	AgeSeconds int64
-}
-
-func (k *KeyInfo) document() strictjson.Value {
-	if k == nil {
-		return strictjson.Value{}
-	}
-	var kid *string
-	if k.HasKeyID {
-		kid = &k.KeyID
-	}
-	return strictjson.From(struct {
-		KeyID      *string `json:"kid"`
-		Type       string  `json:"kty,omitzero"`
-		Curve      string  `json:"crv,omitzero"`
-		Algorithm  string  `json:"alg,omitzero"`
-		Bits       int     `json:"bits"`
-		Thumbprint string  `json:"thumbprint,omitzero"`
-		Source     string  `json:"source,omitzero"`
-		AgeSeconds int64   `json:"age_seconds"`
-	}{kid, k.Type, k.Curve, k.Algorithm, k.Bits, k.Thumbprint, k.Source, k.AgeSeconds})
 }
 
 // A Report is the outcome of Verify. It does not change, and can be read by
@@ -227,32 +192,6 @@ func (r *Report) OfProgram() bool {
 func (r *Report) SignatureVerified() bool {
 	o := r.find(checkSignature)
 	return o != nil && o.state == passed
-}
-
-// MarshalJSON returns the report as docs/report.schema.json describes it, without
-// what only the command knows: exit_code and the hints.
-func (r *Report) MarshalJSON() ([]byte, error) { return r.document().MarshalJSON() }
-
-func (r *Report) document() strictjson.Value {
-	checks := make([]strictjson.Value, len(r.checks))
-	for i := range r.checks {
-		checks[i] = r.describe(&r.checks[i]).document()
-	}
-	verdict, reason := "rejected", string(r.Reason)
-	if r.Accepted {
-		verdict, reason = "accepted", "accepted"
-	}
-	return strictjson.From(struct {
-		Verdict        string             `json:"verdict"`
-		Reason         string             `json:"reason"`
-		Kind           Kind               `json:"kind"`
-		EvaluatedAt    string             `json:"evaluated_at"`
-		Checks         []strictjson.Value `json:"checks"`
-		Key            strictjson.Value   `json:"key"`
-		Header         strictjson.Value   `json:"header"`
-		Claims         strictjson.Value   `json:"claims"`
-		RejectedClaims strictjson.Value   `json:"rejected_claims"`
-	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()})
 }
 
 // A RejectedError is the error of a report that does not accept the token.

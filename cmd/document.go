@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// reportDocument is the report in JSON, as docs/report.schema.json has it.
+type reportDocument struct {
+	Verdict          string           `json:"verdict"`
+	Reason           string           `json:"reason"`
+	ExitCode         int              `json:"exit_code"`
+	Kind             verify.Kind      `json:"kind"`
+	EvaluatedAt      string           `json:"evaluated_at"`
+	EvaluatedAtGiven bool             `json:"evaluated_at_given,omitempty"`
+	Checks           []checkDocument  `json:"checks"`
+	Key              *keyDocument     `json:"key,omitempty"`
+	Header           strictjson.Value `json:"header,omitzero"`
+	Explanation      string           `json:"explanation,omitempty"`
+	Claims           strictjson.Value `json:"claims,omitzero"`
+	RejectedClaims   strictjson.Value `json:"rejected_claims,omitzero"`
+	AuthAge          *ageDocument     `json:"auth_age,omitempty"`
+}
+
+type checkDocument struct {
+	ID       string           `json:"id"`
+	Status   verify.Status    `json:"status"`
+	Reason   verify.Reason    `json:"reason,omitempty"`
+	Expected strictjson.Value `json:"expected,omitzero"`
+	Actual   strictjson.Value `json:"actual,omitzero"`
+	Message  string           `json:"message"`
+	Hint     string           `json:"hint,omitempty"`
+	Spec     string           `json:"spec,omitempty"`
+}
+
+type keyDocument struct {
+	KeyID      *string `json:"kid,omitempty"`
+	Type       string  `json:"kty,omitempty"`
+	Curve      string  `json:"crv,omitempty"`
+	Algorithm  string  `json:"alg,omitempty"`
+	Bits       int     `json:"bits"`
+	Thumbprint string  `json:"thumbprint,omitempty"`
+	Source     string  `json:"source,omitempty"`
+	AgeSeconds int64   `json:"age_seconds"`
+}
+
+func (r report) document() any { return r.reportDocument() }
+
+func (r report) reportDocument() reportDocument {
+	d := reportDocument{
+		Verdict: r.verdict(), Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
+		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
+		Key: newKeyDocument(r.Key), Header: r.Header,
+	}
+	for _, c := range r.Checks() {
+		d.Checks = append(d.Checks, r.checkDocument(c))
+	}
+	if r.show.explain {
+		d.Explanation = joinStory(r.story())
+	}
+	if !r.show.noClaims {
+		d.Claims, d.RejectedClaims = r.Claims(), r.RejectedClaims()
+	}
+	return d
+}
+
+func (r report) checkDocument(c verify.Check) checkDocument {
+	d := checkDocument{
+		ID: c.ID, Status: c.Status, Expected: c.Expected, Actual: c.Actual,
+		Message: r.message(c), Hint: r.hint(c).String(), Spec: c.Spec,
+	}
+	if c.Status == verify.Failed {
+		d.Reason = c.Reason
+	}
+	return d
+}
+
+func newKeyDocument(k *verify.KeyInfo) *keyDocument {
+	if k == nil {
+		return nil
+	}
+	d := &keyDocument{
+		Type: k.Type, Curve: k.Curve, Algorithm: k.Algorithm, Bits: k.Bits, Thumbprint: k.Thumbprint, Source: k.Source, AgeSeconds: k.AgeSeconds,
+	}
+	if k.HasKeyID {
+		d.KeyID = &k.KeyID
+	}
+	return d
+}

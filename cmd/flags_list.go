@@ -1,0 +1,119 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/pkg/verify"
+)
+
+// A valueList is a flag that may be given any number of times.
+type valueList struct {
+	takes   string
+	commas  bool     // one text may hold several values
+	allowed []string // known values; nil where anything will do
+	texts   []string
+	add     func(text string) error
+	reset   func()
+}
+
+// newList is a valueList whose values are kept in target.
+func newList[T any](target *[]T, takes string, parse func(string) ([]T, error)) *valueList {
+	return &valueList{
+		takes: takes,
+		add: func(text string) error {
+			values, err := parse(text)
+			if err == nil {
+				*target = append(*target, values...)
+			}
+			return err
+		},
+		reset: func() { *target = nil },
+	}
+}
+
+func one[T any](parse func(string) (T, error)) func(string) ([]T, error) {
+	return func(text string) ([]T, error) {
+		value, err := parse(text)
+		return []T{value}, err
+	}
+}
+
+// listVar defines a flag that takes texts.
+func listVar(f *pflag.FlagSet, target *[]string, name, takes, usage string) {
+	listVarP(f, target, name, "", takes, usage)
+}
+
+func listVarP(f *pflag.FlagSet, target *[]string, name, letter, takes, usage string) {
+	f.VarP(newList(target, takes, one(anyText)), name, letter, usage)
+}
+
+// algorithmsVar defines a flag that takes algorithms, several with commas.
+func algorithmsVar(f *pflag.FlagSet, target *[]string, name, usage string) {
+	known := verify.Algorithms()
+	algorithms := newList(target, "A,B", one(func(text string) (string, error) {
+		if !slices.Contains(known, text) {
+			wrong := &valueError{takes: "supported algorithms", got: text, hint: "the supported ones are " + strings.Join(known, ", "), words: known}
+			if text == "ES256K" { // no slip of the fingers for ES256
+				wrong.hint, wrong.words = "ES256K (RFC 8812) is not supported: "+wrong.hint, nil
+			}
+			return "", wrong
+		}
+		return text, nil
+	}))
+	algorithms.commas, algorithms.allowed = true, known
+	f.Var(algorithms, name, usage)
+}
+
+// Set adds values, as each use of the flag does.
+func (l *valueList) Set(text string) error {
+	texts := []string{text}
+	if l.commas {
+		texts = strings.Split(text, ",")
+	}
+	for _, one := range texts {
+		if err := l.Append(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append adds one value.
+func (l *valueList) Append(text string) error {
+	if text == "" {
+		return errEmpty
+	}
+	err := l.add(text)
+	if err == nil {
+		l.texts = append(l.texts, text)
+	}
+	return err
+}
+
+// Replace sets the values anew.
+func (l *valueList) Replace(texts []string) error {
+	l.texts = nil
+	l.reset()
+	for _, text := range texts {
+		if err := l.Append(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GetSlice returns the values as they were given.
+func (l *valueList) GetSlice() []string { return l.texts }
+
+func (l *valueList) String() string {
+	if l.commas {
+		return strings.Join(l.texts, ",")
+	}
+	return strings.Join(l.texts, " ")
+}
+
+// Type returns the name of one value in help.
+func (l *valueList) Type() string { return l.takes }
