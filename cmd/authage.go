@@ -57,7 +57,7 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Co
 		if err != nil {
 			return r.noAnswer(ctx, err)
 		}
-		r.printer.Warn("NOTHING WAS VERIFIED: anybody can write such a token; do not let anybody in because of it")
+		r.printer.Warn("NOTHING WAS VERIFIED: anyone can write such a token; do not let anyone in because of it")
 		return conclude(ctx, r.printer, view)
 	}
 	var limit *time.Duration
@@ -89,7 +89,7 @@ func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
 	claims := r.token.UnverifiedClaims()
 	age := verify.MeasureAuthAge(claims, r.clock())
 	if !claims.Exists() {
-		age = verify.AuthAge{Problem: "there are no claims to read it from: " + r.token.Faults()[0].Text}
+		age = verify.AuthAge{Problem: "there are no claims to read auth_time from: " + r.token.Faults()[0].Text}
 	}
 	return unverifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, ""}, r.token}, nil
 }
@@ -283,9 +283,9 @@ func (v verifiedAge) again() bool {
 func (v verifiedAge) message() string {
 	switch {
 	case !v.report.Trusted():
-		return "the token is refused, so what it says about the login counts for nothing"
+		return "the token is refused, so what it says about the login proves nothing"
 	case v.AuthTime.IsZero() && v.report.OfProgram():
-		return "this token speaks for a program; no user signed in"
+		return "this token belongs to a program; no user signed in"
 	case v.Problem != "" && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
 		return v.Problem + ": re-authenticate, or ask with the ID token, since access tokens often lack it"
 	case v.tooOld():
@@ -381,7 +381,7 @@ func (v unverifiedAge) hasACR() bool {
 }
 
 func (v unverifiedAge) writeText(t *output.Text) {
-	t.Spans(output.Bad.Span("NOTHING WAS VERIFIED: the age below is what an unverified token says"))
+	t.Spans(output.Bad.Span("NOTHING WAS VERIFIED: the age below comes from an unverified token"))
 	t.Rows(output.Row{Mark: output.MarkWarning, Style: output.Caution, Value: v.message()})
 	t.Indented(func() { t.Rows(v.rows()...) })
 	if v.tooOld() {

@@ -115,7 +115,7 @@ func TestAssertionsShareTheTimeout(t *testing.T) {
 	args := []string{"verify", "--key", "../testdata/keys/rsa.public.pem", "--any-issuer", "--any-audience", "-o", "line", "--timeout", "100ms"}
 	args = append(args, each(100, "--assert", func(int) string { return "last(range(1e12)) > 0" })...)
 	code, stdout, stderr := answerOf(context.Background(), mintToken("rsa", `{"alg":"RS256"}`, `{"exp":1767229200}`), args...)
-	const reason = "took, with the assertions before it, longer than the 100ms of --timeout"
+	const reason = "exceeded --timeout (100ms), together with the assertions before it"
 	if n := strings.Count(stdout, reason); code != exitClaim || n != 100 {
 		t.Errorf("exit %d, %d times %q\n%s%s", code, n, reason, stdout, stderr)
 	}

@@ -37,7 +37,7 @@ func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(dir stri
 	return printAnswer(c, env, opts, func(printer *output.Printer) (answer, error) {
 		dir := cacheDir(env)
 		if dir == "" {
-			return answer{}, unreadable("there is no directory for the cache")
+			return answer{}, unreadable("there is no cache directory")
 		}
 		return ask(dir, env, printer)
 	})
@@ -85,7 +85,7 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 		t.Heading(e.URL)
 		expires := output.FormatTime(e.ExpiresAt, now)
 		if !e.Fresh {
-			expires += ", not used any more"
+			expires += ", no longer used"
 		}
 		rows := []output.Row{
 			{Label: "what", Value: e.Content},

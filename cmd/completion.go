@@ -63,7 +63,7 @@ func checkShell(_ *cobra.Command, args []string) error {
 			return nil
 		}
 	}
-	return usageError("there is no completion for the shell %s", quoteShort(args[0])).didYouMean(args[0], completionShells()).orHint(there)
+	return usageError("there is no completion for shell %s", quoteShort(args[0])).didYouMean(args[0], completionShells()).orHint(there)
 }
 
 func completionScript(root *cobra.Command, shell string, descriptions bool) ([]byte, error) {

@@ -71,7 +71,7 @@ func runDemo(ctx context.Context, env *Env, keep bool, writer io.Writer) (err er
 	if keep {
 		return d.keep(ctx)
 	}
-	d.say("That was all: the issuer has ended, and its tokens are gone. claimcheck demo --keep leaves them for you to play with.")
+	d.say("That is all: the issuer has stopped, and its tokens are gone. claimcheck demo --keep keeps both for you to try.")
 	return nil
 }
 
@@ -145,7 +145,7 @@ func (d *demo) runAll(ctx context.Context) error {
 		code  int
 		args  []string
 	}{
-		{"An issuer for tests runs at " + url + ". What does it say of itself?", exitAccepted, []string{"discover", url}},
+		{"A test issuer is running at " + url + ". What does its metadata say?", exitAccepted, []string{"discover", url}},
 		{"Which keys does it have?", exitAccepted, []string{"jwks", url}},
 		{"What is in a token? Nothing is verified here.", exitAccepted, []string{"decode", "@" + d.path("good.jwt")}},
 	}
@@ -167,8 +167,8 @@ func (d *demo) runAll(ctx context.Context) error {
 		args  []string
 	}{
 		{"When did the user log in, and is that recent enough?", exitReauthentication, []string{"auth-age", "@" + d.path("login.jwt"), "--issuer", url, "--audience", client, "--max-age", "15m"}},
-		{"What does the issuer say of a token?", exitAccepted, introspect("good")},
-		{"And of one that was revoked? Its signature is as good as ever.", exitInactive, introspect("revoked")},
+		{"What does the issuer say about a token?", exitAccepted, introspect("good")},
+		{"And about a revoked one? Its signature is still good.", exitInactive, introspect("revoked")},
 	}...)
 	for _, step := range steps {
 		if err := d.run(ctx, step.about, step.code, step.args); err != nil {
@@ -202,7 +202,7 @@ func (d *demo) run(ctx context.Context, about string, want int, args []string) e
 
 // keep waits for the end and says what can be done until then.
 func (d *demo) keep(ctx context.Context) error {
-	d.say("The issuer runs on until you press Ctrl-C. Go on in another terminal, as with:")
+	d.say("The issuer keeps running until you press Ctrl-C. In another terminal, try:")
 	for _, line := range []string{
 		"claimcheck mint --state " + advice.Word(d.path("issuer")) + " --sub alan --flaw string-exp | claimcheck verify --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience(),
 		"claimcheck mint --flaw list",

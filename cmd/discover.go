@@ -33,7 +33,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		Use:   "discover ISSUER",
 		Short: "fetch and show an issuer's metadata",
 		Long: "discover fetches an issuer's metadata (OpenID Connect Discovery 1.0, else RFC 8414) and\n" +
-			"shows it. ISSUER is the issuer, a bare host name, or the whole address of the document.",
+			"shows it. ISSUER is the issuer, a bare host name, or the full URL of the document.",
 		Example: `  claimcheck discover https://issuer.example
   claimcheck discover issuer.example --check
   claimcheck discover https://issuer.example --jq .jwks_uri`,
@@ -293,7 +293,7 @@ func metadataGroups() []metadataGroup {
 		{"endpoints", func(name string) bool {
 			return strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_uri") || name == "check_session_iframe"
 		}},
-		{"what it can sign", contains("signing_alg", "encryption_")},
+		{"algorithms", contains("signing_alg", "encryption_")},
 		{"grants", contains("grant_types", "response_", "code_challenge", "auth_methods")},
 		{"scopes", contains("scopes")},
 		{"claims", contains("claim", "subject_types", "acr_values")},

@@ -48,7 +48,7 @@ type exitCodeInfo struct {
 // exitCodes is the one source of the table: help exit-codes, docs and JSON.
 func exitCodes() []exitCodeInfo {
 	return []exitCodeInfo{
-		{exitAccepted, "accepted", "every required check passed; or the command did what it was asked"},
+		{exitAccepted, "accepted", "every required check passed, or the command succeeded"},
 		{exitInternal, "internal", "a defect, or the output could not be written"},
 		{exitUsage, "usage", "the command line is wrong"},
 		{exitUnreadable, "unreadable", "a file, stdin, key, secret or configuration could not be read, or holds nothing usable"},
@@ -56,17 +56,17 @@ func exitCodes() []exitCodeInfo {
 		{exitUnverified, "unverified", "auth-age --unverified: nothing was verified"},
 		{exitMalformed, "malformed", "not a well-formed compact JWT (opaque, encrypted, JSON serialisation, critical extension, claims not an object)"},
 		{exitAlgorithm, "algorithm_refused", "the algorithm is not allowed, is none, or is not the key's"},
-		{exitNoKey, "no_matching_key", "no key in the set fits the token, or only unusable ones"},
+		{exitNoKey, "no_matching_key", "no usable key in the set fits the token"},
 		{exitSignature, "bad_signature", "the signature does not match"},
 		{exitIssuer, "wrong_issuer", "the issuer is wrong, missing or not a string"},
-		{exitAudience, "wrong_audience", "the audience is wrong, missing or not strings"},
-		{exitExpired, "expired", "exp is reached, missing or unusable; or less than --min-validity is left"},
+		{exitAudience, "wrong_audience", "the audience is wrong, missing or of the wrong type"},
+		{exitExpired, "expired", "exp has passed, is missing or unusable; or less than --min-validity is left"},
 		{exitNotYetValid, "not_yet_valid", "nbf or iat is in the future or unusable"},
 		{exitClaim, "claim_refused", "any other claim or requirement: kind, nonce, client, hashes, scope, role, --require, --assert"},
 		{exitReauthentication, "reauthentication_required", "auth_time is missing, in the future or older than --max-age; or acr is not met"},
 		{exitInactive, "inactive", "the issuer says that the token is not active"},
 		{exitFindings, "findings", "--check found errors in a document"},
-		{exitAPIAccepts, "api_accepts", "probe: the API accepted what it has to refuse, or refused the good token"},
+		{exitAPIAccepts, "api_accepts", "probe: the API accepted what it must refuse, or refused the good token"},
 		{exitInterrupted, "interrupted", "the program was interrupted"},
 	}
 }

@@ -187,7 +187,7 @@ func (r findingsReport) suite() output.Suite {
 		s.Cases = append(s.Cases, output.Case{ID: "omitted", Outcome: output.Noted, Message: fmt.Sprintf("and %d more findings", omitted)})
 	}
 	if len(r.findings) == 0 {
-		s.Cases = []output.Case{{ID: "document", Outcome: output.Passed, Message: "nothing was found"}}
+		s.Cases = []output.Case{{ID: "document", Outcome: output.Passed, Message: "no findings"}}
 	}
 	return s
 }

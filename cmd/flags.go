@@ -82,7 +82,7 @@ func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
 
 func (o *tokenOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		textVar(f, &o.pick, "pick", "NAME", "token to take of several, by name or number")
+		textVar(f, &o.pick, "pick", "NAME", "which of several tokens to use, by name or number")
 		f.BoolVar(&o.exact, "exact", false, "use the input as given, minus a final newline")
 	})
 }

@@ -55,7 +55,7 @@ func algorithmsVar(f *pflag.FlagSet, target *[]string, name, usage string) {
 	known := verify.Algorithms()
 	algorithms := newList(target, "A,B", one(func(text string) (string, error) {
 		if !slices.Contains(known, text) {
-			wrong := &valueError{takes: "supported algorithms", got: text, hint: "the supported ones are " + strings.Join(known, ", "), words: known}
+			wrong := &valueError{takes: "supported algorithms", got: text, hint: "supported: " + strings.Join(known, ", "), words: known}
 			if text == "ES256K" { // no slip of the fingers for ES256
 				wrong.hint, wrong.words = "ES256K (RFC 8812) is not supported: "+wrong.hint, nil
 			}

@@ -39,7 +39,7 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 		f.BoolVar(&o.refresh, "refresh", false, "fetch again, whatever is cached")
 		f.BoolVar(&o.noCache, "no-cache", false, "neither read nor write the cache")
 		f.BoolVar(&o.offline, "offline", false, "use the cache only, no network")
-		onOneLine(f, "fetch anew; skip the cache; use only the cache", "refresh", "no-cache", "offline")
+		onOneLine(f, "fetch again; skip the cache; use only the cache", "refresh", "no-cache", "offline")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests and responses on stderr")
 	})
 }
@@ -51,7 +51,7 @@ func (o *networkOptions) check() error {
 	case o.offline && o.refresh, o.offline && o.noCache:
 		return usageError("--offline needs the cache: it cannot be combined with --refresh or --no-cache")
 	case o.offline && (o.cacert != "" || o.allowHTTP || len(o.headers) > 0):
-		return usageError("--offline needs the cache, which runs with --cacert, --header or --allow-http do not use")
+		return usageError("--offline needs the cache, which is not used with --cacert, --header or --allow-http")
 	default:
 		return nil
 	}

@@ -49,7 +49,7 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeou
 	p.Scopes, p.Roles, p.RoleClaim, p.ACR, p.MaxAge, p.Require = o.scopes, o.roles, o.roleClaim, o.acr, o.maxAge, o.requires
 	together := sync.OnceValue(func() context.Context { // since the first assertion begins
 		timed, cancel := context.WithTimeoutCause(ctx, timeout, &query.RunError{
-			Reason: fmt.Sprintf("took, with the assertions before it, longer than the %s of --timeout", timeout),
+			Reason: fmt.Sprintf("exceeded --timeout (%s), together with the assertions before it", timeout),
 		})
 		context.AfterFunc(ctx, cancel)
 		return timed

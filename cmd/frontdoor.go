@@ -121,9 +121,9 @@ func synonym(word string) string {
 	case "sign", "encode", "create", "generate":
 		return "did you mean mint?"
 	case "whoami", "me", "userinfo":
-		return "claimcheck does not sign in: claimcheck decode shows whom a token is about"
+		return "claimcheck does not sign in: claimcheck decode shows whose token it is"
 	case "login", "signin", "auth", "token":
-		return "claimcheck does not sign in: get a token from your issuer, then claimcheck verify checks it"
+		return "claimcheck does not sign in: get a token from your issuer, then check it with claimcheck verify"
 	case "config", "configure", "profiles":
 		return "did you mean profile?"
 	default:
@@ -154,9 +154,9 @@ func fileInPlaceOfToken(word string) error {
 	case err == nil && info.Mode().IsRegular():
 		return usageError("%s is a file, not a token", shownName(word)).withHint("did you mean %s?", advice.Word("@"+word))
 	case err == nil && info.IsDir():
-		return usageError("%s is a directory, not a token", shownName(word)).withHint("give a token in a file as @FILE")
+		return usageError("%s is a directory, not a token", shownName(word)).withHint("pass a token file as @FILE")
 	case looksLikePath(word):
-		return unreadable("%s: no such file", word).withHint("give a token in a file as @FILE; a token that looks like a path, on stdin")
+		return unreadable("%s: no such file", word).withHint("pass a token file as @FILE, and a token that looks like a path on stdin")
 	default:
 		return nil
 	}

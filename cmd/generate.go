@@ -28,11 +28,11 @@ func ChecksMarkdown() string {
 	b.WriteString("# Checks\n\n" +
 		"Every check that `verify` makes, in the order of its report. Each is `passed`, `failed`, a `warning` or `not_checked`.\n" +
 		"`claimcheck help checks` prints this table.\n\n" +
-		"| id | what it asks | specification |\n|---|---|---|\n")
+		"| id | what it checks | specification |\n|---|---|---|\n")
 	for _, info := range verify.Catalogue() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", info.ID, info.Title, info.Spec)
 	}
-	b.WriteString("\n## Known, and not checked\n\nNothing here looks at these. `confirmation` and `selective_disclosure` above say so in every report.\n\n" +
+	b.WriteString("\n## Known, but not checked\n\nclaimcheck does not check these; `confirmation` and `selective_disclosure` above say so in every report.\n\n" +
 		"| what | specification |\n|---|---|\n")
 	for _, info := range notCheckedYet() {
 		fmt.Fprintf(&b, "| %s | %s |\n", info.Title, info.Spec)
@@ -62,7 +62,7 @@ func Environment() [][2]string {
 		[2]string{variableConfig, "sets --config"},
 		[2]string{"XDG_CACHE_HOME, XDG_CONFIG_HOME", "set the cache and configuration directories"},
 		[2]string{"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "set the proxy"},
-		[2]string{"NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM", "decide about colour"},
+		[2]string{"NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR, TERM", "control colour"},
 	)
 }
 

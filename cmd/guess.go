@@ -63,7 +63,7 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 		return failed.withHint("%s; the token names (unverified) %s; if that is the issuer you expect:", failed.hint, q.tokenIssuer).
 			withCommand(q.command(q.tokenIssuer, ""))
 	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
-		return failed.withHint("--header went to %s only, which you named; to send it to the key set too, name that:", originOf(q.issuer)).
+		return failed.withHint("--header was sent only to %s, which you named; to send it to the key set too, name its URL:", originOf(q.issuer)).
 			withCommand(q.command(q.issuer, fetch.URL))
 	}
 	return failed

@@ -149,7 +149,7 @@ func readStdin(env *Env, limit int) ([]byte, error) {
 	}
 	data, err := readBounded(env.Stdin, "stdin", limit)
 	if err == nil && len(data) == 0 {
-		err = unreadable("stdin is empty").withHint("the command in front of the pipe wrote nothing; claimcheck --help shows the usage")
+		err = unreadable("stdin is empty").withHint("the command before the pipe wrote nothing; claimcheck --help shows the usage")
 	}
 	return data, err
 }

@@ -55,7 +55,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 		enumVar(f, &opts.auth, "auth", "METHOD", []string{"basic", "post", "none", "bearer"}, "how to authenticate, instead of what the metadata names")
 		secretVar(f, &opts.clientSecret, "client-secret", "the client's secret: @FILE or env:NAME")
 		secretVar(f, &opts.bearer, "bearer", "access token to authenticate with: @FILE or env:NAME")
-		enumVar(f, &opts.typeHint, "token-type-hint", "TYPE", []string{"access_token", "refresh_token"}, "kind of token to tell the server")
+		enumVar(f, &opts.typeHint, "token-type-hint", "TYPE", []string{"access_token", "refresh_token"}, "token_type_hint to send")
 		enumVar(f, &opts.style, "style", "STYLE", []string{"rfc7662", "authing"}, "how to ask")
 		f.BoolVar(&opts.compare, "compare", false, "verify the token here as well, and say where the two disagree")
 	})
@@ -274,7 +274,7 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 	if err != nil || origin.Host == "" {
 		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.expect.issuer))
 	}
-	r.printer.Warn("with --style authing the token stands in the URL, so it ends up in the logs of servers and proxies")
+	r.printer.Warn("with --style authing the token is in the URL, so it ends up in server and proxy logs")
 	parameter := "access_token"
 	if verify.Classify(r.token) == verify.KindID {
 		parameter = "id_token"

@@ -39,10 +39,10 @@ func newIssuerCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "issuer",
 		Short: "run an OpenID issuer for tests on this machine",
-		Long: "issuer serves a small OpenID provider on loopback: discovery, keys, every usual grant, a login\n" +
-			"page where one click logs in a test user. When it is ready it prints one line of JSON with its\n" +
-			"addresses and a client; then it serves until it is interrupted. SIGHUP makes a new key.\n" +
-			"Its tokens look like those of a product with --like; these shapes are imitations.",
+		Long: "issuer serves a small OpenID provider on loopback: discovery, keys, all usual grants, a login\n" +
+			"page where one click logs in a test user. When it is ready, it prints one line of JSON with its\n" +
+			"addresses and a client, and serves until it is interrupted. SIGHUP replaces the key.\n" +
+			"With --like, its tokens look like those of a product; they are imitations.",
 		Example: `  claimcheck issuer
   claimcheck issuer --like keycloak --state ./issuer -v
   claimcheck issuer --tls --until-eof`,
@@ -61,14 +61,14 @@ func (o *issuerOptions) addFlags(c *cobra.Command) {
 		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with")
 		textVar(f, &o.config.Audience, "audience", "API", "audience of access tokens")
 		dirVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
-		f.BoolVar(&o.config.TLS, "tls", false, "serve https; the certificate for --cacert is in ca_file of the first line")
+		f.BoolVar(&o.config.TLS, "tls", false, "serve https; ca_file in the first line is the certificate for --cacert")
 		fileVar(f, &o.setup, "setup", "YAML file with users and clients")
 		textVar(f, &o.config.ClientID, "client-id", "ID", "the client; ID-public is a public client")
 		secretVar(f, &o.secret, "client-secret", "the client's secret, @FILE or env:NAME; random by default")
 		listVar(f, &o.config.RedirectURIs, "redirect-uri", "URL", "allowed redirect URI, besides http on loopback")
 		durationVar(f, &o.rotate, "rotate", bounds{positive: true}, "replace the key at this interval")
 		f.BoolVar(&o.noOverlap, "no-overlap", false, "withdraw the old key as soon as there is a new one")
-		f.BoolVar(&o.untilEOF, "until-eof", false, "also end when stdin is closed")
+		f.BoolVar(&o.untilEOF, "until-eof", false, "also stop when stdin is closed")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "log requests on stderr")
 	})
 }
@@ -99,7 +99,7 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
 		return err
 	}
-	newErrorPrinter(env, c).Note("an issuer for tests is ready; it accepts everybody, so use it for nothing else")
+	newErrorPrinter(env, c).Note("the test issuer is ready; it lets anyone log in, so use it only for tests")
 	return opts.serve(ctx, env, c, issuer)
 }
 
@@ -109,7 +109,7 @@ func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 	case o.setup != "" && (c.Flags().Changed("client-id") || o.secret != "" || len(o.config.RedirectURIs) > 0):
 		return usageError("--setup names the clients: it cannot be combined with --client-id, --client-secret or --redirect-uri")
 	case o.rotate != 0 && o.rotate < time.Second:
-		return usageError("--rotate is at least 1s")
+		return usageError("--rotate must be at least 1s")
 	}
 	if o.secret != "" {
 		secret, err := readSecret(env, "--client-secret", o.secret)
@@ -261,6 +261,6 @@ func (o *issuerOptions) serve(ctx context.Context, env *Env, c *cobra.Command, i
 		if err := issuer.Rotate(!o.noOverlap); err != nil {
 			return unreadable("%w", err)
 		}
-		printer.Note("a new key signs: " + issuer.Minter().KeyID())
+		printer.Note("signing with a new key: " + issuer.Minter().KeyID())
 	}
 }

@@ -254,7 +254,7 @@ func printPEM(printer *output.Printer, set *jwks.Set) error {
 	}
 	switch len(names) {
 	case 0:
-		return unreadable("no key of the set can be written as PEM")
+		return unreadable("no key in the set can be written as PEM")
 	case 1:
 	default:
 		return usageError("--pem prints one key, and there are %d", len(names)).withHint("choose one with --kid: %s", strings.Join(names, ", "))
@@ -423,11 +423,11 @@ func describeKey(k *jwks.Key, why string) fittingKey {
 func (f keyFit) verdict() string {
 	switch n := len(f.selection.Candidates); n {
 	case 0:
-		return "no key of the set fits the token"
+		return "no key in the set fits the token"
 	case 1:
-		return "1 key of the set fits the token; nothing was verified"
+		return "1 key in the set fits the token; nothing was verified"
 	default:
-		return fmt.Sprintf("%d keys of the set fit the token; nothing was verified", n)
+		return fmt.Sprintf("%d keys in the set fit the token; nothing was verified", n)
 	}
 }
 

@@ -87,7 +87,7 @@ func keySetHint(name string, data []byte, err error) advice.Hint {
 	case oneErr == nil:
 		return advice.Hint{Text: "that is one key (" + one.ReadAs + "): use --key"}
 	case formatOf(oneErr) == "key set":
-		return advice.Hint{Text: "put the object around it, as in", Command: "jq '{keys: .}' " + advice.Word(name)}
+		return advice.Hint{Text: "wrap it in an object, as in", Command: "jq '{keys: .}' " + advice.Word(name)}
 	default:
 		return advice.Hint{}
 	}
@@ -116,7 +116,7 @@ func keyHint(name string, err error) advice.Hint {
 	file := advice.Word(name)
 	switch format := formatOf(err); format {
 	case "private key":
-		return advice.Hint{Text: "keep it to its owner, and take the public key out of it, as in", Command: "openssl pkey -in " + file + " -pubout"}
+		return advice.Hint{Text: "keep it private, and extract the public key, as in", Command: "openssl pkey -in " + file + " -pubout"}
 	case "shared secret":
 		return advice.Hint{Text: "for HS256, HS384 and HS512 use --secret"}
 	case "key set":
@@ -153,7 +153,7 @@ func keyFormatHint(format, file string) advice.Hint {
 	}[format]
 	switch {
 	case format == "DSA":
-		return advice.Hint{Text: "no algorithm of JSON Web Tokens is for DSA keys"}
+		return advice.Hint{Text: "no JWT algorithm uses DSA keys"}
 	case format == "XML":
 		return advice.Hint{Text: "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"}
 	case !known:
@@ -174,10 +174,10 @@ func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {
 	switch {
 	case errors.Is(err, verify.ErrSecretIsKey) && bytes.Contains(data, []byte(`"oct"`)):
 		return nil, unreadable("%s holds a JWK, not a secret", sourceOfSecret(o.secret)).withHint(
-			"put its member k into a file of its own, and say --secret-encoding base64url")
+			"put its member k into a file of its own, and use --secret-encoding base64url")
 	case errors.Is(err, verify.ErrSecretIsKey):
 		return nil, unreadable("%s holds %w", sourceOfSecret(o.secret), err).withHint(
-			"a public key is known to everybody: whoever knows the secret can make tokens; use --key or --jwks for public keys")
+			"anyone who knows the secret can make tokens, and everyone knows a public key; use --key or --jwks for public keys")
 	case err != nil:
 		return nil, unreadable("%w", err).withHint("is --secret-encoding right? it is one of %s", strings.Join(secretEncodings(), ", "))
 	}
@@ -197,7 +197,7 @@ func (o *trustOptions) decodeSecret(encoding string) (*verify.Secret, error) {
 		data, err = hex.DecodeString(string(data))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("what %s holds is not %s", sourceOfSecret(o.secret), encoding)
+		return nil, fmt.Errorf("the contents of %s are not %s", sourceOfSecret(o.secret), encoding)
 	}
 	return verify.NewSecret(data, sourceOfSecret(o.secret))
 }
@@ -222,16 +222,16 @@ func (o *trustOptions) otherForm(verifies func(*verify.Secret) bool) string {
 	text := string(o.secretText)
 	breaks := strings.NewReplacer("\r", "", "\n", "")
 	for _, form := range []struct{ text, words string }{
-		{string(o.secretData), "with the line break at the end of the file: the issuer takes that for a part of it"},
-		{text + "\n", "with a line break after it: the issuer takes that for a part of it"},
-		{text + "\r\n", "with a line break of Windows after it: the issuer takes that for a part of it"},
+		{string(o.secretData), "with the line break at the end of the file: the issuer treats it as part of the secret"},
+		{text + "\n", "with a line break after it: the issuer treats it as part of the secret"},
+		{text + "\r\n", "with a Windows line break after it: the issuer treats it as part of the secret"},
 		{strings.TrimSpace(text), "without the white space around it"},
 		{breaks.Replace(text), "without the line breaks in it"},
 		{strings.Trim(strings.TrimSpace(text), "\"'"), "without the quotes around it"},
 		{text[strings.Index(text, "=")+1:], "without the name before the equals sign"},
 	} {
 		if secret, err := verify.NewSecret([]byte(form.text), ""); err == nil && form.text != text && verifies(secret) {
-			return "the secret fits " + form.words
+			return "the secret matches " + form.words
 		}
 	}
 	return ""

@@ -45,9 +45,9 @@ func newMintCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mint",
 		Short: "make a test token, good or wrong on purpose",
-		Long: "mint signs one token and prints it. The key is that of a running issuer (--state) or one of your\n" +
-			"own (--key, --new-key); keys of real issuers have no place here. --flaw makes the token wrong\n" +
-			"on purpose; --flaw list shows every flaw and the exit code that verify gives for it.",
+		Long: "mint signs one token and prints it. The key is a running test issuer's (--state) or your own\n" +
+			"(--key, --new-key); never use a real issuer's key. --flaw makes the token wrong on purpose;\n" +
+			"--flaw list shows every flaw and the exit code that verify gives for it.",
 		Example: `  claimcheck mint --new-key test-key.jwk --audience api --scope read
   claimcheck mint --key test-key.jwk --audience api --flaw expired
   claimcheck mint --flaw list`,
@@ -61,7 +61,7 @@ func newMintCmd(env *Env) *cobra.Command {
 func (o *mintOptions) addFlags(c *cobra.Command) {
 	o.kind = verify.KindAccess
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		dirVar(f, &o.state, "state", "directory of a running issuer, whose key signs")
+		dirVar(f, &o.state, "state", "state directory of a running issuer, to sign with its key")
 		fileVar(f, &o.key, "key", "private key to sign with: PEM or JWK")
 		fileVar(f, &o.newKey, "new-key", "make a key and write it to this file as a JWK")
 		enumVar(f, &o.algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
@@ -82,12 +82,12 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		durationVar(f, &o.expiresIn, "expires-in", bounds{positive: true}, "how long it is valid")
 		timeVar(f, &o.authTime, "auth-time", "when the user logged in: -3m, RFC 3339 or unix seconds")
 		f.Var(newList(&o.claims, "CLAIM", one(parseMember)), "claim", "set a claim: NAME=TEXT or NAME:=JSON; repeat for several")
-		f.Var(newList(&o.headers, "MEMBER", one(parseMember)), "header", "set a member of the header: NAME=TEXT or NAME:=JSON")
+		f.Var(newList(&o.headers, "MEMBER", one(parseMember)), "header", "set a header member: NAME=TEXT or NAME:=JSON")
 		textVar(f, &o.base, "claims", "@FILE", "take all claims from a file or from stdin (-), as decode prints them")
 		flaws := newList(&o.flaws, "NAME", one(anyText))
 		flaws.commas = true
 		f.Var(flaws, "flaw", "make it wrong on purpose; list shows how; repeat for several")
-		dirVar(f, &o.allFlaws, "all-flaws", "new directory to write a token for each flaw to, and an index")
+		dirVar(f, &o.allFlaws, "all-flaws", "write a token for each flaw, and an index, to this new directory")
 	})
 }
 
@@ -124,7 +124,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err := keep(); err != nil {
 		return err
 	}
-	newErrorPrinter(env, c).Note("a token for tests, issued by " + minter.Issuer())
+	newErrorPrinter(env, c).Note("a test token, issued by " + minter.Issuer())
 	_, err = fmt.Fprintln(c.OutOrStdout(), raw)
 	return err
 }
@@ -167,10 +167,10 @@ func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest
 	if o.state != "" {
 		state, err := issuertest.OpenState(o.state)
 		if err != nil {
-			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s keeps its state there", o.state)
+			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.state)
 		}
 		if o.algorithm != "" {
-			return nil, nil, usageError("--alg goes with --key and --new-key: the issuer's key has its algorithm")
+			return nil, nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
 		}
 		m, err = state.Minter(config)
 		if err != nil {
@@ -216,7 +216,7 @@ func (o *mintOptions) keepKey(env *Env, c *cobra.Command, key *issuertest.Key) e
 		return nil
 	}
 	if err := writeNewFile(o.newKey, []byte(key.PrivateJWK().String()+"\n")); err != nil {
-		return unreadable("%w", err).withHint("--key %s signs with the key that is there", o.newKey)
+		return unreadable("%w", err).withHint("to sign with the existing key, use --key %s", o.newKey)
 	}
 	newErrorPrinter(env, c).Note("a new private key is in " + o.newKey + "; --public prints its key set")
 	return nil

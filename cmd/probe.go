@@ -48,11 +48,11 @@ func newProbeCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "probe URL",
 		Short: "test that an API refuses the tokens it must refuse",
-		Long: "probe sends requests to the API at URL: one without a token, one with the good token of\n" +
-			"--token, and then, one at a time, variations of it that no API may accept: changed, unsigned,\n" +
-			"signed by others, sent in the wrong way and, with --mint-with, signed well with wrong claims.\n" +
-			"At most 30 requests, to https or to this machine only; no redirect is followed. Exit 0 only\n" +
-			"if the good token was let in and every other was refused; else 22. Probe your own APIs.",
+		Long: "probe sends requests to the API at URL: one without a token, one with the good token\n" +
+			"(--token), then variations of it that no API may accept: changed, unsigned, signed with another\n" +
+			"key, sent the wrong way and, with --mint-with, correctly signed with wrong claims. It sends at\n" +
+			"most 30 requests, to https or to this machine only, and follows no redirect. It exits 0 only if\n" +
+			"the good token was accepted and every other one refused, else 22. Probe only your own APIs.",
 		Example: `  claimcheck probe https://api.example/orders --token @token.jwt --issuer https://issuer.example
   claimcheck probe https://api.example/orders --token @token.jwt --mint-with key.jwk --all
   claimcheck probe https://api.example/orders --token env:TOKEN --id-token @id-token.jwt -o junit`,
@@ -88,8 +88,8 @@ func (o *probeOptions) addFlags(c *cobra.Command) {
 		durationVar(f, &o.delay, "delay", bounds{}, "pause between requests")
 	})
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		f.BoolVar(&o.all, "all", false, "show every probe, not only what went wrong")
-		fileVar(f, &o.showTokens, "show-tokens", "write what is sent to a new file, readable by you alone")
+		f.BoolVar(&o.all, "all", false, "show every probe, not only failures")
+		fileVar(f, &o.showTokens, "show-tokens", "write what is sent to a new file that only you can read")
 	})
 }
 
@@ -166,9 +166,9 @@ func (o *probeOptions) check(url string) error {
 	case o.mintWith == "" && (o.scope != "" || o.maxAge > 0):
 		return usageError("--scope and --max-age need --mint-with")
 	case o.issuer != "" && o.jwks != "":
-		return usageError("--issuer and --jwks both name keys: give one of them")
+		return usageError("--issuer and --jwks both name keys: use one")
 	case o.jwks == "-":
-		return usageError("--jwks cannot be stdin here")
+		return usageError("--jwks cannot be read from stdin here")
 	}
 	return nil
 }
@@ -211,7 +211,7 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 func (o *probeOptions) header() (http.Header, error) {
 	header, err := o.network.readHeaders()
 	if header.Get("Authorization") != "" {
-		return nil, usageError("--header Authorization: probe sends that itself, from --token")
+		return nil, usageError("--header cannot set Authorization: probe sets it from --token")
 	}
 	return header, err
 }

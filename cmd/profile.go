@@ -278,14 +278,14 @@ func settingOrigin(v config.Value) string {
 }
 
 func newProfilesTopic() *cobra.Command {
-	return newTopic("profiles", "settings under a name, in a file", `A profile is a named set of settings. It is used only when it is named, by --profile or
-CLAIMCHECK_PROFILE, and sets what neither a flag nor a variable sets:
+	return newTopic("profiles", "named settings in a file", `A profile is a named set of settings. It is used only if --profile or
+CLAIMCHECK_PROFILE names it, and sets what neither a flag nor a variable sets:
 
   claimcheck --profile staging verify @token.jwt
 
 The file is claimcheck/config.yaml in your configuration directory (XDG_CONFIG_HOME, or the
 system's own), or the one that --config or CLAIMCHECK_CONFIG names. It is never looked for in
-the current directory. In YAML, with the names of the flags:
+the current directory. It is YAML, and its keys are the names of flags:
 
 `+indent(exampleConfig)+`
 

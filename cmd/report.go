@@ -221,7 +221,7 @@ func (r report) writeAll(t *output.Text) {
 	}
 	if len(notAsked) > 0 {
 		rows = append(rows, output.Row{
-			Mark: output.MarkSkipped, Label: "not asked for", Value: strings.Join(notAsked, ", "), Style: output.Dim,
+			Mark: output.MarkSkipped, Label: "not required", Value: strings.Join(notAsked, ", "), Style: output.Dim,
 		})
 	}
 	t.Rows(rows...)

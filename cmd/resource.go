@@ -26,9 +26,9 @@ func newResourceCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "resource URL",
 		Short: "follow the chain from an API to a token for it",
-		Long: "resource asks the API at URL once, by GET and without a token, and follows what it answers\n" +
-			"(RFC 9728): the challenge, the API's metadata, the authorization servers that it names and\n" +
-			"their keys. With --token the token is verified here against all that; it is sent nowhere.",
+		Long: "resource sends the API at URL one GET without a token and follows the response (RFC 9728):\n" +
+			"the challenge, the API's metadata, the authorization servers that it names and their keys.\n" +
+			"With --token, the token is verified here against all of them; it is not sent anywhere.",
 		Example: `  claimcheck resource https://api.example/mcp
   claimcheck resource https://api.example/mcp --profile mcp --check
   claimcheck resource https://api.example/mcp --token @mcp.jwt`,
@@ -38,8 +38,8 @@ func newResourceCmd(env *Env) *cobra.Command {
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		valueVar(f, &opts.token, "token", "TOKEN", "access token to verify here: itself, @FILE, env:NAME")
-		enumVar(f, &opts.rules, "profile", "PROFILE", []resource.Rules{resource.RulesMCP}, "require what a profile of OAuth adds to RFC 9728")
+		valueVar(f, &opts.token, "token", "TOKEN", "access token to verify here: itself, @FILE or env:NAME")
+		enumVar(f, &opts.rules, "profile", "PROFILE", []resource.Rules{resource.RulesMCP}, "also require what an OAuth profile adds to RFC 9728")
 		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
 	})
 	opts.network.addFlags(c)

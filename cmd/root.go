@@ -209,7 +209,7 @@ func tokenArgs(_ *cobra.Command, args []string) error {
 		return nil
 	}
 	return usageError("expected one token, got %d arguments", len(args)).withHint(
-		"quote a token that contains blanks, as in 'Bearer eyJ…'")
+		"quote a token that contains spaces, as in 'Bearer eyJ…'")
 }
 
 // oneArg is for commands that ask about one thing, which missing names.

@@ -307,7 +307,7 @@ func checkIssuerURL(issuer string) error {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
 		return usageError("--issuer %s is not an https URL, so its keys cannot be looked up", quoteShort(issuer)).withHint(
-			"write it as the token has it, with https:// (or http:// on this machine), or give the keys with --jwks, --key or --secret")
+			"write it as the token has it, with https:// (or http:// on this machine), or pass the keys with --jwks, --key or --secret")
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func peerHint(name string) string {
 		"now": "use --at TIME", "time": "use --at TIME", "date": "use --at TIME", "ignore-exp": "use --at TIME", "ignore-expiration": "use --at TIME", "no-exp-check": "use --at TIME",
 		"clock-skew": "use --leeway DURATION", "skew": "use --leeway DURATION", "clock-tolerance": "use --leeway DURATION", "tolerance": "use --leeway DURATION",
 		"ca-file": "use --cacert FILE", "cafile": "use --cacert FILE", "ca-cert": "use --cacert FILE", "root": "use --cacert FILE",
-		"file": "give a token in a file as @FILE", "token": "pass the token itself, @FILE, env:NAME, or - for stdin",
+		"file": "pass a token file as @FILE", "token": "pass the token itself, @FILE, env:NAME, or - for stdin",
 		"scopes": "use --scope SCOPE", "roles": "use --role ROLE",
 	}
 	switch name {

@@ -44,7 +44,7 @@ func ExitCodesMarkdown() string {
 }
 
 func newTokensTopic() *cobra.Command {
-	return newTopic("tokens", "the ways to give a token", `A token is given as
+	return newTopic("tokens", "the ways to give a token", `A TOKEN is
   the token itself    claimcheck decode eyJ…
   a file              claimcheck decode @token.jwt
   a variable          claimcheck decode env:TOKEN
@@ -56,11 +56,11 @@ From the clipboard:
   X11                 xclip -o | claimcheck decode
   PowerShell          Get-Clipboard | claimcheck decode
 
-What people paste is accepted as it is: "Bearer eyJ…", "Authorization: Bearer eyJ…", quotes
-and white space around it, a cookie (also in parts), a redirect URL, a token response in JSON,
-the output of curl -v, a line of a log, a Secret of Kubernetes. What had to be undone, such as
-line breaks, is said: servers would refuse the text. Where several different tokens are found, --pick NAME or --pick N chooses one.
---exact uses the input exactly as given, minus one trailing newline: use it in scripts.`)
+You can paste what you have: "Bearer eyJ…", "Authorization: Bearer eyJ…", quotes and white
+space around it, a cookie (also in parts), a redirect URL, a token response in JSON, the output
+of curl -v, a log line, a Kubernetes Secret. Repairs, such as joining lines, are reported:
+servers would refuse the text. If there are several different tokens, --pick NAME or --pick N
+chooses one. --exact uses the input exactly as given, minus one trailing newline: use it in scripts.`)
 }
 
 func newChecksTopic() *cobra.Command {
@@ -73,7 +73,7 @@ func newChecksTopic() *cobra.Command {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\nKnown, and not checked by anything here:\n\n")
+	b.WriteString("\nKnown, but not checked:\n\n")
 	for _, info := range notCheckedYet() {
 		fmt.Fprintf(&b, "  %s (%s)\n", info.Title, info.Spec)
 	}
@@ -82,7 +82,7 @@ func newChecksTopic() *cobra.Command {
 
 func newEnvironmentTopic() *cobra.Command {
 	var b strings.Builder
-	b.WriteString("These variables set what no flag sets. A profile (claimcheck help profiles) sets what neither\nsets:\n\n")
+	b.WriteString("These variables set what no flag sets; a profile (claimcheck help profiles) sets the rest:\n\n")
 	for _, s := range settings() {
 		if s.Variable != "" {
 			fmt.Fprintf(&b, "  %-22s --%s\n", s.Variable, s.Name)
@@ -90,7 +90,7 @@ func newEnvironmentTopic() *cobra.Command {
 	}
 	fmt.Fprintf(&b, "  %-22s --profile\n  %-22s --config\n", variableProfile, variableConfig)
 	b.WriteString(`
-CLAIMCHECK_AUDIENCE is one audience. The source of trusted keys is one setting: a flag that sets
+CLAIMCHECK_AUDIENCE holds one audience. The source of trusted keys is one setting: a flag that sets
 it (--issuer, --jwks, --key or --secret) overrides the environment and the profile; with local
 keys, --issuer is only compared. A variable that is set but empty is an error where it would be
 used, so that it cannot switch a check off. Anything that weakens a check or shifts the clock
@@ -98,7 +98,7 @@ can only be set by a flag.
 
 XDG_CACHE_HOME and XDG_CONFIG_HOME set the cache and configuration directories; HTTPS_PROXY,
 HTTP_PROXY and NO_PROXY set the proxy. NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR and
-TERM=dumb decide about colour as usual. With -o github, GITHUB_STEP_SUMMARY names the file to which
+TERM=dumb control colour as usual. With -o github, GITHUB_STEP_SUMMARY names the file to which
 the job summary is appended.`)
 	return newTopic("environment", "the environment variables", b.String())
 }
@@ -109,8 +109,8 @@ the job summary is appended.`)
 func notCheckedYet() []verify.CheckInfo {
 	return []verify.CheckInfo{
 		{ID: "dpop_proof", Title: "a DPoP proof that comes with a token", Spec: "RFC 9449 section 4.3"},
-		{ID: "encrypted_content", Title: "what is inside an encrypted token: it is refused whole", Spec: "RFC 7516"},
-		{ID: "introspection_jwt", Title: "an introspection response in the form of a JWT: it is no answer", Spec: "RFC 9701 section 5"},
-		{ID: "fapi2_profile", Title: "the rules of the FAPI 2.0 security profile as a whole", Spec: "FAPI 2.0 Security Profile"},
+		{ID: "encrypted_content", Title: "the contents of an encrypted token, which is refused", Spec: "RFC 7516"},
+		{ID: "introspection_jwt", Title: "an introspection response in JWT form, which is not accepted as an answer", Spec: "RFC 9701 section 5"},
+		{ID: "fapi2_profile", Title: "the FAPI 2.0 security profile as a whole", Spec: "FAPI 2.0 Security Profile"},
 	}
 }

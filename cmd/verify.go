@@ -89,7 +89,7 @@ func (r report) storyOfTrust() string {
 	case verify.Passed:
 		return "The signature is good: nobody has changed this token since it was signed with a key that you trust."
 	case verify.Failed:
-		return "The signature is not good: somebody changed this token, or it was signed with another key. Nothing it says can be believed."
+		return "The signature does not match: somebody changed this token, or it was signed with another key. Nothing it says can be believed."
 	default:
 		return "The signature could not be checked, so nothing this token says can be believed."
 	}
@@ -136,19 +136,19 @@ func (r report) kindInWords() string {
 func (r report) storyOfTime() string {
 	c, ok := r.Check("expiry")
 	if !ok || c.Time.IsZero() {
-		return "It does not say until when it is good."
+		return "It does not say when it expires."
 	}
 	when := output.FormatTime(c.Time, r.EvaluatedAt)
 	early, _ := r.Check("not_before")
 	switch {
 	case r.SignatureVerified() && early.Status == verify.Failed && !early.Time.IsZero():
-		return "It is good from " + output.FormatTime(early.Time, r.EvaluatedAt) + " until " + when + "."
+		return "It is valid from " + output.FormatTime(early.Time, r.EvaluatedAt) + " until " + when + "."
 	case !r.SignatureVerified():
-		return "It claims to be good until " + when + "."
+		return "It claims to be valid until " + when + "."
 	case c.Status == verify.Failed:
-		return "It was good until " + when + "."
+		return "It was valid until " + when + "."
 	default:
-		return "It is good until " + when + "."
+		return "It is valid until " + when + "."
 	}
 }
 
@@ -157,13 +157,13 @@ func (r report) storyOfEnd() []sentence {
 	if r.Accepted {
 		end := []sentence{{text: "It passed every required check, so it is accepted."}}
 		for _, c := range r.checks(verify.Warning) {
-			end = append(end, sentence{text: fmt.Sprintf("The check %q warns, though: %s.", c.ID, r.message(c))})
+			end = append(end, sentence{text: fmt.Sprintf("The check %q gave a warning, though: %s.", c.ID, r.message(c))})
 		}
 		return end
 	}
 	var end []sentence
 	for _, c := range r.checks(verify.Failed) {
-		said := sentence{text: fmt.Sprintf("It is refused. What failed is the check %q: %s.", c.ID, r.message(c))}
+		said := sentence{text: fmt.Sprintf("It is refused because the check %q failed: %s.", c.ID, r.message(c))}
 		if len(end) > 0 {
 			said.text = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
 		}

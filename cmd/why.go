@@ -31,10 +31,10 @@ func newWhyCmd(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "why [FILE]",
 		Short: "explain why an API refused a request, from a recording of it",
-		Long: "why reads a request and its answer, as curl -i, curl -v, a HAR file or a browser's\n" +
-			"\"copy as cURL\" with the answer below it have them, or an error body alone. It says what\n" +
-			"the API complained about, what the token of the request shows about that, and the command\n" +
-			"that settles it. It uses no network, and nothing it says of the token is verified.",
+		Long: "why reads a request and its response, from curl -i, curl -v, a HAR file or a browser's\n" +
+			"\"copy as cURL\" followed by the response; or an error body alone. It says what the API\n" +
+			"complained about, what the request's token shows about that, and which command settles it.\n" +
+			"It uses no network and does not verify the token.",
 		Example: `  curl -v https://api.example/orders -H @headers.txt 2>&1 | claimcheck why
   claimcheck why exchange.har
   claimcheck why answer.txt --token @token.jwt`,
@@ -339,7 +339,7 @@ func (v whyView) tokenLine() string {
 		line = string(v.Kind) + " token " + line
 	}
 	if v.dated {
-		line += ", looked at as of the answer's Date"
+		line += ", as of the response's Date"
 	}
 	return line
 }

@@ -89,7 +89,7 @@ func constant(kind string) string {
 	case "no_token":
 		return "pass the token itself, @FILE, env:NAME, or - for stdin"
 	case "encrypted_token":
-		return "it is encrypted for its audience: only the holder of the private key can read it; for an ID token, an encryption key is set for this client at the issuer (in authentik, at the provider)"
+		return "it is encrypted for its audience: only the holder of the private key can read it; an ID token is encrypted if the issuer has an encryption key for this client (in authentik, set on the provider)"
 	case "encrypted_with_secret":
 		return "it is encrypted with a key that the issuer and its audience share; there is no private key for it"
 	case "encrypted_session":
@@ -123,7 +123,7 @@ func constant(kind string) string {
 	case "disclosures_added":
 		return "verify the part before the first ~; the disclosures are not checked here"
 	case "unsigned":
-		return "anybody can write an unsigned token: refuse it, whatever it says"
+		return "anyone can write an unsigned token: refuse it, whatever it says"
 	case "public_key_needed":
 		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
 	case "algorithm_excluded":
@@ -175,7 +175,7 @@ func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
 			if c.Typed.Is("auth-age") { // whose verdict says it
 				return Hint{}
 			}
-			return Hint{Text: "this token speaks for a program; no user signed in"}
+			return Hint{Text: "this token belongs to a program; no user signed in"}
 		}
 		return Hint{Text: missing(check.ID)}
 	}
@@ -273,7 +273,7 @@ func missing(id string) string {
 	case "audience":
 		return "the token names no audience; if that is intended, use --any-audience"
 	case "expiry":
-		return "ask the issuer for tokens that expire: one that never does cannot be taken back"
+		return "ask the issuer for tokens that expire: one that never expires cannot be withdrawn"
 	case "nonce":
 		return "the nonce comes back only in the ID token of that login: this one may be from a refresh, or be an access token"
 	default:

@@ -228,7 +228,7 @@ func (r reader) text(s Setting, node yaml.Node) (string, error) {
 	case err == nil && strings.TrimSpace(text) == "": // null as well
 		return "", r.fault(node.Line, "%s has an empty value", s.Name)
 	case err != nil && s.List:
-		return "", r.fault(node.Line, "%s takes a text or a list of texts", s.Name)
+		return "", r.fault(node.Line, "%s takes a string or a list of strings", s.Name)
 	case err != nil:
 		return "", r.fault(node.Line, "%s takes one value", s.Name)
 	case s.Bool && node.ShortTag() != "!!bool":

@@ -66,7 +66,7 @@ func TestSummary(t *testing.T) {
 		`<tr><td>ℹ️</td><td><code>form</code></td><td><code>found</code></td></tr>`,
 		`<tr><td>❓</td><td><code>require</code></td><td><code>?</code></td></tr>`,
 		`</table>`,
-		`<details><summary>2 more: passed, or not asked for</summary>`,
+		`<details><summary>2 more: passed, or not required</summary>`,
 		`<table>`,
 		`<tr><td>✅</td><td><code>structure</code></td><td><code>a compact JWS</code></td></tr>`,
 		`<tr><td>➖</td><td><code>require</code></td><td><code>no --require given</code></td></tr>`,

@@ -39,7 +39,7 @@ func AppendSummary(dst []byte, tool Tool, s Suite) []byte {
 	}
 	w.table(loud)
 	if len(quiet) > 0 {
-		w.line(fmt.Sprintf("<details><summary>%d more: passed, or not asked for</summary>", len(quiet)))
+		w.line(fmt.Sprintf("<details><summary>%d more: passed, or not required</summary>", len(quiet)))
 		w.table(quiet)
 		w.line("</details>")
 	}

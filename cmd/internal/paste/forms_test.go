@@ -120,7 +120,7 @@ func TestPick(t *testing.T) {
 		{Find(signedShort), "", signedShort, ""},
 		{Find(signedShort), "id_token", "", `no token is named "id_token"; the input holds: 1`},
 		{Find(strings.Repeat(signedShort+" ", 3) + signedLong), "9", "", "there is no token 9; the input holds: 1, 2"},
-		{Find(" "), "", "", "there is no token in the input"},
+		{Find(" "), "", "", "no token found in the input"},
 	} {
 		t.Run(fmt.Sprint(len(c.found), " ", c.pick), func(t *testing.T) {
 			got, err := Pick(c.found, c.pick)

@@ -22,8 +22,8 @@ const (
 const (
 	repairLines   = "line breaks were joined"
 	repairPercent = "percent-encoding was undone"
-	repairStop    = "a full stop after it was left out"
-	repairScheme  = `"Bearer" stands there twice`
+	repairStop    = "a full stop after it was dropped"
+	repairScheme  = `"Bearer" appears twice`
 )
 
 // Token is one token found in pasted text.

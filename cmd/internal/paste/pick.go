@@ -22,7 +22,7 @@ type ChoiceError struct {
 func (e *ChoiceError) Error() string {
 	switch {
 	case len(e.Found) == 0:
-		return "there is no token in the input"
+		return "no token found in the input"
 	case e.pick == "":
 		return fmt.Sprintf("there are %d different tokens in the input: %s", len(e.Found), e.list())
 	case e.named > 1:

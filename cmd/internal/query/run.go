@@ -43,7 +43,7 @@ func (e *RunError) Error() string { return "the jq expression " + e.Reason }
 
 var (
 	errTime   = &RunError{Reason: fmt.Sprintf("took longer than %s", MaxTime)}
-	errMemory = &RunError{Reason: fmt.Sprintf("took more than %d MiB of memory", MaxMemory>>20)}
+	errMemory = &RunError{Reason: fmt.Sprintf("used more than %d MiB of memory", MaxMemory>>20)}
 	errCount  = &RunError{Reason: fmt.Sprintf("gave more than %d outputs", MaxOutputs)}
 	errSize   = &RunError{Reason: fmt.Sprintf("gave more than %d MiB of output", MaxOutputBytes>>20)}
 	errHalt   = &RunError{Reason: "failed: halt and halt_error are not available"}

@@ -64,7 +64,7 @@ func (c *Credential) readToken(text string) {
 		if !found || !isScheme(strings.TrimSuffix(first, ":")) {
 			break
 		}
-		c.say("scheme", "the scheme is there twice: \"%s %s …\"", c.Scheme, first)
+		c.say("scheme", "the scheme appears twice: \"%s %s …\"", c.Scheme, first)
 		text = strings.TrimSpace(rest)
 	}
 	switch {
@@ -73,7 +73,7 @@ func (c *Credential) readToken(text string) {
 			c.say("scheme", "the scheme is %q, not Bearer", shorten(c.Scheme))
 		}
 	case isPlaceholder(text):
-		c.say("placeholder", "%q stands in place of the token: a variable was empty or not filled in", shorten(text))
+		c.say("placeholder", "%q is in place of the token: a variable was empty or not filled in", shorten(text))
 		return
 	case strings.ContainsAny(text, `"'`):
 		c.say("quotes", "there are quotes around the token, which become part of it")
