@@ -19,7 +19,7 @@ import (
 
 // authAgeOptions are the flags of auth-age.
 type authAgeOptions struct {
-	judgeOptions
+	verifyOptions
 	unverified bool
 }
 
@@ -47,7 +47,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 }
 
 func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Command, args []string) error {
-	r, err := begin(ctx, env, &opts.judgeOptions, c, args)
+	r, err := begin(ctx, env, &opts.verifyOptions, c, args)
 	if err != nil {
 		return err
 	}

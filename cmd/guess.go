@@ -93,7 +93,7 @@ func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e 
 // offerElsewhere is for an issuer whose metadata and keys are reached at another
 // address than its own, as in a container or behind a proxy.
 func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
-	for _, keys := range keySetsNear(e) {
+	for _, keys := range keySetsOnOrigin(e) {
 		if _, err := q.client.Keys(ctx, keys, ""); err == nil {
 			return failed.withHint("if that is the issuer you expect, and its keys are to be fetched here:").withCommand(q.command(e.Found, keys))
 		}
@@ -101,9 +101,9 @@ func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *
 	return failed.withHint("if that is the issuer you expect:").withCommand(q.command(e.Found, ""))
 }
 
-// keySetsNear are the addresses of the key set on the origin that was asked: the
+// keySetsOnOrigin are the addresses of the key set on the origin that was asked: the
 // one in the document, or the same path there, or the same below the issuer.
-func keySetsNear(e *provider.IssuerMismatchError) []string {
+func keySetsOnOrigin(e *provider.IssuerMismatchError) []string {
 	keys, err := url.Parse(e.JWKSURI)
 	here, hereErr := url.Parse(e.URL)
 	if err != nil || hereErr != nil || e.JWKSURI == "" || !advice.Copyable(e.JWKSURI) {

@@ -23,7 +23,7 @@ import (
 
 // introspectOptions are the flags of introspect.
 type introspectOptions struct {
-	judgeOptions
+	verifyOptions
 	endpoint     string
 	clientSecret string
 	bearer       string
@@ -63,7 +63,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 }
 
 func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, c *cobra.Command, args []string) error {
-	r, err := begin(ctx, env, &opts.judgeOptions, c, args)
+	r, err := begin(ctx, env, &opts.verifyOptions, c, args)
 	if err != nil {
 		return err
 	}
@@ -101,18 +101,18 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 		return introspection{}, err
 	}
 	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.clientID, show: o.show}
-	var judged *verify.Report
+	var verified *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
 		if err != nil {
 			return view, err
 		}
-		view.local, judged = &local, local.Report
+		view.local, verified = &local, local.Report
 	} else {
 		r.clock()
 	}
 	view.now = r.now
-	view.Comparison = verifier.Compare(answer, judged, r.now, o.expect.strict)
+	view.Comparison = verifier.Compare(answer, verified, r.now, o.expect.strict)
 	return view, nil
 }
 

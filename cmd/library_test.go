@@ -21,39 +21,39 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A judgement is what command and library have to agree on. The words of a check
+// An outcome is what command and library have to agree on. The words of a check
 // are the command's own where they name a flag or say how long ago.
-type judgement struct {
+type outcome struct {
 	Verdict, Reason string
 	Checks          []struct{ ID, Status, Reason string }
 }
 
-// judgedAt is the time of every judgement here.
-var judgedAt = time.Unix(1_300_819_320, 0) // a minute before the examples of RFC 7515 expire
+// evaluatedAt is the time of every outcome here.
+var evaluatedAt = time.Unix(1_300_819_320, 0) // a minute before the examples of RFC 7515 expire
 
 // byCommand is the answer of the program.
-func byCommand(t *testing.T, args ...string) judgement {
+func byCommand(t *testing.T, args ...string) outcome {
 	t.Helper()
 	var out, messages bytes.Buffer
 	env := &Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &messages,
 		LookupEnv: func(string) (string, bool) { return "", false },
-		Now:       func() time.Time { return judgedAt },
+		Now:       func() time.Time { return evaluatedAt },
 		CacheDir:  func() (string, error) { return "", io.EOF },
 		ConfigDir: func() (string, error) { return "", io.EOF },
 	}
 	Run(context.Background(), env, append([]string{"verify", "-o", "json", "--exact"}, args...))
-	var j judgement
-	if err := json.Unmarshal(out.Bytes(), &j); err != nil || j.Verdict == "" {
+	var o outcome
+	if err := json.Unmarshal(out.Bytes(), &o); err != nil || o.Verdict == "" {
 		t.Fatalf("%v: %v\n%s%s", args, err, out.Bytes(), messages.Bytes())
 	}
-	return j
+	return o
 }
 
 // byLibrary is the answer of pkg/verifier.
-func byLibrary(t *testing.T, raw string, policy verify.Policy, opts ...verifier.Option) judgement {
+func byLibrary(t *testing.T, raw string, policy verify.Policy, opts ...verifier.Option) outcome {
 	t.Helper()
-	v, err := verifier.New(policy, append(opts, verifier.WithClock(func() time.Time { return judgedAt }))...)
+	v, err := verifier.New(policy, append(opts, verifier.WithClock(func() time.Time { return evaluatedAt }))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,15 +68,15 @@ func byLibrary(t *testing.T, raw string, policy verify.Policy, opts ...verifier.
 	if err != nil {
 		t.Fatal(err)
 	}
-	var j judgement
-	if err := json.Unmarshal(data, &j); err != nil {
+	var o outcome
+	if err := json.Unmarshal(data, &o); err != nil {
 		t.Fatal(err)
 	}
-	return j
+	return o
 }
 
 // wantSame compares the two.
-func wantSame(t *testing.T, what string, command, library judgement) {
+func wantSame(t *testing.T, what string, command, library outcome) {
 	t.Helper()
 	if !reflect.DeepEqual(command, library) {
 		t.Errorf("%s:\nthe command says %+v\nthe library says %+v", what, command, library)
@@ -198,7 +198,7 @@ func TestCommandAndLibraryAskAlike(t *testing.T) {
 		}
 	}))
 	defer issuer.Close()
-	claims := fmt.Sprintf(`{"iss":%q,"aud":"api","sub":"s","nonce":"n","iat":%d,"exp":%d}`, issuer.URL, judgedAt.Unix(), judgedAt.Unix()+60)
+	claims := fmt.Sprintf(`{"iss":%q,"aud":"api","sub":"s","nonce":"n","iat":%d,"exp":%d}`, issuer.URL, evaluatedAt.Unix(), evaluatedAt.Unix()+60)
 	raw := signedToken(t, `{"alg":"RS256","typ":"JWT"}`, claims)
 	for kind, reason := range map[verify.Kind]string{"": "accepted", verify.KindID: "algorithm_refused"} {
 		flags := []string{raw, "--issuer", issuer.URL, "--audience", "api"}

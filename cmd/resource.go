@@ -92,7 +92,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if evidence.Err != nil {
 		return nil, unavailable(evidence.Err)
 	}
-	chain := resource.Judge(evidence, o.rules)
+	chain := resource.Check(evidence, o.rules)
 	if raw != "" {
 		chain.Token(raw, env.Now())
 	}

@@ -19,8 +19,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// judgeOptions are the flags of every command that verifies a token.
-type judgeOptions struct {
+// verifyOptions are the flags of every command that verifies a token.
+type verifyOptions struct {
 	settings settingsOptions
 	input    tokenOptions
 	trust    trustOptions
@@ -31,7 +31,7 @@ type judgeOptions struct {
 	show     showOptions
 }
 
-func (o *judgeOptions) addFlags(c *cobra.Command) {
+func (o *verifyOptions) addFlags(c *cobra.Command) {
 	o.settings.addFlags(c)
 	o.input.addFlags(c)
 	o.expect.addFlags(c)
@@ -48,7 +48,7 @@ func (o *judgeOptions) addFlags(c *cobra.Command) {
 // report, in this order.
 type run struct {
 	env            *Env
-	opts           *judgeOptions
+	opts           *verifyOptions
 	flags          *pflag.FlagSet
 	args           []string
 	printer        *output.Printer
@@ -66,7 +66,7 @@ type run struct {
 
 // begin reads settings and judges flags, before anything else is read. What keeps
 // it from that is printed in the place of an answer.
-func begin(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, args []string) (*run, error) {
+func begin(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) (*run, error) {
 	printer, err := opts.output.printer(env)
 	if err != nil {
 		return nil, err
@@ -414,14 +414,14 @@ func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 
 // caseOf is what advice about a report has to know of the run.
 func (r *run) caseOf(result *verifier.Result) advice.Case {
-	o, judged := r.opts, result.Report
+	o, verified := r.opts, result.Report
 	c := advice.Case{
-		Typed: r.typed, Instead: r.insteadOfToken, Verified: judged.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
-		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: judged.OfProgram(),
+		Typed: r.typed, Instead: r.insteadOfToken, Verified: verified.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
+		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: verified.OfProgram(),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}
-	if judged.Key != nil && judged.Key.Source != "" {
-		c.KeySource = "from " + judged.Key.Source
+	if verified.Key != nil && verified.Key.Source != "" {
+		c.KeySource = "from " + verified.Key.Source
 	}
 	if set := result.KeySet; set != nil {
 		c.KeySource = "from " + set.Source()
@@ -439,9 +439,9 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 		}
 		c.Encoding, c.SecretForm = o.trust.otherEncoding(verifies), o.trust.otherForm(verifies)
 	}
-	iss, _ := judged.Check("issuer")
+	iss, _ := verified.Check("issuer")
 	if said, _ := iss.Actual.Text(); !c.Verified && iss.Status == verify.Failed &&
-		(judged.Reason == verify.ReasonNoMatchingKey || judged.Reason == verify.ReasonBadSignature) {
+		(verified.Reason == verify.ReasonNoMatchingKey || verified.Reason == verify.ReasonBadSignature) {
 		c.Stranger = said
 	}
 	return c

@@ -69,7 +69,7 @@ func settings() []config.Setting {
 // settingFlags are the flags of the table, with values of their own.
 func settingFlags() *pflag.FlagSet {
 	c := &cobra.Command{}
-	(&judgeOptions{}).addFlags(c)
+	(&verifyOptions{}).addFlags(c)
 	return c.Flags()
 }
 
@@ -145,7 +145,7 @@ func applyTimeout(env *Env, flags *pflag.FlagSet) error {
 		return nil
 	}
 	table := slices.DeleteFunc(settings(), other)
-	values, err := config.Resolve(commandOf(flags), givenFlags(flags, table), config.Environment(table, env.LookupEnv))
+	values, err := config.Resolve(commandOf(flags), flagSettings(flags, table), config.Environment(table, env.LookupEnv))
 	if err != nil {
 		return configFailure(err)
 	}
@@ -185,12 +185,12 @@ func (o *settingsOptions) resolve(env *Env, flags *pflag.FlagSet) ([]config.Valu
 		profile = chosen.Values
 	}
 	table := settings()
-	values, err := config.Resolve(commandOf(flags), givenFlags(flags, table), config.Environment(table, env.LookupEnv), profile)
+	values, err := config.Resolve(commandOf(flags), flagSettings(flags, table), config.Environment(table, env.LookupEnv), profile)
 	return values, chosen, configFailure(err)
 }
 
-// givenFlags are the settings on the command line.
-func givenFlags(flags *pflag.FlagSet, table []config.Setting) []config.Value {
+// flagSettings are the settings on the command line.
+func flagSettings(flags *pflag.FlagSet, table []config.Setting) []config.Value {
 	var given []config.Value
 	for _, s := range table {
 		if f := flags.Lookup(s.Name); f != nil && f.Changed {

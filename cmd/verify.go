@@ -14,7 +14,7 @@ import (
 )
 
 func newVerifyCmd(env *Env) *cobra.Command {
-	opts := &judgeOptions{}
+	opts := &verifyOptions{}
 	c := &cobra.Command{
 		Use:   "verify [TOKEN]",
 		Short: "check a token's signature and claims, and name what failed",
@@ -34,7 +34,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runVerify(ctx context.Context, env *Env, opts *judgeOptions, c *cobra.Command, args []string) error {
+func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) error {
 	r, err := begin(ctx, env, opts, c, args)
 	if err != nil {
 		return err

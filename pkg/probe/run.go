@@ -42,7 +42,7 @@ func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Prob
 		case err != nil: // some servers drop the connection on what they do not like
 			r.result.Outcomes = append(r.result.Outcomes, Outcome{Probe: p, Status: Unclear, Message: "no answer: " + r.scrub(err.Error(), p)})
 		default:
-			r.judge(p, response)
+			r.compare(p, response)
 		}
 	}
 	return r.result, nil
@@ -86,8 +86,8 @@ func (r *runner) request(p Probe) provider.Request {
 	return q
 }
 
-// judge compares an answer with what the API has to do.
-func (r *runner) judge(p Probe, got *provider.Response) {
+// compare compares an answer with what the API has to do.
+func (r *runner) compare(p Probe, got *provider.Response) {
 	list, err := challenge.Parse(got.Header.Values("WWW-Authenticate")...)
 	o := Outcome{Probe: p, Code: got.Status, Error: errorCode(list), Status: verify.Passed}
 	refused := slices.Contains(r.cfg.Refused, got.Status)

@@ -22,7 +22,7 @@ type answer struct {
 }
 
 // ask sends a request that holds a token: once, and to nowhere else.
-func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error) {
+func (c *Client) ask(r *http.Request, p target, secrets []string) (*answer, error) {
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	a := &answer{url: withoutQuery(p.url), secrets: secrets}
@@ -39,7 +39,7 @@ func (c *Client) ask(r *http.Request, p place, secrets []string) (*answer, error
 // object reads the body as a JSON object, as if the server had answered with a
 // status.
 func (a *answer) object(status int) (strictjson.Value, *FetchError) {
-	if bad := a.judge(status); bad != nil {
+	if bad := a.check(status); bad != nil {
 		return strictjson.Value{}, bad
 	}
 	document, err := strictjson.ParseObject(a.body)
@@ -88,7 +88,7 @@ func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*D
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
 	start := c.cfg.Now()
-	p, err := c.tokenPlace(url, nil)
+	p, err := c.tokenTarget(url, nil)
 	if err != nil {
 		return nil, err
 	}

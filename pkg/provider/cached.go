@@ -29,12 +29,12 @@ func (c *Client) onDisk(s source) *reply {
 	if c.disk == nil || c.cfg.Refresh {
 		return nil
 	}
-	e := c.disk.load(s.name.kind, s.name.issuer, s.place.url.String())
+	e := c.disk.load(s.name.kind, s.name.issuer, s.target.url.String())
 	if e == nil {
 		return nil
 	}
 	return &reply{
-		url: withoutQuery(s.place.url), body: []byte(e.body), contentType: e.contentType,
+		url: withoutQuery(s.target.url), body: []byte(e.body), contentType: e.contentType,
 		fetchedAt: e.fetchedAt, lifetime: e.lifetime, fromCache: true, reach: e.reach,
 	}
 }
@@ -77,10 +77,10 @@ func (c *Client) keep(s source, r *reply, d record) {
 	switch {
 	case c.disk == nil || r.fromCache:
 	case d.lifetime <= 0 || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
-		c.disk.remove(s.name.kind, s.name.issuer, s.place.url.String())
+		c.disk.remove(s.name.kind, s.name.issuer, s.target.url.String())
 	default:
 		c.disk.store(&entry{
-			kind: s.name.kind, issuer: s.name.issuer, url: s.place.url.String(), contentType: r.contentType,
+			kind: s.name.kind, issuer: s.name.issuer, url: s.target.url.String(), contentType: r.contentType,
 			fetchedAt: r.fetchedAt, lifetime: d.lifetime, reach: r.reach, body: string(r.body),
 		})
 	}
@@ -109,5 +109,5 @@ func (c *Client) attempted(s source) *record {
 }
 
 func (c *Client) distrust(s source, why string) {
-	c.disk.complain("the entry for %s in the cache is ignored: %s", shown(s.place.url), why)
+	c.disk.complain("the entry for %s in the cache is ignored: %s", shown(s.target.url), why)
 }

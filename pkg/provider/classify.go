@@ -17,7 +17,7 @@ import (
 // ended is the error of an operation whose context is over.
 func (c *Client) ended(ctx context.Context, s source) error {
 	e := c.classify(ctx, ctx.Err())
-	e.URL = shown(s.place.url)
+	e.URL = shown(s.target.url)
 	return e
 }
 

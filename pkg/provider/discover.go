@@ -83,7 +83,7 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source, list []c
 		}
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].place.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].target.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
 	}
 	old := c.lastGood(sources[0].name)
 	if old != nil && c.attempted(sources[0]) != nil {
@@ -106,14 +106,14 @@ func (c *Client) sources(issuer string, by *Metadata) ([]source, []candidate, er
 	}
 	sources := make([]source, len(list))
 	for i, cand := range list {
-		p, err := c.typedPlace(cand.url)
+		p, err := c.typedTarget(cand.url)
 		if by != nil {
-			p, err = c.namedPlace("authorization_servers", cand.url, by)
+			p, err = c.namedTarget("authorization_servers", cand.url, by)
 		}
 		if err != nil {
 			return nil, nil, err
 		}
-		sources[i] = source{name: metadataKey(issuer), place: p}
+		sources[i] = source{name: metadataKey(issuer), target: p}
 	}
 	return sources, list, nil
 }

@@ -16,8 +16,8 @@ import (
 
 // A source is a document that can be fetched or found in the cache.
 type source struct {
-	name  memoryKey // the issuer is empty where nobody vouched for the URL
-	place place
+	name   memoryKey // the issuer is empty where nobody vouched for the URL
+	target target
 }
 
 // A reply is a document as it was served, now or some time ago.
@@ -34,19 +34,19 @@ type reply struct {
 // get fetches a document: 200 and JSON, or an error.
 func (c *Client) get(ctx context.Context, s source) (*reply, error) {
 	start := c.cfg.Now()
-	got, err := c.send(ctx, s.place)
+	got, err := c.send(ctx, s.target)
 	if err != nil {
 		e := c.classify(ctx, err)
-		e.URL = shown(s.place.url)
+		e.URL = shown(s.target.url)
 		return nil, e
 	}
-	if bad := got.judge(got.status); bad != nil {
-		bad.URL = shown(s.place.url)
+	if bad := got.check(got.status); bad != nil {
+		bad.URL = shown(s.target.url)
 		return nil, bad
 	}
 	return &reply{
-		url: withoutQuery(s.place.url), body: got.body, contentType: got.header.Get("Content-Type"), fetchedAt: start,
-		lifetime: lifetime(got.header), reach: c.book.reach(address(s.place.url)),
+		url: withoutQuery(s.target.url), body: got.body, contentType: got.header.Get("Content-Type"), fetchedAt: start,
+		lifetime: lifetime(got.header), reach: c.book.reach(address(s.target.url)),
 	}, nil
 }
 
@@ -64,7 +64,7 @@ func receive(got *http.Response) (*served, error) {
 	return &served{status: got.StatusCode, header: got.Header, body: body}, errors.Join(err, got.Body.Close())
 }
 
-func (c *Client) send(ctx context.Context, p place) (*served, error) {
+func (c *Client) send(ctx context.Context, p target) (*served, error) {
 	r, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
 	if err != nil {
 		return nil, err
@@ -81,9 +81,9 @@ func (c *Client) send(ctx context.Context, p place) (*served, error) {
 	return receive(got)
 }
 
-// judge wants 200 and JSON. The status is an argument for those servers whose
+// check wants 200 and JSON. The status is an argument for those servers whose
 // own means nothing.
-func (s *served) judge(status int) *FetchError {
+func (s *served) check(status int) *FetchError {
 	contentType, encoding := s.header.Get("Content-Type"), s.header.Get("Content-Encoding")
 	page := isPage(contentType, s.body)
 	switch {

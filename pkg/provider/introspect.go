@@ -54,7 +54,7 @@ type Introspection struct {
 func (c *Client) Introspect(ctx context.Context, endpoint string, q IntrospectionRequest) (*Introspection, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	p, err := c.tokenPlace(endpoint, q.NamedBy)
+	p, err := c.tokenTarget(endpoint, q.NamedBy)
 	if err != nil {
 		return nil, err
 	}
@@ -83,14 +83,14 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }
 
-// tokenPlace judges where a token is about to be sent.
-func (c *Client) tokenPlace(endpoint string, by *Metadata) (place, error) {
-	var p place
+// tokenTarget judges where a token is about to be sent.
+func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
+	var p target
 	var err error
 	if by == nil {
-		p, err = c.typedPlace(endpoint)
+		p, err = c.typedTarget(endpoint)
 	} else if err = by.refuseMismatch(); err == nil {
-		p, err = c.namedPlace("introspection_endpoint", endpoint, by)
+		p, err = c.namedTarget("introspection_endpoint", endpoint, by)
 	}
 	if err == nil && c.cfg.Offline {
 		err = &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}

@@ -118,11 +118,11 @@ func (c *Client) KeysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 func (c *Client) Keys(ctx context.Context, url, kid string) (*KeySet, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	p, err := c.typedPlace(url)
+	p, err := c.typedTarget(url)
 	if err != nil {
 		return nil, err
 	}
-	return c.keys(ctx, source{name: memoryKey{kind: kindKeys, url: url}, place: p}, kid)
+	return c.keys(ctx, source{name: memoryKey{kind: kindKeys, url: url}, target: p}, kid)
 }
 
 func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet, error) {
@@ -132,11 +132,11 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 	if md.JWKSURI == "" {
 		return nil, md.noKeySet()
 	}
-	p, err := c.namedPlace("jwks_uri", md.JWKSURI, md)
+	p, err := c.namedTarget("jwks_uri", md.JWKSURI, md)
 	if err != nil {
 		return nil, err
 	}
-	set, err := c.keys(ctx, source{name: memoryKey{kindKeys, md.Issuer, md.JWKSURI}, place: p}, kid)
+	set, err := c.keys(ctx, source{name: memoryKey{kindKeys, md.Issuer, md.JWKSURI}, target: p}, kid)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	cached := c.cachedKeys(s, kid)
 	switch {
 	case cached == nil && c.cfg.Offline:
-		return nil, &FetchError{Cause: causeOffline, URL: shown(s.place.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(s.target.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
 	case cached == nil:
 		return c.keysOrLastGood(ctx, s, kid)
 	case knows(cached.Set, kid):

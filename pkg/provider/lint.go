@@ -142,7 +142,7 @@ func (l *linter) issuer() {
 		l.say(lintIssuerMatch, severityError, "issuer", message, l.spec(specIssuer, specIssuer84))
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	trouble, severity := l.judgeURL(issuer)
+	trouble, severity := l.urlProblem(issuer)
 	switch {
 	case trouble != "":
 		l.say(lintIssuerURL, severity, "issuer", trouble, spec)

@@ -149,7 +149,7 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 		return // memberType says so
 	}
 	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	if trouble, severity := l.judgeURL(text); trouble != "" {
+	if trouble, severity := l.urlProblem(text); trouble != "" {
 		l.say(lintEndpoints, severity, name, trouble, spec)
 		return
 	}
@@ -165,9 +165,9 @@ func (l *linter) endpoint(name string, v strictjson.Value) {
 	}
 }
 
-// judgeURL says what is wrong with a URL that metadata names, and how bad it is.
+// urlProblem says what is wrong with a URL that metadata names, and how bad it is.
 // http is for trying things out on one machine, where it is only a warning.
-func (l *linter) judgeURL(text string) (string, string) {
+func (l *linter) urlProblem(text string) (string, string) {
 	u, bad := parseURL(text)
 	switch {
 	case bad != nil:

@@ -68,14 +68,14 @@ func TestNobodyFailsBecauseAnotherGaveUp(t *testing.T) {
 	s := newTLSSite(t)
 	s.issue("a")
 	b := newBench(t, s)
-	place, err := b.typedPlace(s.URL + configuration)
+	target, err := b.typedTarget(s.URL + configuration)
 	if err != nil {
 		t.Fatal(err)
 	}
 	first, interrupt := context.WithCancel(t.Context())
 	begun, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, _, err := share(first, b.Client, source{name: metadataKey(s.URL), place: place}, func(ctx context.Context) (*Metadata, error) {
+		_, _, err := share(first, b.Client, source{name: metadataKey(s.URL), target: target}, func(ctx context.Context) (*Metadata, error) {
 			close(begun)
 			<-ctx.Done()
 			return nil, ctx.Err()

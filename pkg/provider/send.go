@@ -37,7 +37,7 @@ type Response struct {
 func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	p, err := c.typedPlace(q.URL)
+	p, err := c.typedTarget(q.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 
 // exchange is a round trip that reads no more of the answer than is kept, because
 // some APIs never end theirs.
-func (c *Client) exchange(r *http.Request, p place) (*Response, error) {
+func (c *Client) exchange(r *http.Request, p target) (*Response, error) {
 	start := c.cfg.Now()
 	e := Event{Method: r.Method, URL: shown(p.url)}
 	defer func() {
@@ -109,14 +109,14 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	if bad != nil {
 		return nil, bad
 	}
-	p, err := c.namedPlace("resource_metadata", url, by)
+	p, err := c.namedTarget("resource_metadata", url, by)
 	if err != nil {
 		return nil, err
 	}
 	if c.cfg.Offline {
 		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network is not to be used"}
 	}
-	r, err := c.get(ctx, source{place: p})
+	r, err := c.get(ctx, source{target: p})
 	if err != nil {
 		return nil, err
 	}

@@ -98,36 +98,36 @@ func sameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && address(a) == address(b)
 }
 
-// A place is where a request may go, and whether the user's headers go along.
-type place struct {
+// A target is where a request may go, and whether the user's headers go along.
+type target struct {
 	url    *url.URL
 	bounds bounds
 	typed  bool // it lies on the origin that the user named
 }
 
-// typedPlace judges a URL that the user named: https, or http to loopback.
-func (c *Client) typedPlace(text string) (place, error) {
+// typedTarget judges a URL that the user named: https, or http to loopback.
+func (c *Client) typedTarget(text string) (target, error) {
 	u, bad := parseURL(text)
 	if bad != nil {
-		return place{}, bad
+		return target{}, bad
 	}
-	p := place{url: u, bounds: anywhere(), typed: true}
+	p := target{url: u, bounds: anywhere(), typed: true}
 	if u.Scheme == "https" || c.cfg.AllowHTTP {
 		return p, nil
 	}
 	if reachOfHost(u.Hostname()) != reachLoopback {
-		return place{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
+		return target{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
 	}
 	p.bounds.min = reachLoopback
 	return p, nil
 }
 
-// namedPlace judges a URL that a member of an issuer's document names. It must be
+// namedTarget judges a URL that a member of an issuer's document names. It must be
 // https and must not lie nearer to this machine than the issuer.
-func (c *Client) namedPlace(member, text string, by *Metadata) (place, error) {
+func (c *Client) namedTarget(member, text string, by *Metadata) (target, error) {
 	issuer, bad := parseURL(by.URL)
 	if bad != nil {
-		return place{}, bad
+		return target{}, bad
 	}
 	u, bad := parseURL(text)
 	if bad != nil {
@@ -135,25 +135,25 @@ func (c *Client) namedPlace(member, text string, by *Metadata) (place, error) {
 		if relative, err := url.Parse(text); err == nil && relative.Scheme == "" {
 			bad.Text = "named by the metadata as " + member + ": a relative address; it has to be a whole https URL"
 		}
-		return place{}, bad
+		return target{}, bad
 	}
 	if sameOrigin(issuer, u) {
-		return c.typedPlace(text)
+		return c.typedTarget(text)
 	}
 	own := max(reachOfHost(issuer.Hostname()), by.reach)
 	there := reachOfHost(u.Hostname())
-	p := place{url: u, bounds: bounds{max: own}}
+	p := target{url: u, bounds: bounds{max: own}}
 	if u.Scheme == "http" {
 		switch {
 		case own == reachLoopback && there == reachLoopback:
 			p.bounds.min = reachLoopback
 		case c.cfg.AllowHTTP && issuer.Scheme == "http":
 		default:
-			return place{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
+			return target{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "the metadata names an http address: only https is safe"}
 		}
 	}
 	if there > own {
-		return place{}, &FetchError{Cause: causeAddress, URL: shown(u), Text: "the metadata of a " + own.String() + " issuer names a " + there.String() + " address"}
+		return target{}, &FetchError{Cause: causeAddress, URL: shown(u), Text: "the metadata of a " + own.String() + " issuer names a " + there.String() + " address"}
 	}
 	return p, nil
 }

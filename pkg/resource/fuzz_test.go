@@ -9,9 +9,9 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// FuzzJudge: whatever an API, its metadata and its issuer say, there is a chain, and
+// FuzzCheck: whatever an API, its metadata and its issuer say, there is a chain, and
 // each link of it has a name and words.
-func FuzzJudge(f *testing.F) {
+func FuzzCheck(f *testing.F) {
 	f.Add("Bearer resource_metadata=\"https://api.example/m\"", `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`, `{"issuer":"https://issuer.example","code_challenge_methods_supported":["S256"]}`)
 	f.Add("Bearer scope=\"a b\", error=\"invalid_token\"", `{"resource":1,"authorization_servers":"x","bearer_methods_supported":[1],"scopes_supported":{}}`, `{"issuer":null}`)
 	f.Add("", `{}`, `{}`)
@@ -31,7 +31,7 @@ func FuzzJudge(f *testing.F) {
 			Servers:  []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{Document: document, Issuer: "https://issuer.example"}}},
 		}
 		for _, rules := range []resource.Rules{"", resource.RulesMCP} {
-			for _, link := range resource.Judge(e, rules).Links {
+			for _, link := range resource.Check(e, rules).Links {
 				if link.ID == "" || link.Message == "" {
 					t.Errorf("%+v", link)
 				}

@@ -27,8 +27,8 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
-// TestJudge: each link by itself; the evidence is otherwise good.
-func TestJudge(t *testing.T) {
+// TestCheck: each link by itself; the evidence is otherwise good.
+func TestCheck(t *testing.T) {
 	const url = "https://api.example/mcp"
 	tests := []struct {
 		name   string
@@ -68,7 +68,7 @@ func TestJudge(t *testing.T) {
 				}}},
 			}
 			test.change(e)
-			chain := resource.Judge(e, test.rules)
+			chain := resource.Check(e, test.rules)
 			for _, l := range chain.Links {
 				if l.ID == test.link {
 					if l.Status != test.want || l.Message == "" || l.Status == verify.Failed && !l.Unavailable && l.Spec == "" {
@@ -82,8 +82,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func TestJudgeWithoutAnAnswer(t *testing.T) {
-	chain := resource.Judge(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, "")
+func TestCheckWithoutAnAnswer(t *testing.T) {
+	chain := resource.Check(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, "")
 	if !chain.Unavailable() || chain.Broken() == nil || len(chain.Links) != 1 {
 		t.Errorf("got %+v", chain.Links)
 	}

@@ -8,17 +8,17 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A serverJudge looks at one authorization server.
-type serverJudge struct {
-	*judge
+// A serverChecker looks at one authorization server.
+type serverChecker struct {
+	*checker
 	*Server
 }
 
-func (s *serverJudge) say(id string, status verify.Status, spec, fix, format string, args ...any) {
+func (s *serverChecker) say(id string, status verify.Status, spec, fix, format string, args ...any) {
 	s.add(Link{ID: id, Status: status, Server: s.Issuer, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
-func (s *serverJudge) all() {
+func (s *serverChecker) all() {
 	if !s.document() {
 		return
 	}
@@ -32,7 +32,7 @@ func (s *serverJudge) all() {
 
 // document judges whether the server's metadata is there and for the issuer that
 // the API names, and reports whether anything in it may be used.
-func (s *serverJudge) document() bool {
+func (s *serverChecker) document() bool {
 	if m := mismatch(s.Err); m != nil {
 		s.say("server_metadata", verify.Passed, "RFC 8414 section 3", "", "%s", m.URL)
 		s.say("server_issuer", verify.Failed, "RFC 8414 section 3.3", fmt.Sprintf("name the issuer %q in authorization_servers, exactly as it names itself", m.Found),
@@ -58,12 +58,12 @@ func (s *serverJudge) document() bool {
 	return true
 }
 
-func (s *serverJudge) has(name string) bool {
+func (s *serverChecker) has(name string) bool {
 	text, ok := s.Metadata.Document.Get(name).Text()
 	return ok && text != ""
 }
 
-func (s *serverJudge) endpoints() {
+func (s *serverChecker) endpoints() {
 	var missing []string
 	for _, name := range []string{"authorization_endpoint", "token_endpoint"} {
 		if !s.has(name) {
@@ -78,7 +78,7 @@ func (s *serverJudge) endpoints() {
 }
 
 // pkce judges whether clients can tell that PKCE with S256 works.
-func (s *serverJudge) pkce() {
+func (s *serverChecker) pkce() {
 	const id, spec = "server_pkce", "RFC 8414 section 2, RFC 7636 section 4.2"
 	list, ok := s.Metadata.Document.Get("code_challenge_methods_supported").TextList()
 	switch {
@@ -93,7 +93,7 @@ func (s *serverJudge) pkce() {
 }
 
 // registration judges how a client that nobody knows gets a client_id.
-func (s *serverJudge) registration() {
+func (s *serverChecker) registration() {
 	const id = "server_registration"
 	var ways []string
 	if s.Metadata.Document.Get("client_id_metadata_document_supported").True() {
@@ -112,7 +112,7 @@ func (s *serverJudge) registration() {
 
 // issParameter judges the defence against mix-up attacks, which a client of
 // several servers needs (RFC 9207).
-func (s *serverJudge) issParameter() {
+func (s *serverChecker) issParameter() {
 	const id, spec, name = "server_iss_parameter", "RFC 9207 section 2", "authorization_response_iss_parameter_supported"
 	switch {
 	case s.Metadata.Document.Get(name).True():
@@ -125,7 +125,7 @@ func (s *serverJudge) issParameter() {
 }
 
 // scopes compares what the API wants with what the server gives.
-func (s *serverJudge) scopes() {
+func (s *serverChecker) scopes() {
 	const id, spec = "server_scopes", "RFC 9728 section 2"
 	gives := scopesOf(s.Metadata.Document, "scopes_supported")
 	if len(gives) == 0 {
@@ -143,7 +143,7 @@ func (s *serverJudge) scopes() {
 }
 
 // keys judges the key set, which an API needs that verifies tokens by itself.
-func (s *serverJudge) keys() {
+func (s *serverChecker) keys() {
 	const id, spec = "server_keys", "RFC 8414 section 2"
 	switch {
 	case s.Metadata.JWKSURI == "":

@@ -16,86 +16,86 @@ import (
 // metadata names.
 func (c *Chain) Token(raw string, now time.Time) {
 	t := token.Parse(raw)
-	j := &tokenJudge{Chain: c, token: t, resource: cmp.Or(c.Identifier(), c.URL)}
-	server := j.server()
+	checks := &tokenChecker{Chain: c, token: t, resource: cmp.Or(c.Identifier(), c.URL)}
+	server := checks.server()
 	if server == nil || server.Keys == nil {
 		return
 	}
 	c.Report = verify.Verify(t, &verify.PublicKeys{Set: server.Keys.Set, Source: server.Keys.Source(), AgeSeconds: server.Keys.AgeSeconds},
-		verify.Policy{Issuer: server.Issuer, Audiences: []string{j.resource}}, now)
-	j.verified()
-	j.scope()
-	j.dpop()
+		verify.Policy{Issuer: server.Issuer, Audiences: []string{checks.resource}}, now)
+	checks.verified()
+	checks.scope()
+	checks.dpop()
 }
 
-type tokenJudge struct {
+type tokenChecker struct {
 	*Chain
 	token    *token.Token
 	resource string // the audience
 }
 
-func (j *tokenJudge) say(id string, status verify.Status, spec, fix, format string, args ...any) {
-	j.Links = append(j.Links, Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
+func (c *tokenChecker) say(id string, status verify.Status, spec, fix, format string, args ...any) {
+	c.Links = append(c.Links, Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
 // server finds the authorization server that issued the token.
-func (j *tokenJudge) server() *Server {
+func (c *tokenChecker) server() *Server {
 	const id, spec = "token_issuer", "RFC 9728 section 2"
-	if j.Metadata == nil {
-		j.say(id, verify.NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
+	if c.Metadata == nil {
+		c.say(id, verify.NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
 		return nil
 	}
-	if len(j.Servers) == 0 {
-		j.say(id, verify.NotChecked, spec, "", "the API names no authorization server")
+	if len(c.Servers) == 0 {
+		c.say(id, verify.NotChecked, spec, "", "the API names no authorization server")
 		return nil
 	}
-	iss, ok := j.token.UnverifiedClaims().Get("iss").Text()
+	iss, ok := c.token.UnverifiedClaims().Get("iss").Text()
 	if !ok {
-		j.say(id, verify.Failed, spec, "", "the token does not say who issued it: it is not a JWT with iss")
+		c.say(id, verify.Failed, spec, "", "the token does not say who issued it: it is not a JWT with iss")
 		return nil
 	}
 	var names []string
-	for i, s := range j.Servers {
+	for i, s := range c.Servers {
 		if s.Issuer == iss {
 			if s.Keys == nil {
-				j.say(id, verify.NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
+				c.say(id, verify.NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
 			}
-			return &j.Servers[i]
+			return &c.Servers[i]
 		}
 		names = append(names, s.Issuer)
 	}
-	j.say(id, verify.Failed, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
+	c.say(id, verify.Failed, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
 		"the token is from %s, the API names %s: %s", iss, strings.Join(names, ", "), difference(names[0], iss))
 	return nil
 }
 
 // verified repeats what verification found, the checks that failed each.
-func (j *tokenJudge) verified() {
+func (c *tokenChecker) verified() {
 	passed := true
-	for _, c := range j.Report.Checks() {
-		if c.Status != verify.Failed {
+	for _, check := range c.Report.Checks() {
+		if check.Status != verify.Failed {
 			continue
 		}
 		passed = false
 		fix := ""
-		if c.ID == "audience" {
-			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", j.resource)
+		if check.ID == "audience" {
+			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", c.resource)
 		}
-		j.say("token_"+string(c.ID), verify.Failed, c.Spec, fix, "%s", c.Message)
+		c.say("token_"+string(check.ID), verify.Failed, check.Spec, fix, "%s", check.Message)
 	}
 	if passed {
-		j.say("token", verify.Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
+		c.say("token", verify.Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
 	}
 }
 
 // scope compares the token's scope with what the challenge asks for, else with
 // what the metadata lists.
-func (j *tokenJudge) scope() {
+func (c *tokenChecker) scope() {
 	const id = "token_scope"
-	has := verify.Scopes(j.token.UnverifiedClaims())
+	has := verify.Scopes(c.token.UnverifiedClaims())
 	asked := ""
-	for _, c := range j.challenges() {
-		if scope := c.Param("scope"); scope != "" && asked == "" {
+	for _, check := range c.challenges() {
+		if scope := check.Param("scope"); scope != "" && asked == "" {
 			asked = scope
 		}
 	}
@@ -105,26 +105,26 @@ func (j *tokenJudge) scope() {
 			missing = append(missing, scope)
 		}
 	}
-	listed := scopesOf(j.Object(), "scopes_supported")
+	listed := scopesOf(c.Object(), "scopes_supported")
 	switch {
 	case len(missing) > 0:
-		j.say(id, verify.Failed, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
+		c.say(id, verify.Failed, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
 	case asked != "":
-		j.say(id, verify.Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
+		c.say(id, verify.Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
 	case len(listed) > 0 && !slices.ContainsFunc(listed, func(s string) bool { return slices.Contains(has, s) }):
-		j.say(id, verify.Warning, "RFC 9728 section 2", "request a scope of this API", "the token has none of the API's scopes: %s", strings.Join(listed, ", "))
+		c.say(id, verify.Warning, "RFC 9728 section 2", "request a scope of this API", "the token has none of the API's scopes: %s", strings.Join(listed, ", "))
 	case len(listed) > 0:
-		j.say(id, verify.Passed, "RFC 9728 section 2", "", "the token has a scope of this API")
+		c.say(id, verify.Passed, "RFC 9728 section 2", "", "the token has a scope of this API")
 	}
 }
 
-func (j *tokenJudge) dpop() {
+func (c *tokenChecker) dpop() {
 	const id, spec = "token_dpop", "RFC 9449 section 6"
-	bound := j.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
-	switch wanted := j.Object().Get("dpop_bound_access_tokens_required").True(); {
+	bound := c.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
+	switch wanted := c.Object().Get("dpop_bound_access_tokens_required").True(); {
 	case wanted && !bound:
-		j.say(id, verify.Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
+		c.say(id, verify.Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:
-		j.say(id, verify.Passed, spec, "", "the token is bound to a key, as the API requires")
+		c.say(id, verify.Passed, spec, "", "the token is bound to a key, as the API requires")
 	}
 }

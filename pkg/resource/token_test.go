@@ -194,7 +194,7 @@ func TestWordsOfLinks(t *testing.T) {
 		}
 		c.change(e)
 		var got resource.Link
-		chain := resource.Judge(e, c.rules)
+		chain := resource.Check(e, c.rules)
 		for _, l := range chain.Links {
 			if l.ID == c.link && (got.ID == "" || l.Server == "https://issuer.example") {
 				got = l

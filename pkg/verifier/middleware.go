@@ -53,7 +53,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
 			return
 		}
-		if no := v.judge(result.Report); no != nil {
+		if no := v.refusalOf(result.Report); no != nil {
 			v.refuse(w, *no)
 			return
 		}
@@ -138,8 +138,8 @@ func isToken68(text string) bool {
 	})
 }
 
-// judge turns a report into the refusal of a request, or nil.
-func (v *Verifier) judge(report *verify.Report) *refusal {
+// refusalOf turns a report into the refusal of a request, or nil.
+func (v *Verifier) refusalOf(report *verify.Report) *refusal {
 	err := report.Err()
 	var rejected *verify.RejectedError
 	switch {

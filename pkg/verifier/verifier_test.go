@@ -95,7 +95,7 @@ func TestRejectedTokens(t *testing.T) {
 	}
 }
 
-func TestNoRequestForAHopelessToken(t *testing.T) {
+func TestNoRequestForARefusedToken(t *testing.T) {
 	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
 	for _, raw := range []string{"", "x.y.z", "opaque-token-of-somebody", i.byHMAC()} {

@@ -139,15 +139,15 @@ func FuzzMutation(f *testing.F) {
 		original := tokens[algorithms[int(algorithm)%len(algorithms)]]
 		mutated := kinds[int(kind)%len(kinds)](original, int(place), value, text)
 		keys, accepted := acceptedBy(trusts, mutated)
-		if accepted && mutated != original && !isTwin(original, mutated) {
+		if accepted && mutated != original && !isNegated(original, mutated) {
 			t.Fatalf("WRONG ACCEPTANCE by %T\nof   %s\nfrom %s", keys, mutated, original)
 		}
 	})
 }
 
-// isTwin reports whether a text is a token whose ECDSA signature r‖s has become
+// isNegated reports whether a text is a token whose ECDSA signature r‖s has become
 // r‖n−s: that is legal, and no reason to take the text of a token for its name.
-func isTwin(original, mutated string) bool {
+func isNegated(original, mutated string) bool {
 	a := token.Parse(original)
 	b := token.Parse(mutated)
 	n := curveOrder(original)

@@ -155,10 +155,10 @@ func classify(t *token.Token, typ string, n nature) Kind {
 	}
 }
 
-// judgeKind keeps one kind of token from being taken for another (RFC 8725
+// kindMismatch keeps one kind of token from being taken for another (RFC 8725
 // section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6). It
 // returns why the token is not of the required kind, or an empty string.
-func (v *verification) judgeKind() string {
+func (v *verification) kindMismatch() string {
 	switch typ := v.typ; v.policy.Kind {
 	case KindID:
 		return v.notID(typ)

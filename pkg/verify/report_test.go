@@ -132,7 +132,7 @@ func TestErr(t *testing.T) {
 }
 
 // Hopeless is what no key could change: it costs no request.
-func TestHopeless(t *testing.T) {
+func TestPreflight(t *testing.T) {
 	good, claims := goodHeader("ec256", "ES256"), goodClaims().String()
 	only := goodPolicy()
 	only.Algorithms = []string{"RS256"}

@@ -42,14 +42,14 @@ func isAsymmetric(alg string) bool {
 
 // checkAlgorithm judges alg before any key is looked for.
 func (v *verification) checkAlgorithm() {
-	o := v.judgeAlgorithm()
+	o := v.algorithmOutcome()
 	v.algorithmOK = o.state == passed
 	v.report.add(o)
 }
 
-// judgeAlgorithm requires alg to be a known one, to fit the trusted keys, and to be
+// algorithmOutcome requires alg to be a known one, to fit the trusted keys, and to be
 // among those that are allowed.
-func (v *verification) judgeAlgorithm() outcome {
+func (v *verification) algorithmOutcome() outcome {
 	header := v.token.Header()
 	switch {
 	case !header.Exists():

@@ -15,7 +15,7 @@ func (v *verification) checkStructure() {
 	v.checkArea(checkHeader, v.token.Header().Exists(), "one JSON object")
 	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists(), "one JSON object")
 	if v.token.Header().Exists() {
-		v.report.add(v.judgeCritical())
+		v.report.add(v.criticalOutcome())
 		v.checkEmbeddedKey()
 	}
 }
@@ -33,10 +33,10 @@ func (v *verification) checkArea(id check, readable bool, sound string) {
 	}
 }
 
-// judgeCritical refuses every critical extension: none changes what a JWT is.
+// criticalOutcome refuses every critical extension: none changes what a JWT is.
 // b64 is understood, and forbidden in a JWT unless it is true (RFC 7797 section
 // 7), whether or not crit lists it.
-func (v *verification) judgeCritical() outcome {
+func (v *verification) criticalOutcome() outcome {
 	header := v.token.Header()
 	b64, problem := header.Get("b64"), criticalProblem(header, header.Get("crit"))
 	if b64.Exists() && !b64.True() && problem == "" {

@@ -12,8 +12,8 @@ import (
 // at is a time in seconds and nanoseconds since 1970.
 func at(seconds, nanoseconds int64) time.Time { return time.Unix(seconds, nanoseconds) }
 
-// judgeAt judges claims at a time.
-func judgeAt(t *testing.T, claims object, policy verify.Policy, when time.Time) *verify.Report {
+// verifyAt judges claims at a time.
+func verifyAt(t *testing.T, claims object, policy verify.Policy, when time.Time) *verify.Report {
 	t.Helper()
 	parsed := token.Parse(claiming(t, claims))
 	if faults := parsed.Faults(); len(faults) > 0 {
@@ -81,7 +81,7 @@ func TestTimesAtTheirBoundaries(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			policy.Leeway = c.leeway
-			r := judgeAt(t, c.claims, policy, c.when)
+			r := verifyAt(t, c.claims, policy, c.when)
 			if check, _ := r.Check(c.check); check.Status != c.want {
 				t.Errorf("%s is %q (%s), want %q", c.check, check.Status, check.Message, c.want)
 			}
@@ -106,7 +106,7 @@ func TestMinValidity(t *testing.T) {
 		policy := goodPolicy()
 		policy.MinValidity = c.least
 		policy.Leeway = time.Minute // which does not stretch it
-		r := judgeAt(t, goodClaims(), policy, c.when)
+		r := verifyAt(t, goodClaims(), policy, c.when)
 		wantStatus(t, r, verify.CheckMinValidity, c.want)
 		if c.want == verify.Failed && r.Reason != verify.ReasonExpired {
 			t.Errorf("%s: %s, want expired", c.name, r.Reason)
@@ -131,13 +131,13 @@ func TestTimesAreDiagnosed(t *testing.T) {
 		{"iat in milliseconds", goodClaims().with("iat", "1600000000000"), at(1_600_000_000, 0), verify.CheckIssuedAt, verify.Diagnosis{Kind: verify.Milliseconds, Found: "iat"}},
 		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClaimMissing, Expected: "exp"}},
 	} {
-		check, _ := judgeAt(t, c.claims, goodPolicy(), c.when).Check(c.check)
+		check, _ := verifyAt(t, c.claims, goodPolicy(), c.when).Check(c.check)
 		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want.Kind || check.Diagnosis.By != c.want.By ||
 			check.Diagnosis.Found != c.want.Found || check.Diagnosis.Expected != c.want.Expected {
 			t.Errorf("%s: %+v, want %+v", c.name, check.Diagnosis, c.want)
 		}
 	}
-	late := judgeAt(t, goodClaims(), goodPolicy(), at(1_600_000_360, 0))
+	late := verifyAt(t, goodClaims(), goodPolicy(), at(1_600_000_360, 0))
 	if check, _ := late.Check(verify.CheckExpiry); !check.Time.Equal(at(1_600_000_300, 0)) || !late.EvaluatedAt.Equal(at(1_600_000_360, 0)) {
 		t.Errorf("exp is %s, judged at %s", check.Time, late.EvaluatedAt)
 	}
@@ -168,7 +168,7 @@ func TestLongLivesInWords(t *testing.T) {
 
 // An iat in milliseconds is what is wrong, not that exp comes before it.
 func TestIssuedAtInMilliseconds(t *testing.T) {
-	r := judgeAt(t, goodClaims().with("iat", "1600000000000"), goodPolicy(), now)
+	r := verifyAt(t, goodClaims().with("iat", "1600000000000"), goodPolicy(), now)
 	wantRejected(t, r, verify.ReasonNotYetValid, verify.CheckIssuedAt)
 	wantStatus(t, r, verify.CheckLifetime, verify.NotChecked)
 }

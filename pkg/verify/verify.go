@@ -39,8 +39,8 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 func Preflight(t *token.Token, p Policy) bool {
 	v := verification{token: t, keys: &PublicKeys{}, policy: p}
 	malformed := slices.ContainsFunc(t.Faults(), func(f *token.Fault) bool { return f.Area != "payload" })
-	critical := v.judgeCritical()
-	algorithm := v.judgeAlgorithm()
+	critical := v.criticalOutcome()
+	algorithm := v.algorithmOutcome()
 	return !malformed && critical.state != failed && algorithm.state != failed && !natureOf(t, mediaType(t)).bySender
 }
 
@@ -72,7 +72,7 @@ func (v *verification) begin() {
 	if p.Kind == KindLogout && v.report.Kind == KindLogout {
 		v.nature = nature{} // it is what is required
 	}
-	v.kindProblem = v.judgeKind()
+	v.kindProblem = v.kindMismatch()
 }
 
 func (v *verification) pass(id check, message string) {

@@ -72,7 +72,7 @@ func TestJudge(t *testing.T) {
 		if c.challenge != "" {
 			header.Set("WWW-Authenticate", c.challenge)
 		}
-		r.judge(Probe{ID: c.id, Want: c.want}, &provider.Response{Status: c.code, Header: header})
+		r.compare(Probe{ID: c.id, Want: c.want}, &provider.Response{Status: c.code, Header: header})
 		o := r.result.Outcomes[0]
 		if o.Status != c.status || !strings.Contains(o.Message, c.says) || (o.Message == "") != (c.says == "") || r.over != c.over || len(o.Problems) != c.problems || o.Code != c.code {
 			t.Errorf("%s: %s %q, over %t, %+v", c.name, o.Status, o.Message, r.over, o.Problems)
