@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
@@ -15,17 +16,28 @@ type refusal struct {
 	scope       string
 	acrValues   string // RFC 9470 section 3
 	maxAge      string // RFC 9470 section 3, seconds
+	err         error  // the same with everything in it, for the server; or nil
 }
 
 // refuse writes the answer. It is not to be stored: the next token may be good.
-func (v *Verifier) refuse(w http.ResponseWriter, r refusal) {
-	w.Header().Set("WWW-Authenticate", v.challenge(r))
-	w.Header().Set("Cache-Control", "no-store")
-	text := r.description
+func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
+	text := no.description
 	if text == "" {
 		text = "a bearer token is needed"
 	}
-	http.Error(w, text, r.status)
+	if no.err == nil {
+		no.err = errors.New(text)
+	}
+	v.logRefusal(r, no.err)
+	w.Header().Set("WWW-Authenticate", v.challenge(no))
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, text, no.status)
+}
+
+func (v *Verifier) logRefusal(r *http.Request, err error) {
+	if v.opts.refusalLog != nil {
+		v.opts.refusalLog(r, err)
+	}
 }
 
 // challenge writes the refusal as a field value. RFC 6750 section 3 asks for at

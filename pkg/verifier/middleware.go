@@ -44,17 +44,19 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, no := bearer(r.Header.Values("Authorization"))
 		if no != nil {
-			v.refuse(w, *no)
+			v.refuse(w, r, *no)
 			return
 		}
 		result, err := v.Examine(r.Context(), raw)
 		if err != nil {
+			v.logRefusal(r, err)
 			w.Header().Set("Retry-After", "30") // a client asks no sooner again
 			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
 			return
 		}
 		if no := v.refusalOf(result.Report); no != nil {
-			v.refuse(w, *no)
+			no.err = result.Report.Err()
+			v.refuse(w, r, *no)
 			return
 		}
 		s := session{token: newToken(result, &v.policy), verifier: v}
@@ -94,9 +96,9 @@ func require(lacking refusal, allowed func(*Token) bool) func(http.Handler) http
 			s, ok := r.Context().Value(contextKey{}).(session)
 			switch {
 			case !ok: // nobody verified a token for this request
-				(&Verifier{}).refuse(w, refusal{status: http.StatusUnauthorized})
+				(&Verifier{}).refuse(w, r, refusal{status: http.StatusUnauthorized})
 			case !allowed(s.token):
-				s.verifier.refuse(w, lacking)
+				s.verifier.refuse(w, r, lacking)
 			default:
 				next.ServeHTTP(w, r)
 			}
@@ -158,8 +160,14 @@ func (v *Verifier) refusalOf(report *verify.Report) *refusal {
 			status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(v.policy.Scopes, " "),
 			description: "the token lacks a scope or a role that is needed here",
 		}
+	case rejected.Reason == verify.ReasonClaimRefused && v.policy.Kind == verify.KindAccess && failed(report, "kind"):
+		return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: "this is not an access token"}
 	}
 	return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: describe(rejected.Reason)}
+}
+
+func failed(report *verify.Report, id string) bool {
+	return slices.ContainsFunc(report.Checks(), func(c verify.Check) bool { return c.ID == id && c.Status == verify.Failed })
 }
 
 // lacksOnlyGrants reports whether scopes and roles are all that is wrong.

@@ -1,6 +1,7 @@
 package verifier_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
+	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -114,6 +116,43 @@ func TestMiddlewareWithoutAnIssuer(t *testing.T) {
 	}
 }
 
+// The server hears of each refusal what the client is not told.
+func TestRefusalLog(t *testing.T) {
+	var heard []error
+	log := verifier.WithRefusalLog(func(r *http.Request, err error) {
+		if r.URL.Path != "/orders" {
+			t.Errorf("got the request %s", r.URL)
+		}
+		heard = append(heard, err)
+	})
+	i, away := newIssuer(t), newOddIssuer(t, down)
+	h := i.verifier(t, verify.Policy{}, log).Middleware(verifier.RequireRole("admin")(http.HandlerFunc(hello)))
+	unasked := away.verifier(t, verify.Policy{}, log).Middleware(http.HandlerFunc(hello))
+	var rejected *verify.RejectedError
+	var fetch *provider.FetchError
+	for _, test := range []struct {
+		name          string
+		handler       http.Handler
+		authorization []string
+		right         func(error) bool
+	}{
+		{"accepted", h, []string{"Bearer " + i.token("roles", []string{"admin"})}, nil},
+		{"none", h, nil, func(err error) bool { return err.Error() == "a bearer token is needed" }},
+		{"expired", h, []string{"Bearer " + i.token("exp", 1)}, func(err error) bool {
+			return errors.Is(err, verify.ReasonExpired) && errors.As(err, &rejected) && rejected.Report != nil
+		}},
+		{"ID token", h, []string{"Bearer " + i.idToken()}, func(err error) bool { return strings.Contains(err.Error(), "ID token") }},
+		{"role", h, []string{"Bearer " + i.token()}, func(err error) bool { return strings.Contains(err.Error(), "role") }},
+		{"no answer", unasked, []string{"Bearer " + away.token()}, func(err error) bool { return errors.As(err, &fetch) }},
+	} {
+		heard = nil
+		call(test.handler, "/orders", test.authorization...)
+		if test.right == nil && heard != nil || test.right != nil && (len(heard) != 1 || !test.right(heard[0])) {
+			t.Errorf("%s: heard %v", test.name, heard)
+		}
+	}
+}
+
 func TestMiddlewareOfTheZeroVerifier(t *testing.T) {
 	i := newIssuer(t)
 	var v verifier.Verifier
@@ -193,11 +232,13 @@ func TestPolicyInTheMiddleware(t *testing.T) {
 			`, error="insufficient_user_authentication", error_description="the user has to sign in again", max_age="300"`},
 		{"login too weak", with(func(p *verify.Policy) { p.ACR = []string{"gold", "silver"} }), []any{"acr", "tin"}, 401,
 			`, error="insufficient_user_authentication", error_description="the user has to sign in again", acr_values="gold silver"`},
-		{"kind", with(func(p *verify.Policy) { p.Kind = verify.KindID }), nil, 200, ""},
+		{"ID token", with(func(p *verify.Policy) { p.Kind = verify.KindID }), nil, 200, ""},
+		{"ID token for an access token", with(func(p *verify.Policy) { p.Kind = verify.KindAccess }), nil, 401,
+			`, error="invalid_token", error_description="this is not an access token"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			raw := i.token(test.edits...)
-			if test.policy.Kind == verify.KindID {
+			if test.policy.Kind != "" {
 				raw = i.idToken()
 			}
 			got := call(i.verifier(t, test.policy).Middleware(http.HandlerFunc(hello)), "/", "Bearer "+raw)

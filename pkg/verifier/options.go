@@ -22,6 +22,7 @@ type options struct {
 	now              func() time.Time // never nil but in the zero Verifier
 	staleFor         *time.Duration
 	resourceMetadata string
+	refusalLog       func(*http.Request, error)
 }
 
 // WithKeys trusts these keys, a *verify.PublicKeys or a *verify.Secret, in place
@@ -48,6 +49,15 @@ func WithStaleFor(d time.Duration) Option { return func(o *options) { o.staleFor
 // WithResourceMetadata has the middleware name the address of this API's own
 // metadata in every challenge (resource_metadata, RFC 9728 section 5.1).
 func WithResourceMetadata(url string) Option { return func(o *options) { o.resourceMetadata = url } }
+
+// WithRefusalLog has the middleware, RequireScope and RequireRole tell why a
+// request is not let through, before it is answered. The error is that of Verify:
+// a *verify.RejectedError, or why the issuer could not be asked; or it says that
+// there is no token, an ID token, or a scope or role too few. It may quote the
+// token's claims: escape it. Many goroutines may call log at once.
+func WithRefusalLog(log func(r *http.Request, err error)) Option {
+	return func(o *options) { o.refusalLog = log }
+}
 
 // newClient makes the client of a Verifier that was given none: it keeps what it
 // fetched in memory only.
