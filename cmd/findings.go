@@ -73,13 +73,6 @@ func (r findingsReport) sentence() string {
 	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.errors, "error"), plural(r.warnings, "warning"))
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // findingsDocument is the report in JSON.
 type findingsDocument struct {
 	Verdict  string            `json:"verdict"`

@@ -106,15 +106,6 @@ func enumVarP[T ~string](f *pflag.FlagSet, target *T, name, letter, takes string
 	f.VarP(choice{newScalar(target, takes, string(*target), parse), words}, name, letter, strings.TrimPrefix(usage+": "+orList(words), ": "))
 }
 
-// orList writes "a, b or c".
-func orList(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
 // A fileName is a flag that takes the name of a file, with or without the "@"
 // that marks a file elsewhere. A file whose name begins with "@" is written "./@…".
 type fileName struct {

@@ -214,3 +214,29 @@ func (f summaryFile) Write(data []byte) (int, error) {
 	n, err := file.Write(data)
 	return n, errors.Join(err, file.Close())
 }
+
+// An answer is what a command has to say, in JSON and in text.
+type answer struct {
+	document  any
+	writeText func(*output.Text)
+}
+
+// printAnswer runs a command that only has something to show.
+func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func(*output.Printer) (answer, error)) error {
+	printer, err := out.printer(env)
+	if err != nil {
+		return err
+	}
+	shown, err := ask(printer)
+	if err != nil {
+		return err
+	}
+	return printShown(c.Context(), printer, shown)
+}
+
+func printShown(ctx context.Context, printer *output.Printer, shown answer) error {
+	if err := printer.Print(ctx, shown.document, shown.writeText); err != nil {
+		return printFailure(err, exitAccepted)
+	}
+	return nil
+}

@@ -337,33 +337,3 @@ func named(c verify.Check) string {
 func expectedAndFound(c verify.Check) string {
 	return "expected " + listed(c.Expected) + ", token has " + listed(c.Actual)
 }
-
-// listed shows a string or a list of them in a line; one that is too long is cut.
-func listed(v strictjson.Value) string {
-	const most = 3
-	list, ok := v.TextList()
-	if !ok {
-		return shortened(v.String())
-	}
-	words := make([]string, 0, most+1)
-	for i, s := range list {
-		if i == most {
-			words = append(words, fmt.Sprintf("%d more", len(list)-most))
-			break
-		}
-		words = append(words, shortened(fmt.Sprintf("%q", s)))
-	}
-	if len(words) == 0 {
-		return "none"
-	}
-	return strings.Join(words, ", ")
-}
-
-// shortened cuts what is too long for a line of the report: --claims has it all.
-func shortened(s string) string {
-	const longest = 160
-	if text := []rune(s); len(text) > longest {
-		return string(text[:longest]) + "…"
-	}
-	return s
-}

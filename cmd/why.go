@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -349,11 +347,6 @@ func (v whyView) suite() output.Suite {
 	return output.Suite{Verdict: v.verdict(), Good: true, Message: v.sentence()}
 }
 
-// statusLine is a status in words: "404 Not Found".
-func statusLine(status int) string {
-	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
-}
-
 // address is the URL of the request without what could be secret in it.
 func (v whyView) address() string {
 	url := withoutQuery(v.URL)
@@ -361,13 +354,4 @@ func (v whyView) address() string {
 		return url
 	}
 	return strings.ReplaceAll(url, v.Credential.Token, "[token]")
-}
-
-// withoutQuery is a URL without what could be secret in it.
-func withoutQuery(url string) string {
-	before, _, found := strings.Cut(url, "?")
-	if found {
-		return before + "?…"
-	}
-	return before
 }

@@ -1,0 +1,115 @@
+package cmd
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// maxQuoted is how many characters of a value are quoted in an error. What was
+// typed in the wrong place may be a token or a secret.
+const maxQuoted = 12
+
+// quoteShort quotes at most the first maxQuoted characters of a value.
+func quoteShort(value string) string { return strconv.Quote(shorten(value)) }
+
+func shorten(value string) string {
+	if utf8.RuneCountInString(value) <= maxQuoted {
+		return value
+	}
+	return string([]rune(value)[:maxQuoted]) + "…"
+}
+
+var fileExtension = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\.[A-Za-z][A-Za-z0-9]{0,7}$`)
+})
+
+// shownName is a file name for a message: whole where it has a path separator or
+// an extension, else no more than quoteShort shows.
+func shownName(path string) string {
+	hasExtension := fileExtension().MatchString(filepath.Ext(path)) && !strings.HasPrefix(path, "eyJ") // as every JWT begins
+	if strings.ContainsAny(path, `/\`) || hasExtension {
+		return path
+	}
+	return shorten(path)
+}
+
+var variableName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+})
+
+// shownVariable is the name of an environment variable for a message: whole where
+// it is written as such names usually are.
+func shownVariable(name string) string {
+	if variableName().MatchString(name) {
+		return name
+	}
+	return shorten(name)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// orList writes "a, b or c".
+func orList(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// listed shows a string or a list of them in a line; one that is too long is cut.
+func listed(v strictjson.Value) string {
+	const most = 3
+	list, ok := v.TextList()
+	if !ok {
+		return shortened(v.String())
+	}
+	words := make([]string, 0, most+1)
+	for i, s := range list {
+		if i == most {
+			words = append(words, fmt.Sprintf("%d more", len(list)-most))
+			break
+		}
+		words = append(words, shortened(fmt.Sprintf("%q", s)))
+	}
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, ", ")
+}
+
+// shortened cuts what is too long for a line of the report: --claims has it all.
+func shortened(s string) string {
+	const longest = 160
+	if text := []rune(s); len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return s
+}
+
+// statusLine is a status in words: "404 Not Found".
+func statusLine(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
+// withoutQuery is a URL without what could be secret in it.
+func withoutQuery(url string) string {
+	before, _, found := strings.Cut(url, "?")
+	if found {
+		return before + "?…"
+	}
+	return before
+}
