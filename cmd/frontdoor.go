@@ -69,7 +69,7 @@ func asksAboutProgram(args []string) bool {
 // says where one is.
 func isTokenWord(word string) bool {
 	switch {
-	case word == "-", strings.HasPrefix(word, "@"), strings.HasPrefix(word, "env:"), strings.Contains(word, "eyJ"):
+	case word == "-", isSource(word), strings.Contains(word, "eyJ"):
 		return true
 	case looksLikePath(word):
 		return false
@@ -120,6 +120,8 @@ func synonym(word string) string {
 		return "did you mean introspect?"
 	case "sign", "encode", "create", "generate":
 		return "did you mean mint?"
+	case "bearer", "authorization:", "authorization":
+		return quoteIt
 	case "whoami", "me", "userinfo":
 		return "claimcheck does not sign in: claimcheck decode shows whose token it is"
 	case "login", "signin", "auth", "token":

@@ -208,8 +208,19 @@ func tokenArgs(_ *cobra.Command, args []string) error {
 	if len(args) < 2 {
 		return nil
 	}
-	return usageError("expected one token, got %d arguments", len(args)).withHint(
-		"quote a token that contains spaces, as in 'Bearer eyJ…'")
+	failure := usageError("expected one token, got %d arguments", len(args))
+	if isSource(args[0]) && isSource(args[1]) {
+		return failure.withHint("run it once for each token")
+	}
+	return failure.withHint(quoteIt)
+}
+
+// quoteIt is the hint for a token that the shell has cut up.
+const quoteIt = "quote a token that contains spaces, as in 'Bearer eyJ…'"
+
+// isSource reports whether an argument says where a token is, instead of being one.
+func isSource(argument string) bool {
+	return strings.HasPrefix(argument, "@") || strings.HasPrefix(argument, "env:")
 }
 
 // oneArg is for commands that ask about one thing, which missing names.

@@ -306,10 +306,22 @@ func checkIssuerURL(issuer string) error {
 	}
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
+		if isHost(issuer) {
+			return usageError("--issuer %q has no https:// in front, so its keys cannot be looked up", issuer).withHint(
+				"an issuer is compared byte for byte: write it as the token has it, most often %s%s", usualScheme(issuer), issuer)
+		}
 		return usageError("--issuer %s is not an https URL, so its keys cannot be looked up", quoteShort(issuer)).withHint(
 			"write it as the token has it, with https:// (or http:// on this machine), or pass the keys with --jwks, --key or --secret")
 	}
 	return nil
+}
+
+// usualScheme is what stands in front of a host name in the URL of its issuer.
+func usualScheme(host string) string {
+	if strings.HasPrefix(host, "localhost") || strings.HasPrefix(host, "127.") {
+		return "http://"
+	}
+	return "https://"
 }
 
 // client makes the client that the network flags ask for. It is one for the whole

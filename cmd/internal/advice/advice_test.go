@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -75,5 +76,11 @@ func TestNoHintContradictsTheCommandLine(t *testing.T) {
 	c.Typed = c.Typed.Add("offline", "")
 	if hint := c.Hint(check); hint.Command != "" {
 		t.Error(hint)
+	}
+}
+
+func TestUnavailableProxy(t *testing.T) {
+	if got := Unavailable(&provider.FetchError{Cause: "proxy"}); !strings.Contains(got, "HTTPS_PROXY") || !strings.Contains(got, "NO_PROXY") {
+		t.Errorf("got %q", got)
 	}
 }

@@ -61,6 +61,8 @@ func fetchHint(e *provider.FetchError) string {
 	case "connection":
 		before, _, _ := strings.Cut(e.URL, "://")
 		return "check host and port, that the server speaks " + before + " there, and any proxy in between"
+	case "proxy":
+		return "HTTPS_PROXY and HTTP_PROXY name the proxy, NO_PROXY the hosts to reach without it"
 	case "timeout":
 		return "the server is slow, or unreachable from here; --timeout allows more time"
 	case "tls":

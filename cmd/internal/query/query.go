@@ -101,7 +101,11 @@ func compileError(err error) error {
 	if errors.As(err, &parse) {
 		return &CompileError{Offset: parse.Offset, Reason: cutWords(parse.Error())}
 	}
-	return &CompileError{Offset: -1, Reason: cutWords(err.Error())}
+	reason := cutWords(err.Error())
+	if name, ok := strings.CutPrefix(reason, "function not defined: "); ok && strings.HasSuffix(name, "/0") {
+		reason += ` (a member is written with a dot: .` + strings.TrimSuffix(name, "/0") + `)`
+	}
+	return &CompileError{Offset: -1, Reason: reason}
 }
 
 // cutWords shortens the words of an error that are long enough to be a token, which
