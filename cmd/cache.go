@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -89,12 +90,12 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 		}
 		rows := []output.Row{
 			{Label: "what", Value: e.Content},
-			{Label: "issuer", Value: orDash(e.Issuer)},
+			{Label: "issuer", Value: cmp.Or(e.Issuer, "-")},
 			{Label: "fetched", Value: output.FormatTime(e.FetchedAt, now)},
 			{Label: "expires", Value: expires},
 		}
 		if e.Content == "keys" {
-			rows = append(rows, output.Row{Label: "kids", Value: orDash(strings.Join(e.KeyIDs, ", "))})
+			rows = append(rows, output.Row{Label: "kids", Value: cmp.Or(strings.Join(e.KeyIDs, ", "), "-")})
 		}
 		t.Rows(rows...)
 	}

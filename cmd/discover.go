@@ -48,14 +48,14 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
-	opts.output.ci = checkFormats("discover")
+	opts.output.ci = checkFormats()
 	opts.output.addFlags(c)
 	return c
 }
 
 func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pflag.FlagSet, argument string) error {
 	if !opts.check {
-		opts.output.withoutCheck()
+		opts.output.ci = ciFormats{}
 	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
@@ -66,7 +66,7 @@ func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pf
 		return noFindings(ctx, env, printer, opts.check, err)
 	}
 	if opts.check {
-		return printFindings(ctx, printer, newFindingsReport(found.metadata.URL, found.findings))
+		return conclude(ctx, printer, newFindingsReport(found.metadata.URL, found.findings))
 	}
 	shown := slices.DeleteFunc(found.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
 	view := metadataView{found.metadata, newFindingsReport(found.metadata.URL, shown)}

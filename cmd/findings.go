@@ -38,10 +38,6 @@ func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
 	return r
 }
 
-func printFindings(ctx context.Context, printer *output.Printer, report findingsReport) error {
-	return conclude(ctx, printer, report)
-}
-
 // noFindings is for an error in the place of an answer: with --check that is a
 // report as well.
 func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
@@ -118,11 +114,7 @@ func (r findingsReport) writeText(t *output.Text) {
 }
 
 func (r findingsReport) writeVerdict(t *output.Text) {
-	mark, style := output.MarkPassed, output.Good
-	if r.code() != exitAccepted {
-		mark, style = output.MarkFailed, output.Bad
-	}
-	t.Rows(output.Row{Mark: mark, Style: style, Value: r.sentence()})
+	t.Rows(verdictRow(r.code() == exitAccepted, r.sentence()))
 }
 
 func (r findingsReport) writeFindings(t *output.Text) {

@@ -89,16 +89,17 @@ func (o *tokenOptions) addFlags(c *cobra.Command) {
 
 // outputOptions say how the answer is printed.
 type outputOptions struct {
-	format output.Format
-	filter string
-	quiet  bool
-	color  string
-	ci     ciFormats // set before addFlags
-	isLine bool      // the text is one line: it stays text in a pipe
+	format  output.Format
+	filter  string
+	quiet   bool
+	color   string
+	ci      ciFormats // set before addFlags
+	command string    // that has the flags
+	isLine  bool      // the text is one line: it stays text in a pipe
 }
 
 func (o *outputOptions) addFlags(c *cobra.Command) {
-	o.format, o.color = formatAuto, output.ColorAuto
+	o.command, o.format, o.color = c.Name(), formatAuto, output.ColorAuto
 	usage := ""
 	if o.ci.needs != "" {
 		usage = fmt.Sprintf("the last %d with %s", len(o.ci.formats), o.ci.needs)

@@ -246,7 +246,7 @@ func misuseInCI(ctx context.Context, env *Env, c *cobra.Command, args []string, 
 	if words, ok := flag.Value.(choice); !ok || !slices.Contains(words.allowed, format) || !slices.Contains(formats, output.Format(format)) {
 		return err
 	}
-	out := outputOptions{format: output.Format(format), color: output.ColorAuto, ci: ciFormats{command: c.Name(), formats: formats}}
+	out := outputOptions{format: output.Format(format), color: output.ColorAuto, command: c.Name(), ci: ciFormats{formats: formats}}
 	printer, failed := out.printer(env)
 	if failed != nil {
 		return err

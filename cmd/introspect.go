@@ -406,17 +406,11 @@ func (v introspection) writeText(t *output.Text) {
 }
 
 func (v introspection) writeVerdict(t *output.Text) {
-	row := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: "ACTIVE  according to " + v.Answer.URL}
-	if !v.Answer.Active {
-		row.Value = "INACTIVE  according to " + v.Answer.URL
-		if v.Answer.Message != "" {
-			row.Value += ": " + v.Answer.Message
-		}
+	words := strings.ToUpper(v.verdict()) + "  according to " + v.Answer.URL
+	if !v.Answer.Active && v.Answer.Message != "" {
+		words += ": " + v.Answer.Message
 	}
-	if v.code() != exitAccepted {
-		row.Mark, row.Style = output.MarkFailed, output.Bad
-	}
-	t.Rows(row)
+	t.Rows(verdictRow(v.code() == exitAccepted, words))
 	if v.local != nil {
 		t.Indented(func() { t.Line("here: " + v.local.brief()) })
 	}

@@ -61,7 +61,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 	})
 	opts.settings.addFlags(c)
 	opts.network.addFlags(c)
-	opts.output.ci = checkFormats("jwks")
+	opts.output.ci = checkFormats()
 	opts.output.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.pem, "pem", false, "print one key as PEM (SPKI)")
@@ -71,7 +71,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 
 func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.FlagSet, source string) error {
 	if !opts.check {
-		opts.output.withoutCheck()
+		opts.output.ci = ciFormats{}
 	}
 	printer, err := opts.output.printer(env)
 	if err != nil {
@@ -100,7 +100,7 @@ func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.Flag
 	}
 	switch {
 	case opts.check:
-		return printFindings(ctx, printer, newFindingsReport(from, set.Lint(env.Now())))
+		return conclude(ctx, printer, newFindingsReport(from, set.Lint(env.Now())))
 	case opts.pem:
 		return printPEM(printer, set)
 	case opts.token != "":
@@ -329,7 +329,7 @@ func (v keySetView) writeText(t *output.Text) {
 func (v keySetView) writeTable(t *output.Text) {
 	rows := make([][]string, len(v.set.Keys))
 	for i, k := range v.set.Keys {
-		rows[i] = []string{kidOf(k), k.Kind(), orDash(k.Algorithm), orDash(k.Use)}
+		rows[i] = []string{kidOf(k), k.Kind(), cmp.Or(k.Algorithm, "-"), cmp.Or(k.Use, "-")}
 	}
 	header := []string{"kid", "key", "alg", "use"}
 	if slices.ContainsFunc(v.set.Keys, func(k *jwks.Key) bool { return k.Certificate != nil }) {
@@ -366,8 +366,6 @@ func kidOf(k *jwks.Key) string {
 	}
 	return k.KeyID
 }
-
-func orDash(s string) string { return cmp.Or(s, "-") }
 
 func (v keySetView) expiry(k *jwks.Key) string {
 	if k.Certificate == nil {
@@ -436,11 +434,7 @@ func (f keyFit) writeText(t *output.Text) {
 	if !named {
 		kid = "(none)"
 	}
-	verdict := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: f.verdict()}
-	if len(f.selection.Candidates) == 0 {
-		verdict.Mark, verdict.Style = output.MarkFailed, output.Bad
-	}
-	t.Rows(verdict)
+	t.Rows(verdictRow(len(f.selection.Candidates) > 0, f.verdict()))
 	t.Rows(output.Row{Label: "token", Value: "alg " + f.token.Algorithm() + ", kid " + kid})
 	t.Heading("keys")
 	var rows []output.Row

@@ -143,22 +143,18 @@ const homePage = "https://github.com/claimcheck/claimcheck"
 // ciFormats are the formats of verdicts that a command has: those of CI systems,
 // and one line.
 type ciFormats struct {
-	command string
 	formats []output.Format
 	needs   string // the flag without which it has none of them, or empty
 }
 
 // verdictFormats are for a command that judges a token.
-func verdictFormats(command string) ciFormats {
-	return ciFormats{command: command, formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit}}
+func verdictFormats() ciFormats {
+	return ciFormats{formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit}}
 }
 
 // checkFormats are for a command that judges a document when --check is given.
-func checkFormats(command string) ciFormats {
-	return ciFormats{
-		command: command, needs: "--check",
-		formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit, output.FormatSARIF},
-	}
+func checkFormats() ciFormats {
+	return ciFormats{append(verdictFormats().formats, output.FormatSARIF), "--check"}
 }
 
 // formatAuto is the format that a command chooses by itself.
@@ -167,11 +163,6 @@ const formatAuto output.Format = "auto"
 // formats are those that -o takes.
 func (o *outputOptions) formats() []output.Format {
 	return append([]output.Format{formatAuto, output.FormatText, output.FormatJSON, output.FormatNDJSON}, o.ci.formats...)
-}
-
-// withoutCheck takes the formats back that need the flag --check.
-func (o *outputOptions) withoutCheck() {
-	o.ci.formats, o.ci.needs = nil, ""
 }
 
 // formatHint says which commands have a format that this command has not.
@@ -194,7 +185,7 @@ func (o *outputOptions) forCI(env *Env, options *output.Options) {
 	if !slices.Contains(o.ci.formats, options.Format) {
 		return
 	}
-	options.Tool = output.Tool{Name: "claimcheck", Command: o.ci.command, URL: homePage}
+	options.Tool = output.Tool{Name: "claimcheck", Command: o.command, URL: homePage}
 	if v := readVersion().Version; v != "unknown" {
 		options.Tool.Version = v
 	}

@@ -64,7 +64,7 @@ func newProbeCmd(env *Env) *cobra.Command {
 	opts.addFlags(c)
 	opts.network.addFlags(c)
 	c.Flags().Lookup("timeout").Usage = "limit for each request"
-	opts.output.ci = ciFormats{command: "probe", formats: append(verdictFormats("").formats, output.FormatSARIF)}
+	opts.output.ci = ciFormats{formats: checkFormats().formats}
 	opts.output.addFlags(c)
 	return c
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -112,7 +113,7 @@ type probeOutcome struct {
 
 func (v probeView) document() any {
 	d := probeDocument{
-		Verdict: orWord(v.verdict(), "unclear"), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
+		Verdict: cmp.Or(v.verdict(), "unclear"), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
 		Probes: []probeOutcome{}, Skipped: append([]string{}, v.Skipped...),
 	}
 	if d.ExitCode != exitAccepted {
@@ -136,11 +137,7 @@ func problemLines(o probe.Outcome) []string {
 }
 
 func (v probeView) writeText(t *output.Text) {
-	heading := output.Row{Mark: output.MarkPassed, Style: output.Good, Value: v.sentence()}
-	if !v.Good() {
-		heading.Mark, heading.Style = output.MarkFailed, output.Bad
-	}
-	t.Rows(heading)
+	t.Rows(verdictRow(v.Good(), v.sentence()))
 	t.Line(v.cfg.Method + " " + v.URL)
 	if v.all {
 		t.Blank()
@@ -169,14 +166,12 @@ func (v probeView) table() [][]string {
 
 // rows are the probes that went wrong, and what the challenges break, once each.
 func (v probeView) rows() []output.Row {
-	marks := map[verify.Status]output.Mark{verify.Failed: output.MarkFailed, probe.Unclear: output.MarkFailed, verify.Warning: output.MarkWarning}
 	var rows []output.Row
 	for _, o := range v.Outcomes {
-		mark, wrong := marks[o.Status]
-		if !wrong || o.Message == "" {
+		if o.Status == verify.Passed || o.Status == probe.NotSent || o.Message == "" {
 			continue
 		}
-		row := output.Row{Mark: mark, Label: o.Probe.ID, Value: gotWords(o) + ": " + o.Message}
+		row := output.Row{Mark: markOf(o.Status), Label: o.Probe.ID, Value: gotWords(o) + ": " + o.Message}
 		row.Notes = append(row.Notes, output.Dim.Span("sent: "+o.Probe.Sent))
 		if o.Probe.Spec != "" && o.Status == verify.Failed {
 			row.Notes = append(row.Notes, output.Dim.Span(o.Probe.Spec))
@@ -205,15 +200,12 @@ func (v probeView) challengeRows() []output.Row {
 }
 
 func (v probeView) suite() output.Suite {
-	outcomes := map[verify.Status]output.Outcome{
-		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, probe.Unclear: output.Unanswered, probe.NotSent: output.Skipped,
-	}
 	s := output.Suite{
-		Verdict: orWord(v.verdict(), "unclear"), Good: v.Good(), Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
+		Verdict: cmp.Or(v.verdict(), "unclear"), Good: v.Good(), Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
 		Facts: []output.Fact{{Name: "url", Value: v.URL}, {Name: "method", Value: v.cfg.Method}},
 	}
 	for _, o := range v.Outcomes {
-		c := output.Case{ID: o.Probe.ID, Outcome: outcomes[o.Status], Spec: o.Probe.Spec,
+		c := output.Case{ID: o.Probe.ID, Outcome: outcomeOf(o.Status), Spec: o.Probe.Spec,
 			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, v.wanted(o), gotWords(o))}
 		if o.Status == verify.Failed {
 			c.Reason = reasonOf(exitAPIAccepts)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func writeProfiles(t *output.Text, file *config.File) {
 	t.Blank()
 	var rows [][]string
 	for _, p := range file.Profiles {
-		rows = append(rows, []string{p.Name, orDash(p.Text("issuer")), orDash(p.Text("audience")), fmt.Sprint(p.Line)})
+		rows = append(rows, []string{p.Name, cmp.Or(p.Text("issuer"), "-"), cmp.Or(p.Text("audience"), "-"), fmt.Sprint(p.Line)})
 	}
 	t.Table([]string{"profile", "issuer", "audience", "line"}, rows)
 }

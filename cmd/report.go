@@ -77,11 +77,7 @@ func (r report) writeVerdict(t *output.Text) {
 
 // writeVerdictAs writes the verdict with the words behind it.
 func (r report) writeVerdictAs(t *output.Text, words string) {
-	row := output.Row{Mark: output.MarkFailed, Style: output.Bad}
-	if r.Accepted {
-		row.Mark, row.Style = output.MarkPassed, output.Good
-	}
-	row.Value = strings.ToUpper(r.verdict()) + "  " + words
+	row := verdictRow(r.Accepted, strings.ToUpper(r.verdict())+"  "+words)
 	if n := len(r.checks(verify.Warning)); n > 0 && r.Accepted {
 		row.Value += "; " + plural(n, "warning")
 	}
@@ -162,19 +158,6 @@ func (r report) row(c verify.Check) output.Row {
 		row.Command = hint.Command
 	}
 	return row
-}
-
-func markOf(status verify.Status) output.Mark {
-	switch status {
-	case verify.Passed:
-		return output.MarkPassed
-	case verify.Failed:
-		return output.MarkFailed
-	case verify.Warning:
-		return output.MarkWarning
-	default:
-		return output.MarkSkipped
-	}
 }
 
 // writeCount says how many checks are not shown.

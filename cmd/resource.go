@@ -43,7 +43,7 @@ func newResourceCmd(env *Env) *cobra.Command {
 		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
 	})
 	opts.network.addFlags(c)
-	opts.output.ci = ciFormats{command: "resource", formats: verdictFormats("").formats}
+	opts.output.ci = verdictFormats()
 	opts.output.addFlags(c)
 	return c
 }
@@ -236,10 +236,10 @@ func (v resourceView) writeText(t *output.Text) {
 	t.Blank()
 	broken := v.Broken()
 	if broken == nil {
-		t.Rows(output.Row{Mark: output.MarkPassed, Style: output.Good, Value: v.sentence()})
+		t.Rows(verdictRow(true, v.sentence()))
 		return
 	}
-	t.Rows(output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: "the chain is broken at " + broken.ID})
+	t.Rows(verdictRow(false, "the chain is broken at "+broken.ID))
 	t.Indented(func() {
 		if broken.Spec != "" {
 			t.Line(broken.Spec)
@@ -251,32 +251,27 @@ func (v resourceView) writeText(t *output.Text) {
 }
 
 func (v resourceView) rows(belongs func(resource.Link) bool) []output.Row {
-	marks := map[verify.Status]output.Mark{
-		verify.Passed: output.MarkPassed, verify.Failed: output.MarkFailed, verify.Warning: output.MarkWarning, verify.NotChecked: output.MarkSkipped,
-	}
 	var rows []output.Row
 	for _, l := range v.Links {
 		if belongs(l) {
-			rows = append(rows, output.Row{Mark: marks[l.Status], Label: l.ID, Value: l.Message})
+			rows = append(rows, output.Row{Mark: markOf(l.Status), Label: l.ID, Value: l.Message})
 		}
 	}
 	return rows
 }
 
 func (v resourceView) suite() output.Suite {
-	outcomes := map[verify.Status]output.Outcome{
-		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, verify.NotChecked: output.Skipped,
-	}
 	s := output.Suite{
 		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
 		Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}},
 	}
-	if v.code() == exitAccepted { // without --check no link fails a run
-		outcomes[verify.Failed] = output.Warned
-	}
 	for _, l := range v.Links {
-		c := output.Case{ID: l.ID, Outcome: outcomes[l.Status], Place: l.Server, Message: l.Message, Spec: l.Spec}
-		if c.Outcome == output.Failed {
+		c := output.Case{ID: l.ID, Outcome: outcomeOf(l.Status), Place: l.Server, Message: l.Message, Spec: l.Spec}
+		switch {
+		case c.Outcome != output.Failed:
+		case v.code() == exitAccepted: // without --check no link fails a run
+			c.Outcome = output.Warned
+		default:
 			c.Reason = reasonOf(v.code())
 		}
 		if l.Fix != "" {

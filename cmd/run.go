@@ -39,7 +39,7 @@ func (o *verifyOptions) addFlags(c *cobra.Command) {
 	o.network.addFlags(c)
 	o.requires.addFlags(c)
 	c.Flags().Lookup("timeout").Usage = "limit for all requests and --assert"
-	o.output.ci = verdictFormats(c.Name())
+	o.output.ci = verdictFormats()
 	o.output.addFlags(c)
 	o.show.addFlags(c.Flags())
 }

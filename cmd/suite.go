@@ -27,10 +27,7 @@ func (r report) suite() output.Suite {
 }
 
 func (r report) suiteCase(c verify.Check) output.Case {
-	outcomes := map[verify.Status]output.Outcome{
-		verify.Passed: output.Passed, verify.Failed: output.Failed, verify.Warning: output.Warned, verify.NotChecked: output.Skipped,
-	}
-	result := output.Case{ID: c.ID, Outcome: outcomes[c.Status], Message: r.message(c)}
+	result := output.Case{ID: c.ID, Outcome: outcomeOf(c.Status), Message: r.message(c)}
 	if c.Status == verify.Failed {
 		result.Reason = string(c.Reason)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/query"
+	"github.com/claimcheck/claimcheck/pkg/probe"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -58,6 +59,44 @@ func printVerdict(ctx context.Context, printer *output.Printer, v verdict) error
 		return printer.PrintText(v.writeText)
 	default:
 		return printer.Print(ctx, v.document(), v.writeText)
+	}
+}
+
+// verdictRow is a verdict in words, with its mark.
+func verdictRow(good bool, words string) output.Row {
+	if good {
+		return output.Row{Mark: output.MarkPassed, Style: output.Good, Value: words}
+	}
+	return output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: words}
+}
+
+// markOf is the mark of a check, a link or a probe.
+func markOf(status verify.Status) output.Mark {
+	switch status {
+	case verify.Passed:
+		return output.MarkPassed
+	case verify.Failed, probe.Unclear:
+		return output.MarkFailed
+	case verify.Warning:
+		return output.MarkWarning
+	default:
+		return output.MarkSkipped
+	}
+}
+
+// outcomeOf is how a check, a link or a probe went, for CI systems.
+func outcomeOf(status verify.Status) output.Outcome {
+	switch status {
+	case verify.Passed:
+		return output.Passed
+	case verify.Failed:
+		return output.Failed
+	case verify.Warning:
+		return output.Warned
+	case verify.NotChecked, probe.NotSent:
+		return output.Skipped
+	default:
+		return output.Unanswered
 	}
 }
 

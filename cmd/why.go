@@ -44,7 +44,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		valueVar(f, &opts.token, "token", "TOKEN", "the request's token, if the recording lacks it: itself, @FILE or env:NAME")
 	})
-	opts.output.ci = ciFormats{command: "why", formats: []output.Format{output.FormatLine}}
+	opts.output.ci = ciFormats{formats: []output.Format{output.FormatLine}}
 	opts.output.addFlags(c)
 	return c
 }
@@ -257,11 +257,7 @@ func (v whyView) problems() []string {
 }
 
 func (v whyView) writeText(t *output.Text) {
-	heading := output.Row{Mark: output.MarkFailed, Style: output.Bad, Value: v.heading()}
-	if v.accepted() {
-		heading.Mark, heading.Style = output.MarkPassed, output.Good
-	}
-	t.Rows(heading)
+	t.Rows(verdictRow(v.accepted(), v.heading()))
 	if v.URL != "" {
 		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + v.address())})
 	}

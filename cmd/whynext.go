@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
@@ -31,9 +32,9 @@ func (v whyView) next() nextStep {
 	iss, _ := claims.Get("iss").Text()
 	switch v.Complaint.Kind {
 	case refusal.Trouble:
-		return nextStep{"to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect:", "claimcheck discover " + advice.Word(orWord(iss, "ISSUER")) + " --check"}
+		return nextStep{"to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect:", "claimcheck discover " + advice.Word(cmp.Or(iss, "ISSUER")) + " --check"}
 	case refusal.Inactive:
-		return nextStep{"to ask the issuer, if it is the one that you expect:", "claimcheck introspect " + advice.Word(v.token) + " --issuer " + advice.Word(orWord(iss, "ISSUER")) + " --client-id ID --client-secret @FILE"}
+		return nextStep{"to ask the issuer, if it is the one that you expect:", "claimcheck introspect " + advice.Word(v.token) + " --issuer " + advice.Word(cmp.Or(iss, "ISSUER")) + " --client-id ID --client-secret @FILE"}
 	}
 	return v.verifying(iss)
 }
@@ -51,7 +52,7 @@ func (v whyView) verifying(iss string) nextStep {
 	if v.Complaint.Kind == refusal.StepUp {
 		command = "claimcheck auth-age"
 	}
-	command += " " + advice.Word(v.token) + " --issuer " + advice.Word(orWord(iss, "ISSUER")) + " --audience " + advice.Word(orWord(audience, "AUDIENCE"))
+	command += " " + advice.Word(v.token) + " --issuer " + advice.Word(cmp.Or(iss, "ISSUER")) + " --audience " + advice.Word(cmp.Or(audience, "AUDIENCE"))
 	switch v.Complaint.Kind {
 	case refusal.StepUp:
 		if age := v.Complaint.Param("max_age"); age != "" {
@@ -66,11 +67,4 @@ func (v whyView) verifying(iss string) nextStep {
 		}
 	}
 	return nextStep{"to settle it, if this is the issuer and the audience that the API expects:", command}
-}
-
-func orWord(text, placeholder string) string {
-	if text == "" {
-		return placeholder
-	}
-	return text
 }

@@ -20,11 +20,14 @@ const maxQuoted = 12
 // quoteShort quotes at most the first maxQuoted characters of a value.
 func quoteShort(value string) string { return strconv.Quote(shorten(value)) }
 
-func shorten(value string) string {
-	if utf8.RuneCountInString(value) <= maxQuoted {
-		return value
+func shorten(value string) string { return cut(value, maxQuoted) }
+
+// cut leaves at most the first characters of a text.
+func cut(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
 	}
-	return string([]rune(value)[:maxQuoted]) + "…"
+	return string([]rune(text)[:most]) + "…"
 }
 
 var fileExtension = sync.OnceValue(func() *regexp.Regexp {
@@ -92,13 +95,7 @@ func listed(v strictjson.Value) string {
 }
 
 // shortened cuts what is too long for a line of the report: --claims has it all.
-func shortened(s string) string {
-	const longest = 160
-	if text := []rune(s); len(text) > longest {
-		return string(text[:longest]) + "…"
-	}
-	return s
-}
+func shortened(s string) string { return cut(s, 160) }
 
 // statusLine is a status in words: "404 Not Found".
 func statusLine(status int) string {
