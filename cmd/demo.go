@@ -113,7 +113,7 @@ func demoTokens(now time.Time) []demoToken {
 		flaw("issuer-slash", exitIssuer, "One whose issuer differs by a slash."),
 		flaw("tampered-payload", exitSignature, "One that was changed after signing."),
 		flaw("alg-none", exitAlgorithm, "One that nobody signed."),
-		flaw("unknown-kid", exitNoKey, "One signed by a key that the issuer does not publish."),
+		flaw("unknown-kid", exitNoKey, "One signed with a key that the issuer does not publish."),
 		{"login", issuertest.Token{Kind: verify.KindID, AuthTime: now.Add(-40 * time.Minute)}, exitAccepted, ""},
 		{"revoked", issuertest.Token{}, exitAccepted, ""},
 	}

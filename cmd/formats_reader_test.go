@@ -116,7 +116,7 @@ func readJUnit(data []byte) ([]junitTest, error) {
 			}
 		}
 		if names[c.Name] || c.Name == "" || c.Class == "" {
-			return nil, fmt.Errorf("the name %q of %q is empty or is there twice", c.Name, c.Class)
+			return nil, fmt.Errorf("the name %q of %q is empty or appears twice", c.Name, c.Class)
 		}
 		names[c.Name] = true
 		tests = append(tests, test)

@@ -57,7 +57,7 @@ func TestParse(t *testing.T) {
 		{"no closing quote", []string{`Bearer realm="x, error="y"`}, list{{Scheme: "Bearer", Params: params("realm", "x, error=")}}, "expected a comma"},
 		{"no closing quote at the end", []string{`Bearer realm="x`}, list{{Scheme: "Bearer", Params: params("realm", "x")}}, "the closing quote is missing"},
 		{"no value", []string{`Bearer realm=, error="y"`}, list{{Scheme: "Bearer", Token68: "realm=", Params: params("error", "y")}}, "after a token68"},
-		{"twice", []string{`Bearer error="a", error="b"`}, list{{Scheme: "Bearer", Params: params("error", "a", "error", "b")}}, "there twice"},
+		{"twice", []string{`Bearer error="a", error="b"`}, list{{Scheme: "Bearer", Params: params("error", "a", "error", "b")}}, "appears twice"},
 		{"no scheme", []string{`error="invalid_token"`}, list{{Params: params("error", "invalid_token")}}, "without a scheme"},
 		{"words", []string{`Bearer the token expired`}, list{{Scheme: "Bearer"}}, "expected a parameter"},
 		{"no space", []string{`Bearer"x"`}, list{{Scheme: "Bearer"}}, "expected a space"},

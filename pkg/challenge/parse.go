@@ -110,7 +110,7 @@ func (p *parser) param(name string) {
 		value += p.mend(quoted, start)
 	}
 	if _, twice := p.last().Lookup(name); twice {
-		p.fault(start, "the parameter "+name+" is there twice")
+		p.fault(start, "the parameter "+name+" appears twice")
 	}
 	p.last().Params = append(p.last().Params, Param{name, value})
 }

@@ -107,15 +107,15 @@ func (a *authRequest) check(r *http.Request) *oauthError {
 	case r.FormValue("request") != "" || r.FormValue("request_uri") != "":
 		return refuse("request_not_supported", "request objects are not supported")
 	case r.FormValue("response_type") != "code":
-		return refuse("unsupported_response_type", "response_type has to be code")
+		return refuse("unsupported_response_type", "response_type must be code")
 	case r.FormValue("response_mode") != "" && r.FormValue("response_mode") != "query":
-		return refuse("invalid_request", "response_mode has to be query")
+		return refuse("invalid_request", "response_mode must be query")
 	case a.challenge != "" && method != "S256":
-		return refuse("invalid_request", "code_challenge_method has to be S256")
+		return refuse("invalid_request", "code_challenge_method must be S256")
 	case a.challenge == "" && a.client.public():
-		return refuse("invalid_request", "a public client has to use PKCE: code_challenge is missing")
+		return refuse("invalid_request", "a public client must use PKCE: code_challenge is missing")
 	case slices.Contains(a.prompt, "none") && len(a.prompt) > 1:
-		return refuse("invalid_request", "prompt none stands alone")
+		return refuse("invalid_request", "prompt=none cannot be combined with other values")
 	}
 	if text := r.FormValue("max_age"); text != "" {
 		seconds, err := strconv.ParseUint(text, 10, 31)
@@ -201,7 +201,7 @@ func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	user := i.userNamed(r.FormValue("user"))
 	if user == nil {
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "Nobody has that name", "Text": "Go back and choose a user."})
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "There is no such user", "Text": "Go back and choose a user."})
 		return
 	}
 	i.store.logins.take(r.FormValue("request"), i.now())

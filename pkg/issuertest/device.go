@@ -112,7 +112,7 @@ func (i *Issuer) grantDevice(r *http.Request, client *Client) (*grant, *oauthErr
 	case !d.answered && early:
 		return nil, refuse("slow_down", "ask at most once a second")
 	case !d.answered:
-		return nil, refuse("authorization_pending", "the user has not come yet")
+		return nil, refuse("authorization_pending", "the user has not answered yet")
 	}
 	i.store.devices.take(code, now)
 	return &d.grant, nil

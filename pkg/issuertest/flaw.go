@@ -126,15 +126,15 @@ func formFlaws() []Flaw {
 			apply: after(func(text string) string { return text[:strings.LastIndexByte(text, '.')] })},
 		{Name: "padded", About: "base64url with padding, as AWS ALB writes it", Reason: verify.ReasonMalformed, parts: signature, apply: after(pad)},
 		{Name: "line-break", About: "a line break inside the payload", Reason: verify.ReasonMalformed, parts: signature, apply: after(breakLine)},
-		{Name: "trailing-bits", About: "the last character of the signature has bits that do not count", Reason: verify.ReasonMalformed, parts: signature, apply: after(trailingBits)},
+		{Name: "trailing-bits", About: "the last character of the signature has spare bits set", Reason: verify.ReasonMalformed, parts: signature, apply: after(trailingBits)},
 		{Name: "json-form", About: "the JSON serialisation of the same token", Reason: verify.ReasonMalformed, parts: signature, apply: after(jsonForm)},
 		{Name: "duplicate-claim", About: "sub twice, first somebody else's", Reason: verify.ReasonMalformed, parts: []string{partPayload},
 			apply: rewrite(func(payload string) string { return `{"sub":"somebody-else",` + payload[1:] })},
-		{Name: "claims-array", About: "the claims set stands in an array", Reason: verify.ReasonMalformed, parts: []string{partPayload},
+		{Name: "claims-array", About: "the claims set is inside an array", Reason: verify.ReasonMalformed, parts: []string{partPayload},
 			apply: rewrite(func(payload string) string { return "[" + payload + "]" })},
-		{Name: "invalid-utf8", About: "a claim holds a byte that is no UTF-8", Reason: verify.ReasonMalformed, parts: []string{partPayload},
+		{Name: "invalid-utf8", About: "a claim holds a byte that is not UTF-8", Reason: verify.ReasonMalformed, parts: []string{partPayload},
 			apply: rewrite(func(payload string) string { return payload[:len(payload)-1] + ",\"note\":\"\xff\"}" })},
-		{Name: "crit", About: "a critical header extension that nobody understands", Reason: verify.ReasonMalformed, parts: []string{partCritical},
+		{Name: "crit", About: "an unknown critical header extension", Reason: verify.ReasonMalformed, parts: []string{partCritical},
 			apply: func(d *draft) error {
 				d.header.set("crit", []string{"urn:example:unknown"})
 				d.header.set("urn:example:unknown", true)
@@ -208,9 +208,9 @@ func algorithmFlaws() []Flaw {
 	signature := []string{partAlgorithm}
 	return []Flaw{
 		{Name: "alg-none", About: "not signed at all, alg none", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: none("none")},
-		{Name: "alg-none-case", About: "not signed at all, alg nOnE, which slips past a list", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: none("nOnE")},
+		{Name: "alg-none-case", About: "not signed at all, alg nOnE, which slips past a comparison with none", Reason: verify.ReasonAlgorithmRefused, parts: signature, apply: none("nOnE")},
 		{Name: "hs-confusion", About: "HS256, with the issuer's public key as the secret", Reason: verify.ReasonAlgorithmRefused, publicKey: true, parts: signature, apply: confuse},
-		{Name: "alg-mismatch", About: "signed by another algorithm than the key in the set is for", Reason: verify.ReasonAlgorithmRefused, publicKey: true, parts: signature, apply: mismatch},
+		{Name: "alg-mismatch", About: "signed with another algorithm than the published key is for", Reason: verify.ReasonAlgorithmRefused, publicKey: true, parts: signature, apply: mismatch},
 	}
 }
 
@@ -234,7 +234,7 @@ func mismatch(d *draft) error {
 		"RS256": "RS512", "RS384": "RS512", "RS512": "RS256", "PS256": "RS256", "PS384": "RS384", "PS512": "RS512",
 	}[d.minter.key.algorithm]
 	if d.minter.key.symmetric() {
-		return errors.New("a secret is for no algorithm in particular")
+		return errors.New("a secret is not tied to one algorithm")
 	}
 	var err error
 	if other == "" { // a curve has one algorithm only
@@ -251,15 +251,15 @@ func mismatch(d *draft) error {
 
 func keyFlaws() []Flaw {
 	return []Flaw{
-		{Name: "unknown-kid", About: "signed by a key that the issuer does not publish, under its own kid", Reason: verify.ReasonNoMatchingKey,
+		{Name: "unknown-kid", About: "signed with a key that the issuer does not publish, under its own kid", Reason: verify.ReasonNoMatchingKey,
 			publicKey: true, parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.set("kid", d.key.id) })},
-		{Name: "no-kid", About: "signed by a key that the issuer does not publish, without a kid", Reason: verify.ReasonBadSignature,
+		{Name: "no-kid", About: "signed with a key that the issuer does not publish, without a kid", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.remove("kid") })},
-		{Name: "stranger", About: "signed by a stranger's key, under the kid of the issuer's", Reason: verify.ReasonBadSignature,
+		{Name: "stranger", About: "signed with a stranger's key, under the kid of the issuer's key", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm}, apply: stranger(func(*draft) {})},
-		{Name: "embedded-jwk", About: "signed by a stranger's key, which the header brings along in jwk", Reason: verify.ReasonBadSignature,
+		{Name: "embedded-jwk", About: "signed with a stranger's key, which the header embeds as jwk", Reason: verify.ReasonBadSignature,
 			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jwk", d.key.JWK()) })},
-		{Name: "jku", About: "signed by a stranger's key; jku in the header says where to fetch it", Reason: verify.ReasonBadSignature,
+		{Name: "jku", About: "signed with a stranger's key, which jku in the header links to", Reason: verify.ReasonBadSignature,
 			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jku", "https://attacker.example/jwks.json") })},
 		{Name: "bad-signature", About: "one bit of the signature is flipped", Reason: verify.ReasonBadSignature, parts: []string{partAlgorithm}, apply: after(flip)},
 		{Name: "tampered-payload", About: "a claim was changed after signing", Reason: verify.ReasonBadSignature, parts: []string{partAlgorithm}, apply: after(tamper)},
@@ -300,7 +300,7 @@ func tamper(text string) string {
 func identityFlaws() []Flaw {
 	return []Flaw{
 		{Name: "wrong-issuer", About: "from another issuer", Reason: verify.ReasonWrongIssuer, parts: []string{"iss"}, apply: claim("iss", constant("https://other-issuer.example"))},
-		{Name: "issuer-slash", About: "the issuer with a slash more, or less, at its end", Reason: verify.ReasonWrongIssuer, parts: []string{"iss"}, apply: claim("iss", otherSlash)},
+		{Name: "issuer-slash", About: "the issuer with a trailing slash added or removed", Reason: verify.ReasonWrongIssuer, parts: []string{"iss"}, apply: claim("iss", otherSlash)},
 		{Name: "missing-iss", About: "no issuer", Reason: verify.ReasonWrongIssuer, parts: []string{"iss"}, apply: absent("iss")},
 		{Name: "wrong-audience", About: "for another API", Reason: verify.ReasonWrongAudience, parts: []string{"aud"}, apply: claim("aud", constant("another-api"))},
 		{Name: "audience-prefix", About: "for an API whose name begins with yours", Reason: verify.ReasonWrongAudience, parts: []string{"aud"},
@@ -335,7 +335,7 @@ func timeFlaws() []Flaw {
 		{Name: "null-exp", About: "exp is null", Reason: verify.ReasonExpired, parts: []string{"exp"}, apply: claim("exp", constant(strictjson.From(nil)))},
 		{Name: "string-exp", About: "exp is a string", Reason: verify.ReasonExpired, parts: []string{"exp"},
 			apply: claim("exp", func(d *draft) any { return fmt.Sprint(ago(-time.Hour)(d)) })},
-		{Name: "milliseconds", About: "all times in milliseconds, as JavaScript has them", Reason: verify.ReasonNotYetValid, parts: []string{"exp", "iat", "nbf", "auth_time"}, apply: milliseconds},
+		{Name: "milliseconds", About: "all times in milliseconds, as in JavaScript", Reason: verify.ReasonNotYetValid, parts: []string{"exp", "iat", "nbf", "auth_time"}, apply: milliseconds},
 		{Name: "not-yet-valid", About: "nbf is an hour from now", Reason: verify.ReasonNotYetValid, parts: []string{"nbf"}, apply: claim("nbf", ago(-time.Hour))},
 		{Name: "future-iat", About: "issued an hour from now", Reason: verify.ReasonNotYetValid, parts: []string{"iat", "exp"}, apply: func(d *draft) error {
 			d.claims.set("iat", ago(-time.Hour)(d))
@@ -357,14 +357,14 @@ func milliseconds(d *draft) error {
 func claimFlaws() []Flaw {
 	login := []string{"auth_time"}
 	return []Flaw{
-		{Name: "id-as-access", About: "an ID token for the API, where an access token belongs", Reason: verify.ReasonClaimRefused, Needs: []string{needsAccess},
+		{Name: "id-as-access", About: "an ID token for the API, where an access token is expected", Reason: verify.ReasonClaimRefused, Needs: []string{needsAccess},
 			parts: []string{partKind}, as: verify.KindID, apply: func(d *draft) error {
 				d.claims.set("aud", d.audience)
 				return nil
 			}},
-		{Name: "access-as-id", About: "an access token, where an ID token belongs", Reason: verify.ReasonClaimRefused, Needs: []string{needsID},
+		{Name: "access-as-id", About: "an access token, where an ID token is expected", Reason: verify.ReasonClaimRefused, Needs: []string{needsID},
 			parts: []string{partKind}, as: verify.KindAccess, apply: claim("aud", func(d *draft) any { return d.audience })},
-		{Name: "logout-as-access", About: "a logout token, where an access token belongs", Reason: verify.ReasonClaimRefused,
+		{Name: "logout-as-access", About: "a logout token, where an access token is expected", Reason: verify.ReasonClaimRefused,
 			parts: []string{partKind}, as: verify.KindLogout, apply: claim("aud", func(d *draft) any { return d.audience })},
 		{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Reason: verify.ReasonClaimRefused, Needs: []string{needsNonce},
 			parts: []string{partKind, "nonce"}, as: verify.KindID, apply: func(d *draft) error {

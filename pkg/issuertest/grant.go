@@ -83,7 +83,7 @@ func (i *Issuer) grantCode(r *http.Request, client *Client) (*grant, *oauthError
 		return nil, refuse("invalid_grant", "the code is unknown, has expired, or is another client's")
 	case found.used: // RFC 6749 section 4.1.2: somebody else has it, too
 		i.revokeFamily(found.family)
-		return nil, refuse("invalid_grant", "the code has been used; the tokens that it gave are revoked")
+		return nil, refuse("invalid_grant", "the code has been used before; its tokens are revoked")
 	case found.redirectURI != r.PostFormValue("redirect_uri"):
 		return nil, refuse("invalid_grant", "the redirect_uri is not that of the authorization request")
 	case !provesKey(found.challenge, r.PostFormValue("code_verifier")):

@@ -189,7 +189,7 @@ func (i *Issuer) register(config Config, state *State) error {
 	}
 	for n, c := range i.clients {
 		if c.ID == "" || i.client(c.ID) != &i.clients[n] {
-			return fmt.Errorf("a client has no id of its own: %q", c.ID)
+			return fmt.Errorf("a client needs an id that no other client has: %q", c.ID)
 		}
 		if u, err := url.Parse(c.LogoutURI); c.LogoutURI != "" && (err != nil || !isLoopback(u)) {
 			return fmt.Errorf("client %s: logout tokens go to loopback only, not to %s", c.ID, c.LogoutURI)

@@ -41,7 +41,7 @@ func OpenState(dir string) (*State, error) {
 		return nil, err
 	}
 	if len(s.keys) == 0 || !s.issuer.Exists() {
-		return nil, fmt.Errorf("no issuer has kept its state in %s", dir)
+		return nil, fmt.Errorf("no issuer state in %s", dir)
 	}
 	return s, nil
 }

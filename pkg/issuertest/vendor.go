@@ -159,7 +159,7 @@ const (
 // plainVendor is the shape that imitates nobody.
 func plainVendor() vendor {
 	return vendor{
-		name: plain, about: "nobody in particular: OpenID Connect and RFC 9068 by the book",
+		name: plain, about: "no product: OpenID Connect and RFC 9068 by the book",
 		paths: paths{
 			"/authorize", "/token", "/userinfo", "/jwks", "/introspect", "/revoke", "/end_session", "/device_authorization",
 		},

@@ -55,7 +55,7 @@ func readDER(der []byte) (*Set, error) {
 	if _, err := asn1.Unmarshal(der, &first); err == nil && first.Version == pkcs12Version {
 		return nil, &FormatError{Format: "PKCS #12"}
 	}
-	return nil, errors.New("DER that is no public key and no certificate that can be read")
+	return nil, errors.New("DER, but not a public key or certificate that can be read")
 }
 
 func isPrivateDER(der []byte) bool {
@@ -120,7 +120,7 @@ func readChain(chain [][]byte) (*Set, error) {
 	}
 	set, err := fromPublic(public, certificates[leaf])
 	if len(chain) > 1 {
-		return readAs(fmt.Sprintf("a chain of %d certificates, of which the leaf is used", len(chain)))(set, err)
+		return readAs(fmt.Sprintf("a chain of %d certificates; the leaf is used", len(chain)))(set, err)
 	}
 	return set, err
 }

@@ -52,7 +52,7 @@ func TestFaults(t *testing.T) {
 		{"n in standard base64", public(t, "rsa", "n", `"AQ+B/w=="`), jwks.FaultInvalid, `"n" is not base64url: it is in standard base64, with + and / for - and _`},
 		{"n in lines", public(t, "rsa", "n", `"AQAB AQAB"`), jwks.FaultInvalid, `"n" is not base64url: it has white space in it`},
 		{"n with colons", public(t, "rsa", "n", `"00:b6:ff"`), jwks.FaultInvalid, `"n" is not base64url: it is a number in hexadecimal`},
-		{"n in hexadecimal", public(t, "rsa", "n", `"`+strings.Repeat("b6ff", 128)+`"`), jwks.FaultInvalid, `"n" is a number in hexadecimal and not the base64url of its octets; the issuer`},
+		{"n in hexadecimal", public(t, "rsa", "n", `"`+strings.Repeat("b6ff", 128)+`"`), jwks.FaultInvalid, `"n" is a number in hexadecimal, not the base64url of its octets; the issuer`},
 		{"n in base64url of hexadecimal", public(t, "rsa", "n", quoted([]byte(strings.Repeat("b6ff", 128)))), jwks.FaultInvalid, `"n" is the base64url of a number in hexadecimal`},
 		{"e in base64url of hexadecimal", public(t, "rsa", "e", quoted([]byte("10001"))), jwks.FaultInvalid, `"e" is the base64url of a number in hexadecimal`},
 		{"n cut off", public(t, "rsa", "n", `"AQABx"`), jwks.FaultInvalid, `"n" is not base64url: it was damaged or cut off`},
@@ -183,7 +183,7 @@ func TestWarnings(t *testing.T) {
 		{"x5c in base64url", public(t, "rsa", "x5c", `["__-_"]`), "no certificate in standard base64"},
 		{"an alg that is null", public(t, "rsa", "alg", `null`), "alg is null and was taken for absent"},
 		{"empty key_ops", public(t, "rsa", "key_ops", `[]`), "key_ops is empty"},
-		{"only a certificate", public(t, "rsa", "n", "", "e", "", "x5c", x5c(t, "rsa")), "the key has only a certificate (x5c), from which it was taken; n is missing"},
+		{"only a certificate", public(t, "rsa", "n", "", "e", "", "x5c", x5c(t, "rsa")), "the key was taken from its certificate (x5c): n is missing"},
 		{"x5c that is no certificate", public(t, "rsa", "x5c", `["AAAA"]`), "cannot be read"},
 	} {
 		k := parseSet(t, c.key).Keys[0]

@@ -105,7 +105,7 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 	list, _ := v.Get("x5c").TextList()
 	if len(list) == 0 {
 		if v.Get("x5t").Exists() || v.Get("x5t#S256").Exists() {
-			k.faulty(faultInvalid, "the key itself is missing: x5t names a certificate, but does not hold it; the issuer has to fix this")
+			k.faulty(faultInvalid, "the key itself is missing: x5t names a certificate, but does not contain it; the issuer has to fix this")
 		}
 		return false
 	}
@@ -127,7 +127,7 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 		return false
 	}
 	k.setPublic(public)
-	k.warn("the key has only a certificate (x5c), from which it was taken; %s is missing, and other programs refuse the key: the issuer has to fix this", required[0])
+	k.warn("the key was taken from its certificate (x5c): %s is missing, and other programs refuse the key; the issuer has to fix this", required[0])
 	return true
 }
 

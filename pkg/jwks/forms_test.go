@@ -113,7 +113,7 @@ func TestParseKeyReadsTheLeafOfAChain(t *testing.T) {
 	root, leaf := pemText("CERTIFICATE", authority(t, "ec384")), pemText("CERTIFICATE", certificate(t, "ec256"))
 	for _, chain := range []string{leaf + root, root + leaf, "subject=CN=leaf\n" + leaf + "issuer=x\n" + root} {
 		set, err := jwks.ParseKey([]byte(chain))
-		if err != nil || set.Keys[0].Kind() != "EC P-256" || set.ReadAs != "a chain of 2 certificates, of which the leaf is used" {
+		if err != nil || set.Keys[0].Kind() != "EC P-256" || set.ReadAs != "a chain of 2 certificates; the leaf is used" {
 			t.Errorf("%+v, %v", set, err)
 		}
 	}
@@ -203,7 +203,7 @@ func TestParseKeyRefusesDocuments(t *testing.T) {
 		{"a private key in DER", string(private), jwks.ErrPrivateKey, ""},
 		{"a private key in base64", base64.StdEncoding.EncodeToString(private), jwks.ErrPrivateKey, ""},
 		{"a private key in DER, PKCS #1", string(x509.MarshalPKCS1PrivateKey(privateKey(t, "rsa").Key.(*rsa.PrivateKey))), jwks.ErrPrivateKey, ""},
-		{"DER of another type of content", "\x30\x05\x06\x03\x2a\x03\x04", nil, "DER that is no public key"},
+		{"DER of another type of content", "\x30\x05\x06\x03\x2a\x03\x04", nil, "DER, but not a public key"},
 		{"a private key under the label of a public one", pemText("PUBLIC KEY", private), jwks.ErrPrivateKey, ""},
 		{"metadata", `{"issuer":"x","jwks_uri":"https://x/keys"}`, nil, "the metadata of an issuer"},
 		{"PEM that was cut off", spki(t, "rsa")[:130], nil, "no public key that can be read"},

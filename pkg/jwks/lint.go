@@ -97,7 +97,7 @@ func (l *linter) keyIDs(s *Set) {
 		case !k.HasKeyID && len(s.Keys) > 1:
 			l.add("missing_kid", severityWarning, k, "the key has no kid, although the set has several keys", "OpenID Connect Core section 10.1")
 		case k.HasKeyID && seen[k.KeyID]:
-			l.add("duplicate_kid", severityWarning, k, fmt.Sprintf("another key has the kid %q too", k.KeyID), "RFC 7517 section 4.5")
+			l.add("duplicate_kid", severityWarning, k, fmt.Sprintf("another key also has the kid %q", k.KeyID), "RFC 7517 section 4.5")
 		}
 		seen[k.KeyID] = seen[k.KeyID] || k.HasKeyID
 	}
@@ -134,7 +134,7 @@ func (l *linter) labels(k *Key) {
 	} else if k.Algorithm == "" {
 		l.add("missing_alg", severityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
 	} else if !known {
-		l.add("key_algorithm", severityError, k, fmt.Sprintf("its alg %q is not one of signatures by public keys", k.Algorithm), "RFC 7518 section 3.1")
+		l.add("key_algorithm", severityError, k, fmt.Sprintf("its alg %q is not a public-key signature algorithm", k.Algorithm), "RFC 7518 section 3.1")
 	}
 	for _, warning := range k.Warnings {
 		l.add("key_oddity", severityWarning, k, warning, "RFC 7517 section 4")

@@ -42,7 +42,7 @@ func (k *Key) octets(v strictjson.Value, name string) []byte {
 		k.faulty(faultInvalid, "%q is not base64url: %s; the issuer has to fix this", name, whyNotBase64URL(text))
 		return nil
 	case isHex(data) && len(data) >= leastHex(name):
-		k.faulty(faultInvalid, "%q is the base64url of a number in hexadecimal and not of its octets; the issuer has to fix this", name)
+		k.faulty(faultInvalid, "%q is the base64url of a number in hexadecimal, not of its octets; the issuer has to fix this", name)
 		return nil
 	}
 	return data
@@ -90,7 +90,7 @@ func (k *Key) readRSA(v strictjson.Value) {
 		return
 	}
 	if text, _ := v.Get("n").Text(); isHex([]byte(text)) && len(text) >= minRSABits/4 {
-		k.faulty(faultInvalid, "\"n\" is a number in hexadecimal and not the base64url of its octets; the issuer has to fix this")
+		k.faulty(faultInvalid, "\"n\" is a number in hexadecimal, not the base64url of its octets; the issuer has to fix this")
 		return
 	}
 	if n[0] == 0 {

@@ -214,7 +214,7 @@ func readDocument(v strictjson.Value, depth int) (*Set, error) {
 	}
 	switch {
 	case len(names) > 1:
-		return nil, fmt.Errorf("several keys in one document (%s): give one of them, or a key set", strings.Join(names, ", "))
+		return nil, fmt.Errorf("several keys in one document (%s): pass one of them, or a key set", strings.Join(names, ", "))
 	case found == nil && refused != nil:
 		return nil, refused
 	case found == nil && depth == maxNesting:

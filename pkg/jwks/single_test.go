@@ -51,7 +51,7 @@ func TestParseKeyRefuses(t *testing.T) {
 	}{
 		{"nothing", "", nil, "neither PEM nor a JWK"},
 		{"binary noise", "\x00\x01\xff", nil, "neither PEM nor a JWK"},
-		{"DER of something else", "\x30\x03\x02\x01\x05", nil, "no public key and no certificate"},
+		{"DER of something else", "\x30\x03\x02\x01\x05", nil, "not a public key or certificate"},
 		{"a private key", pkcs8, jwks.ErrPrivateKey, ""},
 		{"a private key beside its public half", spki(t, "ec256") + pkcs8, jwks.ErrPrivateKey, ""},
 		{"an old private key", pemText("EC PRIVATE KEY", der), jwks.ErrPrivateKey, ""},

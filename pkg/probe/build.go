@@ -79,7 +79,7 @@ func (b *builder) skip(why string) { b.skipped = append(b.skipped, why) }
 // transport are the ways to send a token, and what is no token.
 func (b *builder) transport() {
 	good := b.cfg.Token
-	b.bearer("garbage", "a word in place of the token", specBearer, "claimcheck-garbage")
+	b.bearer("garbage", "a word instead of the token", specBearer, "claimcheck-garbage")
 	b.bearer("truncated", "the token without its last ten characters", specSignature, good[:max(1, len(good)-10)])
 	b.add("no_scheme", "the token without Bearer", Refused, specBearer, good)
 	b.add("lower_case_scheme", "the token after bearer, in lower case", Tolerated, "RFC 9110 section 11.1", "bearer "+good)
@@ -165,8 +165,8 @@ func (b *builder) stranger() error {
 		header         []strictjson.Member
 	}{
 		{"stranger", "the claims signed with another key, under the same kid", specSignature, b.headerLike("typ", "kid")},
-		{"embedded_jwk", "the claims signed with another key, which stands in the header (jwk)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jwk", Value: key.JWK()})},
-		{"jku_elsewhere", "the claims signed with another key, which jku says is elsewhere", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.From("https://claimcheck-probe.invalid/keys")})},
+		{"embedded_jwk", "the claims signed with another key, which the header embeds (jwk)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jwk", Value: key.JWK()})},
+		{"jku_elsewhere", "the claims signed with another key, which the header links to (jku)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.From("https://claimcheck-probe.invalid/keys")})},
 	}
 	for _, v := range variations {
 		text, err := b.sign(key, b.claims, v.header...)
@@ -218,7 +218,7 @@ func (b *builder) minted() error {
 	if err != nil {
 		return err
 	}
-	b.add("minted_control", "the same claims, signed anew", Accepted, "", "Bearer "+text)
+	b.add("minted_control", "the same claims, signed again", Accepted, "", "Bearer "+text)
 	crit := []strictjson.Member{
 		{Name: "crit", Value: strictjson.From([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
 	}
@@ -267,7 +267,7 @@ func (b *builder) claimVariations() []claimVariation {
 			[]strictjson.Member{text("scope", strings.Join(rest, " ")), {Name: "scp"}}})
 	}
 	if b.cfg.MaxAge > 0 {
-		list = append(list, claimVariation{"stale_login", "with a login longer ago than the limit", "RFC 9470 section 3",
+		list = append(list, claimVariation{"stale_login", "with a login older than the limit", "RFC 9470 section 3",
 			[]strictjson.Member{at("auth_time", -b.cfg.MaxAge-time.Hour)}})
 	}
 	return list

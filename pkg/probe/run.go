@@ -109,7 +109,7 @@ func (r *runner) compare(p Probe, got *provider.Response) {
 		}
 	case Discourage:
 		if !refused {
-			o.Status, o.Message = verify.Warning, "accepted: it is not clear which of the two counts"
+			o.Status, o.Message = verify.Warning, "accepted: it is unclear which of the two was used"
 		}
 	default:
 		r.refusal(&o, refused)
@@ -129,7 +129,7 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 	switch {
 	case o.Code == http.StatusUnauthorized:
 	case o.Code < 300:
-		o.Status, o.Message = verify.Failed, "answered without a token: this address is open to anybody"
+		o.Status, o.Message = verify.Failed, "answered without a token: this address is open to anyone"
 		r.over = true
 	case refused:
 		o.Status, o.Message = verify.Warning, "refused, but not with 401"
@@ -149,7 +149,7 @@ func (r *runner) control(o *Outcome) {
 		}
 		r.over = true
 	case o.Code >= 300:
-		o.Status, o.Message = verify.Warning, fmt.Sprintf("past authentication, but %d: a request that succeeds would prove more", o.Code)
+		o.Status, o.Message = verify.Warning, fmt.Sprintf("authenticated, but %d: a request that succeeds would prove more", o.Code)
 	}
 }
 
@@ -158,7 +158,7 @@ func (r *runner) refusal(o *Outcome, refused bool) {
 	switch {
 	case refused:
 	case o.Code == http.StatusTooManyRequests || o.Code == http.StatusServiceUnavailable:
-		o.Status, o.Message = Unclear, "the API would not answer now: --delay may help"
+		o.Status, o.Message = Unclear, "the API is overloaded or limits requests: a longer delay may help"
 		r.over = true
 	case o.Code >= 500:
 		o.Status, o.Message = verify.Failed, "neither refused nor accepted: the API failed"

@@ -44,7 +44,7 @@ func (a *answer) object(status int) (strictjson.Value, *FetchError) {
 	}
 	document, err := strictjson.ParseObject(a.body)
 	if err != nil {
-		return strictjson.Value{}, &FetchError{Cause: causeNotJSON, Text: "the answer is not a JSON object: " + plainReason(err)}
+		return strictjson.Value{}, &FetchError{Cause: causeNotJSON, Text: "the response is not a JSON object: " + plainReason(err)}
 	}
 	return a.redact().value(document), nil
 }
@@ -125,7 +125,7 @@ func withEscaped(secrets []string) []string {
 func (a *answer) hide(e *FetchError) error {
 	e.URL = clip(a.url)
 	if e.Cause == causeContentType {
-		e.Text = "the answer is not JSON"
+		e.Text = "the response is not JSON"
 	}
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		e.Err = nil

@@ -84,7 +84,7 @@ func TestGetOnce(t *testing.T) {
 		{"an object with another status", "application/json", `{"a":1}`, 404, "", `{"a":1}`},
 		{"a page with another status", "text/html", "<html>", 404, causeStatus, "the server answered 404 Not Found"},
 		{"nothing with another status", "application/json", "", 503, causeStatus, "the server answered 503 Service Unavailable"},
-		{"nothing", "application/json", "", 200, causeNotJSON, "the answer is not a JSON object: no JSON value at byte 0"},
+		{"nothing", "application/json", "", 200, causeNotJSON, "the response is not a JSON object: no JSON value at byte 0"},
 		{"a page", "text/html", "<html>", 200, causeHTML, "a web page came instead of JSON"},
 	} {
 		s := newTLSSite(t)

@@ -124,7 +124,7 @@ func (c *diskCache) load(kind entryKind, issuer, url string) *entry {
 	return e
 }
 
-var errMisnamed = errors.New("it is about something else than its name says")
+var errMisnamed = errors.New("its content does not match its name")
 
 func (c *diskCache) ignore(name string, err error) {
 	c.complain("%s in the cache is ignored: %s", filepath.Join(c.dir, name), clip(plain(err).Error()))

@@ -75,7 +75,7 @@ func TestListOfADirectoryWithOtherThings(t *testing.T) {
 	if len(list) != 1 || list[0].URL != "https://a.example/keys" || list[0].KeyIDs != nil {
 		t.Errorf("got %+v", list)
 	}
-	if text := strings.Join(warnings, "\n"); !strings.Contains(text, "something else") {
+	if text := strings.Join(warnings, "\n"); !strings.Contains(text, "does not match its name") {
 		t.Errorf("warnings %q", warnings)
 	}
 	if n, err := c.clear(); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {

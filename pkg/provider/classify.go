@@ -43,7 +43,7 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 	case errors.Is(err, errTooLarge):
 		e.Cause, e.Text = causeTooLarge, err.Error()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		e.Cause, e.Text = causeTimeout, fmt.Sprintf("no complete answer in time (the limit is %s)", c.cfg.Timeout)
+		e.Cause, e.Text = causeTimeout, fmt.Sprintf("no complete response in time (the limit is %s)", c.cfg.Timeout)
 	case ctx.Err() != nil:
 		e.Cause, e.Text, e.Err = causeCanceled, "interrupted", ctx.Err()
 	case proxied(err, e):
@@ -51,13 +51,13 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 		e.Cause, e.Text = causeDNS, dnsText(dns)
 	case tlsTrouble(err, e):
 	case refused(err):
-		e.Cause, e.Text = causeRefused, "connection refused: nothing listens there"
+		e.Cause, e.Text = causeRefused, "connection refused: nothing is listening there"
 	case timedOut(err):
-		e.Cause, e.Text = causeTimeout, "no answer in time"
+		e.Cause, e.Text = causeTimeout, "no response in time"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e.Cause, e.Text = causeConnection, "the connection broke off before the whole answer had come"
+		e.Cause, e.Text = causeConnection, "the connection closed before the response was complete"
 	default:
-		e.Cause, e.Text = causeConnection, "the connection failed, or the answer was not HTTP"
+		e.Cause, e.Text = causeConnection, "the connection failed, or the response was not HTTP"
 		if operation := new(net.OpError); errors.As(err, &operation) { // others quote what the server sent
 			e.Text = clip(operation.Error())
 		}
@@ -143,7 +143,7 @@ func certificateProblem(err *tls.CertificateVerificationError) (string, string) 
 		}
 		return tlsExpired, "the certificate expired at " + invalid.Cert.NotAfter.UTC().Format(form)
 	default:
-		return tlsOther, "the certificate is not good: " + clip(err.Err.Error())
+		return tlsOther, "the certificate is not valid: " + clip(err.Err.Error())
 	}
 }
 

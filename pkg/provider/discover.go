@@ -83,7 +83,7 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source, list []c
 		}
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].target.url), Text: "the cache has no metadata that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].target.url), Text: "the cache has no usable metadata, and the network must not be used"}
 	}
 	old := c.lastGood(sources[0].name)
 	if old != nil && c.attempted(sources[0]) != nil {

@@ -94,9 +94,9 @@ type IssuerMismatchError struct {
 
 func (e *IssuerMismatchError) Error() string {
 	if e.Found == "" {
-		return fmt.Sprintf("%s: the metadata names no issuer, asked for was %q", e.URL, clip(e.Asked))
+		return fmt.Sprintf("%s: the metadata names no issuer, expected %q", e.URL, clip(e.Asked))
 	}
-	return fmt.Sprintf("%s: the metadata is for issuer %q, asked for was %q", e.URL, clip(e.Found), clip(e.Asked))
+	return fmt.Sprintf("%s: the metadata is for issuer %q, expected %q", e.URL, clip(e.Found), clip(e.Asked))
 }
 
 // A RefusedError says that the server answered, but would not tell us about the
@@ -110,7 +110,7 @@ type RefusedError struct {
 }
 
 func (e *RefusedError) Error() string {
-	text := fmt.Sprintf("%s: the server refused to answer us: %s", e.URL, statusText(e.Status))
+	text := fmt.Sprintf("%s: the server refused the request: %s", e.URL, statusText(e.Status))
 	if e.Code != "" {
 		text += ", " + e.Code
 	}

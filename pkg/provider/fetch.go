@@ -94,9 +94,9 @@ func (s *served) check(status int) *FetchError {
 	case page:
 		return &FetchError{Cause: causeHTML, Status: status, Text: pageText(s.body)}
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the reply is encoded in a way that nobody asked for (%s)", clip(encoding))}
+		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the response has an encoding that was not requested (%s)", clip(encoding))}
 	case !isJSONType(contentType) && !isVagueType(contentType):
-		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the reply is not JSON but %q", clip(contentType))}
+		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the response is not JSON but %q", clip(contentType))}
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func pageText(body []byte) string {
 	lower := bytes.ToLower(body)
 	for _, word := range []string{`type="password"`, `type='password'`, "type=password", "sign in", "log in", "login"} {
 		if bytes.Contains(lower, []byte(word)) {
-			return "a web page came instead of JSON: it looks like one to log in"
+			return "a web page came instead of JSON: it looks like a login page"
 		}
 	}
 	return "a web page came instead of JSON"

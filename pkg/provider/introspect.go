@@ -93,7 +93,7 @@ func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
 		p, err = c.namedTarget("introspection_endpoint", endpoint, by)
 	}
 	if err == nil && c.cfg.Offline {
-		err = &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network is not to be used"}
+		err = &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "only the server can say whether a token is active, and the network must not be used"}
 	}
 	return p, err
 }

@@ -87,7 +87,7 @@ func TestIntrospectionAnswers(t *testing.T) {
 		{name: "absent", body: `{"Active":true}`, kind: causeReply, text: "of type absent"},
 		{name: "twice", body: `{"active":false,"active":true}`, kind: causeNotJSON, text: "not a JSON object"},
 		{name: "an array", body: `[true]`, kind: causeNotJSON, text: "not a JSON object"},
-		{name: "a page", contentType: "text/html", body: "<html>login", kind: causeHTML, text: "log in"},
+		{name: "a page", contentType: "text/html", body: "<html>login", kind: causeHTML, text: "login page"},
 		{name: "a JWT", contentType: "application/token-introspection+jwt", body: "a.b.c", kind: causeContentType, text: "not JSON"},
 		{name: "nothing there", status: 404, body: "no", kind: causeStatus, text: "404 Not Found"},
 		{name: "busy", status: 503, body: "no", kind: causeStatus, text: "503"},

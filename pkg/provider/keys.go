@@ -15,7 +15,7 @@ const (
 	refetchNotNeeded = ""        // the key ID is there, or the set is fresh from the server
 	refetchDone      = "done"    // it was not in the cached set: this one is newer
 	refetchHeld      = "held"    // it is not there, but the last fetch was less than refetchFloor ago
-	refetchOffline   = "offline" // it is not there, but the network is not to be used
+	refetchOffline   = "offline" // it is not there, but the network must not be used
 )
 
 // A KeySet is a key set with where it came from.
@@ -41,13 +41,13 @@ func (s *KeySet) Source() string {
 		source += ", from the cache"
 	}
 	if s.Stale {
-		source += ", although it has run out: the issuer cannot be reached"
+		source += ", although it has expired: the issuer cannot be reached"
 	}
 	switch s.Refetch {
 	case refetchDone:
 		source += ", fetched again for the unknown kid"
 	case refetchHeld:
-		source += fmt.Sprintf("; asked less than %s ago, so not again for the unknown kid", refetchFloor)
+		source += fmt.Sprintf("; last requested less than %s ago, so not again for the unknown kid", refetchFloor)
 	case refetchOffline:
 		source += "; not fetched again for the unknown kid: offline"
 	}
@@ -169,7 +169,7 @@ func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet
 	cached := c.cachedKeys(s, kid)
 	switch {
 	case cached == nil && c.cfg.Offline:
-		return nil, &FetchError{Cause: causeOffline, URL: shown(s.target.url), Text: "the cache has no key set that may still be used, and the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(s.target.url), Text: "the cache has no usable key set, and the network must not be used"}
 	case cached == nil:
 		return c.keysOrLastGood(ctx, s, kid)
 	case knows(cached.Set, kid):

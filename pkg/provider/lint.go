@@ -132,12 +132,12 @@ func (l *linter) issuer() {
 		return // required says so
 	}
 	if issuer != l.md.Asked {
-		message := fmt.Sprintf("the document is for %q, but %q was asked for", clip(issuer), clip(l.md.Asked))
+		message := fmt.Sprintf("the document is for %q, expected %q", clip(issuer), clip(l.md.Asked))
 		switch {
 		case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(l.md.Asked, "/"):
-			message += ": they differ in a trailing slash only"
+			message += ": they differ only in a trailing slash"
 		case strings.EqualFold(issuer, l.md.Asked):
-			message += ": they differ in letter case only"
+			message += ": they differ only in letter case"
 		}
 		l.say(lintIssuerMatch, severityError, "issuer", message, l.spec(specIssuer, specIssuer84))
 	}
@@ -149,7 +149,7 @@ func (l *linter) issuer() {
 	case strings.Contains(issuer, "?"):
 		l.say(lintIssuerURL, severityError, "issuer", fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), spec)
 	case strings.HasSuffix(issuer, "/"):
-		l.say(lintIssuerURL, severityInfo, "issuer", "it ends with a slash, which is part of the name: tokens have to have it too", spec)
+		l.say(lintIssuerURL, severityInfo, "issuer", "it ends with a slash, which is part of the issuer: tokens must have it too", spec)
 	}
 }
 

@@ -31,9 +31,9 @@ func (l *linter) pkce() {
 	case !value.Exists():
 		l.say(lintPKCE, severityWarning, member, "no PKCE method is named: clients that require PKCE refuse this server", "RFC 8414 section 2")
 	case !slices.Contains(methods, "S256"):
-		l.say(lintPKCE, severityError, member, "S256 is missing, which every server has to support", "RFC 7636 section 4.2")
+		l.say(lintPKCE, severityError, member, "S256 is missing, which every server must support", "RFC 7636 section 4.2")
 	case slices.Contains(methods, "plain"):
-		l.say(lintPKCE, severityInfo, member, "\"plain\" is offered, which does not protect the code from who reads the request", "RFC 9700 section 2.1.1")
+		l.say(lintPKCE, severityInfo, member, "\"plain\" is offered, which does not protect the code from anyone who reads the request", "RFC 9700 section 2.1.1")
 	}
 }
 

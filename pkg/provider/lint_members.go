@@ -98,7 +98,7 @@ func (l *linter) memberType(m strictjson.Member) {
 	case isList(m.Name) && m.Value.Kind() != strictjson.KindArray:
 		wrong("an array", l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"))
 	case isList(m.Name) && len(m.Value.Items()) == 0:
-		l.say(lintRequired, severityError, m.Name, "an empty array: a member without elements has to be left out", spec)
+		l.say(lintRequired, severityError, m.Name, "an empty array: a member without elements must be left out", spec)
 	case isList(m.Name):
 		if _, ok := m.Value.TextList(); !ok {
 			l.say(lintRequired, severityError, m.Name, "an array of something other than strings", spec)

@@ -268,7 +268,7 @@ func TestLintNamesWhatDiffers(t *testing.T) {
 	md := metadataOf(t, strings.Replace(goodMetadata, "https://issuer.example", "https://Issuer.example", 1))
 	for _, f := range md.Lint() {
 		if f.ID == lintIssuerMatch {
-			wantText(t, f.Message, `"https://issuer.example"`, `"https://Issuer.example"`, "in letter case only")
+			wantText(t, f.Message, `"https://issuer.example"`, `"https://Issuer.example"`, "only in letter case")
 			return
 		}
 	}

@@ -274,9 +274,9 @@ func TestProxy(t *testing.T) {
 func TestRelativeKeySetURL(t *testing.T) {
 	s := newTLSSite(t)
 	for text, want := range map[string]string{
-		"/keys":               "named by the metadata as jwks_uri: a relative address; it has to be a whole https URL",
-		"keys":                "a relative address",
-		"//issuer.example/k":  "a relative address",
+		"/keys":               "named by the metadata as jwks_uri: a relative URL; it must be a full https URL",
+		"keys":                "a relative URL",
+		"//issuer.example/k":  "a relative URL",
 		"ftp://issuer.test/k": "not an https URL",
 	} {
 		s.serve(configuration, fmt.Sprintf(`{"issuer":%q,"jwks_uri":%q}`, s.URL, text))

@@ -46,7 +46,7 @@ func (b bounds) check(address net.Addr) error {
 	case b.unlimited() || known && b.min <= r && r <= b.max:
 		return nil
 	case !known:
-		return &addressError{text: "its address cannot be judged"}
+		return &addressError{text: "its address cannot be classified"}
 	case r > b.max:
 		return &addressError{text: fmt.Sprintf("it leads to a %s address, and its issuer does not", r)}
 	default:

@@ -20,7 +20,7 @@ func TestRepliesAreJudged(t *testing.T) {
 		{"no type", "", keys, "", ""},
 		{"plain text", "text/plain", keys, "", ""},
 		{"an object store", "binary/octet-stream", keys, "", ""},
-		{"a login page", "text/html", login, causeHTML, "log in"},
+		{"a login page", "text/html", login, causeHTML, "login page"},
 		{"a page", "text/html", "<html>hello", causeHTML, "web page"},
 		{"a page that says nothing of it", "", "\n <html>hello", causeHTML, "web page"},
 		{"XML", "application/xml", "<keys/>", causeHTML, "web page"},

@@ -42,7 +42,7 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		return nil, err
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network must not be used"}
 	}
 	r, err := http.NewRequestWithContext(ctx, q.Method, p.url.String(), bytes.NewReader(q.Body))
 	if err != nil {
@@ -114,7 +114,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 		return nil, err
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network is not to be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network must not be used"}
 	}
 	r, err := c.get(ctx, source{target: p})
 	if err != nil {

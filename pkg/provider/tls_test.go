@@ -82,7 +82,7 @@ func TestTLSThatIsNoGood(t *testing.T) {
 		s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{certificate.Raw}, PrivateKey: key}}}
 		s.StartTLS()
 	})
-	for s, want := range map[*site]string{old: "TLS failed: ", strange: "the certificate is not good: x509: unhandled critical extension"} {
+	for s, want := range map[*site]string{old: "TLS failed: ", strange: "the certificate is not valid: x509: unhandled critical extension"} {
 		_, err := newBench(t, nil, func(cfg *Config) { cfg.RootCAs = ours.roots() }).Keys(t.Context(), s.URL+"/keys", "")
 		e := wantFetchError(t, err, causeTLS)
 		if e.TLS != tlsOther {

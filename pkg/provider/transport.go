@@ -134,7 +134,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply, err
 }
 
-var errTooLarge = errors.New("the reply is larger than 1 MiB")
+var errTooLarge = errors.New("the response is larger than 1 MiB")
 
 // hold replaces the body by what it holds and returns its size.
 func hold(reply *http.Response) (int, error) {

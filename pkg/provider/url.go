@@ -116,7 +116,7 @@ func (c *Client) typedTarget(text string) (target, error) {
 		return p, nil
 	}
 	if reachOfHost(u.Hostname()) != reachLoopback {
-		return target{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "http is not safe: only https, or http to this machine itself"}
+		return target{}, &FetchError{Cause: causeHTTP, URL: shown(u), Text: "http is not safe: use https, or http to this machine only"}
 	}
 	p.bounds.min = reachLoopback
 	return p, nil
@@ -133,7 +133,7 @@ func (c *Client) namedTarget(member, text string, by *Metadata) (target, error) 
 	if bad != nil {
 		bad.Text = "named by the metadata as " + member + ": " + bad.Text
 		if relative, err := url.Parse(text); err == nil && relative.Scheme == "" {
-			bad.Text = "named by the metadata as " + member + ": a relative address; it has to be a whole https URL"
+			bad.Text = "named by the metadata as " + member + ": a relative URL; it must be a full https URL"
 		}
 		return target{}, bad
 	}

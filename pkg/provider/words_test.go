@@ -54,7 +54,7 @@ func TestAConnectionThatTakesTooLong(t *testing.T) {
 		}
 	})
 	_, err := b.Keys(t.Context(), "https://a.example/keys", "")
-	wantText(t, wantFetchError(t, err, causeTimeout).Text, "no answer in time")
+	wantText(t, wantFetchError(t, err, causeTimeout).Text, "no response in time")
 }
 
 // TestWhatIsNoHTTPIsNotQuoted: a server that answers with something else does not

@@ -219,11 +219,11 @@ func difference(wanted, found string) string {
 	}
 	switch d.Kind {
 	case "different_slash":
-		return "they differ by a slash at the end"
+		return "they differ only in a trailing slash"
 	case "different_case":
-		return "they differ in upper and lower case"
+		return "they differ only in letter case"
 	case "different_scheme":
-		return "they differ by http and https"
+		return "they differ in http and https"
 	case "different_port":
 		return "they differ in the port"
 	case "different_host":

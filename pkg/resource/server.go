@@ -51,7 +51,7 @@ func (s *serverChecker) document() bool {
 		return true
 	}
 	if plainHTTP(s.Issuer) {
-		s.say("server_issuer", verify.Warning, "RFC 8414 section 2", "use https anywhere but on one machine", "the issuer matches; it is http, which is for tests on one machine")
+		s.say("server_issuer", verify.Warning, "RFC 8414 section 2", "use https, except on a single machine", "the issuer matches; it is http, which is for tests on one machine")
 		return true
 	}
 	s.say("server_issuer", verify.Passed, "RFC 8414 section 3.3", "", "the issuer matches")

@@ -57,7 +57,7 @@ func TestTokenLinks(t *testing.T) {
 		{"without servers", func(e *resource.Evidence) { e.Servers = nil }, good, "token_issuer not_checked", "names no authorization server"},
 		{"without keys", func(e *resource.Evidence) { e.Servers[0].Keys = nil }, good, "token_issuer not_checked", "whose keys could not be fetched"},
 		{"opaque", same, "opaque-token-1234567890", "token_issuer failed", "not a JWT with iss"},
-		{"of another issuer", same, mint(text("iss", "https://issuer.example/")), "token_issuer failed", "they differ by a slash at the end"},
+		{"of another issuer", same, mint(text("iss", "https://issuer.example/")), "token_issuer failed", "they differ only in a trailing slash"},
 		{"for another resource", same, mint(text("aud", "https://other.example")), "token_audience failed", `expected "https://api.example/mcp"`},
 		{"expired, for another resource", same, mint(text("aud", "x"), strictjson.Member{Name: "exp", Value: strictjson.From(now().Unix())}), "token_audience failed, token_expiry failed, token_lifetime failed", "expected"},
 		{"of the second server", func(e *resource.Evidence) {
@@ -147,9 +147,9 @@ func TestWordsOfLinks(t *testing.T) {
 		{"the challenge does not", challenge(`Bearer scope="a"`), "", "challenge_resource_metadata", verify.Warning, "clients have to guess"},
 		{"no scope", challenge(`Bearer`), "", "challenge_scope", "", ""},
 
-		{"a slash", metadata(found + `"https://api.example/mcp/"}`), "", "resource_identifier", verify.Failed, "they differ by a slash at the end"},
-		{"capitals", metadata(found + `"https://API.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in upper and lower case"},
-		{"http", metadata(found + `"http://api.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ by http and https"},
+		{"a slash", metadata(found + `"https://api.example/mcp/"}`), "", "resource_identifier", verify.Failed, "they differ only in a trailing slash"},
+		{"capitals", metadata(found + `"https://API.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ only in letter case"},
+		{"http", metadata(found + `"http://api.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in http and https"},
 		{"a port", metadata(found + `"https://api.example:1/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in the port"},
 		{"a host", metadata(found + `"https://other.example/mcp"}`), "", "resource_identifier", verify.Failed, "they differ in the host"},
 		{"a part of the path", metadata(found + `"https://api.example"}`), "", "resource_identifier", verify.Failed, "it lacks a part of the path"},

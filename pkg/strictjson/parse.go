@@ -205,7 +205,7 @@ func explain(data []byte) *SyntaxError {
 		case depth > maxDepth:
 			return &SyntaxError{Offset: dec.InputOffset(), Reason: fmt.Sprintf("nested more than %d levels deep", maxDepth)}
 		case depth == 0:
-			return &SyntaxError{Offset: dec.InputOffset(), Reason: "something follows the JSON value"}
+			return &SyntaxError{Offset: dec.InputOffset(), Reason: "unexpected data after the JSON value"}
 		}
 	}
 }

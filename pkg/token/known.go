@@ -19,47 +19,47 @@ type sign struct {
 func signs() []sign {
 	const (
 		hydra    = "ask Ory Hydra's admin API to introspect it; with strategies.access_token=jwt Hydra issues JWTs"
-		github   = "GitHub alone can check it, as in: GET https://api.github.com/user (or /installation/repositories)"
+		github   = "only GitHub can check it, as in: GET https://api.github.com/user (or /installation/repositories)"
 		noSecret = "only the application that has its key can read it"
 		cookie   = "a cookie of a web framework, which only the application that has its key can check"
 		service  = "only the service that issued it can check it"
 	)
 	return []sign{
-		{`ya29\.`, "an access token of Google", "Google alone can check it, as in: GET https://oauth2.googleapis.com/tokeninfo?access_token=…; the ID token that comes with it is a JWT"},
-		{`1//`, "a refresh token of Google", "it is for Google's token endpoint alone"},
-		{`AIza`, "an API key of Google", service},
-		{`gh[posur]_|github_pat_`, "a token of GitHub", github},
-		{`gl(pat|oas|cbt|rt|ft|dt|ptt|soat|imt|agent)-`, "a token of GitLab", "GitLab alone can check it, as in: GET /api/v4/user; the JWTs of CI jobs are those of id_tokens"},
-		{`k8s-aws-v1\.`, "a token of Amazon EKS: the base64 of a signed request to AWS STS", "the EKS cluster checks it by sending that request to AWS; it lives for 15 minutes, and no key can verify it"},
-		{`ory_(at|rt|ac|dc|dt)_`, "a token of Ory Hydra", hydra},
-		{`ory_st_`, "a session token of Ory Kratos", "Kratos checks it, as in: GET /sessions/whoami"},
-		{`authelia_(at|rt|ac)_`, "a token of Authelia", "Authelia's introspection endpoint can check it; with access_token_signed_response_alg for the client it issues JWTs"},
-		{`xox[abceoprs]-|xapp-`, "a token of Slack", "Slack alone can check it, as in: POST https://slack.com/api/auth.test"},
-		{`00[A-Za-z0-9_-]{40}$`, "an API token of Okta (SSWS)", "Okta alone can check it; the access tokens of a custom authorization server are JWTs"},
-		{`00D[A-Za-z0-9]{12,15}!`, "a session of Salesforce", "Salesforce can check it, by userinfo or introspection; it issues JWTs where the connected app asks for them"},
-		{`(FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu)`, "a session token of AWS STS", "AWS checks it, together with the access key that it belongs to, as in: aws sts get-caller-identity"},
-		{`(AKIA|ASIA)[A-Z0-9]{16}$`, "an access key id of AWS", "it signs requests to AWS; it is no bearer token"},
+		{`ya29\.`, "a Google access token", "only Google can check it, as in: GET https://oauth2.googleapis.com/tokeninfo?access_token=…; the ID token that comes with it is a JWT"},
+		{`1//`, "a Google refresh token", "it is only for Google's token endpoint"},
+		{`AIza`, "a Google API key", service},
+		{`gh[posur]_|github_pat_`, "a GitHub token", github},
+		{`gl(pat|oas|cbt|rt|ft|dt|ptt|soat|imt|agent)-`, "a GitLab token", "only GitLab can check it, as in: GET /api/v4/user; the JWTs of CI jobs are those of id_tokens"},
+		{`k8s-aws-v1\.`, "an Amazon EKS token: the base64 of a signed request to AWS STS", "the EKS cluster checks it by sending that request to AWS; it lives for 15 minutes, and no key can verify it"},
+		{`ory_(at|rt|ac|dc|dt)_`, "an Ory Hydra token", hydra},
+		{`ory_st_`, "an Ory Kratos session token", "Kratos checks it, as in: GET /sessions/whoami"},
+		{`authelia_(at|rt|ac)_`, "an Authelia token", "Authelia's introspection endpoint can check it; with access_token_signed_response_alg for the client it issues JWTs"},
+		{`xox[abceoprs]-|xapp-`, "a Slack token", "only Slack can check it, as in: POST https://slack.com/api/auth.test"},
+		{`00[A-Za-z0-9_-]{40}$`, "an Okta API token (SSWS)", "only Okta can check it; access tokens of a custom authorization server are JWTs"},
+		{`00D[A-Za-z0-9]{12,15}!`, "a Salesforce session", "Salesforce can check it, by userinfo or introspection; it issues JWTs where the connected app asks for them"},
+		{`(FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu)`, "an AWS STS session token", "AWS checks it, together with the access key that it belongs to, as in: aws sts get-caller-identity"},
+		{`(AKIA|ASIA)[A-Z0-9]{16}$`, "an AWS access key ID", "it signs requests to AWS; it is not a bearer token"},
 		{`v[1-4]\.(local|public)\.`, "a PASETO", "PASETO is not JWT: use a PASETO library"},
-		{`(hv[sbr]\.|s\.[A-Za-z0-9]{24}$)`, "a token of HashiCorp Vault", "Vault checks it, as in: vault token lookup"},
+		{`(hv[sbr]\.|s\.[A-Za-z0-9]{24}$)`, "a HashiCorp Vault token", "Vault checks it, as in: vault token lookup"},
 		{`gAAAAA`, "a Fernet token", "it is encrypted with a secret: " + noSecret},
 		{`(MDAx|AgE[A-Za-z])[A-Za-z0-9_+/-]{36}`, "a macaroon", "only the service that has its root key can check it"},
 		{`(sk|pk|rk)_(live|test)_|sk-[A-Za-z0-9]|SG\.|npm_|pypi-|hf_|dop_v1_|shp(at|ss|ca)_|glsa_|eyJrIjoi|dapi[0-9a-f]{32}|ATATT`, "an API key", service},
-		{`CfDJ8`, "a cookie or a token of ASP.NET Core (data protection)", "it is encrypted: " + noSecret},
+		{`CfDJ8`, "an ASP.NET Core cookie or token (data protection)", "it is encrypted: " + noSecret},
 		{`(Negotiate )?TlRMTVNTUA`, "NTLM", "the server checks it with Windows, in the scheme Negotiate or NTLM: no OAuth has taken place"},
 		{`(Negotiate )?YII[A-Za-z0-9+/]{40}`, "a Kerberos ticket (SPNEGO)", "the server checks it with its keytab, in the scheme Negotiate: no OAuth has taken place"},
 		{`Basic [A-Za-z0-9+/=]+$`, "user name and password (Basic)", "do not share them; a bearer token belongs here"},
 		{`(Negotiate|NTLM|Digest|AWS4-HMAC-SHA256) `, "credentials of another scheme than Bearer", "a bearer token belongs here"},
 		{`(PHNhbWw|PD94bWw|PFJlc3BvbnNl|PEFzc2VydGlvbg|PHNhbWxwO|<(saml2?p?:|\?xml|Response|Assertion))`, "a SAML message (XML)", "SAML is not OpenID Connect: use a SAML decoder"},
-		{`AWSELBAuthSessionCookie-\d=`, "a session cookie of an AWS load balancer", "it is encrypted; the token that the load balancer sends to its targets is in x-amzn-oidc-data"},
-		{`_oauth2_proxy[A-Za-z0-9_]*=`, "a session cookie of oauth2-proxy", "it is encrypted; with --pass-access-token or --set-xauthrequest oauth2-proxy sends the token on"},
-		{`(JSESSIONID|PHPSESSID|ASP\.NET_SessionId|mod_auth_openidc_session)=`, "the cookie of a session", "it is the name of a session at the server, which has the tokens"},
+		{`AWSELBAuthSessionCookie-\d=`, "an AWS load balancer session cookie", "it is encrypted; the token that the load balancer sends to its targets is in x-amzn-oidc-data"},
+		{`_oauth2_proxy[A-Za-z0-9_]*=`, "an oauth2-proxy session cookie", "it is encrypted; with --pass-access-token or --set-xauthrequest oauth2-proxy sends the token on"},
+		{`(JSESSIONID|PHPSESSID|ASP\.NET_SessionId|mod_auth_openidc_session)=`, "a session cookie", "it names a session on the server, which holds the tokens"},
 		{`-----BEGIN `, "a key or a certificate (PEM)", "pass it with --key"},
-		{`(s:|s%3A)[A-Za-z0-9_-]+\.[A-Za-z0-9+/%]{27}`, "a signed cookie of Express", cookie},
-		{`\.?ey?J[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}$`, "a signed cookie of Flask (itsdangerous)", cookie},
+		{`(s:|s%3A)[A-Za-z0-9_-]+\.[A-Za-z0-9+/%]{27}`, "a signed Express cookie", cookie},
+		{`\.?ey?J[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}$`, "a signed Flask cookie (itsdangerous)", cookie},
 		{`\.?ey?J[A-Za-z0-9_-]+:[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{27,43}$`, "a value signed by Django", cookie},
-		{`[A-Za-z0-9+/=%_-]+--[0-9a-f]{40,64}$`, "a signed cookie of Rails", cookie},
-		{`[A-Za-z0-9+/=%]+--[A-Za-z0-9+/=%]{16,24}--[A-Za-z0-9+/=%]{22,30}$`, "an encrypted cookie of Rails", cookie},
-		{`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`, "a UUID", "it is the name of a session or of a key: only its issuer can say what it stands for"},
+		{`[A-Za-z0-9+/=%_-]+--[0-9a-f]{40,64}$`, "a signed Rails cookie", cookie},
+		{`[A-Za-z0-9+/=%]+--[A-Za-z0-9+/=%]{16,24}--[A-Za-z0-9+/=%]{22,30}$`, "an encrypted Rails cookie", cookie},
+		{`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`, "a UUID", "it names a session or a key: only its issuer can say what it stands for"},
 		{`[0-9a-fA-F]{32}$|[0-9a-fA-F]{40}$|[0-9a-fA-F]{64}$`, "an API key or a session id, in hexadecimal", service},
 		{`[A-Za-z0-9_-]{32}$`, "an opaque token of 32 characters", "Auth0 issues such tokens where the request names no audience; only its userinfo endpoint takes them"},
 	}
@@ -129,7 +129,7 @@ func (t *Token) nameForeign(text string, form Form) bool {
 	}
 	if at := strings.Index(core, "eyJ"); at > 0 && embedded().MatchString(core[at:]) {
 		t.form = FormMalformed
-		t.fault(areaStructure, causeForeign, "", fmt.Sprintf("not a JWT, but %d characters and then one", at))
+		t.fault(areaStructure, causeForeign, "", fmt.Sprintf("not a JWT, but %d characters followed by one", at))
 		t.faults[len(t.faults)-1].Note = "remove the text before eyJ: perhaps a part of \"Bearer \", or of another token"
 		return true
 	}

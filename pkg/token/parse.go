@@ -237,7 +237,7 @@ func (t *Token) explainEncoding(segment string, text string) ([]byte, bool) {
 	if at < 0 {
 		what := fmt.Sprintf("its %s segment ends in the middle of an octet, at byte %d (spare bits are set)", segment, len(text))
 		if len(text)%4 == 1 {
-			what = fmt.Sprintf("its %s segment has %d bytes, a length that no base64url has", segment, len(text))
+			what = fmt.Sprintf("its %s segment has %d bytes, which is not a base64url length", segment, len(text))
 		}
 		t.fault(areaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
 		return nil, false

@@ -133,10 +133,10 @@ func TestParseNames(t *testing.T) {
 		{"spare bits that are set", h + "." + p + ".AB", token.FormJWS, "encoding", token.CauseTrailingBits, "middle of an octet"},
 		{"an SD-JWT", h + "." + p + "." + s + "~WyJzYWx0Il0~", token.FormMalformed, "structure", token.CauseDisclosures, "an SD-JWT"},
 		{"an SD-JWT with a proof", h + "." + p + "." + s + "~WyJzYWx0Il0~" + h + "." + p + "." + s, token.FormMalformed, "structure", token.CauseDisclosures, "an SD-JWT"},
-		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, "encoding", token.CauseTrailingBits, "a length that no base64url has"},
+		{"a length that cannot be", h + "." + p + ".AAAAA", token.FormJWS, "encoding", token.CauseTrailingBits, "which is not a base64url length"},
 
 		{"a header cut short", encode(`{"alg":"RS256"`) + "." + p + "." + s, token.FormJWS, "header", token.CauseJSON, "unexpected EOF"},
-		{"two values in the header", compact(header+"{}", claims), token.FormJWS, "header", token.CauseJSON, "something follows"},
+		{"two values in the header", compact(header+"{}", claims), token.FormJWS, "header", token.CauseJSON, "unexpected data"},
 		{"alg twice", compact(`{"alg":"RS256","alg":"none"}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
 		{"alg twice, escaped", compact(`{"alg":"RS256","\u0061lg":"none"}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
 		{"a duplicate deep in the header", compact(`{"alg":"RS256","x":{"a":1,"a":2}}`, claims), token.FormJWS, "header", token.CauseJSON, "duplicate"},
@@ -217,7 +217,7 @@ func TestReasonOfJSON(t *testing.T) {
 	const about = "the claims set is not a JSON object: "
 	for payload, want := range map[string]string{
 		`[]`:                    "not a JSON object but an array",
-		`{}{}`:                  "something follows the JSON value at byte 2",
+		`{}{}`:                  "unexpected data after the JSON value at byte 2",
 		`{"sub":"a","sub":"b"}`: `duplicate object member name in "/sub" at byte 11`,
 	} {
 		tok := token.Parse(compact(header, payload))

@@ -23,7 +23,7 @@ type refusal struct {
 func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
 	text := no.description
 	if text == "" {
-		text = "a bearer token is needed"
+		text = "a bearer token is required"
 	}
 	if no.err == nil {
 		no.err = errors.New(text)

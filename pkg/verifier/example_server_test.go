@@ -86,13 +86,13 @@ func Example_server() {
 	// Output:
 	// /me 200: user user-ada, verified true, anonymous false
 	// /edit 200: user user-ada, verified true, anonymous false
-	// /edit 403: the token lacks a role that is needed here
+	// /edit 403: the token lacks a role that is required here
 	//
-	//   Bearer realm="https://app.example", error="insufficient_scope", error_description="the token lacks a role that is needed here"
+	//   Bearer realm="https://app.example", error="insufficient_scope", error_description="the token lacks a role that is required here"
 	// /me 401: the token has expired
 	//
 	//   Bearer realm="https://app.example", error="invalid_token", error_description="the token has expired"
-	// /me 401: a bearer token is needed
+	// /me 401: a bearer token is required
 	//
 	//   Bearer realm="https://app.example"
 	// requests to the issuer: 2

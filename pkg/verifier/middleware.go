@@ -51,7 +51,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 		if err != nil {
 			v.logRefusal(r, err)
 			w.Header().Set("Retry-After", "30") // a client asks no sooner again
-			http.Error(w, "the token cannot be verified now: its issuer cannot be asked", http.StatusServiceUnavailable)
+			http.Error(w, "the token cannot be verified now: its issuer cannot be reached", http.StatusServiceUnavailable)
 			return
 		}
 		if no := v.refusalOf(result.Report); no != nil {
@@ -71,7 +71,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 func RequireScope(scopes ...string) func(http.Handler) http.Handler {
 	lacking := refusal{
 		status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(scopes, " "),
-		description: "the token lacks a scope that is needed here",
+		description: "the token lacks a scope that is required here",
 	}
 	return require(lacking, func(t *Token) bool { return holdsAll(t.Scopes, scopes) })
 }
@@ -81,7 +81,7 @@ func RequireScope(scopes ...string) func(http.Handler) http.Handler {
 func RequireRole(roles ...string) func(http.Handler) http.Handler {
 	lacking := refusal{
 		status: http.StatusForbidden, code: "insufficient_scope",
-		description: "the token lacks a role that is needed here",
+		description: "the token lacks a role that is required here",
 	}
 	return require(lacking, func(t *Token) bool { return holdsAll(t.Roles(), roles) })
 }
@@ -125,7 +125,7 @@ func bearer(headers []string) (string, *refusal) {
 	raw := strings.Trim(credentials, " ")
 	if !isToken68(raw) {
 		return "", &refusal{
-			status: http.StatusUnauthorized, code: "invalid_token", description: "what follows Bearer is not one token",
+			status: http.StatusUnauthorized, code: "invalid_token", description: "Bearer is not followed by a single token",
 		}
 	}
 	return raw, nil
@@ -158,7 +158,7 @@ func (v *Verifier) refusalOf(report *verify.Report) *refusal {
 	case lacksOnlyGrants(report):
 		return &refusal{
 			status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(v.policy.Scopes, " "),
-			description: "the token lacks a scope or a role that is needed here",
+			description: "the token lacks a scope or a role that is required here",
 		}
 	case rejected.Reason == verify.ReasonClaimRefused && v.policy.Kind == verify.KindAccess && failed(report, "kind"):
 		return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: "this is not an access token"}

@@ -45,7 +45,7 @@ func TestMiddleware(t *testing.T) {
 	invalid := func(description string) string {
 		return realm + `, error="invalid_token", error_description="` + description + `"`
 	}
-	const notOne = "what follows Bearer is not one token"
+	const notOne = "Bearer is not followed by a single token"
 	for _, test := range []struct {
 		name          string
 		target        string
@@ -137,7 +137,7 @@ func TestRefusalLog(t *testing.T) {
 		right         func(error) bool
 	}{
 		{"accepted", h, []string{"Bearer " + i.token("roles", []string{"admin"})}, nil},
-		{"none", h, nil, func(err error) bool { return err.Error() == "a bearer token is needed" }},
+		{"none", h, nil, func(err error) bool { return err.Error() == "a bearer token is required" }},
 		{"expired", h, []string{"Bearer " + i.token("exp", 1)}, func(err error) bool {
 			return errors.Is(err, verify.ReasonExpired) && errors.As(err, &rejected) && rejected.Report != nil
 		}},
@@ -175,12 +175,12 @@ func TestRequiredGrants(t *testing.T) {
 		{"both scopes", verifier.RequireScope("read", "write"), nil, 200, ""},
 		{"scp", verifier.RequireScope("read"), []any{"scope", nil, "scp", []string{"read"}}, 200, ""},
 		{"no scope", verifier.RequireScope("read", "admin"), nil, 403,
-			`, error="insufficient_scope", error_description="the token lacks a scope that is needed here", scope="read admin"`},
+			`, error="insufficient_scope", error_description="the token lacks a scope that is required here", scope="read admin"`},
 		{"role", verifier.RequireRole("editor"), []any{"roles", []string{"reader", "editor"}}, 200, ""},
 		{"Authgear's role", verifier.RequireRole("editor"), []any{"https://authgear.com/claims/user/roles", []string{"editor"}}, 200, ""},
 		{"Keycloak's role", verifier.RequireRole("editor"), []any{"resource_access", map[string]any{"api": map[string]any{"roles": []string{"editor"}}}}, 200, ""},
 		{"another client's role", verifier.RequireRole("editor"), []any{"resource_access", map[string]any{"crm": map[string]any{"roles": []string{"editor"}}}}, 403,
-			`, error="insufficient_scope", error_description="the token lacks a role that is needed here"`},
+			`, error="insufficient_scope", error_description="the token lacks a role that is required here"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := call(v.Middleware(test.guard(http.HandlerFunc(hello))), "/", "Bearer "+i.token(test.edits...))
@@ -216,7 +216,7 @@ func TestPolicyInTheMiddleware(t *testing.T) {
 		change(&p)
 		return p
 	}
-	lacking := `, error="insufficient_scope", error_description="the token lacks a scope or a role that is needed here"`
+	lacking := `, error="insufficient_scope", error_description="the token lacks a scope or a role that is required here"`
 	for _, test := range []struct {
 		name   string
 		policy verify.Policy

@@ -56,11 +56,11 @@ func New(policy verify.Policy, opts ...Option) (*Verifier, error) {
 func (o *options) complete(policy verify.Policy) error {
 	switch {
 	case o.keys != nil && o.keySetURL != "":
-		return errors.New("local keys and the URL of a key set are two sources of trust")
+		return errors.New("local keys and a key set URL are two sources of trust")
 	case o.keys == nil && o.keySetURL == "" && policy.Issuer == "":
 		return errors.New("no trusted keys: name the issuer, a key set or the keys")
 	case o.client != nil && o.staleFor != nil:
-		return errors.New("StaleFor is a setting of the client that is given")
+		return errors.New("StaleFor must be set on the client that was passed")
 	}
 	if o.now == nil {
 		o.now = machineClock

@@ -73,7 +73,7 @@ func Catalogue() []CheckInfo { return slices.Clone(catalogue[1:]) }
 // catalogue never changes. Its first entry is that of checkOther.
 var catalogue = [...]CheckInfo{
 	checkPolicy:       {"policy", "the policy itself makes sense", ""},
-	checkRepaired:     {"input_repaired", "the token was given as one unbroken text; made by callers that accept less", "RFC 7515 section 7.1"},
+	checkRepaired:     {"input_repaired", "the token was given as one unbroken string; only from callers that accept other forms", "RFC 7515 section 7.1"},
 	checkStructure:    {"structure", "a compact JWS: three segments, and a header that is not empty", "RFC 7515 section 7.1"},
 	checkEncoding:     {"encoding", "strict base64url: no padding, white space or spare bits", "RFC 7515 section 2"},
 	checkHeader:       {"header", "the header is one JSON object with unique names; kid, typ and cty are strings", "RFC 7515 section 4"},

@@ -30,7 +30,7 @@ type note struct {
 func issuerQuirks() []issuerQuirk {
 	const (
 		entraVersions = "Entra ID issues v1 tokens from sts.windows.net and v2 tokens from login.microsoftonline.com: the application's manifest decides which (accessTokenAcceptedVersion)"
-		oktaOrg       = "access tokens of Okta's org server are not made to be verified by others: use a custom server"
+		oktaOrg       = "access tokens of Okta's org server are not meant to be verified by others: use a custom server"
 	)
 	anyKind := DiagnosisKinds()
 	return []issuerQuirk{
@@ -40,7 +40,7 @@ func issuerQuirks() []issuerQuirk {
 			{checkIssuer, nil, nil, "x-amzn-oidc-data has the iss of the user pool; the load balancer is named by signer in the header"},
 		}},
 		{"Microsoft Graph", isGraph, []note{
-			{checkSignature, anyKind, hasNonceHeader, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is made for Graph alone and nobody else can verify it"},
+			{checkSignature, anyKind, hasNonceHeader, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is for Graph only, and nobody else can verify it"},
 			{checkAudience, anyKind, forGraph, "this is a Microsoft Graph token, not one for your API"},
 		}},
 		{"Entra ID v1", hostIs("sts.windows.net"), []note{
@@ -55,10 +55,10 @@ func issuerQuirks() []issuerQuirk {
 			{checkKey, kinds(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= at the end of the address"},
 		}},
 		{"Cognito", func(o origin) bool { return strings.HasPrefix(o.host, "cognito-idp.") && hostIs("amazonaws.com")(o) }, []note{
-			{checkAudience, kinds(clientInsteadOfAudience, claimMissing), notOfIDTokens, "access tokens of Cognito have no aud: they name the client in client_id and their kind in token_use"},
+			{checkAudience, kinds(clientInsteadOfAudience, claimMissing), notOfIDTokens, "Cognito access tokens have no aud: they name the client in client_id and their kind in token_use"},
 		}},
 		{"Firebase", func(o origin) bool { return o.host == "securetoken.google.com" }, []note{
-			{checkAudience, nil, nil, "ID tokens of Firebase are for the project, by its id"},
+			{checkAudience, nil, nil, "Firebase ID tokens are for the project, by its ID"},
 			{checkKey, nil, nil, "the documented keys of Firebase are certificates by kid, not a key set"},
 		}},
 		{"Google", func(o origin) bool { return o.host == "accounts.google.com" || o.iss == "accounts.google.com" }, []note{
@@ -68,19 +68,19 @@ func issuerQuirks() []issuerQuirk {
 		}},
 		{"GitHub Actions", isGitHubActions, []note{
 			{checkAudience, nil, nil, "GitHub Actions uses the owner's URL as audience unless the job asks for another"},
-			{checkExpiry, kinds(expiredToken), nil, "tokens of GitHub Actions live for minutes: ask for a new one in the job"},
+			{checkExpiry, kinds(expiredToken), nil, "GitHub Actions tokens live for minutes: request a new one in the job"},
 			{checkRequire, kinds(immutableSubject), nil, "GitHub writes the ids of owner and repository into sub: by default for repositories created, renamed or moved since 2026-07-15"},
 		}},
 		{"GitLab CI", func(o origin) bool { return o.has("ci_config_ref_uri") || o.has("pipeline_source") }, []note{
 			{checkAudience, nil, nil, "the job sets the audience of a GitLab ID token, under id_tokens and aud"},
 		}},
 		{"Kubernetes", isKubernetes, []note{
-			{checkExpiry, kinds(claimMissing), nil, "legacy service account tokens of Kubernetes have no exp: use projected ones"},
-			{checkAudience, kinds(claimMissing), nil, "legacy service account tokens of Kubernetes have no aud: use projected ones"},
+			{checkExpiry, kinds(claimMissing), nil, "legacy Kubernetes service account tokens have no exp: use projected ones"},
+			{checkAudience, kinds(claimMissing), nil, "legacy Kubernetes service account tokens have no aud: use projected ones"},
 			{checkIssuer, nil, nil, "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server"},
 		}},
 		{"Auth0", hostIs("auth0.com"), []note{
-			{checkIssuer, kinds(differentSlash), nil, "issuers of Auth0 end in a slash"},
+			{checkIssuer, kinds(differentSlash), nil, "Auth0 issuers end in a slash"},
 			{checkAudience, nil, notOfIDTokens, "Auth0 issues access tokens for an API only where the client asks for its audience"},
 		}},
 		{"Okta", hostIs("okta.com", "oktapreview.com", "okta-emea.com"), []note{
@@ -90,17 +90,17 @@ func issuerQuirks() []issuerQuirk {
 		}},
 		{"Keycloak", func(o origin) bool { return strings.Contains(o.path, "/realms/") }, []note{
 			{checkAudience, nil, notOfIDTokens, "Keycloak adds an API to aud only where an audience mapper says so; the client is in azp"},
-			{checkIssuer, kinds(differentHost, differentPort, differentScheme), nil, "Keycloak issues under the host name by which it was asked, unless its hostname is set"},
+			{checkIssuer, kinds(differentHost, differentPort, differentScheme), nil, "Keycloak's issuer has the host name of the request, unless its hostname is set"},
 		}},
 		{"Authing", hostIs("authing.cn"), []note{
 			{checkIssuer, kinds(differentCase), hostsDiffer, "Authing's documentation writes the host with a capital A, its tokens do not"},
 			{checkAlgorithm, kinds(secretNeeded), nil, "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256"},
 		}},
 		{"Authgear", isAuthgear, []note{
-			{checkIssuer, kinds(differentSlash), nil, "the issuer of Authgear is the endpoint, without a slash at its end"},
-			{checkIssuer, kinds(differentHost), nil, "changing the public origin of Authgear changes its issuer"},
-			{checkAudience, nil, nil, "access tokens of Authgear are for the endpoint, ID tokens for the client"},
-			{checkAuthTime, kinds(claimMissing), nil, "every user token of Authgear has auth_time; those of machines have none"},
+			{checkIssuer, kinds(differentSlash), nil, "Authgear's issuer is the endpoint, without a trailing slash"},
+			{checkIssuer, kinds(differentHost), nil, "changing Authgear's public origin changes its issuer"},
+			{checkAudience, nil, nil, "Authgear access tokens are for the endpoint, ID tokens for the client"},
+			{checkAuthTime, kinds(claimMissing), nil, "every Authgear user token has auth_time; machine tokens have none"},
 		}},
 	}
 }

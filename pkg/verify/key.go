@@ -94,7 +94,7 @@ func (v *verification) explainEmbedded() {
 func (v *verification) whyUnchecked() string {
 	switch {
 	case v.token.SigningInput() == "" || v.token.FaultIn("encoding") != nil:
-		return "there is no signature that could be checked"
+		return "there is no signature to check"
 	case !v.algorithmOK:
 		return "not checked, because the algorithm is refused"
 	default:

@@ -100,7 +100,7 @@ func (p *Policy) Problem() error {
 	case IsTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
 		return errors.New("the issuer is a template for many tenants, and no tenant is required")
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return r.Text != nil && r.JSON.Exists() }):
-		return errors.New("a claim is required to be a text and JSON at once")
+		return errors.New("a claim is required to be both a string and JSON")
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return strings.HasPrefix(r.Claim, "/") && badEscape(r.Claim) }),
 		strings.HasPrefix(p.RoleClaim, "/") && badEscape(p.RoleClaim):
 		return errors.New("a claim path is not a JSON pointer: in one, ~ is written ~0 and / is written ~1")

@@ -98,7 +98,7 @@ func TestCatalogue(t *testing.T) {
 	var order []string
 	for _, info := range verify.Catalogue() {
 		if slices.Contains(order, info.ID) || info.Title == "" {
-			t.Errorf("%s is there twice, or has no title", info.ID)
+			t.Errorf("%s appears twice, or has no title", info.ID)
 		}
 		order = append(order, info.ID)
 	}

@@ -238,7 +238,7 @@ func requireAll(id check, what string, required, found []string, where string) (
 	case len(missing) == 0:
 		o.state, o.message = passed, "has "+join(required)
 	case len(found) == 0:
-		o.message = fmt.Sprintf("%s: there is nothing in %s", lacks, where)
+		o.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
 	default:
 		o.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
 		o.detail.diagnosis = &Diagnosis{Kind: valuesMissing, Names: missing}

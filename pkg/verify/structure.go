@@ -47,7 +47,7 @@ func (v *verification) criticalOutcome() outcome {
 	case problem != "":
 		o.state, o.reason, o.message, o.detail = failed, rankOf(ReasonMalformed), problem, &detail{}
 	case b64.Exists():
-		o.state, o.reason, o.message = warned, rankOf(ReasonMalformed), `"b64" has no place in a JWT, even when it is true`
+		o.state, o.reason, o.message = warned, rankOf(ReasonMalformed), `"b64" must not be used in a JWT, even if it is true`
 	}
 	return o
 }

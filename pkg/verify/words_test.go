@@ -58,7 +58,7 @@ func TestWordsOfChecks(t *testing.T) {
 		{"the role is there, and groups were left out", overage.with("roles", `["admin"]`), func(p *verify.Policy) { p.Roles = []string{"admin"} }, verify.CheckRole, verify.Passed, "has admin"},
 		{"the scope is there", goodClaims().with("scope", `"read"`).with("permissions", `["read"]`), scope, verify.CheckScope, verify.Passed, "has read"},
 		{"the scope is elsewhere", goodClaims().with("permissions", `["read"]`), scope, verify.CheckScope, verify.Failed,
-			`scope "read" is missing: there is nothing in scope and scp; permissions has "read"`},
+			`scope "read" is missing: nothing in scope and scp; permissions has "read"`},
 		{"groups that were left out", overage, present("groups"), verify.CheckRequire, verify.Failed,
 			"groups is missing: the groups were left out because there are too many of them (groups overage)"},
 		{"another claim, where groups were left out", overage, present("wids"), verify.CheckRequire, verify.Failed, "wids is missing"},
@@ -248,8 +248,8 @@ func TestWordsOfWhatWasNotChecked(t *testing.T) {
 		check      string
 		says       string
 	}{
-		{"not all of it", good[:len(good)-1] + "!", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature that could be checked"},
-		{"no token", "opaque-token-of-somebody", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature that could be checked"},
+		{"not all of it", good[:len(good)-1] + "!", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature to check"},
+		{"no token", "opaque-token-of-somebody", everyKey(t), goodPolicy(), verify.CheckSignature, "there is no signature to check"},
 		{"an algorithm that is not allowed", good, everyKey(t), narrow, verify.CheckSignature, "not checked, because the algorithm is refused"},
 		{"no keys", good, nil, goodPolicy(), verify.CheckSignature, "no key to check it with"},
 		{"another kid", good, trust(t, "ec256"), goodPolicy(), verify.CheckSignature, "no key to check it with"},
