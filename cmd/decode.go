@@ -324,7 +324,7 @@ func claimMeaning(name string) string {
 	case "nonce":
 		return "ties the token to the client's request"
 	case "auth_time":
-		return "user signed in"
+		return "signed in"
 	case "acr":
 		return "how strongly the user signed in"
 	case "amr":

@@ -185,7 +185,8 @@ type Remark struct {
 const maxRemarkColumn = 48
 
 // AnnotatedJSON writes an object as JSON does, with what remark says about each of
-// its own members as a // comment behind it.
+// its own members as a // comment behind it. One that would not fit stands further
+// to the left than the others.
 func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Member) Remark) {
 	members := object.Members()
 	if len(members) == 0 {
@@ -205,21 +206,22 @@ func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Mem
 		last := i == len(members)-1
 		plain, painted := firstLine(t.member(m, Remark{}, nil, last)), t.member(m, remarks[i], t.palette, last)
 		if remarks[i].Text != "" {
-			first := firstLine(painted)
-			gap := strings.Repeat(" ", max(column-columnsOf(plain), 0)+2)
-			painted = first + gap + t.comment(remarks[i]) + painted[len(first):]
+			first, used := firstLine(painted), columnsOf(plain)
+			comment := "// " + Escape(remarks[i].Text)
+			gap := max(min(column-used+2, t.width-used-columnsOf(comment)), 2)
+			painted = first + strings.Repeat(" ", gap) + t.palette.Paint(orDim(remarks[i].Style), comment) + painted[len(first):]
 		}
 		t.jsonLines([]byte(painted + "\n"))
 	}
 	t.jsonLines([]byte("}\n"))
 }
 
-func (t *Text) comment(r Remark) string {
-	style := r.Style
+// orDim is the style of a comment.
+func orDim(style Style) Style {
 	if style == Plain {
-		style = Dim
+		return Dim
 	}
-	return t.palette.Paint(style, "// "+Escape(r.Text))
+	return style
 }
 
 // member writes a member of an object that is not inside another.

@@ -137,11 +137,14 @@ func TestText(t *testing.T) {
 			t.Indented(func() { t.JSON(document) })
 		}, lines("  {", `    "a": [`, `      "long long long long"`, "    ]", "  }")},
 
-		{"JSON with comments", 10, func(t *Text) {
+		{"JSON with comments", 26, func(t *Text) {
 			t.AnnotatedJSON(parse(t0, `{"a":1,"list":["x"],"long":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","z":{}}`), func(m strictjson.Member) Remark {
 				return map[string]Remark{"a": {Text: "one\x1b"}, "list": {Text: "two"}, "long": {Text: "three"}}[m.Name]
 			})
 			t.AnnotatedJSON(parse(t0, `{}`), nil)
+			t.AnnotatedJSON(parse(t0, `{"member":1,"b":2,"c":3}`), func(m strictjson.Member) Remark {
+				return map[string]Remark{"member": {Text: "one"}, "b": {Text: "seven yes"}, "c": {Text: "eleven or more"}}[m.Name]
+			})
 		}, lines(
 			"{",
 			`  "a": 1,    // one\u001b`,
@@ -151,7 +154,12 @@ func TestText(t *testing.T) {
 			`  "long": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",  // three`,
 			`  "z": {}`,
 			"}",
-			"{}")},
+			"{}",
+			"{",
+			`  "member": 1,  // one`,
+			`  "b": 2,     // seven yes`,
+			`  "c": 3  // eleven or more`,
+			"}")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := written(test.width, test.body); got != test.want {
