@@ -109,8 +109,16 @@ func (a loginAge) tooOld() bool {
 	return a.Problem != "" || a.limit != nil && !a.Within(*a.limit)
 }
 
-// sentence is the age, and the limit, in words.
-func (a loginAge) sentence() string {
+// message is the age and the limit, and what follows for the user.
+func (a loginAge) message() string {
+	if a.tooOld() {
+		return a.inWords() + ": re-authenticate"
+	}
+	return a.inWords()
+}
+
+// inWords is the age, and the limit.
+func (a loginAge) inWords() string {
 	if a.Problem != "" {
 		return a.Problem
 	}
@@ -288,10 +296,8 @@ func (v verifiedAge) message() string {
 		return "this token belongs to a program; no user signed in"
 	case v.Problem != "" && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
 		return v.Problem + ": re-authenticate, or ask with the ID token, since access tokens often lack it"
-	case v.tooOld():
-		return v.loginAge.sentence() + ": re-authenticate"
 	default:
-		return v.loginAge.sentence()
+		return v.loginAge.message()
 	}
 }
 
@@ -345,13 +351,6 @@ type unverifiedAge struct {
 func (v unverifiedAge) code() int        { return exitUnverified }
 func (v unverifiedAge) sentence() string { return "unverified: " + v.message() }
 
-func (v unverifiedAge) message() string {
-	if v.tooOld() {
-		return v.loginAge.sentence() + ": re-authenticate"
-	}
-	return v.loginAge.sentence()
-}
-
 type unverifiedAgeDocument struct {
 	Verdict  string           `json:"verdict"`
 	Reason   string           `json:"reason"`
@@ -366,18 +365,9 @@ func (v unverifiedAge) document() any {
 		Verdict: "unverified", Reason: "unverified", ExitCode: exitUnverified, AuthAge: v.ageDocument(v.message()),
 		Header: v.token.Header(), Claims: v.token.UnverifiedClaims(),
 	}
-	v.advise(d.AuthAge, v.tooOld() || len(v.acr) > 0 && !v.hasACR())
-	return d
-}
-
-func (v unverifiedAge) hasACR() bool {
 	acr, _ := v.token.UnverifiedClaims().Get("acr").Text()
-	for _, expected := range v.acr {
-		if acr == expected {
-			return true
-		}
-	}
-	return false
+	v.advise(d.AuthAge, v.tooOld() || len(v.acr) > 0 && !slices.Contains(v.acr, acr))
+	return d
 }
 
 func (v unverifiedAge) writeText(t *output.Text) {

@@ -168,8 +168,8 @@ func (d decoded) problem() string {
 	if _, ok := d.nested(); ok {
 		return "the payload is itself a JWT (cty: JWT, RFC 7519 section 5.2), not a claims set"
 	}
-	for _, fault := range d.token.Faults() {
-		return fault.Text
+	if faults := d.token.Faults(); len(faults) > 0 {
+		return faults[0].Text
 	}
 	return ""
 }
@@ -215,12 +215,10 @@ func (d decoded) algorithm() string {
 }
 
 func (d decoded) signatureSize() string {
-	switch n := len(d.token.Signature()); n {
-	case 0:
-		return "no signature"
-	default:
+	if n := len(d.token.Signature()); n > 0 {
 		return fmt.Sprintf("signature of %d bytes", n)
 	}
+	return "no signature"
 }
 
 // describeOrigin names who makes tokens with such a header. AWS load balancers pad

@@ -81,6 +81,15 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 	return rows
 }
 
+// firstAudience is the audience of a token, or the first of several.
+func firstAudience(claims strictjson.Value) string {
+	list := textOrList(claims.Get("aud"))
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
 func clientIn(claims strictjson.Value) string {
 	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
 		if client, _ := claims.Get(name).Text(); client != "" {

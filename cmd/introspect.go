@@ -184,19 +184,18 @@ func authMethods(metadata *provider.Metadata) []string {
 // request is the question, with the client's secrets, which are never literals.
 func (o *introspectOptions) request(r *run) (provider.IntrospectionRequest, error) {
 	q := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.clientID}
-	if o.clientSecret != "" {
-		secret, err := readSecret(r.env, "--client-secret", o.clientSecret)
+	for _, secret := range []struct {
+		flag, argument string
+		value          *string
+	}{{"--client-secret", o.clientSecret, &q.Secret}, {"--bearer", o.bearer, &q.Bearer}} {
+		if secret.argument == "" {
+			continue
+		}
+		data, err := readSecret(r.env, secret.flag, secret.argument)
 		if err != nil {
 			return q, err
 		}
-		q.Secret = string(secret)
-	}
-	if o.bearer != "" {
-		bearer, err := readSecret(r.env, "--bearer", o.bearer)
-		if err != nil {
-			return q, err
-		}
-		q.Bearer = string(bearer)
+		*secret.value = string(data)
 	}
 	return q, nil
 }
@@ -260,12 +259,12 @@ func verifyLine(r *run) advice.Cmdline {
 // noIntrospection is for issuers that have no endpoint, or keep it to
 // themselves, as Authgear and Hydra do.
 func noIntrospection(r *run, metadata *provider.Metadata) error {
+	const hint = "if the endpoint is at another address (Hydra: its admin port), name it with --endpoint"
 	failure := fail(exitUnavailable, "%s: the metadata names no introspection_endpoint", metadata.URL)
 	if r.token.Header().Exists() {
-		return failure.withHint("if the endpoint is at another address (Hydra: its admin port), name it with --endpoint; or verify the token here:").
-			withCommand(verifyLine(r))
+		return failure.withHint("%s; or verify the token here:", hint).withCommand(verifyLine(r))
 	}
-	return failure.withHint("if the endpoint is at another address (Hydra: its admin port), name it with --endpoint")
+	return failure.withHint("%s", hint)
 }
 
 // askAuthing picks the parameter by what the token looks like.

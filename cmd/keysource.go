@@ -73,8 +73,8 @@ func readKeyFile(env *Env, name string) (data []byte, called string, err error) 
 		data, err = readStdin(env, maxFileSize)
 		return toUTF8(data), "stdin", err
 	}
-	data, err = readFile(strings.TrimPrefix(name, "@"), maxFileSize)
-	return toUTF8(data), strings.TrimPrefix(name, "@"), err
+	data, err = readFile(name, maxFileSize)
+	return toUTF8(data), name, err
 }
 
 func keySetHint(name string, data []byte, err error) advice.Hint {
@@ -94,20 +94,19 @@ func keySetHint(name string, data []byte, err error) advice.Hint {
 }
 
 func (o *trustOptions) loadKey() (verify.Keys, error) {
-	name := strings.TrimPrefix(o.key, "@")
-	data, err := readFile(name, maxFileSize)
+	data, err := readFile(o.key, maxFileSize)
 	if err != nil {
 		return nil, err
 	}
 	text := toUTF8(data)
 	set, err := jwks.ParseKey(text)
 	if err != nil {
-		return nil, unreadable("%s: %w", name, err).advised(keyHint(name, err))
+		return nil, unreadable("%s: %w", o.key, err).advised(keyHint(o.key, err))
 	}
 	if set.ReadAs == "" && len(text) < len(data)-len("\ufeff") { // more than a mark of UTF-8 is gone
 		set.ReadAs = "UTF-16"
 	}
-	return &verify.PublicKeys{Set: set, Source: name}, nil
+	return &verify.PublicKeys{Set: set, Source: o.key}, nil
 }
 
 // keyHint says where a text belongs that is no public key, or by which command it

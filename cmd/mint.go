@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -192,18 +193,18 @@ func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest
 
 func (o *mintOptions) readOrMakeKey() (*issuertest.Key, error) {
 	if o.key == "" {
-		algorithm := o.algorithm
-		if algorithm == "" {
-			algorithm = "RS256"
-		}
-		return issuertest.NewKey(algorithm)
+		return issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
 	}
-	path := strings.TrimPrefix(o.key, "@")
+	return readSigningKey(o.key, o.algorithm)
+}
+
+// readSigningKey reads a private key. Without an algorithm it is the key's own.
+func readSigningKey(path, algorithm string) (*issuertest.Key, error) {
 	data, err := readFile(path, maxFileSize)
 	if err != nil {
 		return nil, err
 	}
-	key, err := issuertest.ReadKey(data, o.algorithm)
+	key, err := issuertest.ReadKey(data, algorithm)
 	if err != nil {
 		return nil, unreadable("%s: %w", path, err)
 	}
@@ -242,15 +243,12 @@ func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
 	if o.authTime.set {
 		t.AuthTime = o.authTime.from(env.Now())
 	}
-	for _, step := range []func() error{
-		func() (err error) { t.AccessToken, err = readValue(env, "--access-token", o.accessToken); return err },
-		func() (err error) { t.Base, err = o.readBase(env); return err },
-	} {
-		if err := step(); err != nil {
-			return t, err
-		}
+	var err error
+	if t.AccessToken, err = readValue(env, "--access-token", o.accessToken); err != nil {
+		return t, err
 	}
-	return t, nil
+	t.Base, err = o.readBase(env)
+	return t, err
 }
 
 // parseMember reads NAME=TEXT and NAME:=JSON.
@@ -352,10 +350,7 @@ type flawRow struct {
 
 // flawRows are a good token and all that can be wrong with it.
 func flawRows(minter *issuertest.Minter, wanted issuertest.Token) []flawRow {
-	client := wanted.ClientID
-	if client == "" {
-		client = minter.ClientID()
-	}
+	client := cmp.Or(wanted.ClientID, minter.ClientID())
 	catalogue := minter.Catalogue(wanted)
 	rows := []flawRow{{
 		Name: "good", About: "nothing is wrong with it", Reason: reasonOf(exitAccepted), Verify: needFlags(catalogue.Good, catalogue.Audience, client),

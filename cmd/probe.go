@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -138,9 +139,7 @@ func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printe
 			return probeView{}, err
 		}
 	}
-	network := o.network
-	network.headers = nil // they go with the requests, and to nobody else
-	client, err := network.client(env, printer)
+	client, err := o.client(env, printer)
 	if err != nil {
 		return probeView{}, err
 	}
@@ -171,6 +170,14 @@ func (o *probeOptions) check(url string) error {
 		return usageError("--jwks cannot be read from stdin here")
 	}
 	return nil
+}
+
+// client makes a client without --header: that goes with the probes, and to nobody
+// else.
+func (o *probeOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
+	network := o.network
+	network.headers = nil
+	return network.client(env, printer)
 }
 
 // config reads what the flags name.
@@ -232,12 +239,9 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 		}
 		return m, nil
 	}
-	data, err := readFile(o.mintWith, maxFileSize)
-	if err != nil {
+	var err error
+	if config.Key, err = readSigningKey(o.mintWith, ""); err != nil {
 		return nil, err
-	}
-	if config.Key, err = issuertest.ReadKey(data, ""); err != nil {
-		return nil, unreadable("%s: %w", o.mintWith, err)
 	}
 	m, err := issuertest.NewMinter(config)
 	if err != nil {
@@ -266,9 +270,7 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 		}
 		return set, nil
 	}
-	network := o.network
-	network.headers = nil
-	client, err := network.client(env, printer)
+	client, err := o.client(env, printer)
 	if err != nil {
 		return nil, err
 	}
@@ -289,24 +291,20 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 
 // writeTokens writes what is going to be sent to a file of its own.
 func writeTokens(path string, probes []probe.Probe) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the user names it
-	if errors.Is(err, fs.ErrExist) {
-		return unreadable("--show-tokens: %s already exists", path)
-	}
-	if err != nil {
-		return unreadable("--show-tokens: %w", err)
-	}
+	var lines bytes.Buffer
 	for _, p := range probes {
 		for _, secret := range p.Secrets() {
-			if _, err := fmt.Fprintf(f, "%s\t%s\n", p.ID, secret); err != nil {
-				return errors.Join(unreadable("--show-tokens: %w", err), f.Close())
-			}
+			fmt.Fprintf(&lines, "%s\t%s\n", p.ID, secret)
 		}
 	}
-	if err := f.Close(); err != nil {
+	switch err := writeNewFile(path, lines.Bytes()); {
+	case errors.Is(err, fs.ErrExist):
+		return unreadable("--show-tokens: %s already exists", path)
+	case err != nil:
 		return unreadable("--show-tokens: %w", err)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // refusedBy are the statuses that refuse, in words.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -118,15 +119,8 @@ func (r report) summary() string {
 // audiences are those of the token that are expected, else all of them.
 func (r report) audiences() []string {
 	list := textOrList(r.anyClaims().Get("aud"))
-	var expected []string
-	for _, aud := range list {
-		for _, wanted := range r.advice.Audiences {
-			if aud == wanted {
-				expected = append(expected, aud)
-			}
-		}
-	}
-	if len(expected) > 0 {
+	other := func(aud string) bool { return !slices.Contains(r.advice.Audiences, aud) }
+	if expected := slices.DeleteFunc(slices.Clone(list), other); len(expected) > 0 {
 		return expected
 	}
 	return list

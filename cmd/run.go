@@ -198,9 +198,7 @@ func (r *run) withForgotten(missing *failure, issuer, audience bool) error {
 	if r.readToken() == nil {
 		claims := r.token.UnverifiedClaims()
 		iss, _ = claims.Get("iss").Text()
-		if list := textOrList(claims.Get("aud")); len(list) > 0 {
-			aud = list[0]
-		}
+		aud = firstAudience(claims)
 	}
 	if issuer && iss != "" {
 		missing.err = fmt.Errorf("%w (the token says, unverified: iss %q)", missing.err, iss)

@@ -41,10 +41,7 @@ func (v whyView) next() nextStep {
 
 // verifying is the command that verifies the token as the API should.
 func (v whyView) verifying(iss string) nextStep {
-	audience, _ := v.Token.UnverifiedClaims().Get("aud").Text()
-	if list, ok := v.Token.UnverifiedClaims().Get("aud").TextList(); ok && len(list) > 0 {
-		audience = list[0]
-	}
+	audience := firstAudience(v.Token.UnverifiedClaims())
 	if v.Complaint.Kind == refusal.Audience {
 		audience = v.Complaint.Expected // the token's own is what the API refuses
 	}

@@ -43,9 +43,7 @@ func (k *KeyInfo) document() strictjson.Value {
 
 // MarshalJSON returns the report as docs/report.schema.json describes it, without
 // what only the command knows: exit_code and the hints.
-func (r *Report) MarshalJSON() ([]byte, error) { return r.document().MarshalJSON() }
-
-func (r *Report) document() strictjson.Value {
+func (r *Report) MarshalJSON() ([]byte, error) {
 	checks := make([]strictjson.Value, len(r.checks))
 	for i := range r.checks {
 		checks[i] = r.describe(&r.checks[i]).document()
@@ -64,5 +62,5 @@ func (r *Report) document() strictjson.Value {
 		Header         strictjson.Value   `json:"header"`
 		Claims         strictjson.Value   `json:"claims"`
 		RejectedClaims strictjson.Value   `json:"rejected_claims"`
-	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()})
+	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()}).MarshalJSON()
 }

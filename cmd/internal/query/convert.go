@@ -28,8 +28,8 @@ type converter struct {
 }
 
 func (c *converter) value(v any, depth int) (strictjson.Value, error) {
-	if c.budget -= valueBytes; c.budget < 0 {
-		return strictjson.Value{}, errSize
+	if err := c.spend(valueBytes); err != nil {
+		return strictjson.Value{}, err
 	}
 	if depth > maxDepth {
 		return strictjson.Value{}, errDepth
@@ -40,17 +40,18 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 	case bool:
 		return strictjson.From(v), nil
 	case string:
-		return c.text(v)
+		return strictjson.From(v), c.spend(len(v))
 	case []any:
 		return c.array(v, depth)
 	case map[string]any:
 		return c.object(v, depth)
 	case json.Number:
-		return c.number(v.String())
+		return strictjson.From(v), c.spend(len(v))
 	case int:
 		return strictjson.From(v), nil
 	case *big.Int:
-		return c.number(v.String())
+		text := v.String()
+		return strictjson.From(json.Number(text)), c.spend(len(text))
 	case float64:
 		return float(v)
 	default:
@@ -58,18 +59,12 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 	}
 }
 
-func (c *converter) text(s string) (strictjson.Value, error) {
-	if c.budget -= len(s); c.budget < 0 {
-		return strictjson.Value{}, errSize
+// spend takes bytes from the budget.
+func (c *converter) spend(n int) error {
+	if c.budget -= n; c.budget < 0 {
+		return errSize
 	}
-	return strictjson.From(s), nil
-}
-
-func (c *converter) number(literal string) (strictjson.Value, error) {
-	if c.budget -= len(literal); c.budget < 0 {
-		return strictjson.Value{}, errSize
-	}
-	return strictjson.From(json.Number(literal)), nil
+	return nil
 }
 
 func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
@@ -89,8 +84,8 @@ func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
 func (c *converter) object(object map[string]any, depth int) (strictjson.Value, error) {
 	names := make([]string, 0, len(object))
 	for name := range object {
-		if c.budget -= len(name); c.budget < 0 {
-			return strictjson.Value{}, errSize
+		if err := c.spend(len(name)); err != nil {
+			return strictjson.Value{}, err
 		}
 		names = append(names, name)
 	}
