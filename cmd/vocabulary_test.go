@@ -1,14 +1,17 @@
 package cmd
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -64,6 +67,98 @@ func TestVocabulary(t *testing.T) {
 			t.Errorf("advice for %q: %t", kind, advised[kind])
 		}
 	}
+}
+
+// TestDocumentedWords holds the words that the code has for a field, constants by
+// their prefix and what functions return, to the field's documentation: each is in it.
+func TestDocumentedWords(t *testing.T) {
+	for _, c := range []struct {
+		dir, owner, field string
+		prefix            string
+		returnedBy        []string
+	}{
+		{"token", "Fault", "Area", "area", nil},
+		{"token", "Fault", "Cause", "cause", nil},
+		{"token", "Fault", "Segment", "segment", nil},
+		{"jwks", "Fault", "Code", "fault", nil},
+		{"jwks", "Finding", "Severity", "severity", nil},
+		{"jwks", "FormatError", "Format", "format", []string{"otherFormat", "formatOfLabel"}},
+		{"issuertest", "Flaw", "Needs", "needs", nil},
+		{"provider", "IntrospectionRequest", "AuthMethod", "auth", nil},
+	} {
+		t.Run(c.dir+"."+c.owner+"."+c.field, func(t *testing.T) {
+			names, err := filepath.Glob("../pkg/" + c.dir + "/*.go")
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented := ""
+			words := map[string]bool{}
+			add := func(e ast.Expr) {
+				if word, ok := literal(e); ok && word != "" {
+					words[word] = true
+				}
+			}
+			for _, name := range names {
+				if strings.HasSuffix(name, "_test.go") {
+					continue
+				}
+				file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ast.Inspect(file, func(node ast.Node) bool {
+					switch node := node.(type) {
+					case *ast.TypeSpec:
+						if s, ok := node.Type.(*ast.StructType); ok && node.Name.Name == c.owner {
+							documented += fieldComment(s, c.field)
+						}
+					case *ast.ValueSpec:
+						if rest, ok := strings.CutPrefix(node.Names[0].Name, c.prefix); ok && rest != "" && unicode.IsUpper(rune(rest[0])) {
+							for _, value := range node.Values {
+								add(value)
+							}
+						}
+					case *ast.FuncDecl:
+						if slices.Contains(c.returnedBy, node.Name.Name) {
+							ast.Inspect(node, func(node ast.Node) bool {
+								if r, ok := node.(*ast.ReturnStmt); ok {
+									add(r.Results[0])
+								}
+								return true
+							})
+						}
+					case *ast.CompositeLit:
+						if id, ok := node.Type.(*ast.Ident); ok && id.Name == c.owner {
+							for _, e := range node.Elts {
+								if pair, ok := e.(*ast.KeyValueExpr); ok && fmt.Sprint(pair.Key) == c.field {
+									add(pair.Value)
+								}
+							}
+						}
+					}
+					return true
+				})
+			}
+			if len(words) < 3 {
+				t.Errorf("the code has only %v", words)
+			}
+			for word := range words {
+				if !regexp.MustCompile(`(^|[\s"(])` + regexp.QuoteMeta(word) + `($|[\s",.;:)])`).MatchString(documented) {
+					t.Errorf("%q is not documented: %s", word, documented)
+				}
+			}
+		})
+	}
+}
+
+// fieldComment is the documentation of a field, above it or behind it, on one line.
+func fieldComment(s *ast.StructType, name string) string {
+	for _, f := range s.Fields.List {
+		if slices.ContainsFunc(f.Names, func(id *ast.Ident) bool { return id.Name == name }) {
+			return strings.Join(strings.Fields(f.Doc.Text()+" "+f.Comment.Text()), " ")
+		}
+	}
+	return ""
 }
 
 func literal(e ast.Expr) (string, bool) {
