@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -103,6 +106,11 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 	return view, nil
 }
 
+// curlFailed finds why curl got no response, in its last line or in what -v prints.
+var curlFailed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`curl: \(\d+\) ([^\r\n]{1,200})|\* ((?:Failed to connect|Could not resolve)[^\r\n]{1,200})`)
+})
+
 // recordIt is the hint for what is no recording.
 const recordIt = "record the exchange with: curl -v URL 2>&1 | claimcheck why"
 
@@ -111,6 +119,10 @@ func noResponse(text string) error {
 	if token.Parse(strings.TrimSpace(text)).Form() == token.FormJWT {
 		return unreadable("this is a token, not a recording of a request").withHint(
 			"claimcheck verify checks a token; " + recordIt)
+	}
+	if found := curlFailed().FindStringSubmatch(text); found != nil {
+		return unreadable("the recording has no response, as curl got none: %s", found[1]+found[2]).withHint(
+			"the request did not reach the API: check the URL and the network")
 	}
 	return unreadable("no API response found: no status, no challenge and no known error").withHint(
 		recordIt)
@@ -175,6 +187,8 @@ func (v whyView) accepted() bool {
 // Conclusion is that of the explanation, where there is something to explain.
 func (v whyView) Conclusion() string {
 	switch {
+	case v.Status == http.StatusNotFound && v.Complaint.Kind == refusal.Unknown:
+		return "there is nothing at this address, or nothing that the API shows to this caller: check the URL and the method first"
 	case !v.accepted():
 		return v.Explanation.Conclusion()
 	case slices.ContainsFunc(v.Findings, func(f refusal.Finding) bool { return f.Status == refusal.Failed }):
@@ -260,6 +274,13 @@ func (v whyView) writeText(t *output.Text) {
 	t.Rows(verdictRow(v.accepted(), v.heading()))
 	if v.URL != "" {
 		t.Rows(output.Row{Value: strings.TrimSpace(v.Method + " " + v.address())})
+	}
+	if v.Others > 0 {
+		which := "the last of "
+		if v.Refused() {
+			which = "the last refused one of "
+		}
+		t.Line(which + plural(v.Others+1, "exchange") + " in the recording")
 	}
 	if rows := v.saidRows(); len(rows) > 0 {
 		t.Blank()

@@ -41,7 +41,7 @@ func ErrorCodes() []ErrorCode {
 }
 
 // Check compares the challenges of a response with RFC 6750 section 3. status is
-// that of the response; sentToken reports whether the request had a token. It
+// that of the response, or 0 if it is unknown; sentToken reports whether the request had a token. It
 // judges challenges of the schemes Bearer and DPoP, and that there is one.
 func Check(status int, sentToken bool, list []Challenge) []Problem {
 	c := &checker{status: status, sentToken: sentToken}
@@ -108,7 +108,7 @@ func (c *checker) errorCode(one Challenge) {
 	switch {
 	case i < 0:
 		c.say("RFC 6750 section 3.1", "error=%q is not a registered code", code)
-	case known[i].Status != c.status:
+	case known[i].Status != c.status && c.status != 0:
 		c.say(known[i].Spec, "error=%q belongs to status %d, not %d", code, known[i].Status, c.status)
 	}
 }

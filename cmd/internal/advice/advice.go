@@ -73,6 +73,8 @@ func (c Case) Hint(check verify.Check) Hint {
 	hint := c.diagnosed(check, *d)
 	switch {
 	case d.Note == "":
+	case c.Instead != "" && check.ID == "structure":
+		hint.Text = c.Instead
 	case hint.Text != "" && slices.Contains([]string{
 		"different_case", "different_slash", "different_prefix", "secret_needed", "immutable_subject",
 	}, d.Kind):

@@ -46,7 +46,7 @@ func Parse(text string) (*Exchange, error) {
 	}
 	chosen := len(list) - 1
 	for i, e := range list {
-		if slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusBadRequest}, e.Status) {
+		if e.Refused() {
 			chosen = i
 		}
 	}
@@ -57,6 +57,11 @@ func Parse(text string) (*Exchange, error) {
 	e.Body = strings.TrimSpace(e.Body)
 	e.Others = len(list) - 1
 	return e, nil
+}
+
+// Refused reports whether the status is one that says no to a request's token.
+func (e *Exchange) Refused() bool {
+	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusBadRequest}, e.Status)
 }
 
 // Values returns the values of a field, in order, whatever the case of its name.
