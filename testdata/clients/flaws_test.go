@@ -97,11 +97,11 @@ func TestFlaws(t *testing.T) {
 }
 
 const preface = "# Flaws\n\n" +
-	"What `claimcheck mint --flaw NAME` makes wrong, the exit code that `verify` gives for it, and what three Go libraries say of the same token.\n" +
-	"The page is written by a test, from what it measured: `UPDATE=1 go test -run TestFlaws .` in `testdata/clients`.\n\n" +
-	"Each library has every expectation that it has an option for: the algorithm RS256, the issuer, the audience, that `exp` is there. The key is\n" +
-	"found by `kid` in the issuer's key set. What stands in brackets is what `verify` has to be asked to notice the flaw; the libraries have no such option,\n" +
-	"and leave that to the program around them. coreos/go-oidc verifies ID tokens; it is given the audience as its client.\n\n" +
+	"What `claimcheck mint --flaw NAME` makes wrong, the exit code that `verify` gives for it, and what three Go libraries do with the same token.\n" +
+	"A test measures and writes this page: `UPDATE=1 go test -run TestFlaws .` in `testdata/clients`.\n\n" +
+	"Each library is given every expectation that it has an option for: the algorithm RS256, the issuer, the audience, `exp` required. The key is\n" +
+	"found by `kid` in the issuer's key set. The flags in brackets are those that `verify` needs to notice the flaw; the libraries have no such option\n" +
+	"and leave the check to the calling program. coreos/go-oidc verifies ID tokens; it is given the audience as its client.\n\n" +
 	"| flaw | what is wrong | verify | golang-jwt 5.3.1 | go-oidc 3.21.0 | jwx 3.3.0 |\n|---|---|---|---|---|---|\n"
 
 // A library reports whether it accepts a token.
