@@ -67,6 +67,12 @@ func (c *Credential) readToken(text string) {
 		c.say("scheme", "the scheme appears twice: \"%s %s …\"", c.Scheme, first)
 		text = strings.TrimSpace(rest)
 	}
+	if strings.EqualFold(c.Scheme, "Bearer") && c.Scheme != "Bearer" {
+		c.Faults = append(c.Faults, Finding{
+			ID: "scheme_case", Status: Warning,
+			Message: fmt.Sprintf("the scheme is written %q: that is valid (RFC 9110 section 11.1), but some APIs know \"Bearer\" only", c.Scheme),
+		})
+	}
 	switch {
 	case !isScheme(c.Scheme):
 		if !strings.EqualFold(c.Scheme, "Basic") {

@@ -88,7 +88,7 @@ func TestSayings(t *testing.T) {
 func TestFindCredential(t *testing.T) {
 	tests := []struct{ value, token, fault string }{
 		{"Bearer abcdefghijkl", "abcdefghijkl", ""},
-		{"bearer abcdefghijkl", "abcdefghijkl", ""},
+		{"bearer abcdefghijkl", "abcdefghijkl", "scheme_case"},
 		{"Bearer  abcdefghijkl ", "abcdefghijkl", ""},
 		{"", "", "authorization_header"},
 		{"Bearer", "", "authorization_header"},
