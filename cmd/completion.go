@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,10 +59,8 @@ func checkShell(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usageError("completion needs the name of one shell").withHint("%s", there)
 	}
-	for _, shell := range completionShells() {
-		if args[0] == shell {
-			return nil
-		}
+	if slices.Contains(completionShells(), args[0]) {
+		return nil
 	}
 	return usageError("there is no completion for shell %s", quoteShort(args[0])).didYouMean(args[0], completionShells()).orHint(there)
 }

@@ -138,40 +138,35 @@ func (d *demo) mint() error {
 	return writeNewFile(d.path("secret.txt"), []byte(d.issuer.ClientSecret()+"\n"))
 }
 
+// A demoStep is a command line and the exit code that it has to end with.
+type demoStep struct {
+	about string
+	code  int
+	args  []string
+}
+
 func (d *demo) runAll(ctx context.Context) error {
 	url, client := d.issuer.URL(), d.issuer.ClientID()
-	steps := []struct {
-		about string
-		code  int
-		args  []string
-	}{
+	steps := []demoStep{
 		{"A test issuer is running at " + url + ". What does its metadata say?", exitAccepted, []string{"discover", url}},
 		{"Which keys does it have?", exitAccepted, []string{"jwks", url}},
 		{"What is in a token? Nothing is verified here.", exitAccepted, []string{"decode", "@" + d.path("good.jwt")}},
 	}
 	for _, t := range demoTokens(d.env.Now()) {
 		if t.about != "" {
-			steps = append(steps, struct {
-				about string
-				code  int
-				args  []string
-			}{t.about, t.code, []string{"verify", "@" + d.path(t.name+".jwt"), "--issuer", url, "--audience", d.issuer.Audience()}})
+			steps = append(steps, demoStep{t.about, t.code, []string{"verify", "@" + d.path(t.name+".jwt"), "--issuer", url, "--audience", d.issuer.Audience()}})
 		}
 	}
 	introspect := func(name string) []string {
 		return []string{"introspect", "@" + d.path(name+".jwt"), "--issuer", url, "--client-id", client, "--client-secret", "@" + d.path("secret.txt")}
 	}
-	steps = append(steps, []struct {
-		about string
-		code  int
-		args  []string
-	}{
-		{"When did the user log in, and is that recent enough?", exitReauthentication, []string{"auth-age", "@" + d.path("login.jwt"), "--issuer", url, "--audience", client, "--max-age", "15m"}},
-		{"What does the issuer say about a token?", exitAccepted, introspect("good")},
-		{"And about a revoked one? Its signature is still good.", exitInactive, introspect("revoked")},
-	}...)
+	steps = append(steps,
+		demoStep{"When did the user log in, and is that recent enough?", exitReauthentication, []string{"auth-age", "@" + d.path("login.jwt"), "--issuer", url, "--audience", client, "--max-age", "15m"}},
+		demoStep{"What does the issuer say about a token?", exitAccepted, introspect("good")},
+		demoStep{"And about a revoked one? Its signature is still good.", exitInactive, introspect("revoked")},
+	)
 	for _, step := range steps {
-		if err := d.run(ctx, step.about, step.code, step.args); err != nil {
+		if err := d.run(ctx, step); err != nil {
 			return err
 		}
 	}
@@ -179,14 +174,14 @@ func (d *demo) runAll(ctx context.Context) error {
 }
 
 // run runs one command, in this process.
-func (d *demo) run(ctx context.Context, about string, want int, args []string) error {
-	d.say(about)
-	words := make([]string, len(args))
-	for n, arg := range args {
+func (d *demo) run(ctx context.Context, step demoStep) error {
+	d.say(step.about)
+	words := make([]string, len(step.args))
+	for n, arg := range step.args {
 		words[n] = advice.Word(arg)
 	}
 	d.print("$ claimcheck " + strings.Join(words, " "))
-	code := Run(ctx, d.env, args)
+	code := Run(ctx, d.env, step.args)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -194,8 +189,8 @@ func (d *demo) run(ctx context.Context, about string, want int, args []string) e
 		return printFailure(&output.WriteError{Err: d.out.err}, exitAccepted)
 	}
 	d.print(fmt.Sprintf("(exit code %d, %s)\n", code, reasonOf(code)))
-	if code != want {
-		return fail(exitInternal, "the demo expected exit code %d", want)
+	if code != step.code {
+		return fail(exitInternal, "the demo expected exit code %d", step.code)
 	}
 	return nil
 }

@@ -189,8 +189,6 @@ func (o *expectationOptions) checkContradictions() error {
 		return usageError("--any-audience and --audience contradict each other")
 	case o.anyIssuer && o.issuer != "":
 		return usageError("--any-issuer and --issuer contradict each other")
-	case !o.anyAudience && len(o.audiences) == 0:
-		return usageError("no audience given").withHint("add --audience with the audience you expect, or --any-audience to accept every one")
 	}
 	return nil
 }

@@ -208,9 +208,6 @@ func tooLarge(name string, limit int) *failure {
 // readValue reads a flag that takes a token or a code: itself, @FILE or
 // env:NAME, one trailing line break aside.
 func readValue(env *Env, flag, argument string) (string, error) {
-	if argument == "-" {
-		return "", usageError("%s cannot be read from stdin: pass the value itself, @FILE or env:NAME", flag)
-	}
 	if text, ok, err := fromFileOrEnv(env, argument, token.MaxLength); ok {
 		if err == nil && strings.TrimSpace(text) == "" {
 			err = unreadable("%s is empty", flag)
@@ -229,25 +226,16 @@ func readSecret(env *Env, flag, argument string) ([]byte, error) {
 
 // secretData reads a secret's octets, unchanged.
 func secretData(env *Env, flag, argument string) ([]byte, error) {
-	path, isFile := strings.CutPrefix(argument, "@")
-	var data []byte
-	var err error
-	if isFile {
-		data, err = readFile(path, maxFileSize)
-	} else {
-		text, ok, failure := fromFileOrEnv(env, argument, maxFileSize)
-		if !ok {
-			return nil, usageError("%s takes @FILE or env:NAME, never the secret itself", flag)
-		}
-		data, err = []byte(text), failure
-	}
+	text, ok, err := fromFileOrEnv(env, argument, maxFileSize)
 	switch {
+	case !ok:
+		return nil, usageError("%s takes %s, never the secret itself", flag, referenceForms)
 	case err != nil:
 		return nil, err
-	case strings.TrimSpace(string(data)) == "":
+	case strings.TrimSpace(text) == "":
 		return nil, unreadable("%s is empty", flag)
 	}
-	return data, nil
+	return []byte(text), nil
 }
 
 // withoutLineEnd drops what an editor or a shell adds to a secret that is text: one

@@ -15,10 +15,6 @@ func newTopic(name, short, long string) *cobra.Command {
 }
 
 func newExitCodesTopic() *cobra.Command {
-	return newTopic("exit-codes", "what each exit code means", exitCodesText())
-}
-
-func exitCodesText() string {
 	var b strings.Builder
 	b.WriteString("Exit codes: 0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the\n" +
 		"answer is no. Where several checks fail, the code is the smallest of theirs; for\n" +
@@ -26,7 +22,7 @@ func exitCodesText() string {
 	for _, info := range exitCodes() {
 		fmt.Fprintf(&b, "%5d  %-25s  %s\n", info.code, info.reason, info.meaning)
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return newTopic("exit-codes", "what each exit code means", strings.TrimRight(b.String(), "\n"))
 }
 
 // ExitCodesMarkdown is docs/exit-codes.md.

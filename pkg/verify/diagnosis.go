@@ -203,7 +203,7 @@ func same(a, b *url.URL, drop func(*url.URL)) bool {
 // an access token, or a difference that is easily overlooked.
 func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	for _, expected := range v.policy.Audiences {
-		for _, found := range atMostStrings(list, maxCompared) {
+		for _, found := range list[:min(len(list), maxCompared)] {
 			if d := Compare(expected, found); d.Kind == differentCase || d.Kind == differentSlash || d.Kind == differentPrefix {
 				return d
 			}
@@ -231,8 +231,6 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 
 // maxCompared is how many audiences are looked at for a small difference.
 const maxCompared = 100
-
-func atMostStrings(list []string, n int) []string { return list[:min(len(list), n)] }
 
 // diagnoseEndpoint recognises a token for an endpoint of the server that was
 // expected, as clients make them to authenticate (RFC 7523 section 3).
