@@ -56,12 +56,14 @@ func checkAnnotations(t *testing.T, got string) {
 	}
 }
 
+// markdown is what GitHub makes of a summary. Making it costs more than using it.
+var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+
 // checkSummary: Markdown, as GitHub reads it, leaves the HTML as it is; the HTML
 // is well-formed and has only the elements that are meant, and all that came
 // from outside stands in code, but for the verdict.
 func checkSummary(t *testing.T, got []byte, text string) {
 	t.Helper()
-	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
 	var rendered bytes.Buffer
 	if err := markdown.Convert(got, &rendered); err != nil {
 		t.Fatal(err)
