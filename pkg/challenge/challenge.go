@@ -3,9 +3,10 @@
 // any number of challenges, with the parameters of RFC 6750, RFC 9449, RFC 9470 and
 // RFC 9728 among others.
 //
-// Parse reads what servers really send: it goes on behind a mistake and reports
-// it, so that a program can show what is there and still say what breaks the
-// grammar. Check compares challenges with what RFC 6750 asks of them.
+// Parse reads what servers really send: it continues after a mistake and
+// reports it, so that a program can show what is there and still say what
+// breaks the grammar. Check compares challenges with the requirements of RFC
+// 6750.
 package challenge
 
 import (
@@ -44,7 +45,7 @@ func (c Challenge) Param(name string) string {
 	return value
 }
 
-// Lookup is Param that also reports whether the parameter is there.
+// Lookup is like Param and also reports whether the parameter is present.
 func (c Challenge) Lookup(name string) (string, bool) {
 	for _, p := range c.Params {
 		if strings.EqualFold(p.Name, name) {
@@ -76,9 +77,9 @@ func (e *syntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Tex
 // errTooLong is the error of Parse for a value longer than maxLength.
 var errTooLong = errors.New("challenge: the field value is longer than 16 KiB")
 
-// Encode returns the challenge as a field value. It fails on what no field value
-// can hold: names that are no tokens, control characters, or parameters beside a
-// token68.
+// Encode returns the challenge as a field value. The error is for what a field
+// value cannot hold: names that are not tokens, control characters, or
+// parameters beside a token68.
 func (c Challenge) Encode() (string, error) {
 	var b strings.Builder
 	switch {

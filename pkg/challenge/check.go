@@ -40,9 +40,9 @@ func ErrorCodes() []ErrorCode {
 	}
 }
 
-// Check compares the challenges of a response with RFC 6750 section 3. status is
-// that of the response, or 0 if it is unknown; sentToken reports whether the request had a token. It
-// judges challenges of the schemes Bearer and DPoP, and that there is one.
+// Check compares the challenges of a response with RFC 6750 section 3. status is that of the
+// response, or 0 if it is unknown; sentToken reports whether the request had a token. It checks
+// challenges of the schemes Bearer and DPoP, and that there is one.
 func Check(status int, sentToken bool, list []Challenge) []Problem {
 	c := &checker{status: status, sentToken: sentToken}
 	found := false

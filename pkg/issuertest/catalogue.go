@@ -6,10 +6,10 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Catalogue is what can be wrong with a token, and what a verifier has to ask for.
+// A Catalogue is what can be wrong with a token, and what a verifier must require.
 type Catalogue struct {
 	Audience string   // that a verifier expects, unless something needs any
-	Good     []string // without any flaw the token is accepted, if the verifier asks for these
+	Good     []string // without any flaw the token is accepted, if the verifier requires these
 	Flaws    []Flaw
 }
 

@@ -5,7 +5,7 @@
 //	good := issuer.Mint(t, issuertest.Token{})
 //	expired := issuer.Mint(t, issuertest.Token{Flaws: []string{"expired"}})
 //
-// It is a test double. It never listens beyond loopback, its users log in by one
-// click, and everybody who reaches it gets tokens. Code that verifies tokens
+// It is a test double. It never listens beyond loopback, its users log in with
+// one click, and anyone who reaches it gets tokens. Code that verifies tokens
 // does not import it.
 package issuertest

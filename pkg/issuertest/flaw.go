@@ -17,11 +17,12 @@ import (
 type Flaw struct {
 	Name   string
 	About  string
-	Reason verify.Reason // why a verifier has to refuse the token
-	// Needs are what a verifier has to require to notice, beside issuer and audience.
-	// Most flaws show without. They are the kind of token ("access", "id", "logout"),
-	// "max_age" (15 minutes), "nonce" ("the-nonce"), "client" (the minter's), "scope"
-	// ("openid"), and "any_audience" for a token without an audience.
+	Reason verify.Reason // why a verifier must refuse the token
+	// Needs are what a verifier must require to notice the flaw, besides issuer and
+	// audience. Most flaws need nothing. They are the kind of token ("access", "id",
+	// "logout"), "max_age" (15 minutes), "nonce" ("the-nonce"), "client" (the
+	// minter's), "scope" ("openid"), and "any_audience" for a token without an
+	// audience.
 	Needs []string
 
 	parts     []string    // what it changes; two flaws of one part contradict each other

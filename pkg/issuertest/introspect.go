@@ -205,8 +205,8 @@ func challenge(w http.ResponseWriter, status int, code, description string) {
 	w.WriteHeader(status)
 }
 
-// Revoke ends a token, as its client could: from now on introspection calls it
-// inactive. What verifies its signature alone does not notice.
+// Revoke revokes a token, as its client could: from now on introspection
+// reports it as inactive. Verifying its signature does not show that.
 func (i *Issuer) Revoke(token string) { i.revoke(hashed(token)) }
 
 func (i *Issuer) revoke(name string) {

@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// Config are the settings of an Issuer. The zero Config is a good one.
+// Config are the settings of an Issuer. The zero Config is usable.
 type Config struct {
 	Address string // host:port on loopback; empty for a free port on 127.0.0.1
-	// Listener, if not nil, stands in place of Address. Its address has to be a TCP
-	// address on loopback; the issuer closes it.
+	// Listener, if not nil, replaces Address. Its address must be a TCP address on
+	// loopback; the issuer closes it.
 	Listener  net.Listener
 	Like      string // the shape, one of Vendors; empty for "plain"
 	Algorithm string // one of Algorithms; empty for RS256, or for what the state directory has
@@ -33,10 +33,10 @@ type Config struct {
 	ClientID     string
 	ClientSecret string           // empty for that of the state directory, or a random one
 	RedirectURIs []string         // of both clients, beside http addresses on loopback
-	Clients      []Client         // stand in place of these two; the first one counts as the default
+	Clients      []Client         // replace these two; the first one is the default
 	Now          func() time.Time // nil for the clock of this machine
-	// Trace, if not nil, hears of every request once it is answered, perhaps from
-	// several goroutines at once.
+	// Trace, if not nil, is called for every request once it is answered, perhaps
+	// concurrently.
 	Trace func(Request)
 }
 
@@ -46,7 +46,7 @@ type Request struct {
 	Status       int
 }
 
-// An Issuer is an OpenID provider that runs. Close ends it.
+// An Issuer is a running OpenID provider. Close stops it.
 type Issuer struct {
 	origin   string
 	shape    vendor
@@ -294,7 +294,7 @@ func (i *Issuer) minterFor(c *Client) *Minter {
 	return &m
 }
 
-// Rotate makes a new key, which signs from now on. With overlap, the old one stays
+// Rotate makes a new key, which signs new tokens. With overlap, the old one stays
 // published for as long as its tokens live; without, it is withdrawn at once.
 func (i *Issuer) Rotate(overlap bool) error { return i.ring.rotate(i.now(), overlap) }
 

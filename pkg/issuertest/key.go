@@ -28,8 +28,8 @@ const rsaBits = 2048
 // a few keys apart, and easy to read.
 const shortID = 8
 
-// A Key signs tokens: a private key, or a secret for HS256 and its kin. It never
-// prints.
+// A Key signs tokens: a private key, or a secret for HS256, HS384 or HS512. It
+// never prints.
 type Key struct {
 	algorithm string
 	id        string

@@ -29,13 +29,14 @@ type Token struct {
 	Nonce    string      // of an ID token
 	Session  string      // sid; empty for a new one in an ID or a logout token
 	ACR      string
-	// AccessToken is what at_hash of an ID token has to fit; empty for no at_hash.
+	// AccessToken is the access token that at_hash of an ID token is computed from;
+	// empty for no at_hash.
 	AccessToken string
 
 	ExpiresIn time.Duration // 0 for the lifetime of the shape
 	AuthTime  time.Time     // zero for the time of issue
 
-	Base   strictjson.Value    // an object that stands in place of the usual claims
+	Base   strictjson.Value    // an object that replaces the usual claims
 	Claims []strictjson.Member // replace claims, or are added; an absent value removes one
 	Header []strictjson.Member // the same in the header
 

@@ -21,7 +21,7 @@ func defaultUsers() []User {
 // A Client is an application that is registered with the issuer.
 type Client struct {
 	ID     string
-	Secret string // empty for a public client, which has to use PKCE
+	Secret string // empty for a public client, which must use PKCE
 	// RedirectURIs are where users may be sent back to, beside any http address
 	// on loopback (RFC 8252 section 7.3).
 	RedirectURIs []string

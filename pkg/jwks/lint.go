@@ -14,8 +14,7 @@ const (
 	severityInfo    = "info"
 )
 
-// A Finding is one thing that there is to say about a key set or another document
-// of an issuer.
+// A Finding is one remark about a key set or another document of an issuer.
 type Finding struct {
 	ID string // which check, as "private_key"
 	// Severity is "error" (against the specification, or unsafe), "warning" (it works,
@@ -28,8 +27,8 @@ type Finding struct {
 	Spec    string // where that is specified, or empty
 }
 
-// MergeFindings makes one of the findings that differ in their places only, and
-// puts errors before warnings and those before information.
+// MergeFindings merges findings that differ only in their places, and puts
+// errors before warnings and those before information.
 func MergeFindings(list []Finding) []Finding {
 	type identity struct{ id, severity, message, spec string }
 	seen := map[identity]int{}
@@ -49,8 +48,8 @@ func MergeFindings(list []Finding) []Finding {
 	return merged
 }
 
-// Lint looks a published set over as of a time: keys that must not be
-// published, weak or broken keys, kids that are missing or ambiguous, and
+// Lint checks a published set as of now: keys that must not be published,
+// weak or broken keys, kids that are missing or ambiguous, and
 // certificates that do not belong to their key.
 func (s *Set) Lint(now time.Time) []Finding {
 	l := &linter{now: now}

@@ -1,10 +1,10 @@
-// Package probe asks whether an API refuses what it must refuse. It sends a good
+// Package probe tests whether an API refuses what it must refuse. It sends a good
 // token once, as a control, and then variations of it that no API may accept, one
 // at a time, and compares the answers.
 //
 // New makes the probes, Run sends them. What is sent goes to one URL and nowhere
-// else; a variation that the API accepts is as good as the token it was made of, so
-// the probes are to be kept as secret as that.
+// else; a variation that the API accepts is as good as the original token, so keep
+// the probes as secret.
 package probe
 
 import (
@@ -30,11 +30,11 @@ type Config struct {
 	Token   string    // good: the API accepts it
 	IDToken string    // of the same user, or empty
 	Keys    *jwks.Set // of the issuer; nil if not known
-	// Minter signs with the key of the API's issuer; nil for none. It permits to
-	// change claims under a good signature.
+	// Minter signs with the key of the API's issuer; nil for none. It makes
+	// wrong claims under a good signature possible.
 	Minter *issuertest.Minter
-	Scope  string        // that the API demands, or empty
-	MaxAge time.Duration // of the login that the API demands, or 0
+	Scope  string        // that the API requires, or empty
+	MaxAge time.Duration // of the login that the API accepts, or 0
 
 	Refused []int // the statuses that refuse; empty for 400, 401 and 403
 	Delay   time.Duration
@@ -45,7 +45,7 @@ type Config struct {
 // 3.1).
 func DefaultRefused() []int { return []int{400, 401, 403} }
 
-// Want is what an API has to do with a probe.
+// A Want is what an API must do with a probe.
 type Want string
 
 // The wants.
@@ -53,8 +53,8 @@ const (
 	Challenged Want = "challenged" // refuse with 401 and a challenge
 	Refused    Want = "refused"
 	Accepted   Want = "accepted"   // anything but 401 and 403
-	Tolerated  Want = "tolerated"  // accept it; to refuse is only unfriendly
-	Discourage Want = "discourage" // refuse it; to accept is only careless
+	Tolerated  Want = "tolerated"  // accept it; refusing is only unfriendly
+	Discourage Want = "discourage" // refuse it; accepting is only careless
 )
 
 // A Probe is one request.
@@ -68,7 +68,7 @@ type Probe struct {
 	query         string   // access_token in the query, or empty
 }
 
-// Secrets are what a probe sends that must not be seen.
+// Secrets returns the secrets that a probe sends.
 func (p Probe) Secrets() []string {
 	if p.query != "" {
 		return []string{p.query}
@@ -113,8 +113,8 @@ func (r *Result) Count(status verify.Status) int {
 	return n
 }
 
-// Good reports whether everything was sent, the control passed, and every probe was
-// refused that has to be.
+// Good reports whether everything was sent, the control passed, and every probe
+// that must be refused was refused.
 func (r *Result) Good() bool {
 	return len(r.Outcomes) > 2 && r.Count(verify.Passed)+r.Count(verify.Warning) == len(r.Outcomes)
 }

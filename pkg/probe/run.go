@@ -14,11 +14,10 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// Run sends probes one after the other. It ends where the API answers nobody with
-// success, where it refuses the good token, and where it would not answer: then the
-// rest would show nothing. The error is the context's, or a *provider.FetchError
-// where the first request got no answer; the result holds the probes until
-// then.
+// Run sends probes one after the other. It ends early if the API needs no token,
+// refuses the good token or stops answering: the rest would show nothing. The error
+// is the context's, or a *provider.FetchError where the first request got no
+// answer; the result holds the probes until then.
 func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Probe) (*Result, error) {
 	r := &runner{cfg: cfg, result: &Result{URL: withoutQuery(cfg.URL)}}
 	if len(r.cfg.Refused) == 0 {

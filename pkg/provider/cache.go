@@ -38,7 +38,8 @@ type diskCache struct {
 }
 
 // newDiskCache returns the cache in a directory, which need not exist. now is its
-// clock; warn, if not nil, hears why something there was ignored, once each.
+// clock; warn, if not nil, is called once for each thing that was ignored, with
+// the reason.
 func newDiskCache(dir string, now func() time.Time, warn func(message string)) *diskCache {
 	return &diskCache{dir: dir, now: now, warn: warn, warned: map[string]bool{}}
 }
@@ -264,14 +265,15 @@ type CacheEntry struct {
 }
 
 // ListCache returns what the cache in a directory holds, which need not exist, as
-// of now. warn, if not nil, hears why something there was ignored, once each.
+// of now. warn, if not nil, is called once for each thing that was ignored, with
+// the reason.
 func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntry {
 	return newDiskCache(dir, func() time.Time { return now }, warn).list()
 }
 
 // ClearCache removes every entry of the cache in a directory and returns how many
-// there were. Files that are not the cache's stay. A directory that is not there is
-// an empty cache; the error is for one that is not the user's own.
+// there were. Other files stay. A missing directory is an empty cache; the error is
+// for one that belongs to another user.
 func ClearCache(dir string) (int, error) {
 	return newDiskCache(dir, nil, nil).clear()
 }

@@ -1,14 +1,14 @@
-// Package provider talks to issuers: it fetches metadata (OpenID Connect
-// Discovery 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are
-// active (RFC 7662), keeps a small cache and looks metadata over. It is the only
-// package that uses the network. Make one Client and keep it: it remembers what it
-// fetched for as long as that may be used, and asks for an unknown key at most
-// every refetchFloor, however many tokens name one.
+// Package provider talks to issuers: it fetches metadata (OpenID Connect Discovery
+// 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are active (RFC
+// 7662), keeps a small cache and lints metadata. It is the only package that uses
+// the network. Make one Client and keep it: it remembers what it fetched for as
+// long as that may be used, and asks for an unknown key at most every
+// refetchFloor, however many tokens name one.
 //
-// Nothing that comes from a server is trusted further than it has to be:
-// replies are bounded in size and time, redirects stay within one https
-// origin, and what an issuer's document names must not lie nearer to this
-// machine than the issuer itself.
+// Servers are trusted no more than necessary: responses are bounded in
+// size and time, redirects stay within one https origin, and what an
+// issuer's document names must not be nearer to this machine than the
+// issuer itself.
 package provider
 
 import (
@@ -43,8 +43,8 @@ type Config struct {
 	// RootCAs are the certificate authorities this machine trusts; nil for the
 	// system's.
 	RootCAs *x509.CertPool
-	// CustomCAs, if not nil, stand in for RootCAs. They are the user's choice
-	// for this run, so they turn the cache on disk off.
+	// CustomCAs, if not nil, replace RootCAs. They are the user's choice for
+	// this run, so they turn the cache on disk off.
 	CustomCAs *x509.CertPool
 	// Proxy finds the proxy for a request; nil for none. Pass
 	// http.ProxyFromEnvironment to use those of the environment.
@@ -65,23 +65,23 @@ type Config struct {
 	// RetryWaitMin and RetryWaitMax bound the wait before a retry, whatever
 	// Retry-After says; 0 for 200 ms and 2 s.
 	RetryWaitMin, RetryWaitMax time.Duration
-	// Trace, if not nil, hears of every request and cache hit. Like Warn, it is
-	// called by the goroutines that use the Client, perhaps by several at once.
+	// Trace, if not nil, is called for every request and cache hit. Like Warn,
+	// it is called by the goroutines that use the Client, perhaps concurrently.
 	Trace func(Event)
-	// Waiting, if not nil, hears of every request that begins, by its URL without
-	// the query; what it returns is called when the request is over.
+	// Waiting, if not nil, is called when a request begins, with its URL without
+	// the query; the function it returns is called when the request is over.
 	Waiting func(url string) (done func())
-	// Warn, if not nil, hears why an existing cache was ignored, once each.
+	// Warn, if not nil, is called once for each reason to ignore an existing cache.
 	Warn func(message string)
 	// CacheDir is the directory of a cache that outlives the Client and is shared
 	// with other processes. In front of it the Client keeps what it fetched in
 	// memory, parsed.
 	CacheDir string
 	// StaleFor is how much longer than its lifetime a document in memory is used
-	// while its issuer cannot be reached: KeySet.Stale. An unknown key ID is never
-	// answered like that. 0 for not at all.
+	// while its issuer cannot be reached: KeySet.Stale. It is never used for an
+	// unknown key ID. 0 for not at all.
 	StaleFor time.Duration
-	NoCache  bool // keep nothing: every call asks anew
+	NoCache  bool // keep nothing: every call fetches again
 	Refresh  bool // do not read the cache, but write it
 	Offline  bool // the cache only, no network at all
 }
@@ -98,7 +98,7 @@ type Event struct {
 	Failure   string // why there was no answer, or empty
 }
 
-// A Client asks issuers. It may be used by many goroutines at once.
+// A Client sends requests to issuers. It is safe for concurrent use.
 type Client struct {
 	cfg     Config
 	memory  *memory
@@ -110,7 +110,7 @@ type Client struct {
 	transports map[bounds]*transport
 }
 
-// New returns a Client. The error is for settings that make no sense.
+// New returns a Client. The error is for invalid settings.
 func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		return nil, errors.New("provider: no clock")

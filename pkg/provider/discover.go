@@ -35,8 +35,8 @@ type Metadata struct {
 
 // Discover fetches the metadata of an issuer, or takes it from the cache. It
 // asks for OpenID Connect Discovery 1.0 section 4 first, then for RFC 8414
-// section 3 in both its forms, and goes on to the next only where the address
-// does not exist for the server. The whole address of a document is accepted,
+// section 3 in both its forms, and tries the next only if the server says
+// that the address does not exist. The full URL of a document is accepted,
 // too.
 //
 // Where the document is for another issuer, it is returned together with an

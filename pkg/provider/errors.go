@@ -44,7 +44,7 @@ const (
 // secrets in it, but may quote the server: escape it before it reaches a
 // terminal.
 type FetchError struct {
-	Cause    string    // why there is no answer, as a word that does not change: "dns", "timeout", "status"
+	Cause    string    // why there is no answer, as a stable word: "dns", "timeout", "status"
 	URL      string    // without its query
 	Status   int       // for "status" and "html", else 0
 	TLS      string    // for "tls": what is wrong, as "expired"
@@ -73,7 +73,7 @@ func (e *FetchError) Unwrap() error { return e.Err }
 // addresses where it could be.
 func (e *FetchError) Missing() bool { return len(e.Tried) > 0 && missing(e) }
 
-// An Attempt is one address that was asked for metadata.
+// An Attempt is one request for metadata.
 type Attempt struct {
 	URL     string // without its query
 	Form    string // which form of address that is, in words
@@ -99,9 +99,9 @@ func (e *IssuerMismatchError) Error() string {
 	return fmt.Sprintf("%s: the metadata is for issuer %q, expected %q", e.URL, clip(e.Found), clip(e.Asked))
 }
 
-// A RefusedError says that the server answered, but would not tell us about the
-// token: our credentials or our request are not good enough (RFC 7662 section
-// 2.3). It says nothing about the token.
+// A RefusedError says that the server answered, but refused the request: the
+// credentials or the request are not good enough (RFC 7662 section 2.3). It
+// says nothing about the token.
 type RefusedError struct {
 	URL         string // without its query
 	Status      int    // HTTP status; some say 200

@@ -27,10 +27,10 @@ type KeySet struct {
 	FetchedAt   time.Time
 	AgeSeconds  int64 // since FetchedAt
 	FromCache   bool
-	Stale       bool // it has run out, but the issuer cannot be reached: see Config.StaleFor
-	// Refetch is what became of the wish for a newer set, where the cached one does
-	// not have the key ID: "done"; "held", because the last fetch was less than
-	// refetchFloor ago; "offline"; or empty where there was none.
+	Stale       bool // it has expired, but the issuer cannot be reached: see Config.StaleFor
+	// Refetch says whether a newer set was fetched, if the cached one lacks the key
+	// ID: "done"; "held", because the last fetch was less than refetchFloor ago;
+	// "offline"; or empty where there was none.
 	Refetch string
 }
 

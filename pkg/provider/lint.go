@@ -44,7 +44,7 @@ const (
 )
 
 // Lint checks metadata for what is missing, wrong, unsafe or worth knowing. It uses
-// the exported fields only and asks nobody.
+// the exported fields only and makes no request.
 func (md *Metadata) Lint() []jwks.Finding { return jwks.MergeFindings(md.lint()) }
 
 // Lint is Metadata.Lint together with the lint of the key set that the metadata

@@ -100,7 +100,7 @@ type Document struct {
 
 // Document fetches a JSON object that an API's challenge names, such as its
 // metadata (RFC 9728). namedBy is the URL of the API, which the user named: the
-// document must not lie nearer to this machine than that, and the Header of the
+// document must not be nearer to this machine than that, and the Header of the
 // Config goes along only within its origin. The error is a *FetchError.
 func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, error) {
 	ctx, cancel := c.begin(ctx)
@@ -128,7 +128,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 }
 
 // DiscoverNamed is Discover for an issuer that a document at namedBy names: its
-// metadata must not lie nearer to this machine than that document.
+// metadata must not be nearer to this machine than that document.
 func (c *Client) DiscoverNamed(ctx context.Context, issuer, namedBy string) (*Metadata, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()

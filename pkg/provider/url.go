@@ -123,7 +123,7 @@ func (c *Client) typedTarget(text string) (target, error) {
 }
 
 // namedTarget judges a URL that a member of an issuer's document names. It must be
-// https and must not lie nearer to this machine than the issuer.
+// https and must not be nearer to this machine than the issuer.
 func (c *Client) namedTarget(member, text string, by *Metadata) (target, error) {
 	issuer, bad := parseURL(by.URL)
 	if bad != nil {

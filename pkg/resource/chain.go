@@ -2,9 +2,8 @@
 // for it (RFC 9728): the API's challenge, its metadata, the authorization servers
 // that these name, their keys, and perhaps a token.
 //
-// Walk asks for everything there is to ask; Judge is pure and says which links
-// hold. What one link needs of another is never guessed: a link behind a broken
-// one is not checked.
+// Walk makes all requests; Check is pure and says which links work. Nothing is
+// guessed: a link that depends on a broken one is not checked.
 package resource
 
 import (
@@ -25,9 +24,9 @@ type Link struct {
 	// Message describes the link. It quotes servers: escape it before it reaches
 	// a terminal.
 	Message string
-	Fix     string // what the operator of the API or of the server has to change, or empty
+	Fix     string // what the operator of the API or of the server must change, or empty
 	Spec    string // the section that asks for it, or empty
-	// Unavailable says that something could not be had, which is no finding.
+	// Unavailable says that something could not be fetched, which is not a finding.
 	Unavailable bool
 }
 
@@ -77,7 +76,7 @@ type Server struct {
 	KeysErr  error              // why there are none
 }
 
-// A Chain is the answer.
+// A Chain is the result.
 type Chain struct {
 	Evidence
 	Links  []Link         // in order
@@ -94,7 +93,7 @@ func (c *Chain) Broken() *Link {
 	return nil
 }
 
-// Unavailable reports whether a link could not be had.
+// Unavailable reports whether something could not be fetched.
 func (c *Chain) Unavailable() bool {
 	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Unavailable })
 }

@@ -21,7 +21,7 @@ const (
 	specMembers   = "RFC 9728 section 2"
 )
 
-// Check says which links hold. It asks nobody.
+// Check says which links work. It makes no request.
 func Check(e *Evidence, rules Rules) *Chain {
 	c := &checker{Chain: Chain{Evidence: *e}, rules: rules}
 	c.request()

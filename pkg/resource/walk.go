@@ -14,8 +14,8 @@ const maxServers = 5
 
 // Walk asks an API once, by GET and without a token, then for its metadata, and
 // for the metadata and the keys of the authorization servers it names. It sends
-// no token anywhere. The error is for a context that is cancelled: what cannot be
-// had, be it for want of time, is evidence.
+// no token anywhere. The error is for a context that is cancelled: anything else
+// that cannot be fetched, even for lack of time, is evidence.
 func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, error) {
 	e := &Evidence{URL: url}
 	accept := http.Header{"Accept": {"application/json, text/event-stream, */*;q=0.1"}}

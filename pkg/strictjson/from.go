@@ -14,7 +14,7 @@ import (
 // by the names in their json tags, in the order of their fields, with omitempty and
 // omitzero as encoding/json has them. A Value stays what it is and, as a member, is
 // left out if it is absent; so is a nil pointer. Embedded structs are inlined. From
-// panics on a type that has no JSON form: that is a defect of the caller.
+// panics on a type that has no JSON form: that is a bug in the caller.
 func From(v any) Value {
 	switch v := v.(type) {
 	case nil:

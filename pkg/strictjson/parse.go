@@ -50,7 +50,7 @@ func Parse(data []byte) (Value, error) {
 	return Value{}, explain(data)
 }
 
-// ParseObject is Parse for a text that has to be a JSON object.
+// ParseObject is Parse for a text that must be a JSON object.
 func ParseObject(data []byte) (Value, error) {
 	v, err := Parse(data)
 	if err != nil {

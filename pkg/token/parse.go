@@ -10,8 +10,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// Parse takes text apart. The Token has what could be read, and Faults for the rest:
-// none for a well-formed JWT. The text is used as it is: no white space is removed.
+// Parse parses text. The Token has what could be read, and Faults for the rest: none
+// for a well-formed JWT. The text is used as it is: no white space is removed.
 func Parse(text string) *Token {
 	t := &Token{}
 	t.parse(text)

@@ -1,4 +1,4 @@
-// Package token takes a JSON Web Token apart without verifying anything.
+// Package token parses a JSON Web Token without verifying anything.
 //
 // Parse accepts the compact serialisation only (RFC 7515 section 7.1), with
 // strict base64url, and keeps every fault it finds, so that a caller can show
@@ -79,7 +79,7 @@ type Fault struct {
 	Note string
 }
 
-// A Token is a text taken apart. Its zero value is not usable; Parse makes it.
+// A Token is a parsed text. Its zero value is not usable; Parse makes it.
 type Token struct {
 	form         Form
 	header       strictjson.Value

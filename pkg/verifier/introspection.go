@@ -14,8 +14,8 @@ import (
 // the token here.
 type Comparison struct {
 	// Active reports whether the server says that the token is active and nothing
-	// is against it: it was accepted here, where that was asked, and no oddity
-	// refuses it.
+	// contradicts it: it was accepted here, if it was verified here, and no
+	// oddity refuses it.
 	Active bool
 	// Reason is "active", or why the token is not: the reason of the report, which
 	// outweighs what the server says, "inactive", or "claim_refused" for an oddity.

@@ -27,17 +27,17 @@ func FromContext(ctx context.Context) (*Token, bool) {
 	return s.token, ok
 }
 
-// Middleware lets a request through to next only with an accepted bearer token,
-// which next finds with FromContext. The token is read from the Authorization
-// header and from nowhere else: not from the query, a form or a cookie.
+// Middleware passes a request to next only with an accepted bearer token, which
+// next gets from FromContext. The token is read from the Authorization header
+// only, never from the query, a form or a cookie.
 //
-// Whoever has no good token gets 401 with a WWW-Authenticate challenge that says
-// why (RFC 6750 section 3); a token without the policy's scopes or roles gets 403;
-// one whose login is too old or too weak gets 401 with what to ask for (RFC 9470
-// section 3). Where the issuer cannot be asked the answer is 503: that says
-// nothing about the token.
+// A request without a good token gets 401 with a WWW-Authenticate challenge that
+// says why (RFC 6750 section 3); a token without the policy's scopes or roles gets
+// 403; one whose login is too old or too weak gets 401 with what to ask for (RFC
+// 9470 section 3). If the issuer cannot be reached, the response is 503, which
+// says nothing about the token.
 //
-// Unless the policy demands a kind, a token that looks like an ID token is
+// Unless the policy requires a kind, a token that looks like an ID token is
 // refused: it tells a client who signed in and grants nothing (RFC 8725 section
 // 3.11).
 func (v *Verifier) Middleware(next http.Handler) http.Handler {
@@ -65,7 +65,7 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 }
 
 // RequireScope lets a request through only if its token was granted every one
-// of the scopes. It belongs behind Middleware:
+// of the scopes. It must be wrapped by Middleware:
 //
 //	v.Middleware(verifier.RequireScope("orders:read")(handler))
 func RequireScope(scopes ...string) func(http.Handler) http.Handler {
@@ -77,7 +77,7 @@ func RequireScope(scopes ...string) func(http.Handler) http.Handler {
 }
 
 // RequireRole lets a request through only if its token has every one of the
-// roles. It belongs behind Middleware, as RequireScope does.
+// roles. Like RequireScope, it must be wrapped by Middleware.
 func RequireRole(roles ...string) func(http.Handler) http.Handler {
 	lacking := refusal{
 		status: http.StatusForbidden, code: "insufficient_scope",

@@ -9,8 +9,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Token is a token that was accepted. Only Verify makes one, so whoever holds
-// it may rely on what it says.
+// A Token is a token that was accepted. Only a Verifier makes one, so its
+// claims can be relied on.
 type Token struct {
 	Subject  string    // sub, or empty (RFC 7519 section 4.1.2)
 	Issuer   string    // iss

@@ -1,6 +1,6 @@
 // Package verifier verifies tokens for Go programs: it finds the issuer's keys,
-// keeps them, follows their rotation and judges each token by one policy. It is
-// what the command itself verifies with, so both give the same verdict.
+// keeps them, follows their rotation and verifies each token under one policy.
+// The command uses it too, so both give the same verdict.
 //
 //	v, err := verifier.New(verify.Policy{Issuer: "https://issuer.example", Audiences: []string{"api"}})
 //	if err != nil { … }
@@ -10,8 +10,8 @@
 //
 //	tok, err := v.Verify(ctx, raw)
 //
-// Make one Verifier for each policy and keep it: what it fetched is parsed once
-// and shared by every goroutine that verifies with it.
+// Make one Verifier for each policy and keep it: what it fetches is parsed once
+// and shared by all goroutines.
 package verifier
 
 import (
@@ -26,16 +26,16 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Verifier judges tokens by one policy. Its methods may be called by many
-// goroutines at once. The zero Verifier accepts nothing and asks nobody.
+// A Verifier verifies tokens under one policy. Its methods are safe for
+// concurrent use. The zero Verifier accepts nothing and makes no request.
 type Verifier struct {
 	policy verify.Policy
 	opts   options
 }
 
-// New returns a Verifier. Without an option that says otherwise the keys are
-// those of policy.Issuer, found by discovery when the first token needs them.
-// The error is for a policy that cannot be used, an issuer whose keys cannot be
+// New returns a Verifier. Unless an option says otherwise, the keys are those
+// of policy.Issuer, found by discovery when the first token needs them. The
+// error is for a policy that cannot be used, an issuer whose keys cannot be
 // looked up, or options that contradict each other.
 func New(policy verify.Policy, opts ...Option) (*Verifier, error) {
 	if err := policy.Problem(); err != nil {
@@ -83,8 +83,8 @@ func (o *options) complete(policy verify.Policy) error {
 
 // Verify returns the token if it is accepted. For a token that is not, the error
 // is a *verify.RejectedError, and errors.Is finds its reason
-// (verify.ReasonExpired and so on). Every other error means that there is no
-// verdict, because the issuer could not be asked: see Report.
+// (verify.ReasonExpired and so on). Any other error means that there is no
+// verdict, because the issuer could not be reached: see Report.
 func (v *Verifier) Verify(ctx context.Context, raw string) (*Token, error) {
 	result, err := v.Examine(ctx, raw)
 	if err != nil {
@@ -96,9 +96,9 @@ func (v *Verifier) Verify(ctx context.Context, raw string) (*Token, error) {
 	return newToken(result, &v.policy), nil
 }
 
-// Report returns everything that was found out about a token, accepted or not.
-// The error is for an issuer that could not be asked: a *provider.FetchError, or
-// a *provider.IssuerMismatchError where its metadata names another issuer.
+// Report returns every check of a token, accepted or not. The error is for an
+// issuer that could not be reached: a *provider.FetchError, or a
+// *provider.IssuerMismatchError where its metadata names another issuer.
 func (v *Verifier) Report(ctx context.Context, raw string) (*verify.Report, error) {
 	result, err := v.Examine(ctx, raw)
 	if err != nil {
@@ -107,14 +107,14 @@ func (v *Verifier) Report(ctx context.Context, raw string) (*verify.Report, erro
 	return result.Report, nil
 }
 
-// A Result is a report with what it was made of.
+// A Result is a report with its inputs.
 type Result struct {
 	Report *verify.Report
-	Token  *token.Token     // unverified: the Report says what it is worth
+	Token  *token.Token     // unverified: see the Report
 	KeySet *provider.KeySet // nil where the keys are local, or where none were needed
 }
 
-// Examine is Report for programs that explain: it tells as well where the keys
+// Examine is Report for programs that explain: it also returns where the keys
 // came from.
 func (v *Verifier) Examine(ctx context.Context, raw string) (*Result, error) {
 	t := token.Parse(raw) // what is wrong with it is in the report

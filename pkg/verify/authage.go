@@ -20,8 +20,8 @@ type AuthAge struct {
 }
 
 // MeasureAuthAge computes the age from auth_time alone, in UTC (OpenID Connect
-// Core section 2): never from iat, never by a local clock, with no leeway. Of a
-// token whose report is not Trusted it counts for nothing.
+// Core section 2): never from iat, never by a local clock, with no leeway. It
+// means nothing unless the token's report is Trusted.
 func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
 	value := claims.Get("auth_time")
 	if !value.Exists() {
@@ -46,14 +46,14 @@ func MeasureAuthAge(claims strictjson.Value, at time.Time) AuthAge {
 }
 
 // Within reports whether the user authenticated at most limit ago. Without a
-// usable auth_time the answer is no.
+// usable auth_time it returns false.
 func (a AuthAge) Within(limit time.Duration) bool {
 	return a.Problem == "" && (limit == AnyAge || a.Seconds <= int64(limit/time.Second))
 }
 
-// ByAuthAge returns the report as the answer to how long ago the user
-// authenticated: that the login is too old outweighs the token's own times and
-// other claims, so it becomes the Reason.
+// ByAuthAge returns the report with the age of the login first: if it is too
+// old, that outweighs the token's own times and other claims and becomes the
+// Reason.
 func (r *Report) ByAuthAge() *Report {
 	if r.Accepted {
 		return r

@@ -62,8 +62,8 @@ func checkOf(id string) check {
 
 // CheckInfo describes a check.
 type CheckInfo struct {
-	ID    string // as "signature" or "audience": it is part of the format of reports
-	Title string // what has to hold, as a short phrase
+	ID    string // such as "signature" or "audience"; part of the report format
+	Title string // what must be true, as a short phrase
 	Spec  string // where that is specified, or empty
 }
 

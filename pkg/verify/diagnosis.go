@@ -11,8 +11,8 @@ import (
 )
 
 // A Diagnosis is the probable cause of a failing check: a kind and its arguments,
-// for the caller to put into words and advice. Which arguments are set depends on
-// the kind; see DiagnosisKinds. They quote the token: escape them before they
+// for the caller to turn into words and advice. Which arguments are set depends
+// on the kind; see DiagnosisKinds. They quote the token: escape them before they
 // reach a terminal.
 type Diagnosis struct {
 	Kind     string        // as "clock_skew" or "key_id_unknown": see DiagnosisKinds
@@ -20,8 +20,8 @@ type Diagnosis struct {
 	Found    string        // of the token, or of the keys
 	Names    []string      // several of either
 	By       time.Duration // how much, or the limit
-	// Note is what is worth knowing about the service that the token seems to come
-	// from, in words, or empty. Which service that is, is a guess.
+	// Note is a remark about the service that the token seems to come from, or
+	// empty. The service is a guess.
 	Note string
 }
 

@@ -37,7 +37,7 @@ const MaxLeeway = 5 * time.Minute
 // AnyAge is a MaxAge without a limit: auth_time has to be usable, no more.
 const AnyAge = time.Duration(1<<63 - 1)
 
-// Kind is what a token is for.
+// A Kind is the kind of a token.
 type Kind string
 
 // The kinds that Verify distinguishes.
@@ -48,38 +48,38 @@ const (
 	KindOther  Kind = "other"
 )
 
-// A Policy is what is required of a token. The zero Policy accepts nothing: to
-// accept any issuer or any audience is an explicit choice.
+// A Policy is what is required of a token. The zero Policy accepts nothing:
+// accepting any issuer or any audience is an explicit choice.
 type Policy struct {
 	Issuer      string   // iss, compared byte for byte (OpenID Connect Core section 3.1.3.7)
 	AnyIssuer   bool     // accept any issuer; dangerous unless all the keys belong to one
 	AnyTenant   bool     // with an Issuer that contains {tenantid}: accept any tenant
-	Audiences   []string // aud has to contain one of them (RFC 7519 section 4.1.3)
-	AnyAudience bool     // accept a token made for somebody else
+	Audiences   []string // aud must contain one of them (RFC 7519 section 4.1.3)
+	AnyAudience bool     // accept a token for any audience
 
 	Algorithms  []string      // narrows the allowed alg values; empty allows every one that fits the keys
 	Leeway      time.Duration // clock skew to tolerate for exp, nbf and iat; at most MaxLeeway
-	MinValidity time.Duration // how much longer the token has to be valid
+	MinValidity time.Duration // how much longer the token must be valid
 	Strict      bool          // every warning refuses
 
 	Kind     Kind   // the required kind of token, or empty
 	ClientID string // the client the token was issued to
 	Nonce    string // OpenID Connect Core section 3.1.3.7, step 11
 
-	AccessToken string // at_hash has to be its hash (OpenID Connect Core section 3.1.3.6)
+	AccessToken string // at_hash must be its hash (OpenID Connect Core section 3.1.3.6)
 	Code        string // c_hash (OpenID Connect Core section 3.3.2.11)
 	State       string // s_hash (FAPI 1.0 Advanced section 5.2.2.1)
 
 	Scopes     []string       // all of them in scope or scp
 	Roles      []string       // all of them where roles are found
 	RoleClaim  string         // where to look for roles: a claim path, or empty for the known claims
-	ACR        []string       // acr has to be one of them
+	ACR        []string       // acr must be one of them
 	MaxAge     *time.Duration // maximum time since the user authenticated
 	Require    []Requirement
 	Assertions []Assertion
 
-	// Extra are checks that the caller has made, as of the text in which the token
-	// was found. They are part of the report and count like all others.
+	// Extra are checks that the caller has made, such as of the text that
+	// contained the token. They are part of the report and count like all others.
 	Extra []Check
 }
 
@@ -170,8 +170,8 @@ type Secret struct {
 
 func (*Secret) trusted() {}
 
-// ErrSecretIsKey is for a key or a certificate where a shared secret belongs: with
-// a public key as the secret everybody could sign (RFC 8725 section 2.1).
+// ErrSecretIsKey is for a key or a certificate in place of a shared secret: with a
+// public key as the secret, anyone could sign (RFC 8725 section 2.1).
 var ErrSecretIsKey = errors.New("a key or a certificate, not a secret")
 
 // NewSecret returns a Secret of these octets. source is where it came from, for

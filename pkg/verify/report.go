@@ -85,8 +85,8 @@ type KeyInfo struct {
 	AgeSeconds int64
 }
 
-// A Report is the outcome of Verify. It does not change, and can be read by
-// several goroutines.
+// A Report is the result of Verify. It is immutable and safe for concurrent
+// use.
 type Report struct {
 	Accepted    bool
 	Reason      Reason // of the most severe failure; empty if accepted
@@ -128,8 +128,8 @@ func (r *Report) RejectedClaims() strictjson.Value {
 	return r.claims
 }
 
-// Checks returns every check that was made, in the order of the Catalogue. The
-// values and words are put together on each call: keep the result.
+// Checks returns every check that was made, in the order of the Catalogue.
+// They are built on each call: keep the result.
 func (r *Report) Checks() []Check {
 	list := make([]Check, len(r.checks))
 	for i := range r.checks {
@@ -158,8 +158,8 @@ func (r *Report) find(id check) *outcome {
 }
 
 // Trusted reports whether the claims are those of the expected issuer for the
-// expected audience: the checks up to the audience have passed. Only then is what
-// a token says worth anything, be it expired or refused for another claim.
+// expected audience: the checks up to the audience have passed. Only then can its
+// claims be believed, even if it has expired or was refused for another claim.
 func (r *Report) Trusted() bool {
 	if !r.SignatureVerified() {
 		return false
@@ -168,9 +168,9 @@ func (r *Report) Trusted() bool {
 	return r.mostSevere(severe) == ""
 }
 
-// OfProgram reports whether the token seems to speak for a program that no user
-// has signed in to: an OAuth client by its own credentials (RFC 6749 section 4.4),
-// or a service account. Nothing else says so as plainly as a user's sub.
+// OfProgram reports whether the token seems to belong to a program, with no user
+// signed in: an OAuth client by its own credentials (RFC 6749 section 4.4), or a
+// service account. It is a guess.
 func (r *Report) OfProgram() bool {
 	sub, grant, name := r.text("sub"), r.text("gty"), r.text("preferred_username")
 	switch {
@@ -195,8 +195,8 @@ func (r *Report) SignatureVerified() bool {
 }
 
 // A RejectedError is the error of a report that does not accept the token.
-// errors.Is finds its Reason, and no other: of a forged token that has expired as
-// well, nobody learns more than that it is forged.
+// errors.Is matches its Reason and no other: for a forged token that has also
+// expired, it matches only that the token is forged.
 type RejectedError struct {
 	Reason Reason
 	Report *Report

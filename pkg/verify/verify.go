@@ -12,8 +12,8 @@ import (
 // usualChecks is how many checks a report has, or a few more.
 const usualChecks = 38
 
-// Verify judges a token by trusted keys and a policy at a time. All checks are
-// made, whatever fails first. keys may be nil: then the signature cannot be
+// Verify checks a token against trusted keys and a policy as of now. All checks
+// are made, even after a failure. keys may be nil: then the signature cannot be
 // checked and nothing is accepted. What the policy and the keys refer to must not
 // change while the report is in use.
 func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
@@ -33,9 +33,10 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 }
 
 // Preflight reports, before public keys are fetched, whether they could help:
-// false if the token is not well formed or its algorithm is refused. A payload
-// that cannot be read does not count: who signed such a token is worth knowing.
-// Nor could they help with what is signed by who sends it, such as a DPoP proof.
+// false if the token is not well formed or its algorithm is refused. An
+// unreadable payload does not matter: it is still worth knowing who signed such
+// a token. Nor could keys help with a token that its sender signs, such as a
+// DPoP proof.
 func Preflight(t *token.Token, p Policy) bool {
 	v := verification{token: t, keys: &PublicKeys{}, policy: p}
 	malformed := slices.ContainsFunc(t.Faults(), func(f *token.Fault) bool { return f.Area != "payload" })

@@ -1,5 +1,5 @@
-// Package authing asks Authing about tokens in the way of its own that it has
-// beside RFC 7662.
+// Package authing asks Authing about tokens through its own endpoint, which
+// it has besides RFC 7662.
 package authing
 
 import (
@@ -16,11 +16,11 @@ import (
 const validatePath = "/api/v2/oidc/validate_token"
 
 // ValidateToken asks Authing about a token: GET <origin>/api/v2/oidc/validate_token.
-// parameter is "access_token" or "id_token". The token travels in the URL, so it
-// ends up in the logs of servers and proxies. The HTTP status means nothing there:
-// a body with claims says that the token is valid, {"code": 400, "message": …}
-// that it is not. Any other code is a *provider.RefusedError; other errors are
-// *provider.FetchError. The request is sent once.
+// parameter is "access_token" or "id_token". The token is in the URL, so it ends up
+// in server and proxy logs. The HTTP status means nothing there: a body with claims
+// says that the token is valid, {"code": 400, "message": …} that it is not. Any
+// other code is a *provider.RefusedError; other errors are *provider.FetchError. The
+// request is sent once.
 func ValidateToken(ctx context.Context, client *provider.Client, origin, parameter, token string) (*provider.Introspection, error) {
 	if parameter != "access_token" && parameter != "id_token" {
 		return nil, fmt.Errorf("authing: %q is no parameter of validate_token", parameter)
