@@ -267,6 +267,8 @@ func (v *verification) notAccess(typ string) string {
 		return "this is " + v.nature.name + ", not an access token"
 	case hasAny(v.claims, id[:]):
 		return "this is an ID token, not an access token: it has " + found(v.claims, id[:])
+	case !hasAny(v.claims, access[:]) && v.hasShapeOfID():
+		return "this looks like an ID token, not an access token: there is no client_id, scope or the like"
 	case !hasAny(v.claims, access[:]):
 		return "nothing shows that this is an access token: typ is not at+jwt, and there is no client_id, scope or the like"
 	}
