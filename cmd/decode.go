@@ -222,7 +222,7 @@ func (d decoded) signatureSize() string {
 }
 
 // describeOrigin names who makes tokens with such a header. AWS load balancers pad
-// theirs, so that it is no JWT.
+// theirs, so that it is not a JWT.
 func describeOrigin(header strictjson.Value) string {
 	if signer, _ := header.Get("signer").Text(); strings.HasPrefix(signer, "arn:aws:elasticloadbalancing:") {
 		return "made by an AWS load balancer (x-amzn-oidc-data)"

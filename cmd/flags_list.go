@@ -93,7 +93,7 @@ func (l *valueList) Append(text string) error {
 	return err
 }
 
-// Replace sets the values anew.
+// Replace replaces the values.
 func (l *valueList) Replace(texts []string) error {
 	l.texts = nil
 	l.reset()

@@ -190,8 +190,8 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 // read.
 const widestHelp = 100
 
-// foldHelp fits a text to a terminal: paragraphs are set anew, and an indented
-// line that is too long goes on below where its last column begins.
+// foldHelp fits a text to a terminal: paragraphs are wrapped again, and an
+// indented line that is too long continues below its last column.
 func foldHelp(text string, width int) string {
 	var out, paragraph []string
 	end := func() {

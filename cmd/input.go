@@ -83,8 +83,8 @@ func tokenText(env *Env, args []string) (string, error) {
 	return args[0], nil
 }
 
-// insteadHint says what may have been meant where the argument is no token: a
-// variable that is set.
+// insteadHint says what may have been meant where the argument is not a
+// token: a variable that is set.
 func insteadHint(env *Env, args []string) string {
 	if len(args) == 0 || strings.ContainsAny(args[0], "\n{") || len(args[0]) > 200 {
 		return ""

@@ -50,8 +50,8 @@ func setAddress(source string, err error) (address, warning string) {
 	return metadata.JWKSURI, fmt.Sprintf("%s is the metadata of an issuer: its key set is taken from jwks_uri, %s", source, metadata.JWKSURI)
 }
 
-// keysAt fetches the key set at a URL that the user named. Where the metadata of
-// an issuer stands there, it is the key set that this names.
+// keysAt fetches the key set at a URL that the user named. If there is metadata
+// of an issuer, it is the key set that the metadata names.
 func keysAt(ctx context.Context, client *provider.Client, printer *output.Printer, address, kid string) (*provider.KeySet, error) {
 	set, err := client.Keys(ctx, address, kid)
 	named, warning := setAddress(address, err)
@@ -109,8 +109,8 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 	return &verify.PublicKeys{Set: set, Source: o.key}, nil
 }
 
-// keyHint says where a text belongs that is no public key, or by which command it
-// becomes one.
+// keyHint says where a text belongs that is not a public key, or by which command
+// it becomes one.
 func keyHint(name string, err error) advice.Hint {
 	file := advice.Word(name)
 	switch format := formatOf(err); format {

@@ -137,7 +137,7 @@ func hintOf(err error) string {
 	return strings.TrimSpace(problem.Hint + " " + problem.Command)
 }
 
-// homePage is where the program is to be found.
+// homePage is the program's home page.
 const homePage = "https://github.com/claimcheck/claimcheck"
 
 // ciFormats are the formats of verdicts that a command has: those of CI systems,
@@ -147,12 +147,12 @@ type ciFormats struct {
 	needs   string // the flag without which it has none of them, or empty
 }
 
-// verdictFormats are for a command that judges a token.
+// verdictFormats are for a command that checks a token.
 func verdictFormats() ciFormats {
 	return ciFormats{formats: []output.Format{output.FormatLine, output.FormatGitHub, output.FormatJUnit}}
 }
 
-// checkFormats are for a command that judges a document when --check is given.
+// checkFormats are for a command that checks a document when --check is given.
 func checkFormats() ciFormats {
 	return ciFormats{append(verdictFormats().formats, output.FormatSARIF), "--check"}
 }
@@ -177,7 +177,7 @@ func formatHint(format string) string {
 	}
 }
 
-// givesVerdict reports whether the command judges something.
+// givesVerdict reports whether the command checks something.
 func (o *outputOptions) givesVerdict() bool { return len(o.ci.formats) > 0 }
 
 // forCI completes a printer's options with what the formats of CI systems need.

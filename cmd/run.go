@@ -64,7 +64,7 @@ type run struct {
 	asking *provider.Client // see client
 }
 
-// begin reads settings and judges flags, before anything else is read. What keeps
+// begin reads settings and checks flags, before anything else is read. What keeps
 // it from that is printed in the place of an answer.
 func begin(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) (*run, error) {
 	printer, err := opts.output.printer(env)
@@ -119,7 +119,7 @@ func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, 
 	return r.verify(ctx)
 }
 
-// readPolicy judges the command line as far as it is about verifying, before the
+// readPolicy checks the command line as far as it is about verifying, before the
 // token or anything else is read.
 func (r *run) readPolicy(ctx context.Context) error {
 	o := r.opts
@@ -333,7 +333,7 @@ func (r *run) client() (*provider.Client, error) {
 	return r.asking, err
 }
 
-// verify judges the token as of the time when token and keys are in hand.
+// verify checks the token as of the time when token and keys are in hand.
 func (r *run) verify(ctx context.Context) (report, error) {
 	timed, cancel := r.opts.network.within(ctx)
 	defer cancel()

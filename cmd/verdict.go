@@ -18,7 +18,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A verdict is the answer of a command that judges something. It has one code,
+// A verdict is the answer of a command that checks something. It has one code,
 // whatever the format it is printed in.
 type verdict interface {
 	code() int
@@ -30,7 +30,7 @@ type verdict interface {
 
 // conclude prints a verdict and, where stdout is for a program, says it in one
 // line to whoever reads the log. It is the one ending of every command that
-// judges; the error it returns stands for the exit code.
+// checks; the error it returns stands for the exit code.
 func conclude(ctx context.Context, printer *output.Printer, v verdict) error {
 	if v.code() == exitUnavailable && printer.Quiet() {
 		return fail(exitUnavailable, "%s", v.sentence()) // no answer is an error, which --quiet does not hide

@@ -58,8 +58,8 @@ func (r report) story() []sentence {
 	return append(story, r.storyOfEnd()...)
 }
 
-// A sentence of the story. A command at its end has no full stop behind it, which
-// would be copied too.
+// A sentence of the story. A command at its end is not followed by a full stop,
+// which would be copied too.
 type sentence struct{ text, command string }
 
 func (s sentence) String() string { return strings.TrimSpace(s.text + " " + s.command) }

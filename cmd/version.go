@@ -47,8 +47,8 @@ func showVersion() answer {
 	}}
 }
 
-// readVersion takes what the linker was told, else the build information, else
-// says unknown.
+// readVersion returns the version set by the linker, else that of the build
+// information, else "unknown".
 func readVersion() versionDocument {
 	v := versionDocument{
 		Version: linkedVersion, Commit: linkedCommit,

@@ -111,10 +111,11 @@ var curlFailed = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`curl: \(\d+\) ([^\r\n]{1,200})|\* ((?:Failed to connect|Could not resolve)[^\r\n]{1,200})`)
 })
 
-// recordIt is the hint for what is no recording.
+// recordIt is the hint for what is not a recording.
 const recordIt = "record the exchange with: curl -v URL 2>&1 | claimcheck why"
 
-// noResponse is the error for a text that is no recording: most often a token.
+// noResponse is the error for a text that is not a recording: most often a
+// token.
 func noResponse(text string) error {
 	if token.Parse(strings.TrimSpace(text)).Form() == token.FormJWT {
 		return unreadable("this is a token, not a recording of a request").withHint(

@@ -108,9 +108,9 @@ func usualAlgorithm(private any) string {
 // errNoPrivateKey is for a key that cannot sign.
 var errNoPrivateKey = errors.New("not a private key: a PEM (PKCS #8, PKCS #1, SEC 1) or a JWK with its private members")
 
-// ReadKey reads a private key: a PEM, a JWK, or a set of them, of which the first
-// counts. algorithm may be empty: then it is the key's own, or the usual one for
-// a key of its type.
+// ReadKey reads a private key: a PEM, a JWK, or the first of a set of them.
+// algorithm may be empty: then it is the key's own, or the usual one for a key of
+// its type.
 func ReadKey(data []byte, algorithm string) (*Key, error) {
 	if block, _ := pem.Decode(data); block != nil {
 		private, err := parsePEM(block)

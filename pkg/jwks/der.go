@@ -103,7 +103,7 @@ func parseSPKI(der []byte) (crypto.PublicKey, error) {
 }
 
 // readChain reads the key of the leaf of a chain: of the first certificate that
-// is no authority's, or of the first.
+// is not an authority's, or of the first.
 func readChain(chain [][]byte) (*Set, error) {
 	var certificates []*x509.Certificate
 	for _, der := range chain {

@@ -62,9 +62,9 @@ var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known f
 const maxNesting = 6
 
 // ParseKey reads one public key in the forms in which people have it: PEM (PKIX,
-// PKCS #1, or certificates, of which the leaf counts) with whatever copying did
-// to its lines, DER, either of them in base64, OpenSSH and RFC 4716, a JWK, and
-// a JSON document that holds one of these, such as that of a Keycloak realm.
+// PKCS #1, or certificates, whose leaf is used) with whatever copying did to its
+// lines, DER, either of them in base64, OpenSSH and RFC 4716, a JWK, and a JSON
+// document that holds one of these, such as that of a Keycloak realm.
 //
 // The result is a set of that key, in which Candidates does not compare the kid;
 // its faults, such as being weak, are in the key, and ReadAs says which of the

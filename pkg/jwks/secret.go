@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// LooksLikeKey reports whether octets are a key or a certificate and so no shared
-// secret: whoever has the public key could sign with it (RFC 8725 section 2.1).
+// LooksLikeKey reports whether octets are a key or a certificate and so not a shared
+// secret: anyone who has the public key could sign with it (RFC 8725 section 2.1).
 // Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, one of these in base64,
 // in hexadecimal or escaped for a URL, and whatever else ParseKey and ParseText read.
 func LooksLikeKey(data []byte) bool {

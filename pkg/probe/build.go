@@ -76,7 +76,7 @@ func (b *builder) bearer(id, sent, spec, text string) { b.add(id, sent, Refused,
 
 func (b *builder) skip(why string) { b.skipped = append(b.skipped, why) }
 
-// transport are the ways to send a token, and what is no token.
+// transport are the ways to send a token, and what is not a token.
 func (b *builder) transport() {
 	good := b.cfg.Token
 	b.bearer("garbage", "a word instead of the token", specBearer, "claimcheck-garbage")

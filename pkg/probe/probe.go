@@ -76,8 +76,8 @@ func (p Probe) Secrets() []string {
 	return p.authorization
 }
 
-// What became of a probe, beside verify.Passed, verify.Failed (the API accepted what
-// it has to refuse, or refused the good token) and verify.Warning (the answer is
+// The statuses of a probe besides verify.Passed, verify.Failed (the API accepted
+// what it must refuse, or refused the good token) and verify.Warning (the answer is
 // right, but not as it should be).
 const (
 	Unclear verify.Status = "unclear" // the answer does not say whether the token was accepted

@@ -122,7 +122,7 @@ func (r *runner) compare(p Probe, got *provider.Response) {
 	r.result.Outcomes = append(r.result.Outcomes, o)
 }
 
-// withoutToken judges the answer to a request without a token. An API that answers
+// withoutToken checks the answer to a request without a token. An API that answers
 // everybody has nothing to refuse.
 func (r *runner) withoutToken(o *Outcome, refused bool) {
 	switch {
@@ -138,7 +138,7 @@ func (r *runner) withoutToken(o *Outcome, refused bool) {
 	}
 }
 
-// control judges the answer to a good token.
+// control checks the answer to a good token.
 func (r *runner) control(o *Outcome) {
 	switch {
 	case o.Code == http.StatusUnauthorized || o.Code == http.StatusForbidden:
@@ -152,7 +152,7 @@ func (r *runner) control(o *Outcome) {
 	}
 }
 
-// refusal judges the answer to what has to be refused.
+// refusal checks the answer to what has to be refused.
 func (r *runner) refusal(o *Outcome, refused bool) {
 	switch {
 	case refused:

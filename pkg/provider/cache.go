@@ -55,8 +55,8 @@ func (c *diskCache) complain(format string, args ...any) {
 	}
 }
 
-// checkDir reports whether the directory can be relied on. A directory that is
-// not there is no reason to complain.
+// checkDir reports whether the directory can be relied on. A missing directory
+// is not worth a warning.
 func (c *diskCache) checkDir() error {
 	info, err := os.Lstat(c.dir)
 	if err != nil {

@@ -55,7 +55,7 @@ func (b *addressBook) reach(address string) reach {
 	return b.seen[address]
 }
 
-// A dialer opens connections within bounds. It judges the address that a name
+// A dialer opens connections within bounds. It checks the address that a name
 // led to, not the name: a name can lead elsewhere each time it is asked.
 type dialer struct {
 	bounds bounds

@@ -83,7 +83,7 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }
 
-// tokenTarget judges where a token is about to be sent.
+// tokenTarget checks where a token is about to be sent.
 func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
 	var p target
 	var err error

@@ -54,14 +54,15 @@ func (s *KeySet) Source() string {
 	return source
 }
 
-// KeysFor is discovery and keys in one, within one Timeout: what it takes to
-// verify a token of an issuer. With a warm cache it costs no request, with a
-// cold one two. kid is the token's key ID, or empty: a cached set that does not
-// have it is fetched once more, but not within refetchFloor of the last fetch.
+// KeysFor is discovery and keys in one call, within one Timeout: all that
+// verifying an issuer's token needs. With a warm cache it costs no request,
+// with a cold one two. kid is the token's key ID, or empty: a cached set that
+// does not have it is fetched once more, but not within refetchFloor of the
+// last fetch.
 //
 // The issuer in the metadata must be the one asked for, byte for byte, else the
 // error is an *IssuerMismatchError. Other errors are *FetchError. A set without
-// keys is no error.
+// keys is not an error.
 func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, error) {
 	if set := c.warmKeys(issuer, kid); set != nil {
 		return set, nil
@@ -72,7 +73,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	if err != nil {
 		return nil, err
 	}
-	if md.Issuer != issuer && issuer != googleShort { // the whole address of metadata is no issuer
+	if md.Issuer != issuer && issuer != googleShort { // the full URL of metadata is not an issuer
 		return nil, &IssuerMismatchError{Asked: issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
 	}
 	return c.keysOf(ctx, md, kid)

@@ -129,7 +129,7 @@ func isEndpoint(name string) bool {
 	return strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" || name == "check_session_iframe"
 }
 
-// endpoints judges the URLs that the document names.
+// endpoints checks the URLs that the document names.
 func (l *linter) endpoints() {
 	for _, m := range l.md.Document.Members() {
 		if isEndpoint(m.Name) {

@@ -39,7 +39,7 @@ func anywhere() bounds { return bounds{min: reachPublic, max: reachLoopback} }
 
 func (b bounds) unlimited() bool { return b == anywhere() }
 
-// check judges an address that is about to be used for a host.
+// check checks an address that is about to be used for a host.
 func (b bounds) check(address net.Addr) error {
 	r, known := reachOfAddr(address)
 	switch {

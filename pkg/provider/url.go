@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// parseURL reads a URL that is to be asked. The error says what is wrong with
-// it and repeats no part that could be a secret.
+// parseURL reads a URL to send a request to. The error says what is wrong
+// with it and repeats no part that could be a secret.
 func parseURL(text string) (*url.URL, *FetchError) {
 	bad := func(reason string) (*url.URL, *FetchError) {
 		return nil, &FetchError{Cause: causeURL, URL: clip(bare(text)), Text: reason}
@@ -105,7 +105,7 @@ type target struct {
 	typed  bool // it lies on the origin that the user named
 }
 
-// typedTarget judges a URL that the user named: https, or http to loopback.
+// typedTarget checks a URL that the user named: https, or http to loopback.
 func (c *Client) typedTarget(text string) (target, error) {
 	u, bad := parseURL(text)
 	if bad != nil {
@@ -122,7 +122,7 @@ func (c *Client) typedTarget(text string) (target, error) {
 	return p, nil
 }
 
-// namedTarget judges a URL that a member of an issuer's document names. It must be
+// namedTarget checks a URL that a member of an issuer's document names. It must be
 // https and must not be nearer to this machine than the issuer.
 func (c *Client) namedTarget(member, text string, by *Metadata) (target, error) {
 	issuer, bad := parseURL(by.URL)

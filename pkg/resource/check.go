@@ -72,7 +72,7 @@ func (c *checker) pass(id, spec, format string, args ...any) {
 	c.add(Link{ID: id, Status: verify.Passed, Message: fmt.Sprintf(format, args...), Spec: spec})
 }
 
-// request judges the status of the answer to a request without a token.
+// request checks the status of the answer to a request without a token.
 func (c *checker) request() {
 	const id, spec = "request", "RFC 9110 section 15.5.2"
 	if c.Response == nil {
@@ -97,7 +97,7 @@ func (c *checker) request() {
 	}
 }
 
-// challenge judges WWW-Authenticate.
+// challenge checks WWW-Authenticate.
 func (c *checker) challenge() {
 	const id = "challenge"
 	list, err := challenge.Parse(c.Response.Header.Values("WWW-Authenticate")...)
@@ -162,7 +162,7 @@ func schemes(list []challenge.Challenge) []string {
 	return names
 }
 
-// document judges whether there is metadata, and how it is served.
+// document checks whether there is metadata, and how it is served.
 func (c *checker) document() {
 	const id = "metadata"
 	if c.Metadata == nil {
@@ -235,7 +235,7 @@ func difference(wanted, found string) string {
 	return "they differ in the path"
 }
 
-// methods judges how a token has to be sent.
+// methods checks how a token has to be sent.
 func (c *checker) methods() {
 	v := c.Object().Get("bearer_methods_supported")
 	if !v.Exists() {
@@ -252,7 +252,7 @@ func (c *checker) methods() {
 	}
 }
 
-// serverList judges authorization_servers.
+// serverList checks authorization_servers.
 func (c *checker) serverList() {
 	const id = "authorization_servers"
 	v := c.Object().Get("authorization_servers")

@@ -30,7 +30,7 @@ func (s *serverChecker) all() {
 	s.keys()
 }
 
-// document judges whether the server's metadata is there and for the issuer that
+// document checks whether the server's metadata is there and for the issuer that
 // the API names, and reports whether anything in it may be used.
 func (s *serverChecker) document() bool {
 	if m := mismatch(s.Err); m != nil {
@@ -45,7 +45,7 @@ func (s *serverChecker) document() bool {
 		return false
 	}
 	s.say("server_metadata", verify.Passed, "RFC 8414 section 3", "", "%s (%s)", s.Metadata.URL, s.Metadata.Form)
-	if s.Metadata.Issuer != s.Issuer { // the whole address of metadata is no issuer
+	if s.Metadata.Issuer != s.Issuer { // the full URL of metadata is not an issuer
 		s.say("server_issuer", verify.Failed, "RFC 9728 section 2", fmt.Sprintf("name the issuer %q in authorization_servers", s.Metadata.Issuer),
 			"authorization_servers has %q, which is not the issuer %q", s.Issuer, s.Metadata.Issuer)
 		return true
@@ -77,7 +77,7 @@ func (s *serverChecker) endpoints() {
 	s.say("server_endpoints", verify.Passed, "RFC 8414 section 2", "", "authorization and token endpoint are named")
 }
 
-// pkce judges whether clients can tell that PKCE with S256 works.
+// pkce checks whether clients can tell that PKCE with S256 works.
 func (s *serverChecker) pkce() {
 	const id, spec = "server_pkce", "RFC 8414 section 2, RFC 7636 section 4.2"
 	list, ok := s.Metadata.Document.Get("code_challenge_methods_supported").TextList()
@@ -92,7 +92,7 @@ func (s *serverChecker) pkce() {
 	}
 }
 
-// registration judges how a client that nobody knows gets a client_id.
+// registration checks how a client that nobody knows gets a client_id.
 func (s *serverChecker) registration() {
 	const id = "server_registration"
 	var ways []string
@@ -110,7 +110,7 @@ func (s *serverChecker) registration() {
 	s.say(id, verify.Passed, "RFC 7591 section 3", "", "%s", strings.Join(ways, ", "))
 }
 
-// issParameter judges the defence against mix-up attacks, which a client of
+// issParameter checks the defence against mix-up attacks, which a client of
 // several servers needs (RFC 9207).
 func (s *serverChecker) issParameter() {
 	const id, spec, name = "server_iss_parameter", "RFC 9207 section 2", "authorization_response_iss_parameter_supported"
@@ -142,7 +142,7 @@ func (s *serverChecker) scopes() {
 	}
 }
 
-// keys judges the key set, which an API needs that verifies tokens by itself.
+// keys checks the key set, which an API needs that verifies tokens by itself.
 func (s *serverChecker) keys() {
 	const id, spec = "server_keys", "RFC 8414 section 2"
 	switch {

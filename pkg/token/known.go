@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// A sign by which a text that is no JWT is known.
+// A sign by which a text that is not a JWT is known.
 type sign struct {
 	pattern string // a regular expression for the whole text, or what it begins with
 	what    string
@@ -90,7 +90,7 @@ var compiledSigns = sync.OnceValue(func() []*regexp.Regexp {
 	return list
 })
 
-// known is what a text that is no JWT is, if it has the signs of something.
+// known is what a text that is not a JWT is, if it has the signs of something.
 func known(text string) (what, note string, ok bool) {
 	const longest = 16 << 10
 	if len(text) > longest {
@@ -117,8 +117,9 @@ func isSignedValue(segments []string) bool {
 	return err == nil && !header.Get("alg").Exists()
 }
 
-// nameForeign says what a text is that is no JWT: a variable that was not filled
-// in, a token of a service that is known, or neither. It reports whether it knew.
+// nameForeign says what a text is that is not a JWT: a variable that was not
+// filled in, a token of a service that is known, or neither. It reports whether
+// it knew.
 func (t *Token) nameForeign(text string, form Form) bool {
 	core := strings.TrimSpace(text)
 	if placeholders().MatchString(core) {

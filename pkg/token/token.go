@@ -118,7 +118,7 @@ func (t *Token) Algorithm() string {
 }
 
 // KeyID returns the header's kid and whether there is one (RFC 7515 section
-// 4.1.4). An empty kid is one.
+// 4.1.4). An empty kid counts.
 func (t *Token) KeyID() (string, bool) { return t.header.Get("kid").Text() }
 
 // UnverifiedClaims returns the claims set, or the absent value where the

@@ -30,7 +30,7 @@ type options struct {
 func WithKeys(keys verify.Keys) Option { return func(o *options) { o.keys = keys } }
 
 // WithKeySetURL takes the keys from this address instead of the one that the
-// issuer's metadata names. There is no discovery then.
+// issuer's metadata names. It replaces discovery.
 func WithKeySetURL(url string) Option { return func(o *options) { o.keySetURL = url } }
 
 // WithClient uses this client, such as for a proxy, certificate authorities of

@@ -67,7 +67,7 @@ func (r *Report) ByAuthAge() *Report {
 	return &answer
 }
 
-// checkAuthentication judges auth_time, acr and amr (OpenID Connect Core
+// checkAuthentication checks auth_time, acr and amr (OpenID Connect Core
 // section 2; RFC 9470 section 6).
 func (v *verification) checkAuthentication() {
 	v.checkAuthTime()

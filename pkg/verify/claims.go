@@ -198,7 +198,7 @@ func (r *Report) text(claim string) string {
 // maxSubject is the length of the longest sub (OpenID Connect Core section 2).
 const maxSubject = 255
 
-// checkSubject judges sub (RFC 7519 section 4.1.2; OpenID Connect Core section
+// checkSubject checks sub (RFC 7519 section 4.1.2; OpenID Connect Core section
 // 2). Some issuers write null or an empty string for a program, which has none.
 func (v *verification) checkSubject() {
 	value := v.claims.Get("sub")
@@ -238,7 +238,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// checkParty judges azp, the client that the token was issued to (OpenID
+// checkParty checks azp, the client that the token was issued to (OpenID
 // Connect Core section 3.1.3.7, steps 4 and 5).
 func (v *verification) checkParty() {
 	value := v.claims.Get("azp")

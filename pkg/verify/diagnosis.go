@@ -103,7 +103,7 @@ func DiagnosisKinds() []string {
 	}
 }
 
-// diagnoseFault names what a text is that is no JWT.
+// diagnoseFault names what a text is that is not a JWT.
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 	switch fault.Cause {
 	case "foreign_token", "placeholder":
@@ -174,7 +174,7 @@ func Compare(expected, found string) *Diagnosis {
 		d.Kind = issuerTemplate
 	case strings.TrimSuffix(expected, "/") == strings.TrimSuffix(found, "/"):
 		d.Kind = differentSlash
-	case isASCII(expected) && isASCII(found) && strings.EqualFold(expected, found): // ſ is no capital s
+	case isASCII(expected) && isASCII(found) && strings.EqualFold(expected, found): // ſ is not a capital s
 		d.Kind = differentCase
 	case strings.TrimPrefix(expected, "api://") == strings.TrimPrefix(found, "api://"):
 		d.Kind = differentPrefix

@@ -19,7 +19,7 @@ func headerType(t *token.Token) string {
 	return typ
 }
 
-// mediaType returns typ as it is to be compared: in lower case, without
+// mediaType returns typ in the form to compare: in lower case, without
 // parameters and without the "application/" that may be left out (RFC 7515
 // section 4.1.9).
 func mediaType(t *token.Token) string {
@@ -31,7 +31,7 @@ func mediaType(t *token.Token) string {
 // taken for a bearer token. The zero nature is that of all others.
 type nature struct {
 	name     string // "a DPoP proof"
-	bySender bool   // signed by who sends it, not by the issuer
+	bySender bool   // signed by its sender, not by the issuer
 }
 
 // natureOf recognises a token that is never a bearer token by its media type, a logout

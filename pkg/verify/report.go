@@ -260,7 +260,7 @@ const (
 
 func (s state) status() Status { return [...]Status{Failed, Passed, Warning, NotChecked}[s] }
 
-// stateOf takes whatever is no Status for a failure.
+// stateOf takes anything that is not a Status as a failure.
 func stateOf(s Status) state {
 	switch s {
 	case Passed:
@@ -275,7 +275,7 @@ func stateOf(s Status) state {
 }
 
 // A rank is a Reason in one byte: its place in reasons, beginning with 1. The zero
-// rank is no reason.
+// rank means no reason.
 type rank uint8
 
 func rankOf(r Reason) rank {

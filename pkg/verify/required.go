@@ -428,7 +428,8 @@ func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
 	return nil
 }
 
-// withoutIDs removes the ids of repo:owner@ID/name@ID:…, of which the rest may be missing.
+// withoutIDs removes the ids of repo:owner@ID/name@ID:…; what follows the owner may be
+// missing.
 func withoutIDs(sub string) string {
 	parts := strings.SplitN(sub, ":", 3)
 	names := strings.Split(parts[1], "/")
@@ -440,7 +441,7 @@ func withoutIDs(sub string) string {
 }
 
 // holds reports whether a claim has a value: it is that string, a number or a
-// boolean with that text, or an array that contains one. Null is no value.
+// boolean with that text, or an array that contains one. Null is not a value.
 func holds(v strictjson.Value, text string) bool {
 	if v.Kind() == strictjson.KindArray {
 		return slices.ContainsFunc(v.Items(), func(item strictjson.Value) bool {

@@ -40,7 +40,7 @@ func isAsymmetric(alg string) bool {
 	return known
 }
 
-// checkAlgorithm judges alg before any key is looked for.
+// checkAlgorithm checks alg before any key is looked for.
 func (v *verification) checkAlgorithm() {
 	o := v.algorithmOutcome()
 	v.algorithmOK = o.state == passed

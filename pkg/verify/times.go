@@ -25,7 +25,7 @@ const (
 	largeLeeway = 60 * time.Second
 )
 
-// checkTimes judges exp, nbf and iat (RFC 7519 sections 4.1.4 to 4.1.6): a
+// checkTimes checks exp, nbf and iat (RFC 7519 sections 4.1.4 to 4.1.6): a
 // token is good while now < exp + leeway and nbf, iat ≤ now + leeway.
 func (v *verification) checkTimes() {
 	exp, expOK := v.checkExpiry()

@@ -12,7 +12,7 @@ import (
 // at is a time in seconds and nanoseconds since 1970.
 func at(seconds, nanoseconds int64) time.Time { return time.Unix(seconds, nanoseconds) }
 
-// verifyAt judges claims at a time.
+// verifyAt checks claims at a time.
 func verifyAt(t *testing.T, claims object, policy verify.Policy, when time.Time) *verify.Report {
 	t.Helper()
 	parsed := token.Parse(claiming(t, claims))

@@ -184,7 +184,7 @@ func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
 	return c.identity(check, d)
 }
 
-// notAJWT is for a text that is no token, or none that can be read.
+// notAJWT is for a text that is not a token, or none that can be read.
 func (c Case) notAJWT() Hint {
 	switch {
 	case c.Instead != "":

@@ -108,7 +108,7 @@ func (p *Printer) errLine(message line) {
 	}
 }
 
-// writeErr writes to the error stream. That nobody reads it is no error.
+// writeErr writes to the error stream. It is not an error if nobody reads it.
 func (p *Printer) writeErr(l line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -43,7 +43,7 @@ type Case struct {
 	Spec    string   // where that is specified, or empty
 }
 
-// An Outcome is how a case went. The zero value is no good news.
+// An Outcome is how a case went. The zero value is not a success.
 type Outcome int
 
 // The outcomes.

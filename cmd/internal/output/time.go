@@ -67,7 +67,7 @@ func formatMagnitude(n int64) string {
 	}
 }
 
-// span returns the time between two times, of which the first is the earlier.
+// span returns the time between two times, the first being the earlier.
 func span(from, to time.Time) string {
 	months := monthsBetween(from, to)
 	if months >= 12 {

@@ -121,7 +121,7 @@ func unquote(text string) string {
 }
 
 // schemeLen is the length of "Bearer " or "DPoP " at the front of text, or 0. A
-// scheme with nothing behind it counts as one: it is not a token.
+// scheme followed by nothing counts as one: it is not a token.
 func schemeLen(text string) int {
 	for _, scheme := range [...]string{"bearer", "dpop"} {
 		rest, ok := cutFold(text, scheme)

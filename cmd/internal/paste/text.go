@@ -88,7 +88,7 @@ func isCompact(text string) bool {
 	return (dots == 2 || dots == 4) && beginsHeader(text) && runEnd(text, 0) == len(text)
 }
 
-// endsSentence reports whether text is a token with a full stop behind it.
+// endsSentence reports whether text is a token followed by a full stop.
 func endsSentence(text string) bool {
 	token, ok := strings.CutSuffix(text, ".")
 	return ok && isCompact(token) && !isCompact(text)

@@ -132,7 +132,7 @@ func (x *Explanation) say(id string, status Status, format string, args ...any) 
 	x.Findings = append(x.Findings, Finding{ID: id, Status: status, Message: fmt.Sprintf(format, args...)})
 }
 
-// form says what the token is, where that is no JWT.
+// form says what the token is, where that is not a JWT.
 func (x *Explanation) form() {
 	switch x.Token.Form() {
 	case token.FormJWT:
