@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/probe"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -122,15 +123,16 @@ func (v probeView) document() any {
 	for _, o := range v.Outcomes {
 		d.Probes = append(d.Probes, probeOutcome{
 			ID: o.Probe.ID, Status: o.Status, Sent: o.Probe.Sent, Expected: v.wanted(o), Got: o.Code, Error: o.Error, Message: o.Message,
-			Problems: problemLines(o), Spec: o.Probe.Spec,
+			Problems: problemLines(o.Problems), Spec: o.Probe.Spec,
 		})
 	}
 	return d
 }
 
-func problemLines(o probe.Outcome) []string {
+// problemLines are rules that an API's challenge breaks, each with where it is.
+func problemLines(problems []challenge.Problem) []string {
 	var list []string
-	for _, p := range o.Problems {
+	for _, p := range problems {
 		list = append(list, fmt.Sprintf("%s (%s)", p.Text, p.Spec))
 	}
 	return list
@@ -186,7 +188,7 @@ func (v probeView) challengeRows() []output.Row {
 	var order []string
 	count := map[string]int{}
 	for _, o := range v.Outcomes {
-		for _, line := range problemLines(o) {
+		for _, line := range problemLines(o.Problems) {
 			if count[line]++; count[line] == 1 {
 				order = append(order, line)
 			}
@@ -213,7 +215,7 @@ func (v probeView) suite() output.Suite {
 		if o.Message != "" {
 			c.Notes = append(c.Notes, o.Message)
 		}
-		c.Notes = append(c.Notes, problemLines(o)...)
+		c.Notes = append(c.Notes, problemLines(o.Problems)...)
 		s.Cases = append(s.Cases, c)
 	}
 	return s

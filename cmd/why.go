@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -265,10 +264,7 @@ func (v whyView) problems() []string {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		list = append(list, "WWW-Authenticate breaks RFC 9110 section 11.6.1: "+first)
 	}
-	for _, p := range v.Complaint.Problems {
-		list = append(list, fmt.Sprintf("%s (%s)", p.Text, p.Spec))
-	}
-	return list
+	return append(list, problemLines(v.Complaint.Problems)...)
 }
 
 func (v whyView) writeText(t *output.Text) {

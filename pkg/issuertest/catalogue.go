@@ -1,6 +1,7 @@
 package issuertest
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -38,7 +39,7 @@ func (m *Minter) audienceOf(t Token) string {
 	case len(t.Audience) > 0:
 		return t.Audience[0]
 	case t.Kind == verify.KindID, t.Kind == verify.KindLogout:
-		return or(t.ClientID, m.client)
+		return cmp.Or(t.ClientID, m.client)
 	default:
 		return m.audience
 	}

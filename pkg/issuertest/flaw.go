@@ -376,8 +376,7 @@ func claimFlaws() []Flaw {
 		{Name: "wrong-client", About: "issued to another client", Reason: verify.ReasonClaimRefused, Needs: []string{needsClient},
 			parts: []string{"client"}, apply: otherClient},
 		{Name: "missing-scope", About: "without the scope", Reason: verify.ReasonClaimRefused, Needs: []string{needsScope}, parts: []string{"scope"}, apply: func(d *draft) error {
-			d.claims.remove("scope")
-			d.claims.remove("scp")
+			d.claims.remove("scope", "scp")
 			return nil
 		}},
 		{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Reason: verify.ReasonClaimRefused, Needs: []string{needsID},

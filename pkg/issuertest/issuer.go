@@ -1,6 +1,7 @@
 package issuertest
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -102,14 +103,14 @@ func listen(config Config) (net.Listener, string, error) {
 		return l, bound.IP.String(), nil
 	}
 	address := config.Address
-	host, _, err := net.SplitHostPort(or(address, "127.0.0.1:0"))
+	host, _, err := net.SplitHostPort(cmp.Or(address, "127.0.0.1:0"))
 	if err != nil {
 		return nil, "", &AddressError{Address: address, Text: "an address is host:port, as in 127.0.0.1:8811"}
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
 		return nil, "", &AddressError{Address: address, Text: notLoopback}
 	}
-	listener, err := net.Listen("tcp", or(address, "127.0.0.1:0"))
+	listener, err := net.Listen("tcp", cmp.Or(address, "127.0.0.1:0"))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, "", &AddressError{Address: address, InUse: true, Text: "the port is in use"}
@@ -169,9 +170,9 @@ func completeUsers(users []User) []User {
 	}
 	for n := range users {
 		u := &users[n]
-		u.Subject = or(u.Subject, u.Name)
-		u.FullName = or(u.FullName, u.Name)
-		u.Password = or(u.Password, "secret")
+		u.Subject = cmp.Or(u.Subject, u.Name)
+		u.FullName = cmp.Or(u.FullName, u.Name)
+		u.Password = cmp.Or(u.Password, "secret")
 	}
 	return users
 }
@@ -179,12 +180,12 @@ func completeUsers(users []User) []User {
 // register completes the clients; a secret that the state holds is used again.
 func (i *Issuer) register(config Config, state *State) error {
 	if len(i.clients) == 0 {
-		id, secret := or(config.ClientID, defaultApp), config.ClientSecret
+		id, secret := cmp.Or(config.ClientID, defaultApp), config.ClientSecret
 		if secret == "" && state.text("client_id") == id {
 			secret = state.text("client_secret")
 		}
 		i.clients = []Client{
-			{ID: id, Secret: or(secret, randomSecret()), RedirectURIs: config.RedirectURIs}, {ID: id + "-public", RedirectURIs: config.RedirectURIs},
+			{ID: id, Secret: cmp.Or(secret, randomSecret()), RedirectURIs: config.RedirectURIs}, {ID: id + "-public", RedirectURIs: config.RedirectURIs},
 		}
 	}
 	for n, c := range i.clients {

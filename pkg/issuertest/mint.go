@@ -1,6 +1,7 @@
 package issuertest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rand"
 	_ "crypto/sha256" // for at_hash
@@ -180,7 +181,7 @@ func (m *Minter) draft(t Token) (*draft, error) {
 func (m *Minter) facts(t Token) *facts {
 	now := m.now()
 	f := &facts{
-		issuer: m.issuer, client: or(t.ClientID, m.client), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
+		issuer: m.issuer, client: cmp.Or(t.ClientID, m.client), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
 		authTime: t.AuthTime, id: rand.Text(), session: t.Session, nonce: t.Nonce, acr: t.ACR, accessToken: t.AccessToken,
 		algorithm: m.key.algorithm,
 	}
@@ -188,7 +189,7 @@ func (m *Minter) facts(t Token) *facts {
 	switch t.Kind {
 	case verify.KindID, verify.KindLogout:
 		life = m.shape.idLife
-		f.session = or(f.session, rand.Text())
+		f.session = cmp.Or(f.session, rand.Text())
 		f.defaultAudience(f.client)
 	default:
 		f.defaultAudience(m.audience)
@@ -228,13 +229,6 @@ func (m *Minter) user(subject string) *User {
 		}
 	}
 	return &User{Name: subject, Subject: subject}
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // logoutClaims are those of a logout token (OpenID Connect Back-Channel Logout

@@ -1,6 +1,7 @@
 package issuertest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"sync"
@@ -46,7 +47,7 @@ func newRing(algorithm, secret string, state *State, shape vendor, now time.Time
 	if len(r.keys) > 0 {
 		algorithm = r.keys[0].key.algorithm
 	}
-	key, err := firstKey(or(algorithm, defaultAlgorithm), secret)
+	key, err := firstKey(cmp.Or(algorithm, defaultAlgorithm), secret)
 	r.keys = []ringKey{{key: key}}
 	return r, err
 }

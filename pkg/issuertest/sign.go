@@ -77,7 +77,11 @@ func (c *claims) set(name string, value any) {
 	}
 }
 
-func (c *claims) remove(name string) { c.set(name, strictjson.Value{}) }
+func (c *claims) remove(names ...string) {
+	for _, name := range names {
+		c.set(name, strictjson.Value{})
+	}
+}
 
 func (c claims) get(name string) strictjson.Value { return strictjson.From(c).Get(name) }
 

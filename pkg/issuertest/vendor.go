@@ -79,6 +79,13 @@ func (f *facts) times(c *claims) {
 	c.set("exp", f.expires.Unix())
 }
 
+// grant adds the roles, if there are any.
+func (f *facts) grant(c *claims, name string) {
+	if len(f.roles) > 0 {
+		c.set(name, f.roles)
+	}
+}
+
 func (f *facts) asks(scope string) bool { return slices.Contains(f.scope, scope) }
 
 // profile adds the claims about the user that scopes ask for (OpenID Connect Core
@@ -120,9 +127,7 @@ func plainAccess(f *facts) claims {
 		c.set("scope", strings.Join(f.scope, " "))
 	}
 	f.login(&c)
-	if len(f.roles) > 0 {
-		c.set("roles", f.roles)
-	}
+	f.grant(&c, "roles")
 	return c
 }
 
@@ -272,8 +277,7 @@ func auth0() vendor {
 	v.accessType, v.sameKinds, v.accessLife, v.idLife, v.audience = "JWT", true, 24*time.Hour, 10*time.Hour, "https://api.example"
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
-		c.remove("client_id")
-		c.remove("roles")
+		c.remove("client_id", "roles")
 		c.set("azp", f.client)
 		if f.user == nil {
 			c.set("sub", f.client+"@clients")
@@ -281,9 +285,7 @@ func auth0() vendor {
 		} else if f.asks("openid") {
 			c.set("aud", append(slices.Clone(f.audience), f.issuer+"userinfo"))
 		}
-		if len(f.roles) > 0 {
-			c.set("permissions", f.roles)
-		}
+		f.grant(&c, "permissions")
 		return c
 	}
 	return v
@@ -298,9 +300,7 @@ func keycloak() vendor {
 	roles := func(list []string) strictjson.Value { return object("roles", strictjson.From(list)) }
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
-		c.remove("client_id")
-		c.remove("roles")
-		c.remove("amr")
+		c.remove("client_id", "roles", "amr")
 		c.set("typ", "Bearer")
 		c.set("azp", f.client)
 		c.set("sid", notEmpty(f.session))

@@ -18,19 +18,13 @@ func entra() vendor {
 	v.paths = paths{"/oauth2/v2.0/authorize", "/oauth2/v2.0/token", "/oidc/userinfo", "/discovery/v2.0/keys", "", "", "/oauth2/v2.0/logout", "/oauth2/v2.0/devicecode"}.prefixed("/" + tenant)
 	v.accessType, v.idType, v.audience = "JWT", "JWT", "99999999-8888-7777-6666-555555555555"
 	shape := func(f *facts, c *claims) {
-		c.remove("client_id")
-		c.remove("scope")
-		c.remove("auth_time")
-		c.remove("amr")
-		c.remove("jti")
+		c.remove("client_id", "scope", "auth_time", "amr", "jti")
 		c.set("nbf", f.issued.Unix())
 		c.set("oid", "oid-"+f.subject())
 		c.set("tid", tenant)
 		c.set("uti", f.id)
 		c.set("ver", "2.0")
-		if len(f.roles) > 0 {
-			c.set("roles", f.roles)
-		}
+		f.grant(c, "roles")
 	}
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
@@ -68,23 +62,18 @@ func cognito() vendor {
 	v.accessType, v.idType, v.noAudience = "", "", true
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
-		c.remove("aud")
-		c.remove("amr")
-		c.remove("roles")
+		c.remove("aud", "amr", "roles")
 		c.set("token_use", "access")
 		c.set("version", int64(2))
 		if f.user != nil {
 			c.set("username", f.user.Name)
-			if len(f.roles) > 0 {
-				c.set("cognito:groups", f.roles)
-			}
+			f.grant(&c, "cognito:groups")
 		}
 		return c
 	}
 	v.id = func(f *facts) claims {
 		c := plainID(f)
-		c.remove("amr")
-		c.remove("sid")
+		c.remove("amr", "sid")
 		c.set("jti", f.id)
 		c.set("token_use", "id")
 		if f.user != nil {
@@ -103,9 +92,7 @@ func okta() vendor {
 	v.accessType, v.idType, v.audience, v.sameKinds = "", "", "api://default", true
 	v.access = func(f *facts) claims {
 		c := plainAccess(f)
-		for _, name := range []string{"client_id", "scope", "amr", "roles"} {
-			c.remove(name)
-		}
+		c.remove("client_id", "scope", "amr", "roles")
 		c.set("ver", int64(1))
 		c.set("jti", "AT."+f.id)
 		c.set("cid", f.client)
@@ -114,9 +101,7 @@ func okta() vendor {
 			c.set("uid", f.user.Subject)
 			c.set("sub", f.user.Email)
 		}
-		if len(f.roles) > 0 {
-			c.set("groups", f.roles)
-		}
+		f.grant(&c, "groups")
 		return c
 	}
 	v.id = func(f *facts) claims {
@@ -137,9 +122,7 @@ func google() vendor {
 	v.opaque = true
 	v.id = func(f *facts) claims {
 		c := plainID(f)
-		for _, name := range []string{"amr", "auth_time", "acr", "sid", "preferred_username"} {
-			c.remove(name)
-		}
+		c.remove("amr", "auth_time", "acr", "sid", "preferred_username")
 		c.set("azp", f.client)
 		return c
 	}
