@@ -20,7 +20,7 @@ type issuerQuestion struct {
 	// tokenIssuer is what the token says, unverified, or empty.
 	tokenIssuer string
 	headers     bool // --header was given
-	// secret tells that the command sends a secret or the token: it is offered for the
+	// secret reports that the command sends a secret or the token: it is offered for the
 	// origin only that the user typed.
 	secret bool
 	// command is the command line with another issuer and, unless it is empty, a

@@ -266,7 +266,7 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 		}
 		set, err := jwks.Parse([]byte(cfg.Minter.JWKS().String()))
 		if err != nil {
-			return nil, nil // a secret has no public half
+			return nil, nil // a secret has no public key
 		}
 		return set, nil
 	}

@@ -50,7 +50,7 @@ func loadKey(ts *testscript.TestScript, name string) jose.JSONWebKey {
 	return key
 }
 
-// scriptPublic writes the key set of the public halves of keys.
+// scriptPublic writes the key set of the public keys of private ones.
 func scriptPublic(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 1 {
 		ts.Fatalf("usage: public FILE KEY…")

@@ -20,7 +20,7 @@ import (
 //
 //	exits N [<FILE] ARGS…          run claimcheck, perhaps with stdin from FILE; demand the exit code
 //	mint FILE KEY HEADER CLAIMS    write a token signed by a private JWK (or "none")
-//	public FILE KEY…               write the key set of the public halves
+//	public FILE KEY…               write the set of the public keys
 //	serve [-http] NAME DIR         serve a directory on loopback; $NAME is its origin
 //	requests NAME N                demand the number of requests since the last time
 //	issuer NAME [SHAPE]            an issuer that runs; $NAME its URL, $NAME_STATE for mint, NAME.secret its client's secret

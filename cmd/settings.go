@@ -191,13 +191,13 @@ func (o *settingsOptions) resolve(env *Env, flags *pflag.FlagSet) ([]config.Valu
 
 // flagSettings are the settings on the command line.
 func flagSettings(flags *pflag.FlagSet, table []config.Setting) []config.Value {
-	var given []config.Value
+	var list []config.Value
 	for _, s := range table {
 		if f := flags.Lookup(s.Name); f != nil && f.Changed {
-			given = append(given, config.Value{Setting: s, Texts: flagValues(f), Source: config.FromFlag})
+			list = append(list, config.Value{Setting: s, Texts: flagValues(f), Source: config.FromFlag})
 		}
 	}
-	return given
+	return list
 }
 
 func commandOf(flags *pflag.FlagSet) config.Command {

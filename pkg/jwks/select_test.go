@@ -78,7 +78,7 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// An algorithm that is not the key's is told from a key that is not there.
+// An algorithm that is not the key's is distinguished from a key that is not there.
 func TestMismatch(t *testing.T) {
 	rsaKey, ec := public(t, "rsa", "kid", `"a"`), public(t, "ec256", "kid", `"b"`)
 	for _, c := range []struct {

@@ -26,7 +26,7 @@ type candidate struct {
 	url    string
 	form   string
 	issuer string // for which it has to be
-	// whole tells that the user named the address, from which an issuer
+	// whole reports that the user named the address, from which an issuer
 	// follows only up to a slash at its end.
 	whole bool
 }

@@ -228,7 +228,7 @@ func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 // The hash is the one of the token's algorithm; Ed25519 has SHA-512.
 func TestHashOfEachAlgorithm(t *testing.T) {
 	const accessToken = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
-	halves := map[string]string{
+	hashes := map[string]string{
 		"256": `"77QmUPtjPfzWtF2AnpK9RQ"`,
 		"384": `"` + encode(digest("384", accessToken)[:24]) + `"`,
 		"512": `"` + encode(digest("512", accessToken)[:32]) + `"`,
@@ -248,7 +248,7 @@ func TestHashOfEachAlgorithm(t *testing.T) {
 		if key == "hmac" {
 			keys = secret(t)
 		}
-		for of, hash := range halves {
+		for of, hash := range hashes {
 			r := judge(mint(t, key, alg, goodHeader(key, alg).String(), goodClaims().with("at_hash", hash).String()), keys, policy)
 			if accepted := r.Accepted; accepted != (of == size) {
 				t.Errorf("%s with half of SHA-%s: accepted=%t, %v", alg, of, r.Accepted, r.Err())

@@ -198,7 +198,7 @@ func TestNumericDatesAreExact(t *testing.T) {
 	}
 }
 
-// A signature in ASN.1 DER is told from one that does not match: whoever signs with
+// A signature in ASN.1 DER is distinguished from one that does not match: whoever signs with
 // OpenSSL has this one.
 func TestSignaturesInDER(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -122,7 +122,7 @@ func mutations() []mutation {
 }
 
 // FuzzMutation: of a good token nothing but the token itself is accepted, and
-// the twin that every ECDSA signature has.
+// the negated form that every ECDSA signature has.
 func FuzzMutation(f *testing.F) {
 	tokens, trusts := goodTokens(f), everyTrust(f)
 	algorithms := verify.Algorithms()

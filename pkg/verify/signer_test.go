@@ -49,7 +49,7 @@ func privateKey(t testing.TB, name string) *jose.JSONWebKey {
 	return key
 }
 
-// trust returns the key set of the public halves of keys.
+// trust returns the key set of the public keys of private ones.
 func trust(t testing.TB, names ...string) *verify.PublicKeys {
 	t.Helper()
 	list := make([]string, len(names))

@@ -51,7 +51,7 @@ func TestTrusted(t *testing.T) {
 	}
 }
 
-// A token of a program is told from a user's by the claims alone.
+// A token of a program is distinguished from a user's by the claims alone.
 func TestOfProgram(t *testing.T) {
 	user := goodClaims().with("sub", `"ada"`)
 	for name, c := range map[string]struct {

@@ -80,7 +80,7 @@ func TestWordsOfChecks(t *testing.T) {
 	}
 }
 
-// A key that does not verify the token is told from one that cannot: each that the
+// A key that does not verify the token is distinguished from one that cannot: each that the
 // kid means is named.
 func TestWordsOfKeys(t *testing.T) {
 	named := goodToken(t, "rsa", "RS256")

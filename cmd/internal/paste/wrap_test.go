@@ -20,7 +20,7 @@ func wrapAt(text string, width int, lineBreak string) string {
 func TestOfAWrappedToken(t *testing.T) {
 	a, b := signedShort, signedLong
 	two := strings.Join(strings.Split(b, ".")[:2], ".")
-	halves := len(b) / 2
+	middle := len(b) / 2
 	other := makeJWT("RS256", "another")
 	runCases(t, []pasteCase{
 		{"64 columns", wrapAt(b, 64, "\n"), []string{"!=" + b}},
@@ -28,7 +28,7 @@ func TestOfAWrappedToken(t *testing.T) {
 		{"carriage returns", wrapAt(b, 80, "\r"), []string{"!=" + b}},
 		{"indented", "    " + wrapAt(b, 72, "\n    "), []string{"!=" + b}},
 		{"blanks at line ends", wrapAt(b, 72, " \t\n"), []string{"!=" + b}},
-		{"two lines", b[:halves+1] + "\n" + b[halves+1:], []string{"!=" + b}},
+		{"two lines", b[:middle+1] + "\n" + b[middle+1:], []string{"!=" + b}},
 		{"both dots on the first line", a[:len(a)-9] + "\n" + a[len(a)-9:], []string{"!=" + a}},
 		{"quoted", `"` + wrapAt(b, 64, "\n") + `"`, []string{"!=" + b}},
 		{"header, measured without", "Authorization: Bearer " + wrapAt(b, 64, "\n"), []string{"Authorization!=" + b}},

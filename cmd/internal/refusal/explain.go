@@ -28,7 +28,7 @@ type Finding struct {
 	Status  Status    `json:"status"`
 	Message string    `json:"message"`
 	Time    time.Time `json:"-"` // what the message is about, or zero
-	// Explains tells that this is what the API complains about.
+	// Explains reports that this is what the API complains about.
 	Explains bool `json:"explains,omitzero"`
 }
 
