@@ -61,13 +61,13 @@ func TestCodeFlow(t *testing.T) {
 	if tokens.header.Get("Cache-Control") != "no-store" {
 		t.Error("tokens may be stored by caches")
 	}
-	report := judge(issuer.Minter(), published(t, issuer.Minter()), id, func(p *verify.Policy) {
+	report := examine(issuer.Minter(), published(t, issuer.Minter()), id, func(p *verify.Policy) {
 		p.Kind, p.Audiences, p.Nonce, p.AccessToken = verify.KindID, []string{"demo"}, "the-nonce", access
 	})
 	if err := report.Err(); err != nil {
 		t.Errorf("the ID token: %v", err)
 	}
-	if err := judge(issuer.Minter(), published(t, issuer.Minter()), access, func(p *verify.Policy) { p.Kind = verify.KindAccess }).Err(); err != nil {
+	if err := examine(issuer.Minter(), published(t, issuer.Minter()), access, func(p *verify.Policy) { p.Kind = verify.KindAccess }).Err(); err != nil {
 		t.Errorf("the access token: %v", err)
 	}
 
@@ -365,7 +365,7 @@ func TestLogout(t *testing.T) {
 		t.Errorf("sent to %v", back.location)
 	}
 	raw := <-told
-	report := judge(issuer.Minter(), published(t, issuer.Minter()), raw, func(p *verify.Policy) { p.Kind, p.Audiences = verify.KindLogout, []string{"web"} })
+	report := examine(issuer.Minter(), published(t, issuer.Minter()), raw, func(p *verify.Policy) { p.Kind, p.Audiences = verify.KindLogout, []string{"web"} })
 	if err := report.Err(); err != nil || claim(t, raw, "sid") != claim(t, id, "sid") {
 		t.Errorf("the logout token: %v", err)
 	}
@@ -478,7 +478,7 @@ func TestShapes(t *testing.T) {
 			}
 			continue
 		}
-		report := judge(issuer.Minter(), published(t, issuer.Minter()), raw, func(p *verify.Policy) {
+		report := examine(issuer.Minter(), published(t, issuer.Minter()), raw, func(p *verify.Policy) {
 			if shape[0] == "cognito" {
 				p.Audiences, p.AnyAudience, p.ClientID = nil, true, "demo"
 			}

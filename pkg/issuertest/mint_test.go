@@ -37,8 +37,8 @@ func published(t *testing.T, m *issuertest.Minter) verify.Keys {
 	return &verify.PublicKeys{Set: set}
 }
 
-// judge verifies a token as the issuer's audience would.
-func judge(m *issuertest.Minter, keys verify.Keys, raw string, change func(*verify.Policy)) *verify.Report {
+// examine verifies a token as the issuer's audience would.
+func examine(m *issuertest.Minter, keys verify.Keys, raw string, change func(*verify.Policy)) *verify.Report {
 	policy := verify.Policy{Issuer: m.Issuer(), Audiences: []string{m.Audience()}}
 	if change != nil {
 		change(&policy)
@@ -110,7 +110,7 @@ func testCatalogue(t *testing.T, m *issuertest.Minter, keys verify.Keys, kind ve
 	catalogue := m.Catalogue(issuertest.Token{Kind: kind})
 	reason := func(needs []string, flaws ...string) verify.Reason {
 		wanted := issuertest.Token{Kind: kind, Flaws: flaws}
-		report := judge(m, keys, mint(t, m, wanted), func(p *verify.Policy) {
+		report := examine(m, keys, mint(t, m, wanted), func(p *verify.Policy) {
 			p.Audiences = []string{catalogue.Audience}
 			asks(p, m, needs)
 		})
@@ -143,7 +143,7 @@ func TestNeighbours(t *testing.T) {
 		if slices.Contains(flaw.Needs, "id") || slices.Contains(flaw.Needs, "nonce") {
 			wanted = issuertest.Token{Kind: verify.KindID, Audience: []string{m.Audience()}, Nonce: "the-nonce"}
 		}
-		report := judge(m, published(t, m), mint(t, m, wanted), func(p *verify.Policy) { asks(p, m, flaw.Needs) })
+		report := examine(m, published(t, m), mint(t, m, wanted), func(p *verify.Policy) { asks(p, m, flaw.Needs) })
 		if report.Err() != nil {
 			t.Errorf("the neighbour of %s is refused: %v", flaw.Name, report.Err())
 		}
@@ -160,7 +160,7 @@ func TestEveryAlgorithmAndShape(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if report := judge(m, published(t, m), raw, nil); report.Err() != nil || report.Kind != verify.KindAccess {
+		if report := examine(m, published(t, m), raw, nil); report.Err() != nil || report.Kind != verify.KindAccess {
 			t.Errorf("%s: %v", algorithm, report.Err())
 		}
 	}
@@ -177,7 +177,7 @@ func TestEveryAlgorithmAndShape(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			report := judge(m, published(t, m), raw, func(p *verify.Policy) {
+			report := examine(m, published(t, m), raw, func(p *verify.Policy) {
 				if kind == verify.KindLogout {
 					p.Kind = kind
 				}

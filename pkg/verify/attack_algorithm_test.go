@@ -131,7 +131,7 @@ func TestRefusedAlgorithmsAreDiagnosed(t *testing.T) {
 		{"ES256", everyKey(t), only, verify.AlgorithmExcluded},
 	} {
 		text := mint(t, "rsa", "RS256", goodHeader("rsa", c.alg).String(), goodClaims().String())
-		check, _ := judge(text, c.keys, c.policy).Check(verify.CheckAlgorithm)
+		check, _ := examine(text, c.keys, c.policy).Check(verify.CheckAlgorithm)
 		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
 			t.Errorf("%s: %+v, want %s", c.alg, check.Diagnosis, c.want)
 		}
@@ -149,5 +149,5 @@ func TestAttackAlgorithmThatIsNotAllowed(t *testing.T) {
 			reason: verify.ReasonAlgorithmRefused, check: verify.CheckAlgorithm},
 		{name: "HS256, although it is listed", text: goodToken(t, "hmac", "HS256"), policy: &only, reason: verify.ReasonAlgorithmRefused, check: verify.CheckAlgorithm},
 	})
-	wantAccepted(t, judge(goodToken(t, "rsa", "RS256"), everyKey(t), only))
+	wantAccepted(t, examine(goodToken(t, "rsa", "RS256"), everyKey(t), only))
 }

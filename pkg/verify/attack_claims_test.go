@@ -102,7 +102,7 @@ func TestAttackWaivedClaimsOfAWrongType(t *testing.T) {
 		{name: "azp", text: claiming(t, goodClaims().with("azp", `["x"]`)), policy: &anybody, reason: verify.ReasonClaimRefused, check: verify.CheckParty},
 	})
 	for _, claims := range []object{goodClaims(), goodClaims().without("iss", "aud", "sub", "iat"), goodClaims().with("aud", `[]`)} {
-		wantAccepted(t, judge(claiming(t, claims), everyKey(t), anybody))
+		wantAccepted(t, examine(claiming(t, claims), everyKey(t), anybody))
 	}
 }
 
@@ -121,7 +121,7 @@ func TestAttackNonce(t *testing.T) {
 		refused("the beginning", goodClaims().with("nonce", `"n-0S6"`)),
 		refused("an array", goodClaims().with("nonce", `["n-0S6_WzA2Mj"]`)),
 	})
-	wantAccepted(t, judge(claiming(t, goodClaims().with("nonce", `"n-0S6_WzA2Mj"`)), everyKey(t), demanding))
+	wantAccepted(t, examine(claiming(t, goodClaims().with("nonce", `"n-0S6_WzA2Mj"`)), everyKey(t), demanding))
 }
 
 // Authlib CVE-2026-28498: at_hash that cannot be judged is taken for good.
@@ -156,9 +156,9 @@ func TestAttackHashFailOpen(t *testing.T) {
 			refused("padded", by256(goodClaims().with(d.claim, `"77QmUPtjPfzWtF2AnpK9RQ=="`)), &right),
 			refused("by the hash of another algorithm", claiming(t, goodClaims().with(d.claim, hash)), &right),
 		})
-		wantAccepted(t, judge(by256(goodClaims().with(d.claim, hash)), everyKey(t), right))
+		wantAccepted(t, examine(by256(goodClaims().with(d.claim, hash)), everyKey(t), right))
 		unknown := mint(t, "ec256", "ES256", goodHeader("ec256", "XX256").String(), goodClaims().with(d.claim, hash).String())
-		wantStatus(t, judge(unknown, everyKey(t), right), d.check, verify.Failed) // no hash is known for it
+		wantStatus(t, examine(unknown, everyKey(t), right), d.check, verify.Failed) // no hash is known for it
 	}
 }
 
@@ -213,7 +213,7 @@ func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 		"the kind of tokens without a kind": {Issuer: "https://issuer.example", Audiences: []string{"api"}, Kind: verify.KindOther},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := judge(goodToken(t, "rsa", "RS256"), everyKey(t), policy)
+			r := examine(goodToken(t, "rsa", "RS256"), everyKey(t), policy)
 			wantStatus(t, r, verify.CheckPolicy, verify.Failed)
 			if r.Accepted || r.Claims().Exists() {
 				t.Errorf("WRONG ACCEPTANCE: %v", r.Err())
@@ -221,7 +221,7 @@ func TestAttackPolicyThatDemandsNothing(t *testing.T) {
 		})
 	}
 	// Even a token that names no issuer and no audience, like the policy.
-	r := judge(claiming(t, goodClaims().with("iss", `""`).with("aud", `""`)), everyKey(t), verify.Policy{Audiences: []string{""}})
+	r := examine(claiming(t, goodClaims().with("iss", `""`).with("aud", `""`)), everyKey(t), verify.Policy{Audiences: []string{""}})
 	wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckPolicy)
 }
 
@@ -249,7 +249,7 @@ func TestHashOfEachAlgorithm(t *testing.T) {
 			keys = secret(t)
 		}
 		for of, hash := range hashes {
-			r := judge(mint(t, key, alg, goodHeader(key, alg).String(), goodClaims().with("at_hash", hash).String()), keys, policy)
+			r := examine(mint(t, key, alg, goodHeader(key, alg).String(), goodClaims().with("at_hash", hash).String()), keys, policy)
 			if accepted := r.Accepted; accepted != (of == size) {
 				t.Errorf("%s with half of SHA-%s: accepted=%t, %v", alg, of, r.Accepted, r.Err())
 			}

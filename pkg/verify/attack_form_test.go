@@ -90,7 +90,7 @@ func TestAttackUnknownCrit(t *testing.T) {
 		{"b64 that is true", headed(t, good.with("b64", "true").with("crit", `["b64"]`)), nil},
 		{"an extension that is not critical", headed(t, good.with("x", "1")), nil},
 	})
-	wantStatus(t, judge(headed(t, good.with("b64", "true")), everyKey(t), goodPolicy()), verify.CheckCritical, verify.Warning)
+	wantStatus(t, examine(headed(t, good.with("b64", "true")), everyKey(t), goodPolicy()), verify.CheckCritical, verify.Warning)
 }
 
 // RFC 7797 section 7: the payload of a JWT is always encoded.
@@ -135,7 +135,7 @@ func TestAttackOtherForms(t *testing.T) {
 		refused("the header as an array", encode(`["ES256"]`)+"."+p+"."+s),
 		refused("nothing", ""),
 	})
-	detached := judge(h+".."+s, everyKey(t), goodPolicy())
+	detached := examine(h+".."+s, everyKey(t), goodPolicy())
 	wantRejected(t, detached, verify.ReasonMalformed, verify.CheckPayload)
 }
 
@@ -143,7 +143,7 @@ func TestAttackOtherForms(t *testing.T) {
 func TestAttackPayloadThatIsNoObject(t *testing.T) {
 	for _, payload := range []string{`[]`, `null`, `"sub"`, `1`, ``, ` `, `{`, `{}{}`, "\xef\xbb\xbf{}", "{\"sub\":\"\xff\"}"} {
 		t.Run(payload, func(t *testing.T) {
-			r := judge(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), payload), everyKey(t), goodPolicy())
+			r := examine(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), payload), everyKey(t), goodPolicy())
 			wantRejected(t, r, verify.ReasonMalformed, verify.CheckPayload)
 			wantStatus(t, r, verify.CheckSignature, verify.Passed)
 			if !r.SignatureVerified() {

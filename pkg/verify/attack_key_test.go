@@ -26,7 +26,7 @@ func TestAttackEmbeddedKey(t *testing.T) {
 	} {
 		text := mint(t, "rsa2", "RS256", header.String(), goodClaims().String())
 		t.Run(name, func(t *testing.T) {
-			r := judge(text, trust(t, "rsa"), goodPolicy())
+			r := examine(text, trust(t, "rsa"), goodPolicy())
 			wantRejected(t, r, verify.ReasonBadSignature, verify.CheckSignature)
 			wantStatus(t, r, verify.CheckEmbeddedKey, verify.Warning)
 		})
@@ -90,7 +90,7 @@ func TestAttackWeakRSA(t *testing.T) {
 	})
 	input := encode(goodHeader("big", "RS256").String()) + "." + encode(goodClaims().String())
 	big, set := bigRSA(t)
-	r := judge(input+"."+encode(signRSA(t, big, "RS256", input, 0)), set, goodPolicy())
+	r := examine(input+"."+encode(signRSA(t, big, "RS256", input, 0)), set, goodPolicy())
 	wantAccepted(t, r)
 	wantStatus(t, r, verify.CheckKey, verify.Warning) // 6144 bits: more than many libraries take
 }
@@ -143,9 +143,9 @@ func TestAttackPublishedPrivateKey(t *testing.T) {
 		{name: "of whichever key", text: goodToken(t, "rsa", "RS256"), keys: trustSet(t, `{"kty":"RSA","d":"AAAA"}`, publicJWK(t, "rsa")), reason: verify.ReasonNoMatchingKey, check: verify.CheckKey},
 	})
 	for _, other := range []string{whole("rsa2"), half("ec256", "x", "y"), half("ed25519", "x"), `{"kty":"oct","k":"AAAA"}`} {
-		wantAccepted(t, judge(goodToken(t, "rsa", "RS256"), trustSet(t, other, publicJWK(t, "rsa")), goodPolicy()))
+		wantAccepted(t, examine(goodToken(t, "rsa", "RS256"), trustSet(t, other, publicJWK(t, "rsa")), goodPolicy()))
 	}
-	r := judge(goodToken(t, "rsa", "RS256"), trustSet(t, whole("hmac"), whole("ec256"), publicJWK(t, "rsa")), goodPolicy())
+	r := examine(goodToken(t, "rsa", "RS256"), trustSet(t, whole("hmac"), whole("ec256"), publicJWK(t, "rsa")), goodPolicy())
 	wantAccepted(t, r)
 	wantStatus(t, r, verify.CheckKeySet, verify.Warning)
 }
@@ -168,9 +168,9 @@ func TestAttackNoKeys(t *testing.T) {
 	} {
 		refuse(t, []hostile{{name: name, text: text, keys: keys, reason: verify.ReasonNoMatchingKey, check: verify.CheckKey}})
 	}
-	wantRejected(t, judge(text, nil, goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
-	wantRejected(t, judge(goodToken(t, "hmac", "HS256"), noSecret, goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
-	if r := judge(goodToken(t, "hmac", "HS256"), secretOf(t, []byte(strings.Repeat("x", 64))), goodPolicy()); r.Reason != verify.ReasonBadSignature {
+	wantRejected(t, examine(text, nil, goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
+	wantRejected(t, examine(goodToken(t, "hmac", "HS256"), noSecret, goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
+	if r := examine(goodToken(t, "hmac", "HS256"), secretOf(t, []byte(strings.Repeat("x", 64))), goodPolicy()); r.Reason != verify.ReasonBadSignature {
 		t.Errorf("another secret: %s", r.Reason)
 	}
 }

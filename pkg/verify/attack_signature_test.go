@@ -94,7 +94,7 @@ func TestAttackPSSSalt(t *testing.T) {
 		for name, salt := range map[string]int{"one less": c.size - 1, "one more": c.size + 1, "20": 20, "1": 1, "as long as fits": rsa.PSSSaltLengthAuto} {
 			text := input + "." + encode(signRSA(t, key, c.alg, input, salt))
 			t.Run(c.alg+", "+name, func(t *testing.T) {
-				r := judge(text, everyKey(t), goodPolicy())
+				r := examine(text, everyKey(t), goodPolicy())
 				wantRejected(t, r, verify.ReasonBadSignature, verify.CheckSignature)
 				want := "salt has "
 				if salt > 0 {
@@ -129,13 +129,13 @@ func TestAttackForeignSignature(t *testing.T) {
 		refused("another hash", mint(t, "rsa", "RS512", goodHeader("rsa", "RS256").String(), goodClaims().String())),
 		refused("a zero in front", segments[0]+"."+segments[1]+"."+encode(append([]byte{0}, sign(t, "rsa", "RS256", segments[0]+"."+segments[1])...))),
 	})
-	r := judge(byOther, trust(t, "rsa", "rsa2"), goodPolicy())
+	r := examine(byOther, trust(t, "rsa", "rsa2"), goodPolicy())
 	if c, _ := r.Check(verify.CheckSignature); c.Diagnosis == nil || c.Diagnosis.Kind != verify.SignedByOtherKey || c.Diagnosis.Found != `"rsa2"` {
 		t.Errorf("the other key is not named: %+v", c.Diagnosis)
 	}
 	// Without a kid in the header, it is the key's alg that keeps it out.
 	unnamed := mint(t, "rsa2", "RS256", `{"alg":"RS256"}`, goodClaims().String())
-	r = judge(unnamed, trustSet(t, publicJWK(t, "rsa"), publicJWK(t, "rsa2", "alg", `"RS512"`)), goodPolicy())
+	r = examine(unnamed, trustSet(t, publicJWK(t, "rsa"), publicJWK(t, "rsa2", "alg", `"RS512"`)), goodPolicy())
 	if c, _ := r.Check(verify.CheckSignature); c.Message != `the token was signed by key "rsa2", which is for algorithm RS512, but its header says RS256` {
 		t.Errorf("got %q", c.Message)
 	}

@@ -98,7 +98,7 @@ func TestAuthenticationClaims(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			c.demand(&policy)
-			r := judge(claiming(t, c.claims), everyKey(t), policy)
+			r := examine(claiming(t, c.claims), everyKey(t), policy)
 			wantStatus(t, r, c.check, c.want)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonReauthentication, c.check)
@@ -124,7 +124,7 @@ func TestWeightOfReauthentication(t *testing.T) {
 	} {
 		policy := goodPolicy()
 		policy.MaxAge = new(verify.AnyAge)
-		r := judge(claiming(t, c.claims), everyKey(t), policy)
+		r := examine(claiming(t, c.claims), everyKey(t), policy)
 		if c.asked {
 			r = r.ByAuthAge()
 		}
@@ -144,14 +144,14 @@ func TestInvisibleCharacters(t *testing.T) {
 		"a selector": goodClaims().with("name", "\"a\U000e0100\""), "a selector on a letter": goodClaims().with("sub", "\"alice\ufe0f\""),
 		"a hieroglyph's blank": goodClaims().with("name", "\"\U00013441\""),
 	} {
-		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
+		r := examine(claiming(t, claims), everyKey(t), goodPolicy())
 		wantAccepted(t, r)
 		if c, _ := r.Check(verify.CheckPrintable); c.Status != verify.Warning {
 			t.Errorf("%s: %s", name, c.Status)
 		}
 	}
 	for _, claims := range []object{goodClaims(), goodClaims().with("name", `"Jürgen Ñandú 山田 Nguyễn 😀 ❤️"`).with("list", `["a b",{"c":1}]`)} {
-		wantStatus(t, judge(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Passed)
+		wantStatus(t, examine(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Passed)
 	}
-	wantStatus(t, judge(headed(t, goodHeader("ec256", "ES256").with("x", `"\u0007"`)), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Warning)
+	wantStatus(t, examine(headed(t, goodHeader("ec256", "ES256").with("x", `"\u0007"`)), everyKey(t), goodPolicy()), verify.CheckPrintable, verify.Warning)
 }

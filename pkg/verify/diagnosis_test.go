@@ -71,7 +71,7 @@ func TestDiagnoses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			c.edit(&policy)
-			r := judge(claiming(t, c.claims), everyKey(t), policy)
+			r := examine(claiming(t, c.claims), everyKey(t), policy)
 			check, _ := r.Check(c.check)
 			var got string
 			if check.Diagnosis != nil {
@@ -99,7 +99,7 @@ func TestHashesMadeTheWrongWay(t *testing.T) {
 	} {
 		policy := goodPolicy()
 		policy.AccessToken = c.text
-		r := judge(claiming(t, goodClaims().with("at_hash", `"`+c.hash+`"`)), everyKey(t), policy)
+		r := examine(claiming(t, goodClaims().with("at_hash", `"`+c.hash+`"`)), everyKey(t), policy)
 		wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckAccessHash)
 		check, _ := r.Check(verify.CheckAccessHash)
 		if got := kindOf(check); got != c.want {
@@ -141,7 +141,7 @@ func TestNeverABearerToken(t *testing.T) {
 		for _, kind := range []verify.Kind{"", verify.KindID, verify.KindAccess} {
 			policy := goodPolicy()
 			policy.Kind = kind
-			r := judge(ofType(t, c.typ, c.claims), everyKey(t), policy)
+			r := examine(ofType(t, c.typ, c.claims), everyKey(t), policy)
 			wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckKind)
 			if check, _ := r.Check(verify.CheckKind); !strings.Contains(check.Message, c.what) || kind == "" && kindOf(check) != verify.NeverBearer {
 				t.Errorf("%s as %q: %s", c.name, kind, check.Message)
@@ -149,7 +149,7 @@ func TestNeverABearerToken(t *testing.T) {
 		}
 	}
 	// Whoever signed a DPoP proof, it is not the issuer: no key is looked for.
-	r := judge(mint(t, "rsa2", "RS256", `{"alg":"RS256","typ":"dpop+jwt","jwk":{}}`, proof.String()), trust(t, "ec256"), goodPolicy())
+	r := examine(mint(t, "rsa2", "RS256", `{"alg":"RS256","typ":"dpop+jwt","jwk":{}}`, proof.String()), trust(t, "ec256"), goodPolicy())
 	wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckKind)
 	wantStatus(t, r, verify.CheckSignature, verify.NotChecked)
 	if parsed := token.Parse(ofType(t, "dpop+jwt", proof)); verify.Preflight(parsed, goodPolicy()) {
@@ -157,10 +157,10 @@ func TestNeverABearerToken(t *testing.T) {
 	}
 	// Its issuer still has to be the expected one, and its signature good.
 	other := logout.with("iss", `"https://other.example"`)
-	wantRejected(t, judge(ofType(t, "logout+jwt", other), everyKey(t), goodPolicy()), verify.ReasonWrongIssuer, verify.CheckIssuer)
+	wantRejected(t, examine(ofType(t, "logout+jwt", other), everyKey(t), goodPolicy()), verify.ReasonWrongIssuer, verify.CheckIssuer)
 	// response_type or redirect_uri alone make no request object.
-	wantAccepted(t, judge(claiming(t, goodClaims().with("response_type", `"code"`)), everyKey(t), goodPolicy()))
-	wantAccepted(t, judge(claiming(t, goodClaims().with("redirect_uri", `"x"`)), everyKey(t), goodPolicy()))
+	wantAccepted(t, examine(claiming(t, goodClaims().with("response_type", `"code"`)), everyKey(t), goodPolicy()))
+	wantAccepted(t, examine(claiming(t, goodClaims().with("redirect_uri", `"x"`)), everyKey(t), goodPolicy()))
 }
 
 // The rules of ID tokens are silent where the token is none.
@@ -168,7 +168,7 @@ func TestRulesOfAnotherKindAreSilent(t *testing.T) {
 	policy := goodPolicy()
 	policy.Kind = verify.KindID
 	claims := goodClaims().without("sub").with("aud", `["api","b"]`).with("azp", `"other"`).with("scope", `"a"`)
-	r := judge(ofType(t, "at+jwt", claims), everyKey(t), policy)
+	r := examine(ofType(t, "at+jwt", claims), everyKey(t), policy)
 	for _, c := range r.Checks() {
 		if c.Status == verify.Failed && c.ID != verify.CheckKind {
 			t.Errorf("%s fails too: %s", c.ID, c.Message)
@@ -195,11 +195,11 @@ func TestEncryptedTokens(t *testing.T) {
 		`{"alg":"A192KW","enc":"A256GCM"}`:                                                  verify.EncryptedWithSecret,
 	} {
 		for _, text := range []string{encode(header) + ".a.b.c.d", `{"protected":"` + encode(header) + `","ciphertext":"x"}`} {
-			r := judge(text, everyKey(t), goodPolicy())
+			r := examine(text, everyKey(t), goodPolicy())
 			wantRejected(t, r, verify.ReasonMalformed, verify.CheckStructure)
 			wantStatus(t, r, verify.CheckAlgorithm, verify.NotChecked) // it has none of signatures
 		}
-		r := judge(encode(header)+".a.b.c.d", everyKey(t), goodPolicy())
+		r := examine(encode(header)+".a.b.c.d", everyKey(t), goodPolicy())
 		if check, _ := r.Check(verify.CheckStructure); kindOf(check) != want {
 			t.Errorf("%s: %q, want %q", header, kindOf(check), want)
 		}
@@ -211,7 +211,7 @@ func TestTwoSegments(t *testing.T) {
 	for header, want := range map[string]string{
 		`{"alg":"none"}`: verify.Unsigned, `{"alg":"None"}`: verify.Unsigned, `{"alg":"RS256"}`: verify.TruncatedToken,
 	} {
-		r := judge(encode(header)+"."+encode(goodClaims().String()), everyKey(t), goodPolicy())
+		r := examine(encode(header)+"."+encode(goodClaims().String()), everyKey(t), goodPolicy())
 		wantRejected(t, r, verify.ReasonMalformed, verify.CheckStructure)
 		if check, _ := r.Check(verify.CheckStructure); kindOf(check) != want {
 			t.Errorf("%s: %q, want %q", header, kindOf(check), want)
@@ -223,7 +223,7 @@ func TestTwoSegments(t *testing.T) {
 func TestAlgorithmsOfOthers(t *testing.T) {
 	for alg, want := range map[string]string{"ES256K": "RFC 8812", "Ed448": "RFC 9864", "ML-DSA-65": "FIPS 204", "XS1": `"XS1" is not supported`} {
 		text := encode(`{"alg":"`+alg+`"}`) + "." + encode(goodClaims().String()) + ".AAAA"
-		r := judge(text, everyKey(t), goodPolicy())
+		r := examine(text, everyKey(t), goodPolicy())
 		wantRejected(t, r, verify.ReasonAlgorithmRefused, verify.CheckAlgorithm)
 		if check, _ := r.Check(verify.CheckAlgorithm); !strings.Contains(check.Message, want) || !strings.Contains(check.Message, "not supported") {
 			t.Errorf("%s: %s", alg, check.Message)
@@ -233,7 +233,7 @@ func TestAlgorithmsOfOthers(t *testing.T) {
 
 // errors.Is finds the reason of the report and no other; errors.As the report.
 func TestRejectedError(t *testing.T) {
-	r := judge(claiming(t, goodClaims().with("exp", "1").with("aud", `"x"`)), everyKey(t), goodPolicy())
+	r := examine(claiming(t, goodClaims().with("exp", "1").with("aud", `"x"`)), everyKey(t), goodPolicy())
 	err := r.Err()
 	var rejected *verify.RejectedError
 	if !errors.As(err, &rejected) || rejected.Report != r || rejected.Reason != r.Reason {
@@ -246,7 +246,7 @@ func TestRejectedError(t *testing.T) {
 	if !strings.HasPrefix(message, `token rejected (wrong_audience): expected "api", but the token is for "x"; `) || !strings.Contains(message, "expired at") {
 		t.Errorf("%s", message)
 	}
-	if accepted := judge(goodToken(t, "rsa", "RS256"), everyKey(t), goodPolicy()); accepted.Err() != nil {
+	if accepted := examine(goodToken(t, "rsa", "RS256"), everyKey(t), goodPolicy()); accepted.Err() != nil {
 		t.Error(accepted.Err())
 	}
 }
@@ -269,7 +269,7 @@ func TestExtraChecks(t *testing.T) {
 	} {
 		policy := goodPolicy()
 		policy.Extra = []verify.Check{c.extra}
-		r := judge(text, everyKey(t), policy)
+		r := examine(text, everyKey(t), policy)
 		if c.reason == "" {
 			wantAccepted(t, r)
 			continue
@@ -310,7 +310,7 @@ func TestBadPointers(t *testing.T) {
 // command; here, that a rejected token's claims have another name.
 func TestReportAsJSON(t *testing.T) {
 	for text, member := range map[string]string{goodToken(t, "rsa", "RS256"): "claims", claiming(t, goodClaims().with("exp", "1")): "rejected_claims"} {
-		data, err := judge(text, everyKey(t), goodPolicy()).MarshalJSON()
+		data, err := examine(text, everyKey(t), goodPolicy()).MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
 		}

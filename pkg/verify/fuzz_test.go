@@ -47,7 +47,7 @@ func everyTrust(t testing.TB) []verify.Keys { return []verify.Keys{everyKey(t), 
 // acceptedBy returns the trust that accepts a text, if one does.
 func acceptedBy(trusts []verify.Keys, text string) (verify.Keys, bool) {
 	for _, keys := range trusts {
-		if judge(text, keys, goodPolicy()).Accepted {
+		if examine(text, keys, goodPolicy()).Accepted {
 			return keys, true
 		}
 	}

@@ -81,7 +81,7 @@ func TestIdentityClaims(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			c.edit(&policy)
-			r := judge(claiming(t, c.claims), everyKey(t), policy)
+			r := examine(claiming(t, c.claims), everyKey(t), policy)
 			wantStatus(t, r, c.check, c.want)
 			if accepted := r.Accepted; accepted != (c.want != verify.Failed) {
 				t.Errorf("accepted=%t: %v", r.Accepted, r.Err())
@@ -96,7 +96,7 @@ func TestLookAlikeClaims(t *testing.T) {
 		"EXP": goodClaims().with("EXP", "1"), "Iss": goodClaims().with("Iss", `"x"`), "SUB": goodClaims().with("SUB", `"x"`),
 		"a long s": goodClaims().with("iſs", `"x"`), "Client_ID": goodClaims().with("Client_ID", `"x"`),
 	} {
-		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
+		r := examine(claiming(t, claims), everyKey(t), goodPolicy())
 		wantAccepted(t, r)
 		wantStatus(t, r, verify.CheckClaimNames, verify.Warning)
 		if c, _ := r.Check(verify.CheckClaimNames); !strings.Contains(c.Message, " is not ") {
@@ -104,11 +104,11 @@ func TestLookAlikeClaims(t *testing.T) {
 		}
 	}
 	for _, claims := range []object{goodClaims(), goodClaims().with("expires", "1").with("Name", `"x"`).with("issuer", `"x"`)} {
-		wantStatus(t, judge(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckClaimNames, verify.Passed)
+		wantStatus(t, examine(claiming(t, claims), everyKey(t), goodPolicy()), verify.CheckClaimNames, verify.Passed)
 	}
-	wantStatus(t, judge(claiming(t, goodClaims()), everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.NotChecked)
+	wantStatus(t, examine(claiming(t, goodClaims()), everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.NotChecked)
 	copied := headed(t, goodHeader("ec256", "ES256").with("sub", `"alice"`))
-	wantStatus(t, judge(copied, everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.Passed)
+	wantStatus(t, examine(copied, everyKey(t), goodPolicy()), verify.CheckHeaderClaims, verify.Passed)
 }
 
 // Where issuers differ, the kind of difference is named.
@@ -134,7 +134,7 @@ func TestIDTokenInPlaceOfAnAccessToken(t *testing.T) {
 		if c.policy != nil {
 			c.policy(&policy)
 		}
-		check, _ := judge(claiming(t, c.claims), everyKey(t), policy).Check(verify.CheckAudience)
+		check, _ := examine(claiming(t, c.claims), everyKey(t), policy).Check(verify.CheckAudience)
 		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
 			t.Errorf("%s: %+v, want %s", c.name, check.Diagnosis, c.want)
 		}

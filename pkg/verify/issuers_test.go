@@ -65,7 +65,7 @@ func TestIssuers(t *testing.T) {
 			policy.Issuer = c.wanted
 		}
 		header := append(goodHeader("ed25519", "Ed25519"), c.header...)
-		r := judge(mint(t, "ed25519", "Ed25519", header.String(), claims.String()), everyKey(t), policy)
+		r := examine(mint(t, "ed25519", "Ed25519", header.String(), claims.String()), everyKey(t), policy)
 		if got := r.IssuerName(); got != c.name {
 			t.Errorf("%s: taken for %q", c.name, got)
 		}

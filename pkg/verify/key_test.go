@@ -42,7 +42,7 @@ func TestChoiceOfKey(t *testing.T) {
 		{"an odd key", named, trustSet(t, a("key_ops", `["verify","encrypt"]`, "use", "")), verify.Warning, verify.Passed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := judge(c.text, c.keys, goodPolicy())
+			r := examine(c.text, c.keys, goodPolicy())
 			wantAccepted(t, r)
 			wantStatus(t, r, verify.CheckKey, c.key)
 			wantStatus(t, r, verify.CheckKeySet, c.set)
@@ -57,7 +57,7 @@ func TestChoiceOfKey(t *testing.T) {
 		{named, trustSet(t, b("kid", `"rsa"`), a()), `kid "rsa" is ambiguous: 2 keys have it and fit`},
 		{named, trustSet(t, b("kid", `"rsa"`), a("kid", "")), `the token has kid "rsa", but key number 2 has none; the issuer should add it`},
 	} {
-		if check, _ := judge(c.text, c.keys, goodPolicy()).Check(verify.CheckKey); check.Message != c.want {
+		if check, _ := examine(c.text, c.keys, goodPolicy()).Check(verify.CheckKey); check.Message != c.want {
 			t.Errorf("got %q, want %q", check.Message, c.want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestKeyThatIsNotThere(t *testing.T) {
 		{"its key is for encryption", trustSet(t, publicJWK(t, "rsa", "use", `"enc"`)), verify.ReasonNoMatchingKey, verify.KeysUnusable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := judge(text, c.keys, goodPolicy())
+			r := examine(text, c.keys, goodPolicy())
 			wantRejected(t, r, c.reason, verify.CheckKey)
 			wantStatus(t, r, verify.CheckSignature, verify.NotChecked)
 			if check, _ := r.Check(verify.CheckKey); check.Diagnosis == nil || check.Diagnosis.Kind != c.kind {
@@ -98,12 +98,12 @@ func TestKidsAreCounted(t *testing.T) {
 	for i := range set {
 		set[i] = publicJWK(t, "ec256", "kid", fmt.Sprintf(`"k%d"`, i))
 	}
-	check, _ := judge(goodToken(t, "rsa", "RS256"), trustSet(t, set...), goodPolicy()).Check(verify.CheckKey)
+	check, _ := examine(goodToken(t, "rsa", "RS256"), trustSet(t, set...), goodPolicy()).Check(verify.CheckKey)
 	if !strings.Contains(check.Message, `"k9" and 2 more`) || strings.Contains(check.Message, "k10") {
 		t.Errorf("got %q", check.Message)
 	}
 	header, payload, signature := cut(mint(t, "rsa", "RS256", `{"alg":"RS256"}`, goodClaims().String()))
-	check, _ = judge(header+"."+payload+"."+strings.Repeat("A", len(signature)), trust(t, "rsa", "rsa2", "ec256"), goodPolicy()).Check(verify.CheckSignature)
+	check, _ = examine(header+"."+payload+"."+strings.Repeat("A", len(signature)), trust(t, "rsa", "rsa2", "ec256"), goodPolicy()).Check(verify.CheckSignature)
 	if check.Message != `the signature matches none of the keys that fit: "rsa" and "rsa2"` {
 		t.Errorf("got %q", check.Message)
 	}
@@ -112,13 +112,13 @@ func TestKidsAreCounted(t *testing.T) {
 // TestKeysThatAreNone: a nil pointer trusts nobody, and does not crash.
 func TestKeysThatAreNone(t *testing.T) {
 	for _, keys := range []verify.Keys{nil, (*verify.PublicKeys)(nil), &verify.PublicKeys{}} {
-		r := judge(goodToken(t, "rsa", "RS256"), keys, goodPolicy())
+		r := examine(goodToken(t, "rsa", "RS256"), keys, goodPolicy())
 		wantRejected(t, r, verify.ReasonNoMatchingKey, verify.CheckKey)
 	}
-	wantRejected(t, judge(goodToken(t, "hmac", "HS256"), (*verify.Secret)(nil), goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
+	wantRejected(t, examine(goodToken(t, "hmac", "HS256"), (*verify.Secret)(nil), goodPolicy()), verify.ReasonNoMatchingKey, verify.CheckKey)
 	// Where the token fails before that, nobody may have looked for keys.
 	critical := headed(t, goodHeader("ec256", "ES256").with("crit", `["x"]`))
-	wantStatus(t, judge(critical, nil, goodPolicy()), verify.CheckKey, verify.NotChecked)
+	wantStatus(t, examine(critical, nil, goodPolicy()), verify.CheckKey, verify.NotChecked)
 }
 
 // The certificate is compared and dated, and never what is trusted.
@@ -167,17 +167,17 @@ func TestCertificateOfTheKey(t *testing.T) {
 func TestKeyOfTheReport(t *testing.T) {
 	keys := trust(t, "rsa", "ec384")
 	keys.Source, keys.AgeSeconds = "https://issuer.example/jwks", 240
-	got := judge(goodToken(t, "ec384", "ES384"), keys, goodPolicy()).Key
+	got := examine(goodToken(t, "ec384", "ES384"), keys, goodPolicy()).Key
 	want := verify.KeyInfo{KeyID: "ec384", HasKeyID: true, Type: "EC", Curve: "P-384", Algorithm: "ES384", Bits: 384,
 		Thumbprint: keys.Set.Keys[1].Thumbprint, Source: "https://issuer.example/jwks", AgeSeconds: 240}
 	if got == nil || *got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	bySecret := judge(goodToken(t, "hmac", "HS256"), secret(t), goodPolicy()).Key
+	bySecret := examine(goodToken(t, "hmac", "HS256"), secret(t), goodPolicy()).Key
 	if bySecret == nil || *bySecret != (verify.KeyInfo{Type: "oct", Algorithm: "HS256", Bits: 512, Source: "secret.txt"}) {
 		t.Errorf("got %+v", bySecret)
 	}
-	if r := judge(goodToken(t, "rsa2", "RS256"), keys, goodPolicy()); r.Key != nil {
+	if r := examine(goodToken(t, "rsa2", "RS256"), keys, goodPolicy()); r.Key != nil {
 		t.Errorf("no key fits, but the report has %+v", r.Key)
 	}
 }

@@ -98,7 +98,7 @@ func TestKinds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			policy.Kind = c.as
-			r := judge(ofType(t, c.typ, c.claims), everyKey(t), policy)
+			r := examine(ofType(t, c.typ, c.claims), everyKey(t), policy)
 			if c.failed == ok {
 				wantAccepted(t, r)
 				return
@@ -131,7 +131,7 @@ func TestKindsThatAreNotRequired(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := ofType(t, c.typ, c.claims)
-			r := judge(text, everyKey(t), goodPolicy())
+			r := examine(text, everyKey(t), goodPolicy())
 			wantAccepted(t, r)
 			wantStatus(t, r, verify.CheckKind, verify.NotChecked)
 			wantStatus(t, r, verify.CheckKindClaims, c.claimsAre)
@@ -143,7 +143,7 @@ func TestKindsThatAreNotRequired(t *testing.T) {
 	}
 	// A logout token grants nothing, whatever its typ.
 	for _, typ := range []string{"JWT", "logout+jwt"} {
-		wantRejected(t, judge(ofType(t, typ, logoutClaims()), everyKey(t), goodPolicy()), verify.ReasonClaimRefused, verify.CheckKind)
+		wantRejected(t, examine(ofType(t, typ, logoutClaims()), everyKey(t), goodPolicy()), verify.ReasonClaimRefused, verify.CheckKind)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestAdvertisedAlgorithms(t *testing.T) {
 			if c.kind == verify.KindAccess {
 				claims = accessClaims()
 			}
-			r := judge(ofType(t, "JWT", claims), keys, policy)
+			r := examine(ofType(t, "JWT", claims), keys, policy)
 			wantStatus(t, r, verify.CheckAdvertised, c.want)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonAlgorithmRefused, verify.CheckAdvertised)

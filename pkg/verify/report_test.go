@@ -26,7 +26,7 @@ func TestEveryFailureIsReported(t *testing.T) {
 		{"sub", `"alice"`, verify.ReasonClaimRefused},
 	}
 	for i, step := range steps { // one fault is repaired after the other
-		r := judge(claiming(t, claims), everyKey(t), goodPolicy())
+		r := examine(claiming(t, claims), everyKey(t), goodPolicy())
 		failed := 0
 		for _, c := range r.Checks() {
 			if c.Status == verify.Failed {
@@ -38,13 +38,13 @@ func TestEveryFailureIsReported(t *testing.T) {
 		}
 		claims = claims.with(step.claim, step.value)
 	}
-	wantAccepted(t, judge(claiming(t, claims), everyKey(t), goodPolicy()))
+	wantAccepted(t, examine(claiming(t, claims), everyKey(t), goodPolicy()))
 }
 
 // Claims are judged under a bad signature, too, which outweighs them.
 func TestBadSignatureOutweighsTheClaims(t *testing.T) {
 	text := claiming(t, goodClaims().with("exp", "1"))
-	r := judge(text[:len(text)-4]+"AAAA", everyKey(t), goodPolicy())
+	r := examine(text[:len(text)-4]+"AAAA", everyKey(t), goodPolicy())
 	wantRejected(t, r, verify.ReasonBadSignature, verify.CheckSignature)
 	wantStatus(t, r, verify.CheckExpiry, verify.Failed)
 	wantStatus(t, r, verify.CheckIssuer, verify.Passed)
@@ -58,7 +58,7 @@ func TestBadSignatureOutweighsTheClaims(t *testing.T) {
 func TestStrict(t *testing.T) {
 	strict := goodPolicy()
 	strict.Strict = true
-	wantAccepted(t, judge(goodToken(t, "rsa", "RS256"), everyKey(t), strict))
+	wantAccepted(t, examine(goodToken(t, "rsa", "RS256"), everyKey(t), strict))
 	lenient := strict
 	lenient.Leeway = 2 * time.Minute
 	repaired := strict
@@ -84,7 +84,7 @@ func TestReasonsOfChecks(t *testing.T) {
 		"accepted": goodToken(t, "rsa", "RS256"), "rejected": claiming(t, goodClaims().with("exp", "1").with("sub", `""`).with("EXP", "1")),
 		"opaque": "abc", "no claims": mint(t, "rsa", "RS256", goodHeader("rsa", "RS256").String(), "[]"),
 	} {
-		for _, c := range judge(text, everyKey(t), goodPolicy()).Checks() {
+		for _, c := range examine(text, everyKey(t), goodPolicy()).Checks() {
 			refuses := c.Status == verify.Failed || c.Status == verify.Warning
 			if refuses != slices.Contains(verify.Reasons(), c.Reason) || c.Message == "" {
 				t.Errorf("%s: %s is %s for %q: %q", name, c.ID, c.Status, c.Reason, c.Message)
@@ -107,7 +107,7 @@ func TestCatalogue(t *testing.T) {
 	policy.Extra = []verify.Check{{ID: verify.CheckRepaired, Status: verify.Warning, Message: "it was wrapped"}}
 	for _, text := range []string{goodToken(t, "rsa", "RS256"), "abc", claiming(t, object{}), headed(t, object{{"alg", "1"}})} {
 		last := -1
-		for _, c := range judge(text, everyKey(t), policy).Checks() {
+		for _, c := range examine(text, everyKey(t), policy).Checks() {
 			place := slices.Index(order, c.ID)
 			if place <= last {
 				t.Errorf("%s comes after %s", c.ID, order[last])
@@ -115,13 +115,13 @@ func TestCatalogue(t *testing.T) {
 			last = max(last, place)
 		}
 	}
-	if c, _ := judge(goodToken(t, "rsa", "RS256"), everyKey(t), policy).Check(verify.CheckAudience); c.Spec != "RFC 7519 section 4.1.3" {
+	if c, _ := examine(goodToken(t, "rsa", "RS256"), everyKey(t), policy).Check(verify.CheckAudience); c.Spec != "RFC 7519 section 4.1.3" {
 		t.Errorf("aud is specified in %q", c.Spec)
 	}
 }
 
 func TestErr(t *testing.T) {
-	err := judge(claiming(t, goodClaims().with("aud", `"other"`)), everyKey(t), goodPolicy()).Err()
+	err := examine(claiming(t, goodClaims().with("aud", `"other"`)), everyKey(t), goodPolicy()).Err()
 	var rejected *verify.RejectedError
 	if !errors.As(err, &rejected) || rejected.Reason != verify.ReasonWrongAudience || !strings.Contains(err.Error(), `"other"`) {
 		t.Errorf("got %v", err)
@@ -172,5 +172,5 @@ func TestSecretNeverPrints(t *testing.T) {
 	}
 	value[0] = 'X' // what the caller does with its bytes does not matter any more
 	text := encode(goodHeader("x", "HS256").String()) + "." + encode(goodClaims().String())
-	wantAccepted(t, judge(text+"."+encode(signHMAC("HS256", []byte("correct horse battery staple, 32"), text)), s, goodPolicy()))
+	wantAccepted(t, examine(text+"."+encode(signHMAC("HS256", []byte("correct horse battery staple, 32"), text)), s, goodPolicy()))
 }

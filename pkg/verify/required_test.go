@@ -59,7 +59,7 @@ func TestRequirements(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			policy.Require = []verify.Requirement{c.r}
-			r := judge(claiming(t, claims), everyKey(t), policy)
+			r := examine(claiming(t, claims), everyKey(t), policy)
 			wantStatus(t, r, verify.CheckRequire, c.want)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonClaimRefused, verify.CheckRequire)
@@ -107,7 +107,7 @@ func TestScopesAndRoles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			c.demand(&policy)
-			r := judge(claiming(t, c.claims), everyKey(t), policy)
+			r := examine(claiming(t, c.claims), everyKey(t), policy)
 			wantStatus(t, r, c.check, c.want)
 			if r.Accepted != (c.want != verify.Failed) {
 				t.Errorf("accepted=%t: %v", r.Accepted, r.Err())
@@ -129,7 +129,7 @@ func TestAssertions(t *testing.T) {
 			}
 			return c.holds, "false"
 		}}}
-		wantStatus(t, judge(claiming(t, goodClaims()), everyKey(t), policy), verify.CheckAssert, c.want)
+		wantStatus(t, examine(claiming(t, goodClaims()), everyKey(t), policy), verify.CheckAssert, c.want)
 	}
 }
 
@@ -156,8 +156,8 @@ func TestTenants(t *testing.T) {
 		{name: "a key of another tenant", text: claiming(t, good), keys: keyOf(issuer(other)), policy: &this, reason: verify.ReasonWrongIssuer, check: verify.CheckIssuer},
 		{name: "nothing said of tenants", text: claiming(t, good), policy: &unsaid, reason: verify.ReasonClaimRefused, check: verify.CheckPolicy},
 	})
-	wantAccepted(t, judge(claiming(t, good), everyKey(t), this))
-	wantAccepted(t, judge(claiming(t, ofOther), everyKey(t), anyTenant))
-	wantAccepted(t, judge(claiming(t, good), keyOf(issuer(tid)), this))
-	wantAccepted(t, judge(claiming(t, good), keyOf(issuer("{tenantid}")), this))
+	wantAccepted(t, examine(claiming(t, good), everyKey(t), this))
+	wantAccepted(t, examine(claiming(t, ofOther), everyKey(t), anyTenant))
+	wantAccepted(t, examine(claiming(t, good), keyOf(issuer(tid)), this))
+	wantAccepted(t, examine(claiming(t, good), keyOf(issuer("{tenantid}")), this))
 }

@@ -151,7 +151,7 @@ func TestDurationsInWords(t *testing.T) {
 	} {
 		policy := goodPolicy()
 		policy.MinValidity = least
-		if c, _ := judge(claiming(t, goodClaims()), everyKey(t), policy).Check(verify.CheckMinValidity); !strings.HasPrefix(c.Message, want) {
+		if c, _ := examine(claiming(t, goodClaims()), everyKey(t), policy).Check(verify.CheckMinValidity); !strings.HasPrefix(c.Message, want) {
 			t.Errorf("%s: got %q", least, c.Message)
 		}
 	}
@@ -160,7 +160,7 @@ func TestDurationsInWords(t *testing.T) {
 // What is said of a lifetime up to 50 years, and beyond.
 func TestLongLivesInWords(t *testing.T) {
 	for exp, want := range map[string]string{"3176800000": "long-lived: ", "3176800001": "the token is valid for more than 50 years"} {
-		if c, _ := judge(claiming(t, goodClaims().with("exp", exp)), everyKey(t), goodPolicy()).Check(verify.CheckLifetime); !strings.HasPrefix(c.Message, want) {
+		if c, _ := examine(claiming(t, goodClaims().with("exp", exp)), everyKey(t), goodPolicy()).Check(verify.CheckLifetime); !strings.HasPrefix(c.Message, want) {
 			t.Errorf("%s: got %q, want %q", exp, c.Message, want)
 		}
 	}

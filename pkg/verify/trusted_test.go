@@ -41,7 +41,7 @@ func TestTrusted(t *testing.T) {
 			if c.policy != nil {
 				c.policy(&policy)
 			}
-			if r := judge(c.text, keys, policy); r.Trusted() != c.trusted {
+			if r := examine(c.text, keys, policy); r.Trusted() != c.trusted {
 				t.Errorf("got %v: accepted=%t %s", r.Trusted(), r.Accepted, r.Reason)
 			}
 		})
@@ -84,7 +84,7 @@ func TestOfProgram(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			policy := goodPolicy()
 			policy.Kind = c.kind
-			if r := judge(claiming(t, c.claims), everyKey(t), policy); r.OfProgram() != c.want {
+			if r := examine(claiming(t, c.claims), everyKey(t), policy); r.OfProgram() != c.want {
 				t.Errorf("got %v of a token of the kind %q: %s", r.OfProgram(), r.Kind, c.claims)
 			}
 		})

@@ -40,7 +40,7 @@ func TestRFCVectors(t *testing.T) {
 		if err := json.Unmarshal(data, &v); err != nil {
 			t.Fatal(err)
 		}
-		t.Run(v.ID, func(t *testing.T) { judged[v.judge(t)]++ })
+		t.Run(v.ID, func(t *testing.T) { judged[v.examine(t)]++ })
 	}
 	for what, want := range map[string]int{"accept": 3, "reject": 69, "thumbprint": 3, "hash": 3} {
 		if judged[what] != want {
@@ -52,8 +52,8 @@ func TestRFCVectors(t *testing.T) {
 	}
 }
 
-// judge returns what the vector was judged as.
-func (v vector) judge(t *testing.T) string {
+// examine returns what the vector was judged as.
+func (v vector) examine(t *testing.T) string {
 	switch v.Kind {
 	case "thumbprint":
 		if got := trustSet(t, v.publicKey(t)).Set.Keys[0].Thumbprint; got != v.Expected {

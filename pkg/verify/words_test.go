@@ -73,7 +73,7 @@ func TestWordsOfChecks(t *testing.T) {
 	} {
 		policy := goodPolicy()
 		c.edit(&policy)
-		got, _ := judge(claiming(t, c.claims), everyKey(t), policy).Check(c.check)
+		got, _ := examine(claiming(t, c.claims), everyKey(t), policy).Check(c.check)
 		if got.Status != c.status || got.Message != c.says || c.status == verify.Passed && got.Diagnosis != nil {
 			t.Errorf("%s: %s %q, want %s %q", c.name, got.Status, got.Message, c.status, c.says)
 		}
@@ -107,7 +107,7 @@ func TestWordsOfKeys(t *testing.T) {
 		{"signed by a key for another algorithm", named, trustSet(t, publicJWK(t, "rsa2", "kid", `"rsa"`), publicJWK(t, "rsa", "alg", `"RS512"`)), verify.CheckSignature,
 			`the token was signed by key "rsa", which is for algorithm RS512, but its header says RS256`},
 	} {
-		if got, _ := judge(c.text, c.keys, goodPolicy()).Check(c.check); got.Status != verify.Failed || !strings.HasPrefix(got.Message, c.says) {
+		if got, _ := examine(c.text, c.keys, goodPolicy()).Check(c.check); got.Status != verify.Failed || !strings.HasPrefix(got.Message, c.says) {
 			t.Errorf("%s: %s %q, want %q", c.name, got.Status, got.Message, c.says)
 		}
 	}
@@ -128,7 +128,7 @@ func TestExpectedOfFailedChecks(t *testing.T) {
 		{"another audience", goodClaims().with("aud", `"other"`), goodPolicy(), verify.CheckAudience, `["api"]`},
 		{"an audience that is no text", goodClaims().with("aud", "1"), anybody, verify.CheckAudience, "null"},
 	} {
-		got, _ := judge(claiming(t, c.claims), everyKey(t), c.policy).Check(c.check)
+		got, _ := examine(claiming(t, c.claims), everyKey(t), c.policy).Check(c.check)
 		if got.Status != verify.Failed || got.Expected.String() != c.want {
 			t.Errorf("%s: %s, expected %s, want %s", c.name, got.Status, got.Expected, c.want)
 		}
@@ -162,7 +162,7 @@ func TestPaddedTokens(t *testing.T) {
 		{"without keys", input + "." + signature, &verify.PublicKeys{}, goodPolicy(), "byte"},
 		{"with another fault of the encoding", goodToken(t, "ec256", "ES256") + "!", everyKey(t), goodPolicy(), "byte"},
 	} {
-		r := judge(c.text, c.keys, c.policy)
+		r := examine(c.text, c.keys, c.policy)
 		if check, _ := r.Check(verify.CheckEncoding); r.Accepted || check.Status != verify.Failed || !strings.HasPrefix(check.Message, c.says) {
 			t.Errorf("%s: %s %q, want %q", c.name, check.Status, check.Message, c.says)
 		}
@@ -195,7 +195,7 @@ func TestCertificateInTheHeader(t *testing.T) {
 		{"another key", signed("rsa", "rsa3"), trust(t, "ec256"), verify.CheckKey, verify.KeyIDUnknown},
 		{"no certificate", mint(t, "rsa2", "RS256", goodHeader("x", "RS256").with("x5c", `["AAAA"]`).String(), goodClaims().String()), trust(t, "rsa"), verify.CheckKey, verify.KeyIDUnknown},
 	} {
-		r := judge(c.text, c.keys, goodPolicy())
+		r := examine(c.text, c.keys, goodPolicy())
 		if check, _ := r.Check(c.check); r.Accepted || check.Status != verify.Failed || kindOf(check) != c.want {
 			t.Errorf("%s: %s %q, want %q", c.name, check.Status, kindOf(check), c.want)
 		}
@@ -262,7 +262,7 @@ func TestWordsOfWhatWasNotChecked(t *testing.T) {
 			"EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"},
 		{"the new name", claiming(t, goodClaims()), everyKey(t), goodPolicy(), verify.CheckAlgorithm, "Ed25519"},
 	} {
-		if got, _ := judge(c.text, c.keys, c.policy).Check(c.check); got.Message != c.says {
+		if got, _ := examine(c.text, c.keys, c.policy).Check(c.check); got.Message != c.says {
 			t.Errorf("%s: %q, want %q", c.name, got.Message, c.says)
 		}
 	}

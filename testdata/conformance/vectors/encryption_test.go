@@ -45,7 +45,7 @@ func TestJSONWebEncryption(t *testing.T) {
 					t.Errorf("%s, case %d: a sound JWE taken for %s", file, c.TCID, parsed.Form())
 				}
 			}
-			if ok, _ := signatureStands(judge(t, c.text(), &verify.PublicKeys{Set: set})); ok {
+			if ok, _ := signatureStands(examine(t, c.text(), &verify.PublicKeys{Set: set})); ok {
 				t.Errorf("%s, case %d: a signature stands", file, c.TCID)
 			}
 		}

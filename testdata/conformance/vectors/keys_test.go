@@ -40,7 +40,7 @@ func TestPublicKeys(t *testing.T) {
 			for _, group := range vectors.TestGroups {
 				for _, c := range group.Tests {
 					ok, why := fits(pasted(c.Public), curve)
-					l.judge(c.TCID, c.Comment, c.Result, ok, why)
+					l.examine(c.TCID, c.Comment, c.Result, ok, why)
 				}
 			}
 			l.close(vectors.NumberOfTests)

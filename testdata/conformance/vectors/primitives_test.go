@@ -116,7 +116,7 @@ func refused(t *testing.T, number int, alg, signature string, keys verify.Keys, 
 	}
 	encode := base64.RawURLEncoding.EncodeToString
 	text := encode(fmt.Appendf(nil, `{"alg":%q}`, alg)) + "." + encode([]byte(`{"sub":"s"}`)) + "." + encode(octets)
-	report := judge(t, text, keys)
+	report := examine(t, text, keys)
 	for _, id := range []string{
 		"structure", "encoding", "header", "payload", "critical_header",
 		"algorithm", "key", "signature",

@@ -88,12 +88,12 @@ func runJOSE(t *testing.T, file string, exceptions exceptions) {
 		keys, err := trust(public)
 		for _, c := range group.Tests {
 			if err != nil {
-				l.judge(c.TCID, c.Comment, c.Result, false, err.Error())
+				l.examine(c.TCID, c.Comment, c.Result, false, err.Error())
 				continue
 			}
-			report := judge(t, c.text(), keys)
+			report := examine(t, c.text(), keys)
 			ok, why := signatureStands(report)
-			l.judge(c.TCID, c.Comment, c.Result, ok, why)
+			l.examine(c.TCID, c.Comment, c.Result, ok, why)
 			if c.JWE != nil && ok {
 				t.Errorf("%s, case %d: an encrypted token passed for a signed one", file, c.TCID)
 			}
@@ -158,15 +158,15 @@ func checkPrivate(t *testing.T, file string, private json.RawMessage, cases []jo
 		t.Errorf("%s: a private or secret key is taken for a public one", file)
 	}
 	for _, c := range cases {
-		if ok, _ := signatureStands(judge(t, c.text(), &verify.PublicKeys{Set: set})); ok {
+		if ok, _ := signatureStands(examine(t, c.text(), &verify.PublicKeys{Set: set})); ok {
 			t.Errorf("%s, case %d: verified by a private key in a public place", file, c.TCID)
 		}
 	}
 }
 
-// judge verifies a text, demanding nothing of its claims: most vectors carry no
+// examine verifies a text, demanding nothing of its claims: most vectors carry no
 // claims set.
-func judge(t *testing.T, text string, keys verify.Keys) *verify.Report {
+func examine(t *testing.T, text string, keys verify.Keys) *verify.Report {
 	t.Helper()
 	parsed := token.Parse(text)
 	policy := verify.Policy{AnyIssuer: true, AnyAudience: true}

@@ -58,8 +58,8 @@ func newLedger(t *testing.T, file string, exceptions exceptions) *ledger {
 	return &ledger{t: t, file: file, exceptions: exceptions, needed: map[int]bool{}, count: map[result]int{}}
 }
 
-// judge compares one judgement with upstream's. why says what claimcheck found.
-func (l *ledger) judge(number int, comment string, want result, accepted bool, why string) {
+// examine compares one judgement with upstream's. why says what claimcheck found.
+func (l *ledger) examine(number int, comment string, want result, accepted bool, why string) {
 	l.t.Helper()
 	l.count[want]++
 	agreed := want == acceptable || accepted == (want == valid)

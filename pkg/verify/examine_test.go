@@ -79,7 +79,7 @@ func refuse(t *testing.T, list []hostile) {
 				policy := goodPolicy()
 				h.policy = &policy
 			}
-			wantRejected(t, judge(h.text, h.keys, *h.policy), h.reason, h.check)
+			wantRejected(t, examine(h.text, h.keys, *h.policy), h.reason, h.check)
 		})
 	}
 }
@@ -99,13 +99,13 @@ func accept(t *testing.T, list []neighbour) {
 			if n.keys == nil {
 				n.keys = everyKey(t)
 			}
-			wantAccepted(t, judge(n.text, n.keys, goodPolicy()))
+			wantAccepted(t, examine(n.text, n.keys, goodPolicy()))
 		})
 	}
 }
 
-// judge parses and verifies.
-func judge(text string, keys verify.Keys, policy verify.Policy) *verify.Report {
+// examine parses and verifies.
+func examine(text string, keys verify.Keys, policy verify.Policy) *verify.Report {
 	parsed := token.Parse(text)
 	return verify.Verify(parsed, keys, policy, now)
 }
