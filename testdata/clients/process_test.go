@@ -42,7 +42,7 @@ func startProcess(t *testing.T, temporary string, args ...string) *process {
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	must(t, err)
 	must(t, json.Unmarshal([]byte(line), &p.line))
-	p.waitFor("an issuer for tests is ready")
+	p.waitFor("the test issuer is ready")
 	return p
 }
 
@@ -76,7 +76,7 @@ func TestSignals(t *testing.T) {
 	p := startProcess(t, temporary)
 	before := p.keyIDs()
 	must(t, p.Process.Signal(syscall.SIGHUP))
-	p.waitFor("a new key signs")
+	p.waitFor("signing with a new key")
 	if after := p.keyIDs(); after == before || !strings.HasSuffix(after, before) {
 		t.Errorf("the keys were %q and are %q", before, after)
 	}

@@ -43,14 +43,14 @@ func TestColdCostsTwoRequestsAndWarmNone(t *testing.T) {
 func TestCacheIsShownAndCleared(t *testing.T) {
 	s, u := newSite(t), newUser(t)
 	l := s.login(t, native)
-	u.run(l.verify(s, "--offline")...).exits(4).says(`claimcheck: .*the cache has no metadata .*`, `hint: .*--offline`).report()
+	u.run(l.verify(s, "--offline")...).exits(4).says(`claimcheck: .*the cache has no usable metadata.*`, `hint: .*--offline`).report()
 	u.run(l.verify(s)...).exits(0).says(accepted)
 	u.holdsCompleteFiles(2)
 	u.run("cache", "--jq", ".entries[].url").exits(0).says().prints(s.issuer + ".well-known/openid-configuration\n" + s.issuer + "keys")
 	u.run("cache", "clear", "-q").exits(0).says()
 	u.holdsCompleteFiles(0)
 	s.requests(t)
-	u.run(l.verify(s, "--offline")...).exits(4).says(`claimcheck: .*the cache has no metadata .*`, `hint: .*--offline`).report()
+	u.run(l.verify(s, "--offline")...).exits(4).says(`claimcheck: .*the cache has no usable metadata.*`, `hint: .*--offline`).report()
 	s.wantRequests(t)
 }
 
