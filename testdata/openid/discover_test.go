@@ -80,7 +80,7 @@ func TestTheIssuersSlashMatters(t *testing.T) {
 func TestABareHostNameMeansHTTPS(t *testing.T) {
 	s, u := newSite(t), newUser(t)
 	host := strings.TrimSuffix(strings.TrimPrefix(s.issuer, "http://"), "/")
-	u.run("discover", host).exits(4).says(`claimcheck: https://` + host + `/.*: the server does not speak TLS at this port`,
+	u.run("discover", host).exits(4).says(`claimcheck: https://`+host+`/.*: the server does not speak TLS at this port`,
 		`hint: .*`, `  claimcheck discover http://`+host).printsNothing()
 	s.wantRequests(t)
 }
