@@ -1,6 +1,9 @@
 package provider
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestMetadataInAnArrayIsNamed(t *testing.T) {
 	s := newTLSSite(t)
@@ -28,6 +31,57 @@ func TestATemplateIsNeverAsked(t *testing.T) {
 	_, err = b.Discover(t.Context(), s.URL+"/{tenantid}/v2.0"+configuration)
 	wantFetchError(t, err, causeTemplate)
 	wantRequests(t, s)
+}
+
+// The short name stands for one issuer only: metadata of another gives no keys.
+func TestGoogleByItsShortNameIsNoOtherIssuer(t *testing.T) {
+	ours := newAuthority(t)
+	s := ours.site(t, -1, 1, googleShort)
+	s.serve(configuration, `{"issuer":"https://other.example","jwks_uri":"https://accounts.google.com/keys"}`)
+	s.serve("/keys", keySet("a"))
+	far := farAway(map[string]*site{googleShort: s}, map[string]string{googleShort: "203.0.113.5"})
+	b := newBench(t, s, func(cfg *Config) { cfg.DialContext, cfg.RootCAs = far, ours.roots() })
+	for range 2 { // the second time from memory
+		set, err := b.KeysFor(t.Context(), googleShort, "a")
+		var mismatch *IssuerMismatchError
+		if !errors.As(err, &mismatch) || set != nil {
+			t.Errorf("got %v, %v; want an IssuerMismatchError", set, err)
+		}
+	}
+}
+
+func TestServersAreBlamedForWhatTheyAnswer(t *testing.T) {
+	for _, c := range []struct {
+		err  FetchError
+		want bool
+	}{
+		{FetchError{Cause: causeStatus, Status: 404}, true},
+		{FetchError{Cause: causeStatus, Status: 410}, true},
+		{FetchError{Cause: causeStatus, Status: 503}, false}, // it may be back soon
+		{FetchError{Cause: causeNotJSON}, true},
+		{FetchError{Cause: causeOffline}, false}, // nobody asked it
+	} {
+		if got := c.err.blamesServer(); got != c.want {
+			t.Errorf("%s %d: got %t, want %t", c.err.Cause, c.err.Status, got, c.want)
+		}
+	}
+}
+
+func TestMostTellingFailure(t *testing.T) {
+	gone, moved := &FetchError{Cause: causeStatus, Status: 410}, &FetchError{Cause: causeStatus, Status: 403}
+	lost, html := &FetchError{Cause: causeStatus, Status: 404}, &FetchError{Cause: causeHTML}
+	for _, c := range []struct {
+		failures []*FetchError
+		want     *FetchError
+	}{
+		{[]*FetchError{lost, gone}, lost},
+		{[]*FetchError{lost, moved, gone}, moved},
+		{[]*FetchError{gone, html, lost}, html},
+	} {
+		if got := mostTelling(c.failures); got != c.want {
+			t.Errorf("got %v, want %v", got, c.want)
+		}
+	}
 }
 
 func TestGoogleByItsShortName(t *testing.T) {

@@ -73,7 +73,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	if err != nil {
 		return nil, err
 	}
-	if md.Issuer != issuer && issuer != googleShort { // the full URL of metadata is not an issuer
+	if md.Issuer != issuer && (issuer != googleShort || md.Issuer != googleIssuer) { // the full URL of metadata is not an issuer
 		return nil, &IssuerMismatchError{Asked: issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
 	}
 	return c.keysOf(ctx, md, kid)
