@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -55,5 +56,33 @@ func TestDemoLeavesNothing(t *testing.T) {
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("%v: left behind: %v, %v", args, left, err)
 		}
+	}
+}
+
+// TestReaderLeaves: a closed pipe ends the program without a message, and the demo
+// without a trace. Another failure of the output is told.
+func TestReaderLeaves(t *testing.T) {
+	windows := runtime.GOOS == "windows" // which has no such error
+	t.Setenv("TMPDIR", t.TempDir())
+	for _, args := range [][]string{{"demo"}, {"version"}} {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = reader.Close()
+		for _, closed := range []bool{false, true} {
+			if closed {
+				_ = writer.Close() // writing fails, but nobody left
+			}
+			var stderr bytes.Buffer
+			env := demoTestEnv(nil)
+			env.Stdout, env.Stderr = writer, &stderr
+			if code := Run(t.Context(), env, args); code != exitInternal || (stderr.Len() > 0) != (closed || windows) {
+				t.Errorf("%v, closed here %v: exit code %d, %q", args, closed, code, stderr.String())
+			}
+		}
+	}
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

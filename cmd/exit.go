@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -186,7 +187,7 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	code := exitCode(ctx, err)
 	var answered silentExit
 	var rejected *verify.RejectedError
-	if err == nil || errors.As(err, &answered) || errors.As(err, &rejected) {
+	if err == nil || errors.As(err, &answered) || errors.As(err, &rejected) || readerLeft(err) {
 		return code
 	}
 	printer := newErrorPrinter(env, command)
@@ -200,4 +201,11 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	}
 	printer.Error(problem)
 	return code
+}
+
+// readerLeft reports whether the output could not be written because its reader, such
+// as head, has seen enough. There is nobody to tell.
+func readerLeft(err error) bool {
+	var write *output.WriteError
+	return errors.As(err, &write) && errors.Is(err, syscall.EPIPE)
 }
