@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -277,7 +278,7 @@ func writeClaims(t *output.Text, claims strictjson.Value, now time.Time) {
 func claimRemark(m strictjson.Member, now time.Time) output.Remark {
 	meaning := claimMeaning(m.Name)
 	at, ok := verify.NumericDate(m.Value)
-	if !ok || !isTimeClaim(m.Name) {
+	if !ok || !slices.Contains([]string{"exp", "nbf", "iat", "auth_time", "updated_at"}, m.Name) {
 		return output.Remark{Text: meaning}
 	}
 	if m.Name != "exp" {
@@ -289,58 +290,30 @@ func claimRemark(m strictjson.Member, now time.Time) output.Remark {
 	return output.Remark{Text: "expired " + output.FormatTime(at, now), Style: output.Bad}
 }
 
-func isTimeClaim(name string) bool {
-	switch name {
-	case "exp", "nbf", "iat", "auth_time", "updated_at":
-		return true
-	}
-	return false
-}
-
 // claimMeaning says what a registered claim means, or nothing (RFC 7519 section
 // 4.1; OpenID Connect Core sections 2 and 5.1; RFC 9068 section 2.2).
 func claimMeaning(name string) string {
-	switch name {
-	case "iss":
-		return "issuer"
-	case "sub":
-		return "subject: who the token speaks for"
-	case "aud":
-		return "audience: who the token is for"
-	case "exp":
-		return "expiry"
-	case "nbf":
-		return "not valid before"
-	case "iat":
-		return "issued"
-	case "jti":
-		return "the token's own ID"
-	case "azp":
-		return "authorized party: the client it was issued to"
-	case "client_id":
-		return "the client it was issued to"
-	case "nonce":
-		return "ties the token to the client's request"
-	case "auth_time":
-		return "signed in"
-	case "acr":
-		return "how strongly the user signed in"
-	case "amr":
-		return "how the user signed in"
-	case "at_hash":
-		return "hash of the access token issued with it"
-	case "c_hash":
-		return "hash of the code issued with it"
-	case "s_hash":
-		return "hash of the request's state"
-	case "sid":
-		return "session at the issuer"
-	case "scope", "scp":
-		return "what the client may do"
-	case "cnf":
-		return "the key the sender has to hold"
-	case "updated_at":
-		return "profile last changed"
-	}
-	return ""
+	return map[string]string{
+		"iss":        "issuer",
+		"sub":        "subject: who the token speaks for",
+		"aud":        "audience: who the token is for",
+		"exp":        "expiry",
+		"nbf":        "not valid before",
+		"iat":        "issued",
+		"jti":        "the token's own ID",
+		"azp":        "authorized party: the client it was issued to",
+		"client_id":  "the client it was issued to",
+		"nonce":      "ties the token to the client's request",
+		"auth_time":  "signed in",
+		"acr":        "how strongly the user signed in",
+		"amr":        "how the user signed in",
+		"at_hash":    "hash of the access token issued with it",
+		"c_hash":     "hash of the code issued with it",
+		"s_hash":     "hash of the request's state",
+		"sid":        "session at the issuer",
+		"scope":      "what the client may do",
+		"scp":        "what the client may do",
+		"cnf":        "the key the sender has to hold",
+		"updated_at": "profile last changed",
+	}[name]
 }

@@ -107,30 +107,24 @@ func unknownWord(root *cobra.Command, word string) error {
 
 // synonym is what there is instead of a command that other programs have.
 func synonym(word string) string {
-	switch strings.ToLower(word) {
-	case "inspect", "show", "parse", "read", "print", "view", "dump":
-		return "did you mean decode?"
-	case "validate", "check", "lint":
-		return "did you mean verify?"
-	case "keys", "key", "jwk", "certs":
-		return "did you mean jwks?"
-	case "metadata", "oidc", "openid", "wellknown", "well-known", "configuration":
-		return "did you mean discover?"
-	case "active", "revoked", "status":
-		return "did you mean introspect?"
-	case "sign", "encode", "create", "generate":
-		return "did you mean mint?"
-	case "bearer", "authorization:", "authorization":
-		return quoteIt
-	case "whoami", "me", "userinfo":
-		return "claimcheck does not sign in: claimcheck decode shows whose token it is"
-	case "login", "signin", "auth", "token":
-		return "claimcheck does not sign in: get a token from your issuer, then check it with claimcheck verify"
-	case "config", "configure", "profiles":
-		return "did you mean profile?"
-	default:
-		return ""
+	const noSignIn = "claimcheck does not sign in: "
+	for _, s := range []struct{ words, hint string }{
+		{"inspect show parse read print view dump", "did you mean decode?"},
+		{"validate check lint", "did you mean verify?"},
+		{"keys key jwk certs", "did you mean jwks?"},
+		{"metadata oidc openid wellknown well-known configuration", "did you mean discover?"},
+		{"active revoked status", "did you mean introspect?"},
+		{"sign encode create generate", "did you mean mint?"},
+		{"bearer authorization: authorization", quoteIt},
+		{"whoami me userinfo", noSignIn + "claimcheck decode shows whose token it is"},
+		{"login signin auth token", noSignIn + "get a token from your issuer, then check it with claimcheck verify"},
+		{"config configure profiles", "did you mean profile?"},
+	} {
+		if slices.Contains(strings.Fields(s.words), strings.ToLower(word)) {
+			return s.hint
+		}
 	}
+	return ""
 }
 
 // looksLikePath reports whether a word in the place of a token can only be a file

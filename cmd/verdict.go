@@ -231,22 +231,10 @@ func notAskedFor(c verify.Check) bool {
 // flagOf returns the flag that asks for a check, or an empty string for one that
 // is always made.
 func flagOf(id string) string {
-	switch id {
-	case "nonce", "acr", "scope", "role":
-		return string(id)
-	case "client":
-		return "client-id"
-	case "access_token_hash":
-		return "access-token"
-	case "code_hash":
-		return "code"
-	case "state_hash":
-		return "state"
-	case "min_validity":
-		return "min-validity"
-	default:
-		return ""
-	}
+	return map[string]string{
+		"nonce": "nonce", "acr": "acr", "scope": "scope", "role": "role", "client": "client-id", "access_token_hash": "access-token",
+		"code_hash": "code", "state_hash": "state", "min_validity": "min-validity",
+	}[id]
 }
 
 func (r report) hint(c verify.Check) advice.Hint {

@@ -39,6 +39,14 @@ func TestVocabulary(t *testing.T) {
 				t.Fatal(err)
 			}
 			inAdvice := strings.Contains(filepath.ToSlash(name), "/advice/") && filepath.Base(name) != "unavailable.go" // that is about fetching
+			advise := func(e ast.Expr) {
+				if word, ok := literal(e); ok && inAdvice {
+					advised[word] = true
+					if !slices.Contains(kinds, word) && !slices.Contains(checks, word) {
+						t.Errorf("%s: %q is neither a diagnosis nor a check", name, word)
+					}
+				}
+			}
 			ast.Inspect(file, func(node ast.Node) bool {
 				switch node := node.(type) {
 				case *ast.CallExpr: // r.Check("issuer")
@@ -49,13 +57,10 @@ func TestVocabulary(t *testing.T) {
 					}
 				case *ast.CaseClause:
 					for _, e := range node.List {
-						if word, ok := literal(e); ok && inAdvice {
-							advised[word] = true
-							if !slices.Contains(kinds, word) && !slices.Contains(checks, word) {
-								t.Errorf("%s: %q is neither a diagnosis nor a check", name, word)
-							}
-						}
+						advise(e)
 					}
+				case *ast.KeyValueExpr: // of a map
+					advise(node.Key)
 				}
 				return true
 			})

@@ -87,64 +87,35 @@ func (c Case) Hint(check verify.Check) Hint {
 
 // constant are the hints that depend on nothing but the diagnosis.
 func constant(kind string) string {
-	switch kind {
-	case "no_token":
-		return "pass the token itself, @FILE, env:NAME, or - for stdin"
-	case "encrypted_token":
-		return "it is encrypted for its audience: only the holder of the private key can read it; an ID token is encrypted if the issuer has an encryption key for this client (in authentik, set on the provider)"
-	case "encrypted_with_secret":
-		return "it is encrypted with a key that the issuer and its audience share; there is no private key for it"
-	case "encrypted_session":
-		return "it is encrypted with a shared key: Auth.js (NextAuth) derives it from the application's secret, and the application reads it"
-	case "encrypted_for_auth0":
-		return "Auth0 encrypts an access token for itself if the request named no API: request one with the audience of your API"
-	case "weak_secret":
-		return "the secret is the right one, but too short to be safe: set a longer one at the issuer"
-	case "audience_is_endpoint":
-		return "the token is for one endpoint of that server, not for the server as a whole"
-	case "client_assertion":
-		return "it looks like a client assertion: the client signed it itself, to authenticate at that endpoint of the issuer"
-	case "immutable_subject":
-		return "owner and repository are the same, written with their ids: expect the sub with the ids"
-	case "groups_overage":
-		return "ask Microsoft Graph for the groups, or emit only the groups assigned to the application"
-	case "hash_of_other_size":
-		return "the two belong together; the issuer has to fix the hash"
-	case "hash_of_decoded":
-		return "pass the value URL-decoded"
-	case "never_bearer":
-		return "send the access token instead"
-	case "json_serialisation":
-		return "ask for the compact serialization: three base64url segments joined by dots"
-	case "truncated_token":
-		return "part of the token seems to be missing, elided or duplicated: copy all of it, exactly once"
-	case "white_space":
-		return "white space has broken the token: copy it as one line, without spaces"
-	case "padded_base64":
-		return "padded base64 is not allowed in a JWT; AWS load balancers (ALB) write it in x-amzn-oidc-data"
-	case "disclosures_added":
-		return "verify the part before the first ~; the disclosures are not checked here"
-	case "unsigned":
-		return "anyone can write an unsigned token: refuse it, whatever it says"
-	case "public_key_needed":
-		return "verify it with the issuer's public keys: --issuer, --jwks or --key"
-	case "algorithm_excluded":
-		return "if the issuer really uses it, name it with --alg"
-	case "key_in_x5c":
-		return "the token was signed with the key of the certificate in its own header (x5c), which is never trusted by itself: check with openssl verify that your root vouches for it, then give that certificate (claimcheck decode … --jq '.header.x5c[0]') with --key"
-	case "signed_by_other_key":
-		return "the header and the key set disagree; the issuer has to fix this"
-	case "not_yet_time":
-		return "wait until then, or check for a wrong clock or local time used as UTC"
-	case "milliseconds":
-		return "it looks like milliseconds; a JWT counts in seconds"
-	case "expired_token":
-		return "get a new token; to check the other claims as of an earlier time, use --at"
-	case "issuer_template":
-		return "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID"
-	default:
-		return ""
-	}
+	return map[string]string{
+		"no_token":              "pass the token itself, @FILE, env:NAME, or - for stdin",
+		"encrypted_token":       "it is encrypted for its audience: only the holder of the private key can read it; an ID token is encrypted if the issuer has an encryption key for this client (in authentik, set on the provider)",
+		"encrypted_with_secret": "it is encrypted with a key that the issuer and its audience share; there is no private key for it",
+		"encrypted_session":     "it is encrypted with a shared key: Auth.js (NextAuth) derives it from the application's secret, and the application reads it",
+		"encrypted_for_auth0":   "Auth0 encrypts an access token for itself if the request named no API: request one with the audience of your API",
+		"weak_secret":           "the secret is the right one, but too short to be safe: set a longer one at the issuer",
+		"audience_is_endpoint":  "the token is for one endpoint of that server, not for the server as a whole",
+		"client_assertion":      "it looks like a client assertion: the client signed it itself, to authenticate at that endpoint of the issuer",
+		"immutable_subject":     "owner and repository are the same, written with their ids: expect the sub with the ids",
+		"groups_overage":        "ask Microsoft Graph for the groups, or emit only the groups assigned to the application",
+		"hash_of_other_size":    "the two belong together; the issuer has to fix the hash",
+		"hash_of_decoded":       "pass the value URL-decoded",
+		"never_bearer":          "send the access token instead",
+		"json_serialisation":    "ask for the compact serialization: three base64url segments joined by dots",
+		"truncated_token":       "part of the token seems to be missing, elided or duplicated: copy all of it, exactly once",
+		"white_space":           "white space has broken the token: copy it as one line, without spaces",
+		"padded_base64":         "padded base64 is not allowed in a JWT; AWS load balancers (ALB) write it in x-amzn-oidc-data",
+		"disclosures_added":     "verify the part before the first ~; the disclosures are not checked here",
+		"unsigned":              "anyone can write an unsigned token: refuse it, whatever it says",
+		"public_key_needed":     "verify it with the issuer's public keys: --issuer, --jwks or --key",
+		"algorithm_excluded":    "if the issuer really uses it, name it with --alg",
+		"key_in_x5c":            "the token was signed with the key of the certificate in its own header (x5c), which is never trusted by itself: check with openssl verify that your root vouches for it, then give that certificate (claimcheck decode … --jq '.header.x5c[0]') with --key",
+		"signed_by_other_key":   "the header and the key set disagree; the issuer has to fix this",
+		"not_yet_time":          "wait until then, or check for a wrong clock or local time used as UTC",
+		"milliseconds":          "it looks like milliseconds; a JWT counts in seconds",
+		"expired_token":         "get a new token; to check the other claims as of an earlier time, use --at",
+		"issuer_template":       "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID",
+	}[kind]
 }
 
 func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
@@ -267,18 +238,11 @@ func (c Case) signInAgain(check verify.Check, d verify.Diagnosis) Hint {
 
 // missing is about claims that are not there.
 func missing(id string) string {
-	switch id {
-	case "access_token_hash":
-		return "at_hash is optional in the authorization code flow: the issuer may never send it"
-	case "auth_time":
-		return "ask for it in the authorization request, with max_age or claims; access tokens often lack it, so use the ID token"
-	case "audience":
-		return "the token names no audience; if that is intended, use --any-audience"
-	case "expiry":
-		return "ask the issuer for tokens that expire: one that never expires cannot be withdrawn"
-	case "nonce":
-		return "the nonce comes back only in the ID token of that login: this one may be from a refresh, or be an access token"
-	default:
-		return ""
-	}
+	return map[string]string{
+		"access_token_hash": "at_hash is optional in the authorization code flow: the issuer may never send it",
+		"auth_time":         "ask for it in the authorization request, with max_age or claims; access tokens often lack it, so use the ID token",
+		"audience":          "the token names no audience; if that is intended, use --any-audience",
+		"expiry":            "ask the issuer for tokens that expire: one that never expires cannot be withdrawn",
+		"nonce":             "the nonce comes back only in the ID token of that login: this one may be from a refresh, or be an access token",
+	}[id]
 }

@@ -50,56 +50,34 @@ func Mismatch(e *provider.IssuerMismatchError) string {
 
 func fetchHint(e *provider.FetchError) string {
 	switch e.Cause {
-	case "http_not_allowed":
-		return "use https; for a test system, --allow-http"
-	case "private_address":
-		return "a public issuer's document must not name an address in a private network"
-	case "dns":
-		return "check the host name and the network connection"
-	case "refused":
-		return "check host and port, and that the server is running"
 	case "connection":
 		before, _, _ := strings.Cut(e.URL, "://")
 		return "check host and port, that the server speaks " + before + " there, and any proxy in between"
-	case "proxy":
-		return "HTTPS_PROXY and HTTP_PROXY name the proxy, NO_PROXY the hosts to reach without it"
-	case "timeout":
-		return "the server is slow, or unreachable from here; --timeout allows more time"
-	case "tls":
-		return tlsHint(e.TLS)
 	case "redirect":
 		if !strings.HasPrefix(e.Location, "https://") {
 			return "nothing is fetched from there; check the address"
 		}
-		return "if it has moved there, use that address"
 	case "status", "html", "content_type", "not_json":
 		return statusHint(e)
-	case "not_a_key_set":
-		return "if that is an issuer or its metadata, use --issuer"
-	case "no_jwks_uri":
-		return "pass the key set with --jwks"
-	case "issuer_template":
-		return "use your own tenant's issuer; or accept every tenant with --any-tenant and the keys given by --jwks URL"
-	case "offline":
-		return "run it once without --offline"
-	default:
-		return ""
 	}
-}
-
-func tlsHint(problem string) string {
-	switch problem {
-	case "unknown_authority":
-		return "if the authority is your own, name it with --cacert FILE"
-	case "expired", "not_yet_valid":
-		return "check the clock of this machine"
-	case "plain_http":
-		return "the server may speak http there; for one on this machine write http://"
-	case "wrong_host":
-		return "check the host name"
-	default:
-		return ""
-	}
+	return map[string]string{
+		"http_not_allowed":      "use https; for a test system, --allow-http",
+		"private_address":       "a public issuer's document must not name an address in a private network",
+		"dns":                   "check the host name and the network connection",
+		"refused":               "check host and port, and that the server is running",
+		"proxy":                 "HTTPS_PROXY and HTTP_PROXY name the proxy, NO_PROXY the hosts to reach without it",
+		"timeout":               "the server is slow, or unreachable from here; --timeout allows more time",
+		"tls unknown_authority": "if the authority is your own, name it with --cacert FILE",
+		"tls expired":           "check the clock of this machine",
+		"tls not_yet_valid":     "check the clock of this machine",
+		"tls plain_http":        "the server may speak http there; for one on this machine write http://",
+		"tls wrong_host":        "check the host name",
+		"redirect":              "if it has moved there, use that address",
+		"not_a_key_set":         "if that is an issuer or its metadata, use --issuer",
+		"no_jwks_uri":           "pass the key set with --jwks",
+		"issuer_template":       "use your own tenant's issuer; or accept every tenant with --any-tenant and the keys given by --jwks URL",
+		"offline":               "run it once without --offline",
+	}[strings.TrimSpace(e.Cause+" "+e.TLS)]
 }
 
 func statusHint(e *provider.FetchError) string {

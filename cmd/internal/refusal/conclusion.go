@@ -1,7 +1,7 @@
 package refusal
 
 import (
-	"fmt"
+	"cmp"
 
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
@@ -32,39 +32,27 @@ func (x *Explanation) Conclusion() string {
 }
 
 func (x *Explanation) explained(f Finding) string {
-	switch f.ID {
-	case "expiry":
-		return "the token had expired when the API answered: get a new one"
-	case "not_before":
-		return "the token is not valid yet: the clock of the issuer or of the API is wrong"
-	case "kind":
-		return "the wrong token was sent: send the access token"
-	case "audience":
-		return "the token is for another API: request one for this API, or correct the audience that the API expects"
-	case "issuer":
-		return "the API trusts another issuer: the token may come from another environment"
-	case "scope":
-		return "the token does not allow this: request the missing scope when signing in"
-	case "auth_time":
-		return "the API requires a newer or stronger sign-in: have the user sign in again" + x.stepUp()
-	case "dpop":
-		return "the API requires a token bound to a key and sent with a proof (RFC 9449)"
-	case "form":
-		return "the API cannot read this token as a JWT"
-	case "algorithm":
-		return "the API does not accept this signature algorithm"
-	default:
-		return "the request does not send the token as an API expects it: Authorization: Bearer <token>"
-	}
+	text := map[string]string{
+		"expiry":     "the token had expired when the API answered: get a new one",
+		"not_before": "the token is not valid yet: the clock of the issuer or of the API is wrong",
+		"kind":       "the wrong token was sent: send the access token",
+		"audience":   "the token is for another API: request one for this API, or correct the audience that the API expects",
+		"issuer":     "the API trusts another issuer: the token may come from another environment",
+		"scope":      "the token does not allow this: request the missing scope when signing in",
+		"auth_time":  "the API requires a newer or stronger sign-in: have the user sign in again" + x.stepUp(),
+		"dpop":       "the API requires a token bound to a key and sent with a proof (RFC 9449)",
+		"form":       "the API cannot read this token as a JWT",
+		"algorithm":  "the API does not accept this signature algorithm",
+	}[f.ID]
+	return cmp.Or(text, "the request does not send the token as an API expects it: Authorization: Bearer <token>")
 }
 
 func (x *Explanation) stepUp() string {
 	text := ""
-	if age := x.Complaint.Param("max_age"); age != "" {
-		text += fmt.Sprintf(", with max_age=%s", shorten(age))
-	}
-	if acr := x.Complaint.Param("acr_values"); acr != "" {
-		text += fmt.Sprintf(", with acr_values=%s", shorten(acr))
+	for _, name := range []string{"max_age", "acr_values"} {
+		if value := x.Complaint.Param(name); value != "" {
+			text += ", with " + name + "=" + shorten(value)
+		}
 	}
 	return text
 }
@@ -80,38 +68,26 @@ func (x *Explanation) withoutToken() string {
 	}
 }
 
-// unexplained is for a complaint that the token alone does not bear out.
+// unexplained is for a complaint that nothing in the token explains.
 func (x *Explanation) unexplained() string {
-	switch x.Complaint.Kind {
-	case Missing:
-		return "a token was sent, but the API saw none: a proxy may drop the Authorization header, or the API reads another header"
-	case Expired:
-		return "according to its exp the token was still valid: the API's clock is ahead, or it received another token"
-	case NotYet:
-		return "according to its nbf and iat the token was already valid: the API's clock is behind"
-	case Signature:
-		return "only the issuer's keys can tell: verify the token with them"
-	case Key:
-		return "the API has no key for this token: another issuer or environment, or keys that were replaced since the API fetched them"
-	case Issuer:
-		return "compare the token's issuer with the one the API is configured for, byte for byte"
-	case Audience:
-		return "compare the token's audience with the one the API is configured for"
-	case Scope, Denied:
-		return "the API knows the caller and does not allow the request: check the scopes and roles it requires"
-	case Inactive:
-		return "only the issuer can say whether the token was revoked"
-	case Trouble:
-		return "the token is not the cause: the API cannot fetch the issuer's metadata or keys, or is not configured"
-	case Route:
-		return "the response is not about a bearer token: the address, the route or the login method is different"
-	case DPoP:
-		return "the API requires a fresh proof" + nonce(x.Complaint.Param("error"))
-	case Unknown:
-		return "the response does not say what is wrong"
-	default:
-		return "nothing in the token is wrong by itself: its issuer, audience or signature may not be what the API expects"
-	}
+	const knownCaller = "the API knows the caller and does not allow the request: check the scopes and roles it requires"
+	text := map[Kind]string{
+		Missing:   "a token was sent, but the API saw none: a proxy may drop the Authorization header, or the API reads another header",
+		Expired:   "according to its exp the token was still valid: the API's clock is ahead, or it received another token",
+		NotYet:    "according to its nbf and iat the token was already valid: the API's clock is behind",
+		Signature: "only the issuer's keys can tell: verify the token with them",
+		Key:       "the API has no key for this token: another issuer or environment, or keys that were replaced since the API fetched them",
+		Issuer:    "compare the token's issuer with the one the API is configured for, byte for byte",
+		Audience:  "compare the token's audience with the one the API is configured for",
+		Scope:     knownCaller,
+		Denied:    knownCaller,
+		Inactive:  "only the issuer can say whether the token was revoked",
+		Trouble:   "the token is not the cause: the API cannot fetch the issuer's metadata or keys, or is not configured",
+		Route:     "the response is not about a bearer token: the address, the route or the login method is different",
+		DPoP:      "the API requires a fresh proof" + nonce(x.Complaint.Param("error")),
+		Unknown:   "the response does not say what is wrong",
+	}[x.Complaint.Kind]
+	return cmp.Or(text, "nothing in the token is wrong by itself: its issuer, audience or signature may not be what the API expects")
 }
 
 func nonce(code string) string {
