@@ -75,12 +75,9 @@ func (p *parser) credentials() {
 	if p.pos == here && !p.endsElement(here) {
 		p.fault(here, "expected a space after the scheme")
 	}
-	if n := token68Len(p.text[p.pos:]); n > 0 && p.endsElement(p.pos+n) {
+	if n := token68Len(p.text[p.pos:]); p.endsElement(p.pos + n) { // n is 0 behind a scheme alone
 		p.last().Token68 = p.text[p.pos : p.pos+n]
 		p.pos += n
-		return
-	}
-	if p.endsElement(p.pos) {
 		return
 	}
 	start := p.pos

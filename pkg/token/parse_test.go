@@ -125,6 +125,7 @@ func TestParseNames(t *testing.T) {
 		{"a space in front", " " + h + "." + p + "." + s, token.FormJWS, "encoding", token.CauseWhitespace, "byte 1 of the header"},
 		{"a tab before a dot", h + "\t." + p + "." + s, token.FormJWS, "encoding", token.CauseWhitespace, "of the header"},
 		{"plain base64", h + "." + p + ".AA+A", token.FormJWS, "encoding", token.CauseStandardSet, "plain base64"},
+		{"plain base64 behind every kind of base64url", h + "." + p + ".aZ09-_+A", token.FormJWS, "encoding", token.CauseStandardSet, "byte 7 of the signature"},
 		{"plain base64 from the start", "eyI+IjoxfQ." + p + "." + s, token.FormJWS, "encoding", token.CauseStandardSet, "byte 4 of the header"},
 		{"a control character", h + "." + p + ".AA\x1bA", token.FormJWS, "encoding", token.CauseCharacter, "0x1b"},
 		{"a byte beyond ASCII", h + "." + p + ".AA\xffA", token.FormJWS, "encoding", token.CauseCharacter, "0xff"},

@@ -96,6 +96,7 @@ func TestBounds(t *testing.T) {
 	for seconds, want := range map[int64]bool{ // beyond now: 50 years and a second, and what makes sense as milliseconds
 		absurdLife: false, absurdLife + 1: false, 1_600_000_000_000 - 1_600_000_000: true, 9_000_000_000_000: false,
 		(absurdLife+1_600_000_000)*1000 - 1_600_000_000: false, (absurdLife+1_600_000_000)*1000 - 1_600_000_000 - 1000: true,
+		(1_600_000_000-absurdLife)*1000 - 1_600_000_000: false, (1_600_000_000-absurdLife)*1000 - 1_600_000_000 + 1000: true,
 	} {
 		if got := looksLikeMilliseconds(time.Unix(now.Unix()+seconds, 0), now); got != want {
 			t.Errorf("%d s ahead looks like milliseconds: %t", seconds, got)
@@ -219,6 +220,16 @@ func TestSignaturesInDER(t *testing.T) {
 	} {
 		if got := isDER(c.signature); got != c.want {
 			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}
+
+// The shortcut for printable ASCII, which is not to let through what the tables of
+// Unicode would not.
+func TestPrintableASCII(t *testing.T) {
+	for text, want := range map[string]bool{"": true, " ~": true, "a\x1f": false, "a\x7f": false, "é": false} {
+		if got := isPrintableASCII(text); got != want {
+			t.Errorf("%q: %t", text, got)
 		}
 	}
 }

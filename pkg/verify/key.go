@@ -85,7 +85,7 @@ func (v *verification) explainEmbedded() {
 		return
 	}
 	for _, id := range []check{checkKey, checkSignature} {
-		if o := v.report.find(id); o.state == failed && o.detail != nil { // a refused warning may have none
+		if o := v.report.find(id); o.state == failed {
 			o.detail.diagnosis = &Diagnosis{Kind: keyInX5C}
 		}
 	}

@@ -147,32 +147,41 @@ func TestKindsThatAreNotRequired(t *testing.T) {
 	}
 }
 
+// A logout token that is expected has to expire, as every token does; where it is none that
+// was expected, what it lacks beside that is not told.
+func TestExpiryOfLogoutTokens(t *testing.T) {
+	policy := goodPolicy()
+	eternal := ofType(t, "logout+jwt", logoutClaims().without("exp"))
+	wantStatus(t, examine(eternal, everyKey(t), policy), verify.CheckExpiry, verify.NotChecked)
+	policy.Kind = verify.KindLogout
+	wantRejected(t, examine(eternal, everyKey(t), policy), verify.ReasonExpired, verify.CheckExpiry)
+}
+
 // The issuer's metadata is about ID tokens, so it decides only for them.
 func TestAdvertisedAlgorithms(t *testing.T) {
+	id := goodClaims().with("nonce", `"n"`)
 	for _, c := range []struct {
 		name       string
 		advertised []string
 		kind       verify.Kind
+		claims     object
 		want       verify.Status
 	}{
-		{"no metadata", nil, verify.KindID, verify.NotChecked},
-		{"advertised", []string{"RS256", "ES256"}, verify.KindID, verify.Passed},
-		{"another one by the name of Ed25519", []string{"RS256", "Ed25519"}, verify.KindID, verify.Failed},
-		{"not advertised, an ID token", []string{"RS256"}, verify.KindID, verify.Failed},
-		{"nothing advertised, an ID token", []string{}, verify.KindID, verify.Failed},
-		{"not advertised, what looks like an ID token", []string{"RS256"}, "", verify.Warning},
-		{"not advertised, an access token", []string{"RS256"}, verify.KindAccess, verify.NotChecked},
+		{"no metadata", nil, verify.KindID, id, verify.NotChecked},
+		{"advertised", []string{"RS256", "ES256"}, verify.KindID, id, verify.Passed},
+		{"another one by the name of Ed25519", []string{"RS256", "Ed25519"}, verify.KindID, id, verify.Failed},
+		{"not advertised, an ID token", []string{"RS256"}, verify.KindID, id, verify.Failed},
+		{"nothing advertised, an ID token", []string{}, verify.KindID, id, verify.Failed},
+		{"not advertised, what looks like an ID token", []string{"RS256"}, "", id, verify.Warning},
+		{"not advertised, an access token", []string{"RS256"}, verify.KindAccess, accessClaims(), verify.NotChecked},
+		{"not advertised, what looks like an access token", []string{"RS256"}, "", accessClaims(), verify.NotChecked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			policy := goodPolicy()
 			policy.Kind = c.kind
 			keys := everyKey(t)
 			keys.IDTokenAlgorithms = c.advertised
-			claims := goodClaims().with("nonce", `"n"`)
-			if c.kind == verify.KindAccess {
-				claims = accessClaims()
-			}
-			r := examine(ofType(t, "JWT", claims), keys, policy)
+			r := examine(ofType(t, "JWT", c.claims), keys, policy)
 			wantStatus(t, r, verify.CheckAdvertised, c.want)
 			if c.want == verify.Failed {
 				wantRejected(t, r, verify.ReasonAlgorithmRefused, verify.CheckAdvertised)

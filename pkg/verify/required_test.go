@@ -68,6 +68,25 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+// An array is not repeated for each of its items that is required.
+func TestRequirementsInWords(t *testing.T) {
+	tags, err := strictjson.Parse([]byte(`["a","b"]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, gold := "a", "gold"
+	for want, r := range map[string]verify.Requirement{
+		`tags contains "a"`: {Claim: "tags", Text: &a}, `tier is "gold"`: {Claim: "tier", Text: &gold}, `tags is ["a","b"]`: {Claim: "tags", JSON: tags},
+	} {
+		policy := goodPolicy()
+		policy.Require = []verify.Requirement{r}
+		claims := goodClaims().with("tier", `"gold"`).with("tags", tags.String())
+		if c, _ := examine(claiming(t, claims), everyKey(t), policy).Check(verify.CheckRequire); c.Message != want {
+			t.Errorf("got %q, want %q", c.Message, want)
+		}
+	}
+}
+
 // Scopes and roles: all that are required, from the places where they stand.
 func TestScopesAndRoles(t *testing.T) {
 	scopes := func(list ...string) func(*verify.Policy) { return func(p *verify.Policy) { p.Scopes = list } }

@@ -146,7 +146,7 @@ func TestTimesAreDiagnosed(t *testing.T) {
 // A duration is written as people write it.
 func TestDurationsInWords(t *testing.T) {
 	for least, want := range map[time.Duration]string{
-		30 * time.Minute: "less than 30m is left", 90 * time.Minute: "less than 1h 30m is left", 24 * time.Hour: "less than 1 day is left",
+		59 * time.Second: "valid for at least 59s more", time.Minute: "valid for at least 1m more", 30 * time.Minute: "less than 30m is left", 90 * time.Minute: "less than 1h 30m is left", 24 * time.Hour: "less than 1 day is left",
 		720 * time.Hour: "less than 30 days is left", 25 * time.Hour: "less than 25h is left", 5*time.Minute + 30*time.Second: "less than 5m 30s is left",
 	} {
 		policy := goodPolicy()
