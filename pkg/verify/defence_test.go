@@ -224,6 +224,17 @@ func TestSignaturesInDER(t *testing.T) {
 	}
 }
 
+// What a selector of drawing excuses is itself, behind a symbol.
+func TestInvisibleBesideSelectors(t *testing.T) {
+	for text, want := range map[string]bool{
+		"❤\ufe0f": false, "❤\ufe0e": false, "a\ufe0f": true, "a\ufe0e": true, "❤\u200b": true, "❤\ufe0f\u200b": true, "❤\ufe0f\ufe0f": true,
+	} {
+		if got := unprintable(text); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
+
 // The shortcut for printable ASCII, which is not to let through what the tables of
 // Unicode would not.
 func TestPrintableASCII(t *testing.T) {

@@ -57,6 +57,8 @@ func TestDiagnoses(t *testing.T) {
 			require("sub", "repo:acme/site:ref:refs/heads/main"), verify.CheckRequire, ""},
 		{"a sub with an address", goodClaims().with("sub", `"acme@12"`), require("sub", "acme"), verify.CheckRequire, ""},
 		{"api:// before the audience", goodClaims().with("aud", `"api"`), func(p *verify.Policy) { p.Audiences = []string{"api://api"} }, verify.CheckAudience, verify.DifferentPrefix},
+		{"the audience in other case", goodClaims().with("aud", `"API"`), plain, verify.CheckAudience, verify.DifferentCase},
+		{"a slash behind the audience", goodClaims().with("aud", `"https://as.example"`), server, verify.CheckAudience, verify.DifferentSlash},
 		{"an endpoint of the server", goodClaims().with("aud", `"https://as.example/token"`), server, verify.CheckAudience, verify.AudienceIsEndpoint},
 		{"a client assertion", goodClaims().with("aud", `["https://as.example/token"]`).with("sub", `"https://issuer.example"`), server, verify.CheckAudience, verify.ClientAssertion},
 		{"no aud, as Cognito does", goodClaims().without("aud").with("client_id", `"app"`).with("token_use", `"access"`), plain, verify.CheckAudience, verify.ClientInsteadOfAudience},

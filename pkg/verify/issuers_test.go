@@ -83,6 +83,27 @@ func noteOf(c verify.Check) string {
 	return c.Diagnosis.Note
 }
 
+// TestNotesKeepTheDiagnosis: what is known of a service comes beside what was found out,
+// and alone where nothing was.
+func TestNotesKeepTheDiagnosis(t *testing.T) {
+	empty := trustSet(t)
+	for _, c := range []struct {
+		issuer, wanted string
+		keys           verify.Keys
+		check, kind    string
+	}{
+		{"https://acme.eu.auth0.com/", "https://acme.eu.auth0.com", everyKey(t), verify.CheckIssuer, verify.DifferentSlash},
+		{"https://securetoken.google.com/p", "https://securetoken.google.com/p", empty, verify.CheckKey, verify.KnownService},
+	} {
+		policy := goodPolicy()
+		policy.Issuer = c.wanted
+		check, _ := examine(claiming(t, goodClaims().with("iss", `"`+c.issuer+`"`)), c.keys, policy).Check(c.check)
+		if kindOf(check) != c.kind || noteOf(check) == "" {
+			t.Errorf("%s: %s is diagnosed as %q with note %q, want %q with one", c.issuer, c.check, kindOf(check), noteOf(check), c.kind)
+		}
+	}
+}
+
 // TestNotesAreForFailures: a token that is accepted needs no explanation.
 func TestNotesAreForFailures(t *testing.T) {
 	policy := goodPolicy()

@@ -157,6 +157,21 @@ func TestExpiryOfLogoutTokens(t *testing.T) {
 	wantRejected(t, examine(eternal, everyKey(t), policy), verify.ReasonExpired, verify.CheckExpiry)
 }
 
+// The two names of EdDSA with Ed25519 stand for each other, and for no other algorithm.
+func TestAdvertisedByTheOtherNameOfEd25519(t *testing.T) {
+	policy := goodPolicy()
+	policy.Kind = verify.KindID
+	for _, alg := range []string{"EdDSA", "Ed25519"} {
+		for _, advertised := range []string{"EdDSA", "Ed25519"} {
+			keys := everyKey(t)
+			keys.IDTokenAlgorithms = []string{"RS256", advertised}
+			r := examine(goodToken(t, "ed25519", alg), keys, policy)
+			wantAccepted(t, r)
+			wantStatus(t, r, verify.CheckAdvertised, verify.Passed)
+		}
+	}
+}
+
 // The issuer's metadata is about ID tokens, so it decides only for them.
 func TestAdvertisedAlgorithms(t *testing.T) {
 	id := goodClaims().with("nonce", `"n"`)

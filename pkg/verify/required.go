@@ -275,12 +275,11 @@ func (v *verification) checkRoles() {
 		v.notRequired(checkRole)
 		return
 	}
-	found, claims := rolesIn(v.claims, &v.policy)
-	where := "the claims where roles are usually found"
-	if len(claims) > 0 {
-		where = join(claims)
+	where := v.policy.RoleClaim
+	if where == "" {
+		where = "the claims where roles are usually found"
 	}
-	o, missing := requireAll(checkRole, "role", v.policy.Roles, found, where)
+	o, missing := requireAll(checkRole, "role", v.policy.Roles, Roles(v.claims, &v.policy), where)
 	if len(missing) > 0 {
 		v.explainRoles(&o, missing)
 	}
@@ -288,18 +287,13 @@ func (v *verification) checkRoles() {
 }
 
 // Roles returns the roles that a claims set grants: those in the policy's RoleClaim
-// or, if it is empty, in the claims where issuers are known to put roles.
+// or, if it is empty, in the claims where issuers are known to put roles: those of
+// Entra and others, Authgear, Keycloak and Cognito. The roles of a Keycloak client
+// count for the expected client or audience alone: those of another one grant
+// nothing here.
 func Roles(claims strictjson.Value, p *Policy) []string {
-	list, _ := rolesIn(claims, p)
-	return list
-}
-
-// rolesIn also returns the claims in which there are any: those of Entra and
-// others, Authgear, Keycloak and Cognito. The roles of a Keycloak client count for
-// the expected client or audience alone: those of another one grant nothing here.
-func rolesIn(claims strictjson.Value, p *Policy) (list, places []string) {
-	if path := p.RoleClaim; path != "" {
-		return roleList(lookup(claims, path)), []string{path}
+	if p.RoleClaim != "" {
+		return roleList(lookup(claims, p.RoleClaim))
 	}
 	known := [][]string{
 		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
@@ -309,13 +303,11 @@ func rolesIn(claims strictjson.Value, p *Policy) (list, places []string) {
 			known = append(known, []string{"resource_access", client, "roles"})
 		}
 	}
+	var list []string
 	for _, names := range known {
-		if found := roleList(descend(claims, names...)); len(found) > 0 {
-			list = append(list, found...)
-			places = append(places, strings.Join(names, "."))
-		}
+		list = append(list, roleList(descend(claims, names...))...)
 	}
-	return list, places
+	return list
 }
 
 func roleList(v strictjson.Value) []string {

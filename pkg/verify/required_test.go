@@ -135,6 +135,20 @@ func TestScopesAndRoles(t *testing.T) {
 	}
 }
 
+// Where roles were looked for and none were found.
+func TestMissingRolesInWords(t *testing.T) {
+	for claim, want := range map[string]string{
+		"":         `role "admin" is missing: nothing in the claims where roles are usually found`,
+		"my.roles": `role "admin" is missing: nothing in my.roles`,
+	} {
+		policy := goodPolicy()
+		policy.Roles, policy.RoleClaim = []string{"admin"}, claim
+		if c, _ := examine(claiming(t, goodClaims()), everyKey(t), policy).Check(verify.CheckRole); c.Message != want {
+			t.Errorf("got %q, want %q", c.Message, want)
+		}
+	}
+}
+
 // An assertion holds only if it says so.
 func TestAssertions(t *testing.T) {
 	for _, c := range []struct {

@@ -258,7 +258,7 @@ func formatDuration(d time.Duration) string {
 		return d.String()
 	case d == day:
 		return "1 day"
-	case d > day && d%day == 0:
+	case d%day == 0:
 		return strconv.FormatInt(int64(d/day), 10) + " days"
 	}
 	text := strings.NewReplacer("h", "h ", "m", "m ").Replace(d.String())

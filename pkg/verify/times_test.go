@@ -71,6 +71,8 @@ func TestTimesAtTheirBoundaries(t *testing.T) {
 		{"a hundred years", goodClaims().with("exp", "4753600000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in milliseconds", goodClaims().with("exp", "1600000300000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in 60 years, no iat", goodClaims().without("iat").with("exp", "3500000000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
+		{"exp in 50 years, no iat", goodClaims().without("iat").with("exp", "3176800000"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
+		{"exp in 50 years and a second, no iat", goodClaims().without("iat").with("exp", "3176800001"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"exp in 40 years, no iat", goodClaims().without("iat").with("exp", "2860000000"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
 		{"exp in milliseconds, no iat", goodClaims().without("iat").with("exp", "1600000300000"), 0, at(iat, 0), verify.CheckLifetime, verify.Warning},
 		{"no iat to compare with", goodClaims().without("iat"), 0, at(iat, 0), verify.CheckLifetime, verify.NotChecked},
