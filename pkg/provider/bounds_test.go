@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -48,13 +49,13 @@ func TestTheLargestEntry(t *testing.T) {
 	at := newClock().at
 	for more, want := range map[int]bool{0: true, 1: false} {
 		c := newDiskCache(t.TempDir(), func() time.Time { return at }, func(message string) { t.Error(message) })
-		e := &entry{kind: kindKeys, url: "https://a.example/keys", fetchedAt: at, lifetime: time.Hour}
+		e := &entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: at, lifetime: time.Hour}
 		e.body = strings.Repeat("a", maxEntry-len(e.marshal())+more)
 		if err := os.Chmod(c.dir, dirMode); err != nil {
 			t.Fatal(err)
 		}
 		c.store(e)
-		if got := c.load(kindKeys, "", e.url); (got != nil) != want {
+		if got := c.load(e.memoryKey); (got != nil) != want {
 			t.Errorf("an entry of %d bytes is there: %t", len(e.marshal()), got != nil)
 		}
 	}
@@ -150,7 +151,7 @@ func TestMissingMetadata(t *testing.T) {
 // Only files that the cache has made are ever removed: whoever names a directory of
 // their own as the cache must not lose what is in it.
 func TestNamesOfEntries(t *testing.T) {
-	name := strings.TrimSuffix(entryName(kindKeys, "", "https://a.example/keys"), entrySuffix)
+	name := strings.TrimSuffix(entryName(memoryKey{kindKeys, "", "https://a.example/keys"}), entrySuffix)
 	for file, want := range map[string]bool{
 		name + ".json": true, name + ".tmp123": true, name: false, name + ".jsonl": false, name + ".json.bak": false,
 		name[1:] + ".json": false, name + "0.json": false, strings.Repeat("z", 64) + ".json": false, strings.ToUpper(name[:63]) + "A.json": false,
@@ -251,12 +252,11 @@ func TestFieldsThatCannotBeSent(t *testing.T) {
 // Where metadata does not say how ID tokens are signed, OpenID Connect says RS256,
 // and RFC 8414 nothing.
 func TestAlgorithmsThatAreNotNamed(t *testing.T) {
-	c := mustNew(t, Config{Now: newClock().now})
 	for _, test := range []struct{ form, document, want string }{
 		{formOpenID, `{}`, "RS256"}, {formOAuth, `{}`, ""}, {formOpenID, `{"id_token_signing_alg_values_supported":["ES256","PS256"]}`, "ES256 PS256"},
 		{formOAuth, `{"id_token_signing_alg_values_supported":["ES256"]}`, "ES256"}, {formOpenID, `{"id_token_signing_alg_values_supported":"ES256"}`, "RS256"},
 	} {
-		md, bad := c.readMetadata(&reply{body: []byte(test.document)}, candidate{form: test.form})
+		md, bad := readMetadata(source{target: target{url: &url.URL{}}, candidate: candidate{form: test.form}}, &entry{body: test.document})
 		if bad != nil || strings.Join(md.IDTokenAlgorithms, " ") != test.want {
 			t.Errorf("%s %s: %+v, %v", test.form, test.document, md, bad)
 		}

@@ -104,13 +104,13 @@ func plain(err error) error {
 }
 
 // load returns the entry for something, if there is one that may be used.
-func (c *diskCache) load(kind entryKind, issuer, url string) *entry {
+func (c *diskCache) load(key memoryKey) *entry {
 	if !c.usable() {
 		return nil
 	}
-	name := entryName(kind, issuer, url)
+	name := entryName(key)
 	e, err := c.read(name)
-	if err == nil && (e.kind != kind || e.issuer != issuer || e.url != url) {
+	if err == nil && e.memoryKey != key {
 		err = errMisnamed
 	}
 	switch {
@@ -172,7 +172,7 @@ func (c *diskCache) store(e *entry) {
 	if len(data) > maxEntry || os.MkdirAll(c.dir, dirMode) != nil || !c.usable() {
 		return
 	}
-	name := entryName(e.kind, e.issuer, e.url)
+	name := entryName(e.memoryKey)
 	if err := c.replace(filepath.Join(c.dir, name), data, e.fetchedAt); err != nil {
 		c.complain("cannot write to the cache in %s: %s", c.dir, plain(err))
 	}
@@ -203,9 +203,9 @@ func (c *diskCache) replace(path string, data []byte, at time.Time) (err error) 
 }
 
 // remove takes an entry away.
-func (c *diskCache) remove(kind entryKind, issuer, url string) {
+func (c *diskCache) remove(key memoryKey) {
 	if c.checkDir() == nil {
-		_ = os.Remove(filepath.Join(c.dir, entryName(kind, issuer, url)))
+		_ = os.Remove(filepath.Join(c.dir, entryName(key)))
 	}
 }
 
@@ -240,7 +240,7 @@ func (c *diskCache) all() []*entry {
 			return
 		}
 		e, err := c.read(f.Name())
-		if err == nil && entryName(e.kind, e.issuer, e.url) != f.Name() {
+		if err == nil && entryName(e.memoryKey) != f.Name() {
 			err = errMisnamed
 		}
 		if err == nil {

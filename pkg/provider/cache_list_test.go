@@ -64,7 +64,7 @@ func TestListOfADirectoryWithOtherThings(t *testing.T) {
 	if err := os.Rename(keys, metadata); err != nil { // a name that goes with something else
 		t.Fatal(err)
 	}
-	b.plant(t, &entry{kind: kindKeys, url: "https://a.example/keys", fetchedAt: b.clock.now(), lifetime: time.Minute, body: "<html>"})
+	b.plant(t, &entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: b.clock.now(), lifetime: time.Minute, body: "<html>"})
 	folder := b.entryFile(kindKeys, "", "https://b.example/keys")
 	if err := os.MkdirAll(filepath.Join(folder, "x"), 0o700); err != nil {
 		t.Fatal(err)

@@ -159,7 +159,7 @@ func TestEntriesAreJudgedByWhatTheySay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, b := filled(t)
-			e := b.disk.load(kindKeys, s.URL, s.URL+"/keys")
+			e := b.disk.load(memoryKey{kindKeys, s.URL, s.URL + "/keys"})
 			if e == nil {
 				t.Fatal("no entry")
 			}
@@ -214,7 +214,7 @@ func TestEntriesThatWeDidNotWrite(t *testing.T) {
 func TestCachedMetadataIsJudgedAgain(t *testing.T) {
 	s, b := filled(t)
 	b.plant(t, &entry{
-		kind: kindMetadata, issuer: s.URL, url: s.URL + configuration, fetchedAt: b.clock.now(), lifetime: time.Minute,
+		memoryKey: memoryKey{kindMetadata, s.URL, s.URL + configuration}, fetchedAt: b.clock.now(), lifetime: time.Minute,
 		body: fmt.Sprintf(`{"issuer":"https://other.example","jwks_uri":%q}`, s.URL+"/keys"),
 	})
 	next := b.again(t)
@@ -280,12 +280,12 @@ func TestRunsUnderOtherRulesLeaveTheCacheAlone(t *testing.T) {
 		"no cache":         func(cfg *Config) { cfg.NoCache = true },
 		"no directory":     func(cfg *Config) { cfg.CacheDir = "" },
 		"a bad directory":  func(cfg *Config) { cfg.CacheDir = "/dev/null/x" },
-		"no place for one": func(cfg *Config) { cfg.CacheDir = filepath.Join(cfg.CacheDir, entryName(kindKeys, "", "")) },
+		"no place for one": func(cfg *Config) { cfg.CacheDir = filepath.Join(cfg.CacheDir, entryName(memoryKey{kind: kindKeys})) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, b := filled(t)
 			if name == "no place for one" {
-				b.plant(t, &entry{kind: kindKeys, lifetime: time.Minute, fetchedAt: b.clock.now()})
+				b.plant(t, &entry{memoryKey: memoryKey{kind: kindKeys}, lifetime: time.Minute, fetchedAt: b.clock.now()})
 			}
 			before := b.cacheFiles(t)
 			for range 2 {

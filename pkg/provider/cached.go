@@ -24,19 +24,40 @@ func (c *Client) lastGood(key memoryKey) *record {
 	return nil
 }
 
-// onDisk returns a reply from the cache on disk, if there is one that may be used.
-func (c *Client) onDisk(s source) *reply {
+// onDisk returns what the cache on disk has, if it may be used.
+func (c *Client) onDisk(s source) *entry {
 	if c.disk == nil || c.cfg.Refresh {
 		return nil
 	}
-	e := c.disk.load(s.name.kind, s.name.issuer, s.target.url.String())
+	return c.disk.load(s.file())
+}
+
+// stored reads and remembers what the cache on disk has.
+func (c *Client) stored(s source) *record {
+	e := c.onDisk(s)
 	if e == nil {
 		return nil
 	}
-	return &reply{
-		url: withoutQuery(s.target.url), body: []byte(e.body), contentType: e.contentType,
-		fetchedAt: e.fetchedAt, lifetime: e.lifetime, fromCache: true, reach: e.reach,
+	d, failure := read(s, e)
+	if failure != nil || d.metadata != nil && d.metadata.refuseMismatch() != nil {
+		what := map[entryKind]string{kindKeys: "a key set", kindMetadata: "metadata of that issuer"}[s.name.kind]
+		c.disk.complain("the entry for %s in the cache is ignored: its content is not %s", shown(s.target.url), what)
+		return nil
 	}
+	c.memory.put(s.name, d, c.cfg.Now(), c.cfg.StaleFor)
+	return d
+}
+
+// read parses a document of an issuer, fetched or cached.
+func read(s source, e *entry) (*record, *FetchError) {
+	d := &record{fetchedAt: e.fetchedAt, lifetime: e.lifetime, size: len(e.body)}
+	var failure *FetchError
+	if s.name.kind == kindKeys {
+		d.keys, failure = readKeys(s, e)
+	} else {
+		d.metadata, failure = readMetadata(s, e)
+	}
+	return d, failure
 }
 
 // KnowsIssuer reports whether a URL is that of an issuer whose metadata is in the
@@ -45,7 +66,7 @@ func (c *Client) KnowsIssuer(issuer string) bool {
 	if c.remembered(metadataKey(issuer), c.cfg.Now()) != nil {
 		return true
 	}
-	sources, _, err := c.sources(issuer, nil)
+	sources, err := c.sources(issuer, nil)
 	if err != nil {
 		return false
 	}
@@ -62,52 +83,44 @@ func (c *Client) hit(url string, size int) {
 	c.trace(Event{Method: "GET", URL: url, Size: size, FromCache: true})
 }
 
-// keep remembers a document, and copies the reply to the disk. One that must not
-// be kept takes the place of the one before it all the same: withdrawn keys go.
-func (c *Client) keep(s source, r *reply, d record) {
+// keep remembers a document, and copies it to the disk. One that must not be kept
+// takes the place of the one before it all the same: withdrawn keys go.
+func (c *Client) keep(s source, e *entry, d *record) {
 	if c.cfg.NoCache {
 		return
 	}
-	d.fetchedAt, d.lifetime, d.size = r.fetchedAt, r.lifetime.Truncate(time.Second), len(r.body)
-	remembered := &d
-	if d.lifetime <= 0 {
-		remembered = nil
+	unkept := e.lifetime <= 0
+	if unkept {
+		c.memory.put(s.name, nil, c.cfg.Now(), c.cfg.StaleFor)
+	} else {
+		c.memory.put(s.name, d, c.cfg.Now(), c.cfg.StaleFor)
 	}
-	c.memory.put(s.name, remembered, c.cfg.Now(), c.cfg.StaleFor)
 	switch {
-	case c.disk == nil || r.fromCache:
-	case d.lifetime <= 0 || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
-		c.disk.remove(s.name.kind, s.name.issuer, s.target.url.String())
+	case c.disk == nil:
+	case unkept || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
+		c.disk.remove(s.file())
 	default:
-		c.disk.store(&entry{
-			kind: s.name.kind, issuer: s.name.issuer, url: s.target.url.String(), contentType: r.contentType,
-			fetchedAt: r.fetchedAt, lifetime: d.lifetime, reach: r.reach, body: string(r.body),
-		})
+		c.disk.store(e)
 	}
 }
 
 // forget takes a document out of the cache.
-func (c *Client) forget(s source) { c.keep(s, &reply{}, record{}) }
+func (c *Client) forget(s source) { c.keep(s, &entry{}, nil) }
 
 // attempt notes that a document is being fetched ahead of its time, and why that
 // failed: for refetchFloor nobody tries again, other processes neither.
 func (c *Client) attempt(s source, failure error) {
 	s.name.kind = kindRefetch
-	c.keep(s, &reply{fetchedAt: c.cfg.Now(), lifetime: refetchFloor}, record{failure: failure})
+	e := &entry{memoryKey: s.file(), fetchedAt: c.cfg.Now(), lifetime: refetchFloor}
+	c.keep(s, e, &record{fetchedAt: e.fetchedAt, lifetime: e.lifetime, failure: failure})
 }
 
-// attempted returns the attempt of the last refetchFloor, or nil.
-func (c *Client) attempted(s source) *record {
+// attempted reports whether there was an attempt in the last refetchFloor, and why it
+// failed, if that is known.
+func (c *Client) attempted(s source) (bool, error) {
 	s.name.kind = kindRefetch
 	if d := c.remembered(s.name, c.cfg.Now()); d != nil {
-		return d
+		return true, d.failure
 	}
-	if r := c.onDisk(s); r != nil {
-		return &record{fetchedAt: r.fetchedAt, lifetime: r.lifetime}
-	}
-	return nil
-}
-
-func (c *Client) distrust(s source, why string) {
-	c.disk.complain("the entry for %s in the cache is ignored: %s", shown(s.target.url), why)
+	return c.onDisk(s) != nil, nil
 }

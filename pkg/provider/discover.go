@@ -50,59 +50,59 @@ func (c *Client) Discover(ctx context.Context, issuer string) (*Metadata, error)
 
 func (c *Client) discover(ctx context.Context, issuer string, by *Metadata) (*Metadata, error) {
 	if d := c.remembered(metadataKey(issuer), c.cfg.Now()); d != nil {
-		c.hit(d.metadata.URL, d.size)
-		return d.metadataAt(c.cfg.Now()), nil
+		return c.cachedMetadata(d, c.cfg.Now()), nil
 	}
-	sources, list, err := c.sources(issuer, by)
+	sources, err := c.sources(issuer, by)
 	if err != nil {
 		return nil, err
 	}
-	md, _, err := share(ctx, c, sources[0], func(ctx context.Context) (*Metadata, error) {
-		return c.currentMetadata(ctx, sources, list)
-	})
-	return md, err
+	return share(ctx, c, sources[0], func(ctx context.Context) (*Metadata, error) { return c.currentMetadata(ctx, sources) })
 }
 
 func metadataKey(issuer string) memoryKey { return memoryKey{kind: kindMetadata, issuer: issuer} }
 
-// metadataAt returns the metadata of a record, as of a time.
-func (d *record) metadataAt(now time.Time) *Metadata {
+// cachedMetadata returns metadata from the cache, as of now.
+func (c *Client) cachedMetadata(d *record, now time.Time) *Metadata {
+	c.hit(d.metadata.URL, d.size)
 	md := *d.metadata
-	md.FromCache, md.Tried, md.AgeSeconds = true, nil, age(d.fetchedAt, now)
+	md.FromCache, md.AgeSeconds = true, age(d.fetchedAt, now)
 	return &md
 }
 
 // currentMetadata takes metadata from the cache or from the network.
-func (c *Client) currentMetadata(ctx context.Context, sources []source, list []candidate) (*Metadata, error) {
-	if d := c.remembered(sources[0].name, c.cfg.Now()); d != nil { // somebody was faster
-		return d.metadataAt(c.cfg.Now()), nil
+func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metadata, error) {
+	now, first := c.cfg.Now(), sources[0]
+	if d := c.remembered(first.name, now); d != nil { // somebody was faster
+		return c.cachedMetadata(d, now), nil
 	}
-	for i, s := range sources {
-		if md := c.storedMetadata(s, list[i]); md != nil {
-			return md, nil
+	for _, s := range sources {
+		if d := c.stored(s); d != nil {
+			return c.cachedMetadata(d, now), nil
 		}
 	}
 	if c.cfg.Offline {
-		return nil, &FetchError{Cause: causeOffline, URL: shown(sources[0].target.url), Text: "the cache has no usable metadata, and the network must not be used"}
+		return nil, &FetchError{Cause: causeOffline, URL: shown(first.target.url), Text: "the cache has no usable metadata, and the network must not be used"}
 	}
-	old := c.lastGood(sources[0].name)
-	if old != nil && c.attempted(sources[0]) != nil {
-		return old.metadataAt(c.cfg.Now()), nil
+	old := c.lastGood(first.name)
+	if old != nil {
+		if tried, _ := c.attempted(first); tried {
+			return c.cachedMetadata(old, now), nil
+		}
 	}
-	md, err := c.fetchMetadata(ctx, sources, list)
+	md, err := c.fetchMetadata(ctx, sources)
 	if old != nil && unreachable(err) {
-		c.attempt(sources[0], err)
-		return old.metadataAt(c.cfg.Now()), nil
+		c.attempt(first, err)
+		return c.cachedMetadata(old, c.cfg.Now()), nil
 	}
 	return md, err
 }
 
 // sources are where the metadata of an issuer may lie. by is the document that
 // names the issuer, nil where the user does.
-func (c *Client) sources(issuer string, by *Metadata) ([]source, []candidate, error) {
+func (c *Client) sources(issuer string, by *Metadata) ([]source, error) {
 	list, bad := candidates(issuer)
 	if bad != nil {
-		return nil, nil, bad
+		return nil, bad
 	}
 	sources := make([]source, len(list))
 	for i, cand := range list {
@@ -111,86 +111,62 @@ func (c *Client) sources(issuer string, by *Metadata) ([]source, []candidate, er
 			p, err = c.namedTarget("authorization_servers", cand.url, by)
 		}
 		if err != nil {
-			return nil, nil, err
-		}
-		sources[i] = source{name: metadataKey(issuer), target: p}
-	}
-	return sources, list, nil
-}
-
-// fetchMetadata asks one address after the other until one exists.
-func (c *Client) fetchMetadata(ctx context.Context, sources []source, list []candidate) (*Metadata, error) {
-	var tried []Attempt
-	var failures []*FetchError
-	for i, s := range sources {
-		r, err := c.get(ctx, s)
-		var failure *FetchError
-		var md *Metadata
-		if err == nil {
-			md, failure = c.readMetadata(r, list[i])
-		} else if !errors.As(err, &failure) {
 			return nil, err
 		}
+		sources[i] = source{name: metadataKey(issuer), target: p, candidate: cand}
+	}
+	return sources, nil
+}
+
+// fetchMetadata asks one address after the other until one exists. Only metadata for
+// the right issuer is kept.
+func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata, error) {
+	var tried []Attempt
+	var failures []*FetchError
+	for _, s := range sources {
+		e, failure := c.get(ctx, s)
+		var d *record
 		if failure == nil {
-			md.Tried = append(tried, Attempt{URL: r.url, Form: list[i].form, Status: http.StatusOK, Outcome: "found"})
-			return c.acceptMetadata(s, r, md, list[i])
+			d, failure = read(s, e)
 		}
-		tried = append(tried, Attempt{URL: failure.URL, Form: list[i].form, Cause: failure.Cause, Status: failure.Status, Outcome: failure.Text})
+		if failure == nil {
+			md := *d.metadata // what is remembered never changes
+			md.AgeSeconds = age(e.fetchedAt, c.cfg.Now())
+			md.Tried = append(tried, Attempt{URL: md.URL, Form: s.form, Status: http.StatusOK, Outcome: "found"})
+			if err := md.refuseMismatch(); err != nil {
+				c.forget(s)
+				return &md, err
+			}
+			c.keep(s, e, d)
+			return &md, nil
+		}
+		tried = append(tried, Attempt{URL: failure.URL, Form: s.form, Cause: failure.Cause, Status: failure.Status, Outcome: failure.Text})
 		failures = append(failures, failure)
 		if !missing(failure) {
 			break
 		}
 	}
 	failure := mostTelling(failures)
-	failure.Tried, failure.Issuer = tried, list[0].issuer
+	failure.Tried, failure.Issuer = tried, sources[0].issuer
 	return nil, failure
 }
 
-// acceptMetadata compares the issuers; only metadata for the right one is kept.
-func (c *Client) acceptMetadata(s source, r *reply, md *Metadata, cand candidate) (*Metadata, error) {
-	if !cand.accepts(md.Issuer) {
-		c.forget(s)
-		return md, &IssuerMismatchError{Asked: cand.issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
-	}
-	md.Asked = md.Issuer
-	kept := *md // what is remembered never changes
-	c.keep(s, r, record{metadata: &kept})
-	return md, nil
-}
-
-// storedMetadata returns what the cache on disk has, and remembers it.
-func (c *Client) storedMetadata(s source, cand candidate) *Metadata {
-	r := c.onDisk(s)
-	if r == nil {
-		return nil
-	}
-	md, failure := c.readMetadata(r, cand)
-	if failure != nil || !cand.accepts(md.Issuer) {
-		c.distrust(s, "its content is not metadata of that issuer")
-		return nil
-	}
-	md.Asked = md.Issuer
-	kept := *md
-	c.keep(s, r, record{metadata: &kept})
-	c.hit(r.url, len(r.body))
-	return md
-}
-
-// readMetadata reads a document, fetched or cached. Whom it is for is another
-// question.
-func (c *Client) readMetadata(r *reply, cand candidate) (*Metadata, *FetchError) {
-	document, err := strictjson.ParseObject(r.body)
-	if array, arrayErr := strictjson.Parse(r.body); arrayErr == nil && array.Kind() == strictjson.KindArray {
-		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the metadata is a JSON array, not the object it has to be", Err: err}
+// readMetadata reads a document, fetched or cached. Metadata for another issuer is
+// read, too: see refuseMismatch.
+func readMetadata(s source, e *entry) (*Metadata, *FetchError) {
+	url := withoutQuery(s.target.url)
+	document, err := strictjson.ParseObject([]byte(e.body))
+	if array, arrayErr := strictjson.Parse([]byte(e.body)); arrayErr == nil && array.Kind() == strictjson.KindArray {
+		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is a JSON array, not the object it has to be", Err: err}
 	}
 	if err != nil {
-		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	issuer, _ := document.Get("issuer").Text()
-	keys, _ := document.Get("jwks_uri").Text()
-	md := &Metadata{
-		Document: document, Issuer: issuer, Asked: cand.issuer, JWKSURI: keys, URL: r.url, Form: cand.form,
-		ContentType: r.contentType, FetchedAt: r.fetchedAt, AgeSeconds: age(r.fetchedAt, c.cfg.Now()), FromCache: r.fromCache, reach: r.reach,
+	md := &Metadata{Document: document, Asked: s.issuer, URL: url, Form: s.form, ContentType: e.contentType, FetchedAt: e.fetchedAt, reach: e.reach}
+	md.Issuer, _ = document.Get("issuer").Text()
+	md.JWKSURI, _ = document.Get("jwks_uri").Text()
+	if s.accepts(md.Issuer) {
+		md.Asked = md.Issuer
 	}
 	if list, ok := document.Get("id_token_signing_alg_values_supported").TextList(); ok {
 		md.IDTokenAlgorithms = list
@@ -246,18 +222,22 @@ func mostTelling(failures []*FetchError) *FetchError {
 // refuseMismatch is the error of metadata from which nothing may be used.
 func (md *Metadata) refuseMismatch() error {
 	if md.Issuer == "" || md.Issuer != md.Asked {
-		return &IssuerMismatchError{Asked: md.Asked, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
+		return md.mismatch(md.Asked)
 	}
 	return nil
 }
 
+func (md *Metadata) mismatch(asked string) error {
+	return &IssuerMismatchError{Asked: asked, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
+}
+
 func (md *Metadata) noKeySet() error {
-	text := "the metadata names no key set: there is no \"jwks_uri\""
-	if v := md.Document.Get("jwks_uri"); v.Exists() {
-		text = fmt.Sprintf("the metadata names no key set: \"jwks_uri\" is not a string but of type %s", v.Kind())
+	trouble := "there is no \"jwks_uri\""
+	switch v := md.Document.Get("jwks_uri"); {
+	case v.Kind() == strictjson.KindString:
+		trouble = "\"jwks_uri\" is empty"
+	case v.Exists():
+		trouble = fmt.Sprintf("\"jwks_uri\" is not a string but of type %s", v.Kind())
 	}
-	if _, ok := md.Document.Get("jwks_uri").Text(); ok {
-		text = "the metadata names no key set: \"jwks_uri\" is empty"
-	}
-	return &FetchError{Cause: causeNoKeySet, URL: md.URL, Text: text}
+	return &FetchError{Cause: causeNoKeySet, URL: md.URL, Text: "the metadata names no key set: " + trouble}
 }

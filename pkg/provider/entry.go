@@ -29,23 +29,21 @@ const entryVersion = "1"
 // quote and line break escaped, and what stands around it.
 const maxEntry = 2*maxReply + 64<<10
 
-// An entry is a reply as it lies on disk. What it is an answer to is part of
-// it, so that a file under the wrong name is not believed.
+// An entry is a document as it was served, and as it lies on disk. What it is an
+// answer to is part of it, so that a file under the wrong name is not believed.
 type entry struct {
-	kind        entryKind
-	issuer      string
-	url         string
+	memoryKey
 	contentType string
 	fetchedAt   time.Time
-	lifetime    time.Duration // whole seconds, more than 0, at most maxLifetime
-	reach       reach
+	lifetime    time.Duration // whole seconds; 0: not to be kept
+	reach       reach         // how near the server was
 	body        string
 }
 
 // entryName is the file name of an entry: it tells nothing and cannot lead out
 // of the directory.
-func entryName(kind entryKind, issuer, url string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(kind), issuer, url}, "\x00")))
+func entryName(k memoryKey) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(k.kind), k.issuer, k.url}, "\x00")))
 	return hex.EncodeToString(sum[:]) + entrySuffix
 }
 

@@ -9,43 +9,38 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
 // A source is a document that can be fetched or found in the cache.
 type source struct {
-	name   memoryKey // the issuer is empty where nobody vouched for the URL
-	target target
+	name      memoryKey // the issuer is empty where nobody vouched for the URL
+	target    target
+	candidate // of metadata
 }
 
-// A reply is a document as it was served, now or some time ago.
-type reply struct {
-	url         string // without its query
-	body        []byte
-	contentType string
-	fetchedAt   time.Time
-	lifetime    time.Duration // 0: not to be kept
-	fromCache   bool
-	reach       reach // how near the server was
+// file is what the document is called on disk.
+func (s source) file() memoryKey {
+	return memoryKey{s.name.kind, s.name.issuer, s.target.url.String()}
 }
 
 // get fetches a document: 200 and JSON, or an error.
-func (c *Client) get(ctx context.Context, s source) (*reply, error) {
+func (c *Client) get(ctx context.Context, s source) (*entry, *FetchError) {
 	start := c.cfg.Now()
 	got, err := c.send(ctx, s.target)
+	var failure *FetchError
 	if err != nil {
-		e := c.classify(ctx, err)
-		e.URL = shown(s.target.url)
-		return nil, e
+		failure = c.classify(ctx, err)
+	} else {
+		failure = got.check(got.status)
 	}
-	if bad := got.check(got.status); bad != nil {
-		bad.URL = shown(s.target.url)
-		return nil, bad
+	if failure != nil {
+		failure.URL = shown(s.target.url)
+		return nil, failure
 	}
-	return &reply{
-		url: withoutQuery(s.target.url), body: got.body, contentType: got.header.Get("Content-Type"), fetchedAt: start,
+	return &entry{
+		memoryKey: s.file(), body: string(got.body), contentType: got.header.Get("Content-Type"), fetchedAt: start,
 		lifetime: lifetime(got.header), reach: c.book.reach(address(s.target.url)),
 	}, nil
 }

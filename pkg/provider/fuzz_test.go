@@ -35,7 +35,7 @@ func FuzzLintMetadata(f *testing.F) {
 }
 
 func FuzzParseEntry(f *testing.F) {
-	good := &entry{kind: kindKeys, issuer: "https://issuer.example", url: "https://issuer.example/keys", contentType: "application/json",
+	good := &entry{memoryKey: memoryKey{kindKeys, "https://issuer.example", "https://issuer.example/keys"}, contentType: "application/json",
 		fetchedAt: newClock().now(), lifetime: time.Minute, reach: reachPrivate, body: keySet("a")}
 	f.Add(good.marshal())
 	f.Add([]byte(strings.Replace(string(good.marshal()), `"lifetime_seconds":60`, `"lifetime_seconds":6e1`, 1)))

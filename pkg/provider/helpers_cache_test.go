@@ -18,7 +18,7 @@ func (b *bench) cacheFiles(t testing.TB) []string {
 
 // entryFile is the file of an entry.
 func (b *bench) entryFile(kind entryKind, issuer, url string) string {
-	return filepath.Join(b.dir, entryName(kind, issuer, url))
+	return filepath.Join(b.dir, entryName(memoryKey{kind, issuer, url}))
 }
 
 // plant writes an entry by hand.

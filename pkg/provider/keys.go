@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
@@ -74,7 +75,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 		return nil, err
 	}
 	if md.Issuer != issuer && (issuer != googleShort || md.Issuer != googleIssuer) { // the full URL of metadata is not an issuer
-		return nil, &IssuerMismatchError{Asked: issuer, Found: md.Issuer, URL: md.URL, JWKSURI: md.JWKSURI}
+		return nil, md.mismatch(issuer)
 	}
 	return c.keysOf(ctx, md, kid)
 }
@@ -90,20 +91,10 @@ func (c *Client) warmKeys(issuer, kid string) *KeySet {
 	if keys == nil || !knows(keys.keys.Set, kid) {
 		return nil
 	}
-	if c.cfg.Trace != nil {
-		c.hit(metadata.metadata.URL, metadata.size)
-		c.hit(keys.keys.URL, keys.size)
-	}
-	set := keys.keySetAt(now)
-	set.Metadata = metadata.metadataAt(now)
+	md := c.cachedMetadata(metadata, now)
+	set := c.cachedSet(keys, now)
+	set.Metadata = md
 	return set
-}
-
-// keySetAt returns the key set of a record, as of a time.
-func (d *record) keySetAt(now time.Time) *KeySet {
-	set := *d.keys
-	set.FromCache, set.AgeSeconds = true, age(d.fetchedAt, now)
-	return &set
 }
 
 // KeysOf is KeysFor for metadata that Discover returned. Metadata of another
@@ -145,76 +136,63 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 	return set, nil
 }
 
+// keys returns a key set with the key ID or, where there is none, the newest.
 func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error) {
-	for {
-		if d := c.remembered(s.name, c.cfg.Now()); d != nil && knows(d.keys.Set, kid) {
-			c.hit(d.keys.URL, d.size)
-			return d.keySetAt(c.cfg.Now()), nil
+	var set *KeySet
+	if d := c.remembered(s.name, c.cfg.Now()); d != nil {
+		set = c.cachedSet(d, c.cfg.Now())
+	}
+	for set == nil || !knows(set.Set, kid) && set.FromCache && set.Refetch == refetchNotNeeded {
+		newer, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) { return c.newerKeys(ctx, s, set) })
+		if old := c.lastGood(s.name); old != nil && unreachable(err) && knows(old.keys.Set, kid) {
+			newer, err = c.cachedSet(old, c.cfg.Now()), nil
+			newer.Stale = true
 		}
-		set, mine, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) {
-			return c.currentKeys(ctx, s, kid)
-		})
 		if err != nil {
 			return nil, err
 		}
-		if mine || knows(set.Set, kid) || !set.FromCache || set.Refetch != refetchNotNeeded {
-			own := *set // others got the same
-			return &own, nil
-		}
-		// Whoever asked knew another key ID, which was there.
+		set = newer
 	}
+	return set, nil
 }
 
-// currentKeys takes a key set from the cache or from the network.
-func (c *Client) currentKeys(ctx context.Context, s source, kid string) (*KeySet, error) {
-	cached := c.cachedKeys(s, kid)
+// newerKeys returns a set that is newer than the one at hand, if any: from the cache,
+// where others may have put it, or from the network. Where that was asked less than
+// refetchFloor ago, it is the one at hand again or, while the issuer of the last good
+// set cannot be reached, the error.
+func (c *Client) newerKeys(ctx context.Context, s source, have *KeySet) (*KeySet, error) {
+	now := c.cfg.Now()
+	newer := func(d *record) bool { return d != nil && (have == nil || d.fetchedAt.After(have.FetchedAt)) }
+	if d := c.remembered(s.name, now); newer(d) {
+		return c.cachedSet(d, now), nil
+	}
+	if d := c.stored(s); newer(d) {
+		return c.cachedSet(d, now), nil
+	}
+	tried, failure := c.attempted(s)
 	switch {
-	case cached == nil && c.cfg.Offline:
+	case have == nil && c.cfg.Offline:
 		return nil, &FetchError{Cause: causeOffline, URL: shown(s.target.url), Text: "the cache has no usable key set, and the network must not be used"}
-	case cached == nil:
-		return c.keysOrLastGood(ctx, s, kid)
-	case knows(cached.Set, kid):
-		return cached, nil
+	case have == nil && failure != nil && c.lastGood(s.name) != nil:
+		return nil, failure
+	case have == nil:
 	case c.cfg.Offline:
-		cached.Refetch = refetchOffline
-		return cached, nil
-	case c.cfg.Now().Sub(cached.FetchedAt) < refetchFloor || c.attempted(s) != nil:
-		cached.Refetch = refetchHeld
-		return cached, nil
+		have.Refetch = refetchOffline
+		return have, nil
+	case tried || now.Sub(have.FetchedAt) < refetchFloor:
+		have.Refetch = refetchHeld
+		return have, nil
+	default:
+		c.attempt(s, nil)
 	}
-	c.attempt(s, nil)
-	newer, err := c.fetchKeys(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	newer.Refetch = refetchDone
-	return newer, nil
-}
-
-// keysOrLastGood fetches a set. While its issuer cannot be reached, the last good
-// one stands in for it within StaleFor, but never for a key ID that it does not
-// have; the issuer is asked again every refetchFloor.
-func (c *Client) keysOrLastGood(ctx context.Context, s source, kid string) (*KeySet, error) {
-	old := c.lastGood(s.name)
-	if old == nil {
-		return c.fetchKeys(ctx, s)
-	}
-	var err error
-	if before := c.attempted(s); before != nil && before.failure != nil {
-		err = before.failure
-	} else {
-		var set *KeySet
-		if set, err = c.fetchKeys(ctx, s); !unreachable(err) {
-			return set, err
-		}
+	set, err := c.fetchKeys(ctx, s)
+	switch {
+	case err == nil && have != nil:
+		set.Refetch = refetchDone
+	case have == nil && unreachable(err) && c.lastGood(s.name) != nil:
 		c.attempt(s, err)
 	}
-	if !knows(old.keys.Set, kid) {
-		return nil, err
-	}
-	set := old.keySetAt(c.cfg.Now())
-	set.Stale = true
-	return set, nil
+	return set, err
 }
 
 // knows reports whether a set may hold the key that a token names. In a set whose
@@ -231,73 +209,44 @@ func knows(set *jwks.Set, kid string) bool {
 }
 
 func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
-	r, err := c.get(ctx, s)
-	if err != nil {
-		return nil, err
+	e, failure := c.get(ctx, s)
+	if failure != nil {
+		return nil, failure
 	}
-	set, bad := c.readKeys(r)
-	if bad != nil {
-		return nil, bad
+	d, failure := read(s, e)
+	if failure != nil {
+		return nil, failure
 	}
-	kept := *set // what is remembered never changes
-	c.keep(s, r, record{keys: &kept})
-	return set, nil
+	c.keep(s, e, d)
+	set := *d.keys // what is remembered never changes
+	set.AgeSeconds = age(e.fetchedAt, c.cfg.Now())
+	return &set, nil
 }
 
-// cachedKeys returns the set in memory or, where that does not have the key ID,
-// one on disk that another process may have fetched since.
-func (c *Client) cachedKeys(s source, kid string) *KeySet {
-	held := c.remembered(s.name, c.cfg.Now())
-	if held == nil || !knows(held.keys.Set, kid) {
-		if set := c.storedKeys(s); set != nil && (held == nil || set.FetchedAt.After(held.fetchedAt)) {
-			return set
-		}
-	}
-	if held == nil {
-		return nil
-	}
-	c.hit(held.keys.URL, held.size)
-	return held.keySetAt(c.cfg.Now())
-}
-
-// storedKeys returns what the cache on disk has, and remembers it.
-func (c *Client) storedKeys(s source) *KeySet {
-	r := c.onDisk(s)
-	if r == nil {
-		return nil
-	}
-	set, bad := c.readKeys(r)
-	if bad != nil {
-		c.distrust(s, "its content is not a key set")
-		return nil
-	}
-	kept := *set
-	c.keep(s, r, record{keys: &kept})
-	c.hit(r.url, len(r.body))
-	return set
+// cachedSet returns a key set from the cache, as of now.
+func (c *Client) cachedSet(d *record, now time.Time) *KeySet {
+	c.hit(d.keys.URL, d.size)
+	set := *d.keys
+	set.FromCache, set.AgeSeconds = true, age(d.fetchedAt, now)
+	return &set
 }
 
 // readKeys reads a key set, fetched or cached.
-func (c *Client) readKeys(r *reply) (*KeySet, *FetchError) {
-	set, err := jwks.Parse(r.body)
+func readKeys(s source, e *entry) (*KeySet, *FetchError) {
+	set, err := jwks.Parse([]byte(e.body))
 	var syntax *strictjson.SyntaxError
+	url := withoutQuery(s.target.url)
 	switch {
 	case errors.As(err, &syntax):
-		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the key set is not a JSON object: " + clip(syntax.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the key set is not a JSON object: " + clip(syntax.Error()), Err: err}
 	case err != nil:
-		return nil, &FetchError{Cause: causeNotKeySet, URL: r.url, Text: clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotKeySet, URL: url, Text: clip(err.Error()), Err: err}
 	}
-	return &KeySet{
-		Set: set, URL: r.url, ContentType: r.contentType,
-		FetchedAt: r.fetchedAt, AgeSeconds: age(r.fetchedAt, c.cfg.Now()), FromCache: r.fromCache,
-	}, nil
+	return &KeySet{Set: set, URL: url, ContentType: e.contentType, FetchedAt: e.fetchedAt}, nil
 }
 
 func publishesSecrets(set *jwks.Set) bool {
-	for _, k := range set.Keys {
-		if k.Fault != nil && (k.Fault.Code == "private" || k.Fault.Code == "shared_secret") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(set.Keys, func(k *jwks.Key) bool {
+		return k.Fault != nil && (k.Fault.Code == "private" || k.Fault.Code == "shared_secret")
+	})
 }

@@ -42,7 +42,7 @@ func TestGoroutinesDoNotWaitForEver(t *testing.T) {
 	patient, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { // asks first, and longer than the others wait
-		_, _, err := share(patient, b.Client, source{name: metadataKey(s.URL)}, func(ctx context.Context) (*Metadata, error) {
+		_, err := share(patient, b.Client, source{name: metadataKey(s.URL)}, func(ctx context.Context) (*Metadata, error) {
 			close(begun)
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -75,7 +75,7 @@ func TestNobodyFailsBecauseAnotherGaveUp(t *testing.T) {
 	first, interrupt := context.WithCancel(t.Context())
 	begun, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, _, err := share(first, b.Client, source{name: metadataKey(s.URL), target: target}, func(ctx context.Context) (*Metadata, error) {
+		_, err := share(first, b.Client, source{name: metadataKey(s.URL), target: target}, func(ctx context.Context) (*Metadata, error) {
 			close(begun)
 			<-ctx.Done()
 			return nil, ctx.Err()

@@ -116,15 +116,15 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	if c.cfg.Offline {
 		return nil, &FetchError{Cause: causeOffline, URL: shown(p.url), Text: "the network must not be used"}
 	}
-	r, err := c.get(ctx, source{target: p})
-	if err != nil {
-		return nil, err
+	e, failure := c.get(ctx, source{target: p})
+	if failure != nil {
+		return nil, failure
 	}
-	object, err := strictjson.ParseObject(r.body)
+	object, err := strictjson.ParseObject([]byte(e.body))
 	if err != nil {
-		return nil, &FetchError{Cause: causeNotJSON, URL: r.url, Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
+		return nil, &FetchError{Cause: causeNotJSON, URL: withoutQuery(p.url), Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	return &Document{Object: object, URL: r.url, Status: http.StatusOK, ContentType: r.contentType, ServedJSON: isJSONType(r.contentType), FetchedAt: r.fetchedAt}, nil
+	return &Document{Object: object, URL: withoutQuery(p.url), Status: http.StatusOK, ContentType: e.contentType, ServedJSON: isJSONType(e.contentType), FetchedAt: e.fetchedAt}, nil
 }
 
 // DiscoverNamed is Discover for an issuer that a document at namedBy names: its
