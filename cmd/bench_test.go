@@ -28,13 +28,13 @@ func newBenchIssuer(tb testing.TB) *benchIssuer {
 	tb.Helper()
 	b := &benchIssuer{}
 	now := func() time.Time { return time.Unix(1767225600, 0) }
-	issuer := issuertest.New(tb, issuertest.Config{TLS: true, Audience: "api", Now: now, Trace: func(issuertest.Request) { b.requests.Add(1) }})
-	b.issuer, b.token, b.keys = issuer.URL(), issuer.Mint(tb, issuertest.Token{}), filepath.Join(tb.TempDir(), "keys.json")
+	issuer := issuertest.New(tb, issuertest.Config{TLS: true, Audience: "api", Now: now, Trace: func(string, string, int) { b.requests.Add(1) }})
+	b.issuer, b.token, b.keys = issuer.URL, issuer.Mint(tb, issuertest.Token{}), filepath.Join(tb.TempDir(), "keys.json")
 	if err := os.WriteFile(b.keys, []byte(issuer.Minter().JWKS().String()), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(issuer.Certificate())
+	roots.AppendCertsFromPEM(issuer.Certificate)
 	cache := tb.TempDir()
 	b.env = &Env{
 		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, RootCAs: roots,

@@ -135,7 +135,7 @@ func (d *demo) mint() error {
 			d.issuer.Revoke(raw)
 		}
 	}
-	return writeNewFile(d.path("secret.txt"), []byte(d.issuer.ClientSecret()+"\n"))
+	return writeNewFile(d.path("secret.txt"), []byte(d.issuer.ClientSecret+"\n"))
 }
 
 // A demoStep is a command line and the exit code that it has to end with.
@@ -146,7 +146,7 @@ type demoStep struct {
 }
 
 func (d *demo) runAll(ctx context.Context) error {
-	url, client := d.issuer.URL(), d.issuer.ClientID()
+	url, client := d.issuer.URL, d.issuer.ClientID
 	steps := []demoStep{
 		{"A test issuer is running at " + url + ". What does its metadata say?", exitAccepted, []string{"discover", url}},
 		{"Which keys does it have?", exitAccepted, []string{"jwks", url}},
@@ -154,7 +154,7 @@ func (d *demo) runAll(ctx context.Context) error {
 	}
 	for _, t := range demoTokens(d.env.Now()) {
 		if t.about != "" {
-			steps = append(steps, demoStep{t.about, t.code, []string{"verify", "@" + d.path(t.name+".jwt"), "--issuer", url, "--audience", d.issuer.Audience()}})
+			steps = append(steps, demoStep{t.about, t.code, []string{"verify", "@" + d.path(t.name+".jwt"), "--issuer", url, "--audience", d.issuer.Audience}})
 		}
 	}
 	introspect := func(name string) []string {
@@ -199,9 +199,9 @@ func (d *demo) run(ctx context.Context, step demoStep) error {
 func (d *demo) keep(ctx context.Context) error {
 	d.say("The issuer keeps running until you press Ctrl-C. In another terminal, try:")
 	for _, line := range []string{
-		"claimcheck mint --state " + advice.Word(d.path("issuer")) + " --sub alan --flaw string-exp | claimcheck verify --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience(),
+		"claimcheck mint --state " + advice.Word(d.path("issuer")) + " --sub alan --flaw string-exp | claimcheck verify --issuer " + d.issuer.URL + " --audience " + d.issuer.Audience,
 		"claimcheck mint --flaw list",
-		"claimcheck verify @" + advice.Word(d.path("expired.jwt")) + " --issuer " + d.issuer.URL() + " --audience " + d.issuer.Audience() + " --explain",
+		"claimcheck verify @" + advice.Word(d.path("expired.jwt")) + " --issuer " + d.issuer.URL + " --audience " + d.issuer.Audience + " --explain",
 	} {
 		d.print("$ " + line)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,7 +92,7 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 		return issuerFailure(err)
 	}
 	defer func() { _ = issuer.Close() }()
-	caFile, remove, err := certificateFile(issuer, opts.config.State)
+	caFile, remove, err := certificateFile(issuer)
 	if err != nil {
 		return unreadable("%w", err)
 	}
@@ -121,7 +122,7 @@ func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 	o.config.Now = env.Now
 	if o.verbose {
 		printer := newErrorPrinter(env, c)
-		o.config.Trace = func(r issuertest.Request) { printer.Trace(fmt.Sprintf("%s %s: %d", r.Method, r.Path, r.Status)) }
+		o.config.Trace = func(method, path string, status int) { printer.Trace(fmt.Sprintf("%s %s: %d", method, path, status)) }
 	}
 	return o.readSetup()
 }
@@ -184,12 +185,11 @@ func parseSetup(r io.Reader) (issuerSetup, error) {
 
 // issuerFailure is a usage error for an address that cannot be had.
 func issuerFailure(err error) error {
-	var address *issuertest.AddressError
-	if !errors.As(err, &address) {
+	if !errors.Is(err, issuertest.ErrAddress) {
 		return unreadable("%w", err)
 	}
 	failure := usageError("--listen: %w", err)
-	if address.InUse {
+	if errors.Is(err, syscall.EADDRINUSE) {
 		return failure.withHint("--listen 127.0.0.1:0 takes a free port")
 	}
 	return failure
@@ -197,19 +197,15 @@ func issuerFailure(err error) error {
 
 // certificateFile is where the certificate of an issuer with TLS stands: in its
 // state directory, or in a file that remove takes away.
-func certificateFile(issuer *issuertest.Issuer, state string) (path string, remove func(), err error) {
-	certificate := issuer.Certificate()
-	if certificate == nil {
-		return "", func() {}, nil
-	}
-	if state != "" {
-		return issuertest.CertificateFile(state), func() {}, nil
+func certificateFile(issuer *issuertest.Issuer) (path string, remove func(), err error) {
+	if issuer.Certificate == nil || issuer.CertificateFile != "" {
+		return issuer.CertificateFile, func() {}, nil
 	}
 	f, err := os.CreateTemp("", "claimcheck-issuer-*.pem")
 	if err != nil {
 		return "", nil, err
 	}
-	_, err = f.Write(certificate)
+	_, err = f.Write(issuer.Certificate)
 	return f.Name(), func() { _ = os.Remove(f.Name()) }, errors.Join(err, f.Close())
 }
 
@@ -226,8 +222,8 @@ type issuerDocument struct {
 
 func issuerLine(issuer *issuertest.Issuer, caFile string) strictjson.Value {
 	return strictjson.From(issuerDocument{
-		Issuer: issuer.URL(), ClientID: issuer.ClientID(), ClientSecret: issuer.ClientSecret(), Audience: issuer.Audience(),
-		TokenEndpoint: issuer.TokenURL(), JWKSURI: issuer.KeySetURL(), CAFile: caFile,
+		Issuer: issuer.URL, ClientID: issuer.ClientID, ClientSecret: issuer.ClientSecret, Audience: issuer.Audience,
+		TokenEndpoint: issuer.TokenURL, JWKSURI: issuer.KeySetURL, CAFile: caFile,
 	})
 }
 
@@ -261,6 +257,6 @@ func (o *issuerOptions) serve(ctx context.Context, env *Env, c *cobra.Command, i
 		if err := issuer.Rotate(!o.noOverlap); err != nil {
 			return unreadable("%w", err)
 		}
-		printer.Note("signing with a new key: " + issuer.Minter().KeyID())
+		printer.Note("signing with a new key: " + issuer.Minter().Key.ID)
 	}
 }

@@ -123,7 +123,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err := keep(); err != nil {
 		return err
 	}
-	newErrorPrinter(env, c).Note("a test token, issued by " + minter.Issuer())
+	newErrorPrinter(env, c).Note("a test token, issued by " + minter.Issuer)
 	_, err = fmt.Fprintln(c.OutOrStdout(), raw)
 	return err
 }
@@ -159,21 +159,16 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 // minter finds the key, and makes one where that is asked for: then it is returned,
 // too, and not yet written.
 func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest.Key, err error) {
-	config := issuertest.MinterConfig{Issuer: o.issuer, Like: o.like, Now: env.Now}
+	config := issuertest.MinterConfig{State: o.state, Issuer: o.issuer, Like: o.like, Now: env.Now}
 	if len(o.audiences) > 0 {
 		config.Audience = o.audiences[0] // what a flaw is about
 	}
 	if o.state != "" {
-		state, err := issuertest.OpenState(o.state)
-		if err != nil {
+		if m, err = issuertest.NewMinter(config); err != nil {
 			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.state)
 		}
 		if o.algorithm != "" {
 			return nil, nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
-		}
-		m, err = state.Minter(config)
-		if err != nil {
-			return nil, nil, unreadable("%w", err)
 		}
 		return m, nil, nil
 	}

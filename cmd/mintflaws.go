@@ -52,16 +52,14 @@ type flawRow struct {
 
 // flawRows are a good token and all that can be wrong with it.
 func flawRows(minter *issuertest.Minter, wanted issuertest.Token) []flawRow {
-	client := cmp.Or(wanted.ClientID, minter.ClientID())
-	catalogue := minter.Catalogue(wanted)
-	rows := []flawRow{{
-		Name: "good", About: "nothing is wrong with it", Reason: reasonOf(exitAccepted), Verify: needFlags(catalogue.Good, catalogue.Audience, client),
-	}}
-	for _, flaw := range catalogue.Flaws {
-		rows = append(rows, flawRow{
-			Name: flaw.Name, About: flaw.About, ExitCode: codeOf(string(flaw.Reason)), Reason: string(flaw.Reason),
-			Verify: needFlags(flaw.Needs, catalogue.Audience, client),
-		})
+	client := cmp.Or(wanted.ClientID, minter.ClientID)
+	flaws := minter.Flaws(wanted)
+	rows := make([]flawRow, len(flaws))
+	for n, flaw := range flaws {
+		reason := cmp.Or(string(flaw.Reason), reasonOf(exitAccepted))
+		rows[n] = flawRow{
+			Name: flaw.Name, About: flaw.About, ExitCode: codeOf(reason), Reason: reason, Verify: needFlags(flaw.Needs, flaw.Audience, client),
+		}
 	}
 	return rows
 }
@@ -133,7 +131,7 @@ func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wante
 		Issuer   string    `json:"issuer"`
 		Audience string    `json:"audience"`
 		Tokens   []flawRow `json:"tokens"`
-	}{minter.Issuer(), minter.Catalogue(wanted).Audience, rows}).String()
+	}{minter.Issuer, minter.Flaws(wanted)[0].Audience, rows}).String()
 	if err := os.Mkdir(o.allFlaws, 0o700); err != nil {
 		return unreadable("%w", err)
 	}

@@ -229,23 +229,13 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 	}
 	config := issuertest.MinterConfig{Now: env.Now}
 	if info, err := os.Stat(o.mintWith); err == nil && info.IsDir() {
-		state, err := issuertest.OpenState(o.mintWith)
-		if err != nil {
-			return nil, unreadable("%w", err)
-		}
-		m, err := state.Minter(config)
-		if err != nil {
-			return nil, unreadable("%w", err)
-		}
-		return m, nil
-	}
-	var err error
-	if config.Key, err = readSigningKey(o.mintWith, ""); err != nil {
+		config.State = o.mintWith
+	} else if config.Key, err = readSigningKey(o.mintWith, ""); err != nil {
 		return nil, err
 	}
 	m, err := issuertest.NewMinter(config)
 	if err != nil {
-		return nil, unreadable("%s: %w", o.mintWith, err)
+		return nil, unreadable("%w", err)
 	}
 	return m, nil
 }

@@ -33,9 +33,9 @@ func scriptIssuer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = issuer.Close() })
 	issuersOf(ts)[name] = issuer
-	ts.Setenv(name, issuer.URL())
+	ts.Setenv(name, issuer.URL)
 	ts.Setenv(name+"_STATE", filepath.Clean(config.State))
-	ts.Check(writeNewFile(ts.MkAbs(name+".secret"), []byte(issuer.ClientSecret())))
+	ts.Check(writeNewFile(ts.MkAbs(name+".secret"), []byte(issuer.ClientSecret)))
 }
 
 func issuersOf(ts *testscript.TestScript) map[string]*issuertest.Issuer {

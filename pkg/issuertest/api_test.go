@@ -16,7 +16,7 @@ import (
 func TestAPI(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{})
 	v, err := verifier.New(
-		verify.Policy{Issuer: issuer.URL(), Audiences: []string{issuer.Audience()}, Kind: verify.KindAccess},
+		verify.Policy{Issuer: issuer.URL, Audiences: []string{issuer.Audience}, Kind: verify.KindAccess},
 		verifier.WithClock(time.Now),
 	)
 	if err != nil {

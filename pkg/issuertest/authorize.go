@@ -166,7 +166,7 @@ func (i *Issuer) loginPage(w http.ResponseWriter, r *http.Request, request *auth
 	request.browser = i.browser(w, r)
 	name := i.store.logins.add(request, i.now().Add(loginLife))
 	i.page(w, http.StatusOK, "login", map[string]any{
-		"Client": request.client.ID, "Scope": strings.Join(request.scope, " "), "Users": i.minter.users, "Request": name, "Action": pathLogin,
+		"Client": request.client.ID, "Scope": strings.Join(request.scope, " "), "Users": i.minter.Users, "Request": name, "Action": pathLogin,
 	})
 }
 
@@ -216,9 +216,9 @@ func (i *Issuer) logIn(w http.ResponseWriter, user *User) *session {
 }
 
 func (i *Issuer) userNamed(name string) *User {
-	for n := range i.minter.users {
-		if i.minter.users[n].Name == name {
-			return &i.minter.users[n]
+	for n := range i.minter.Users {
+		if i.minter.Users[n].Name == name {
+			return &i.minter.Users[n]
 		}
 	}
 	return nil
@@ -241,7 +241,7 @@ func (i *Issuer) sendBack(w http.ResponseWriter, r *http.Request, request *authR
 	if request.state != "" {
 		answer.Set("state", request.state)
 	}
-	answer.Set("iss", i.URL())
+	answer.Set("iss", i.URL)
 	target, err := url.Parse(request.redirectURI)
 	if err != nil {
 		http.Error(w, "redirect_uri", http.StatusBadRequest) // it has been parsed before

@@ -7,18 +7,13 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Catalogue is what can be wrong with a token, and what a verifier must require.
-type Catalogue struct {
-	Audience string   // that a verifier expects, unless something needs any
-	Good     []string // without any flaw the token is accepted, if the verifier requires these
-	Flaws    []Flaw
-}
-
-// Catalogue returns the flaws that a token can have under the minter's key and in
-// its shape: a secret has no public key to confuse it with, and the access tokens of
-// some products cannot be told from their ID tokens.
-func (m *Minter) Catalogue(t Token) Catalogue {
-	c := Catalogue{Audience: m.audienceOf(t), Good: m.needs(t)}
+// Flaws returns the ways in which such a token can be wrong under the minter's key
+// and in its shape, with what a verifier must require to notice each: a secret has
+// no public key to confuse it with, and the access tokens of some products cannot
+// be told from their ID tokens. The first, "good", is no flaw: it says what a
+// verifier must require to accept the token.
+func (m *Minter) Flaws(t Token) []Flaw {
+	list := []Flaw{{Name: "good", About: "nothing is wrong with it", Needs: m.needs(t)}}
 	for _, f := range Flaws() {
 		if !m.possible(f, t) {
 			continue
@@ -28,9 +23,12 @@ func (m *Minter) Catalogue(t Token) Catalogue {
 		} else if t.Kind == verify.KindLogout && f.as == "" {
 			f.Needs = append([]string{needsLogout}, f.Needs...)
 		}
-		c.Flaws = append(c.Flaws, f)
+		list = append(list, f)
 	}
-	return c
+	for i := range list {
+		list[i].Audience = m.audienceOf(t)
+	}
+	return list
 }
 
 // audienceOf is the audience that a verifier of a token expects.
@@ -39,9 +37,9 @@ func (m *Minter) audienceOf(t Token) string {
 	case len(t.Audience) > 0:
 		return t.Audience[0]
 	case t.Kind == verify.KindID, t.Kind == verify.KindLogout:
-		return cmp.Or(t.ClientID, m.client)
+		return cmp.Or(t.ClientID, m.ClientID)
 	default:
-		return m.audience
+		return m.Audience
 	}
 }
 
@@ -64,7 +62,7 @@ func (m *Minter) possible(f Flaw, t Token) bool {
 		return false // it has no login, client or scope
 	case f.as == verify.KindAccess:
 		return !m.shape.opaque && !m.shape.sameKinds
-	case m.key.symmetric():
+	case m.Key.symmetric():
 		return !f.publicKey
 	default:
 		return true

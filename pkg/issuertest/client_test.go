@@ -2,6 +2,8 @@ package issuertest_test
 
 import (
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -29,11 +31,18 @@ func newBrowser(t *testing.T, issuer *issuertest.Issuer) browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := issuer.HTTPClient()
+	client := httpClient(issuer)
 	client.Jar = jar
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	t.Cleanup(client.CloseIdleConnections)
 	return browser{t, client}
+}
+
+// httpClient is a client that trusts the issuer's certificate.
+func httpClient(issuer *issuertest.Issuer) *http.Client {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(issuer.Certificate)
+	return &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}}}
 }
 
 // A page is an answer, read to its end.
@@ -89,7 +98,7 @@ func (p page) member(t *testing.T, name string) string {
 func metadata(t *testing.T, issuer *issuertest.Issuer) map[string]any {
 	t.Helper()
 	document := map[string]any{}
-	address := strings.TrimSuffix(issuer.URL(), "/") + "/.well-known/openid-configuration"
+	address := strings.TrimSuffix(issuer.URL, "/") + "/.well-known/openid-configuration"
 	if err := json.Unmarshal([]byte(newBrowser(t, issuer).get(address).body), &document); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +126,7 @@ func (a *application) endpoint(name string) string { return a.metadata[name].(st
 func (a *application) request(changes ...string) string {
 	sum := sha256.Sum256([]byte(a.verifier))
 	query := url.Values{
-		"response_type": {"code"}, "client_id": {a.issuer.ClientID()}, "redirect_uri": {returnTo}, "scope": {"openid profile offline_access"},
+		"response_type": {"code"}, "client_id": {a.issuer.ClientID}, "redirect_uri": {returnTo}, "scope": {"openid profile offline_access"},
 		"state": {"the-state"}, "nonce": {"the-nonce"}, "code_challenge_method": {"S256"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
 	}
@@ -149,7 +158,7 @@ func (a *application) login(user string, changes ...string) string {
 }
 
 func origin(issuer *issuertest.Issuer) string {
-	u, err := url.Parse(issuer.URL())
+	u, err := url.Parse(issuer.URL)
 	if err != nil {
 		panic(err)
 	}
@@ -169,7 +178,7 @@ func (a *application) ask(endpoint string, form url.Values) page {
 		a.t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.SetBasicAuth(url.QueryEscape(a.issuer.ClientID()), url.QueryEscape(a.issuer.ClientSecret()))
+	request.SetBasicAuth(url.QueryEscape(a.issuer.ClientID), url.QueryEscape(a.issuer.ClientSecret))
 	return a.browser.read(a.browser.Do(request))
 }
 

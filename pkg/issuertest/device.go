@@ -66,7 +66,7 @@ func newUserCode() string {
 // serveDevicePage asks the user for the code, and who they are.
 func (i *Issuer) serveDevicePage(w http.ResponseWriter, r *http.Request) {
 	i.page(w, http.StatusOK, "device", map[string]any{
-		"Code": r.FormValue("user_code"), "Users": i.minter.users, "Browser": i.browser(w, r), "Action": pathDevice,
+		"Code": r.FormValue("user_code"), "Users": i.minter.Users, "Browser": i.browser(w, r), "Action": pathDevice,
 	})
 }
 

@@ -18,6 +18,9 @@ type Flaw struct {
 	Name   string
 	About  string
 	Reason verify.Reason // why a verifier must refuse the token
+	// Audience is the one that a verifier must expect, unless Needs has
+	// "any_audience". Only Minter.Flaws knows it.
+	Audience string
 	// Needs are what a verifier must require to notice the flaw, besides issuer and
 	// audience. Most flaws need nothing. They are the kind of token ("access", "id",
 	// "logout"), "max_age" (15 minutes), "nonce" ("the-nonce"), "client" (the
@@ -43,7 +46,7 @@ const (
 	needsAnyAudience = "any_audience"
 )
 
-// Flaws returns every flaw, by the order of the checks that notice it. Minter.Catalogue
+// Flaws returns every flaw, by the order of the checks that notice it. Minter.Flaws
 // knows which of them a certain token can have.
 func Flaws() []Flaw {
 	return slices.Concat(formFlaws(), algorithmFlaws(), keyFlaws(), identityFlaws(), timeFlaws(), claimFlaws())
@@ -218,10 +221,10 @@ func algorithmFlaws() []Flaw {
 // confuse signs with the text of the public key, which everybody has (RFC 8725
 // section 2.1).
 func confuse(d *draft) error {
-	if d.minter.key.symmetric() {
+	if d.minter.Key.symmetric() {
 		return errors.New("there is no public key to confuse with a secret")
 	}
-	pem, err := d.minter.key.publicPEM()
+	pem, err := d.minter.Key.publicPEM()
 	if err != nil {
 		return err
 	}
@@ -233,33 +236,33 @@ func confuse(d *draft) error {
 func mismatch(d *draft) error {
 	other := map[string]string{
 		"RS256": "RS512", "RS384": "RS512", "RS512": "RS256", "PS256": "RS256", "PS384": "RS384", "PS512": "RS512",
-	}[d.minter.key.algorithm]
-	if d.minter.key.symmetric() {
+	}[d.minter.Key.Algorithm]
+	if d.minter.Key.symmetric() {
 		return errors.New("a secret is not tied to one algorithm")
 	}
 	var err error
 	if other == "" { // a curve has one algorithm only
 		other = "ES256"
-		if d.minter.key.algorithm == other {
+		if d.minter.Key.Algorithm == other {
 			other = "ES384"
 		}
 		d.key, err = NewKey(other)
 		return err
 	}
-	d.key, err = newKey(d.minter.key.private, other, d.minter.key.id)
+	d.key, err = newKey(d.minter.Key.private, other, d.minter.Key.ID)
 	return err
 }
 
 func keyFlaws() []Flaw {
 	return []Flaw{
 		{Name: "unknown-kid", About: "signed with a key that the issuer does not publish, under its own kid", Reason: verify.ReasonNoMatchingKey,
-			publicKey: true, parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.set("kid", d.key.id) })},
+			publicKey: true, parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.set("kid", d.key.ID) })},
 		{Name: "no-kid", About: "signed with a key that the issuer does not publish, without a kid", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm, partKeyID}, apply: stranger(func(d *draft) { d.header.remove("kid") })},
 		{Name: "stranger", About: "signed with a stranger's key, under the kid of the issuer's key", Reason: verify.ReasonBadSignature,
 			parts: []string{partAlgorithm}, apply: stranger(func(*draft) {})},
 		{Name: "embedded-jwk", About: "signed with a stranger's key, which the header embeds as jwk", Reason: verify.ReasonBadSignature,
-			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jwk", d.key.JWK()) })},
+			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jwk", d.key.jwk()) })},
 		{Name: "jku", About: "signed with a stranger's key, which jku in the header links to", Reason: verify.ReasonBadSignature,
 			publicKey: true, parts: []string{partAlgorithm}, apply: stranger(func(d *draft) { d.header.set("jku", "https://attacker.example/jwks.json") })},
 		{Name: "bad-signature", About: "one bit of the signature is flipped", Reason: verify.ReasonBadSignature, parts: []string{partAlgorithm}, apply: after(flip)},
@@ -271,7 +274,7 @@ func keyFlaws() []Flaw {
 func stranger(header func(*draft)) func(*draft) error {
 	return func(d *draft) error {
 		var err error
-		if d.key, err = NewKey(d.minter.key.algorithm); err == nil {
+		if d.key, err = NewKey(d.minter.Key.Algorithm); err == nil {
 			header(d)
 		}
 		return err
@@ -311,10 +314,10 @@ func identityFlaws() []Flaw {
 }
 
 func otherSlash(d *draft) any {
-	if issuer, found := strings.CutSuffix(d.minter.issuer, "/"); found {
+	if issuer, found := strings.CutSuffix(d.minter.Issuer, "/"); found {
 		return issuer
 	}
-	return d.minter.issuer + "/"
+	return d.minter.Issuer + "/"
 }
 
 // ago is a time as claims have it.

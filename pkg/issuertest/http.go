@@ -69,7 +69,7 @@ func (i *Issuer) traced(next http.Handler) http.Handler {
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
 		if i.trace != nil {
-			i.trace(Request{Method: r.Method, Path: r.URL.Path, Status: recorder.status})
+			i.trace(r.Method, r.URL.Path, recorder.status)
 		}
 	})
 }
@@ -133,9 +133,9 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	}
 	list := []strictjson.Value{}
 	for _, key := range document.Get("keys").Items() {
-		list = append(list, strictjson.From(slices.Concat(key.Members(), i.shape.jwk(i.URL()))))
+		list = append(list, strictjson.From(slices.Concat(key.Members(), i.shape.jwk(i.URL))))
 	}
-	i.publish(w, object("keys", strictjson.From(list)))
+	i.publish(w, object("keys", list))
 }
 
 // metadata is the document of OpenID Connect Discovery section 3 and RFC 8414
@@ -143,7 +143,7 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 func (i *Issuer) metadata() strictjson.Value {
 	m := claims{}
 	p := i.shape.paths
-	m.set("issuer", i.URL())
+	m.set("issuer", i.URL)
 	for _, endpoint := range [][2]string{
 		{"authorization_endpoint", p.authorization}, {"token_endpoint", p.token}, {"userinfo_endpoint", p.userinfo}, {"jwks_uri", p.keys},
 		{"introspection_endpoint", p.introspection}, {"revocation_endpoint", p.revocation}, {"end_session_endpoint", p.endSession},
@@ -154,7 +154,7 @@ func (i *Issuer) metadata() strictjson.Value {
 		}
 	}
 	m.set("subject_types_supported", []string{"public"})
-	m.set("id_token_signing_alg_values_supported", []string{i.ring.current().algorithm})
+	m.set("id_token_signing_alg_values_supported", []string{i.ring.current().Algorithm})
 	m.set("scopes_supported", []string{"openid", "profile", "email", "offline_access"})
 	m.set("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post", "none"})
 	if p.authorization == "" {
@@ -164,7 +164,7 @@ func (i *Issuer) metadata() strictjson.Value {
 		i.loginMetadata(&m)
 	}
 	if i.shape.metadata != nil {
-		i.shape.metadata(i.URL(), &m)
+		i.shape.metadata(i.URL, &m)
 	}
 	return strictjson.From(m)
 }

@@ -23,7 +23,7 @@ func (i *Issuer) genuine(raw string) (strictjson.Value, bool) {
 // good at a time.
 func (i *Issuer) signedHere(raw string, at time.Time) (strictjson.Value, bool) {
 	parsed := token.Parse(raw)
-	policy := verify.Policy{Issuer: i.URL(), AnyAudience: true}
+	policy := verify.Policy{Issuer: i.URL, AnyAudience: true}
 	for _, keys := range i.trusted() {
 		if verify.Verify(parsed, keys, policy, at).Err() == nil {
 			return parsed.UnverifiedClaims(), true
@@ -58,7 +58,7 @@ func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
 		return strictjson.Value{}, nil, false
 	}
 	if issued && i.shape.opaque {
-		document, user := g.describe(i.URL())
+		document, user := g.describe(i.URL)
 		return document, user, true
 	}
 	document, ok := i.genuine(raw)
@@ -69,8 +69,8 @@ func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
 		return document, g.session.user, true
 	}
 	subject, _ := document.Get("sub").Text()
-	for n := range i.minter.users {
-		if u := &i.minter.users[n]; u.Subject == subject || u.Email == subject {
+	for n := range i.minter.Users {
+		if u := &i.minter.Users[n]; u.Subject == subject || u.Email == subject {
 			return document, u, true
 		}
 	}
@@ -109,7 +109,7 @@ func (i *Issuer) serveIntrospection(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if g, ok := i.store.refresh.get(hashed(raw), i.now()); ok && !g.used {
-		document, _ := g.describe(i.URL())
+		document, _ := g.describe(i.URL)
 		writeJSON(w, http.StatusOK, withActive(document, ""))
 		return
 	}

@@ -2,7 +2,6 @@ package issuertest
 
 import (
 	"cmp"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"html/template"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -38,17 +38,22 @@ type Config struct {
 	Now          func() time.Time // nil for the clock of this machine
 	// Trace, if not nil, is called for every request once it is answered, perhaps
 	// concurrently.
-	Trace func(Request)
-}
-
-// A Request is one that an Issuer has answered.
-type Request struct {
-	Method, Path string
-	Status       int
+	Trace func(method, path string, status int)
 }
 
 // An Issuer is a running OpenID provider. Close stops it.
 type Issuer struct {
+	URL          string // its identifier, the iss of its tokens
+	KeySetURL    string // jwks_uri
+	TokenURL     string // token_endpoint
+	Audience     string // of access tokens, unless a client asks for another
+	ClientID     string // of the first client
+	ClientSecret string // of the first client; empty for a public one
+	// Certificate is the certificate authority of an issuer with TLS, as PEM;
+	// CertificateFile is where the state directory keeps it, if there is one.
+	Certificate     []byte
+	CertificateFile string
+
 	origin   string
 	shape    vendor
 	minter   *Minter // its key is the ring's
@@ -56,7 +61,7 @@ type Issuer struct {
 	ring     *ring
 	store    *store
 	now      func() time.Time
-	trace    func(Request)
+	trace    func(method, path string, status int)
 	identity *identity // of TLS, or nil
 	pages    *template.Template
 	server   *http.Server
@@ -64,14 +69,19 @@ type Issuer struct {
 	closing  func() error
 }
 
-// AddressError is for an address that an issuer cannot have.
-type AddressError struct {
-	Address string
-	InUse   bool // another program listens there
-	Text    string
+// ErrAddress is for an address that an issuer cannot have. Where another program
+// listens, the error is syscall.EADDRINUSE as well.
+var ErrAddress = errors.New("an issuer cannot have this address")
+
+// An addressError is an ErrAddress with what is wrong with the address.
+type addressError struct {
+	address, text string
+	cause         error // or nil
 }
 
-func (e *AddressError) Error() string { return e.Address + ": " + e.Text }
+func (e *addressError) Error() string        { return e.address + ": " + e.text }
+func (e *addressError) Is(target error) bool { return target == ErrAddress }
+func (e *addressError) Unwrap() error        { return e.cause }
 
 const notLoopback = "not a loopback address: an issuer for tests is never reachable from elsewhere"
 
@@ -98,27 +108,27 @@ func listen(config Config) (net.Listener, string, error) {
 	if l := config.Listener; l != nil {
 		bound, ok := l.Addr().(*net.TCPAddr)
 		if !ok || !bound.IP.IsLoopback() {
-			return nil, "", errors.Join(&AddressError{Address: l.Addr().String(), Text: notLoopback}, l.Close())
+			return nil, "", errors.Join(&addressError{address: l.Addr().String(), text: notLoopback}, l.Close())
 		}
 		return l, bound.IP.String(), nil
 	}
 	address := config.Address
 	host, _, err := net.SplitHostPort(cmp.Or(address, "127.0.0.1:0"))
 	if err != nil {
-		return nil, "", &AddressError{Address: address, Text: "an address is host:port, as in 127.0.0.1:8811"}
+		return nil, "", &addressError{address: address, text: "an address is host:port, as in 127.0.0.1:8811"}
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, "", &AddressError{Address: address, Text: notLoopback}
+		return nil, "", &addressError{address: address, text: notLoopback}
 	}
 	listener, err := net.Listen("tcp", cmp.Or(address, "127.0.0.1:0"))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, "", &AddressError{Address: address, InUse: true, Text: "the port is in use"}
+		return nil, "", &addressError{address, "the port is in use", err}
 	case err != nil:
-		return nil, "", &AddressError{Address: address, Text: err.Error()}
+		return nil, "", &addressError{address, err.Error(), err}
 	}
 	if bound, ok := listener.Addr().(*net.TCPAddr); !ok || !bound.IP.IsLoopback() {
-		return nil, "", errors.Join(&AddressError{Address: address, Text: notLoopback}, listener.Close())
+		return nil, "", errors.Join(&addressError{address: address, text: notLoopback}, listener.Close())
 	}
 	return listener, host, nil
 }
@@ -128,12 +138,9 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	if i.now == nil {
 		i.now = time.Now //nolint:forbidigo // the default of a server that nobody waits for
 	}
-	state := &State{}
-	var err error
-	if config.State != "" {
-		if state, err = readState(config.State); err != nil {
-			return nil, err
-		}
+	state, err := readState(config.State)
+	if err != nil {
+		return nil, err
 	}
 	scheme := "http"
 	if config.TLS {
@@ -159,7 +166,20 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	if i.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
+	i.describe(state)
 	return i, i.keep(state)
+}
+
+// describe says where everything is.
+func (i *Issuer) describe(state *state) {
+	i.URL, i.KeySetURL, i.TokenURL = i.minter.Issuer, i.origin+i.shape.paths.keys, i.origin+i.shape.paths.token
+	i.Audience, i.ClientID, i.ClientSecret = i.minter.Audience, i.clients[0].ID, i.clients[0].Secret
+	if i.identity != nil {
+		i.Certificate = i.identity.authority
+		if state.dir != "" {
+			i.CertificateFile = filepath.Join(state.dir, fileCertificate)
+		}
+	}
 }
 
 // completeUsers fills in what users leave open.
@@ -178,7 +198,7 @@ func completeUsers(users []User) []User {
 }
 
 // register completes the clients; a secret that the state holds is used again.
-func (i *Issuer) register(config Config, state *State) error {
+func (i *Issuer) register(config Config, state *state) error {
 	if len(i.clients) == 0 {
 		id, secret := cmp.Or(config.ClientID, defaultApp), config.ClientSecret
 		if secret == "" && state.text("client_id") == id {
@@ -200,7 +220,7 @@ func (i *Issuer) register(config Config, state *State) error {
 }
 
 // keep writes what a Minter has to know into the state directory, if there is one.
-func (i *Issuer) keep(state *State) error {
+func (i *Issuer) keep(state *state) error {
 	if state.dir == "" {
 		return nil
 	}
@@ -209,7 +229,7 @@ func (i *Issuer) keep(state *State) error {
 	}
 	client := i.clients[0]
 	document := object(
-		"issuer", i.URL(), "like", i.shape.name, "audience", i.minter.audience, "client_id", client.ID, "client_secret", notEmpty(client.Secret),
+		"issuer", i.URL, "like", i.shape.name, "audience", i.Audience, "client_id", client.ID, "client_secret", notEmpty(client.Secret),
 	)
 	return state.write(fileIssuer, append([]byte(document.String()), '\n'))
 }
@@ -241,44 +261,6 @@ func (i *Issuer) serve(listener net.Listener) {
 // Close ends the issuer and waits until it has ended. It may be called twice.
 func (i *Issuer) Close() error { return i.closing() }
 
-// URL returns the issuer's identifier, the iss of its tokens.
-func (i *Issuer) URL() string { return i.minter.issuer }
-
-// KeySetURL returns jwks_uri.
-func (i *Issuer) KeySetURL() string { return i.origin + i.shape.paths.keys }
-
-// TokenURL returns token_endpoint.
-func (i *Issuer) TokenURL() string { return i.origin + i.shape.paths.token }
-
-// Audience returns the default audience of access tokens.
-func (i *Issuer) Audience() string { return i.minter.audience }
-
-// ClientID returns the first client's identifier.
-func (i *Issuer) ClientID() string { return i.clients[0].ID }
-
-// ClientSecret returns the first client's secret, empty for a public one.
-func (i *Issuer) ClientSecret() string { return i.clients[0].Secret }
-
-// Certificate returns the PEM of the certificate authority of an issuer with TLS,
-// else nothing.
-func (i *Issuer) Certificate() []byte {
-	if i.identity == nil {
-		return nil
-	}
-	return i.identity.authority
-}
-
-// HTTPClient returns a client that trusts the issuer's certificate.
-func (i *Issuer) HTTPClient() *http.Client {
-	transport := &http.Transport{ForceAttemptHTTP2: true}
-	if i.identity != nil {
-		roots := x509.NewCertPool()
-		roots.AppendCertsFromPEM(i.identity.authority)
-		transport.TLSClientConfig = i.identity.trust(roots)
-	}
-	return &http.Client{Transport: transport}
-}
-
 // Minter returns a Minter with the key that signs now.
 func (i *Issuer) Minter() *Minter { return i.minterFor(&i.clients[0]) }
 
@@ -286,10 +268,10 @@ func (i *Issuer) Minter() *Minter { return i.minterFor(&i.clients[0]) }
 // client's secret is the key.
 func (i *Issuer) minterFor(c *Client) *Minter {
 	m := *i.minter
-	m.key = i.ring.current()
-	if m.key.symmetric() && !c.public() {
-		if key, err := SecretKey([]byte(c.Secret), m.key.algorithm); err == nil {
-			m.key = key
+	m.Key = i.ring.current()
+	if m.Key.symmetric() && !c.public() {
+		if key, err := SecretKey([]byte(c.Secret), m.Key.Algorithm); err == nil {
+			m.Key = key
 		}
 	}
 	return &m

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ func TestCodeFlow(t *testing.T) {
 	}
 	back := app.browser.post(origin(issuer)+"/login", url.Values{"request": {shown.hidden(t, "request")}, "user": {"ada"}})
 	answer := back.location.Query()
-	if answer.Get("state") != "the-state" || answer.Get("iss") != issuer.URL() || back.status != http.StatusSeeOther {
+	if answer.Get("state") != "the-state" || answer.Get("iss") != issuer.URL || back.status != http.StatusSeeOther {
 		t.Errorf("%d %s", back.status, back.location)
 	}
 	tokens := app.exchange(answer.Get("code"))
@@ -384,7 +385,7 @@ func TestLogout(t *testing.T) {
 func keyIDs(t *testing.T, issuer *issuertest.Issuer) []string {
 	t.Helper()
 	set := struct{ Keys []struct{ Kid string } }{}
-	p := newBrowser(t, issuer).get(issuer.KeySetURL())
+	p := newBrowser(t, issuer).get(issuer.KeySetURL)
 	if err := json.Unmarshal([]byte(p.body), &set); err != nil || !strings.Contains(p.header.Get("Cache-Control"), "max-age=600") {
 		t.Fatalf("%v, %v", err, p.header)
 	}
@@ -399,11 +400,11 @@ func TestRotation(t *testing.T) {
 	clock := newClock()
 	dir := filepath.Join(t.TempDir(), "state")
 	issuer := start(t, issuertest.Config{Now: clock.now, State: dir})
-	first := issuer.Minter().KeyID()
+	first := issuer.Minter().Key.ID
 	if err := issuer.Rotate(true); err != nil {
 		t.Fatal(err)
 	}
-	second := issuer.Minter().KeyID()
+	second := issuer.Minter().Key.ID
 	if ids := keyIDs(t, issuer); !slices.Equal(ids, []string{second, first}) || first == second {
 		t.Errorf("published are %v", ids)
 	}
@@ -414,23 +415,19 @@ func TestRotation(t *testing.T) {
 	if err := issuer.Rotate(false); err != nil {
 		t.Fatal(err)
 	}
-	third := issuer.Minter().KeyID()
+	third := issuer.Minter().Key.ID
 	if ids := keyIDs(t, issuer); !slices.Equal(ids, []string{third}) {
 		t.Errorf("without an overlap: %v", ids)
 	}
 
-	secret := issuer.ClientSecret()
+	secret := issuer.ClientSecret
 	_ = issuer.Close()
 	again := start(t, issuertest.Config{Now: clock.now, State: dir})
-	if again.Minter().KeyID() != third || again.ClientSecret() != secret {
+	if again.Minter().Key.ID != third || again.ClientSecret != secret {
 		t.Error("the state was not kept")
 	}
-	state, err := issuertest.OpenState(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	minter, err := state.Minter(issuertest.MinterConfig{Now: clock.now})
-	if err != nil || minter.Issuer() != again.URL() || minter.KeyID() != third {
+	minter, err := issuertest.NewMinter(issuertest.MinterConfig{State: dir, Now: clock.now})
+	if err != nil || minter.Issuer != again.URL || minter.Key.ID != third {
 		t.Errorf("the minter of the state: %v", err)
 	}
 	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, _ error) error {
@@ -445,15 +442,15 @@ func TestRotation(t *testing.T) {
 func TestTLS(t *testing.T) {
 	dir := t.TempDir()
 	issuer := start(t, issuertest.Config{TLS: true, State: dir, Now: time.Now})
-	if !strings.HasPrefix(issuer.URL(), "https://127.0.0.1:") || metadata(t, issuer)["issuer"] != issuer.URL() {
-		t.Errorf("the issuer is %s", issuer.URL())
+	if !strings.HasPrefix(issuer.URL, "https://127.0.0.1:") || metadata(t, issuer)["issuer"] != issuer.URL {
+		t.Errorf("the issuer is %s", issuer.URL)
 	}
-	kept, err := os.ReadFile(issuertest.CertificateFile(dir))
-	if err != nil || string(kept) != string(issuer.Certificate()) {
+	kept, err := os.ReadFile(issuer.CertificateFile)
+	if err != nil || string(kept) != string(issuer.Certificate) {
 		t.Errorf("the certificate in the state directory: %v", err)
 	}
 	_ = issuer.Close()
-	if again := start(t, issuertest.Config{TLS: true, State: dir, Now: time.Now}); string(again.Certificate()) != string(kept) {
+	if again := start(t, issuertest.Config{TLS: true, State: dir, Now: time.Now}); string(again.Certificate) != string(kept) {
 		t.Error("there is a new certificate")
 	}
 }
@@ -464,11 +461,11 @@ func TestShapes(t *testing.T) {
 	for _, shape := range issuertest.Vendors() {
 		issuer := start(t, issuertest.Config{Like: shape[0]})
 		app := newApplication(t, issuer)
-		if app.metadata["issuer"] != issuer.URL() || app.metadata["jwks_uri"] != issuer.KeySetURL() {
+		if app.metadata["issuer"] != issuer.URL || app.metadata["jwks_uri"] != issuer.KeySetURL {
 			t.Errorf("%s: %v", shape[0], app.metadata)
 		}
-		u, _ := url.Parse(strings.TrimSuffix(issuer.URL(), "/"))
-		if p := app.browser.get(origin(issuer) + "/.well-known/oauth-authorization-server" + u.Path); p.member(t, "issuer") != issuer.URL() {
+		u, _ := url.Parse(strings.TrimSuffix(issuer.URL, "/"))
+		if p := app.browser.get(origin(issuer) + "/.well-known/oauth-authorization-server" + u.Path); p.member(t, "issuer") != issuer.URL {
 			t.Errorf("%s: RFC 8414: %d", shape[0], p.status)
 		}
 		raw := app.token(url.Values{"grant_type": {"client_credentials"}}).member(t, "access_token")
@@ -495,12 +492,12 @@ func TestSecretAlgorithms(t *testing.T) {
 	issuer := start(t, issuertest.Config{Algorithm: "HS512"})
 	app := newApplication(t, issuer)
 	tokens := app.exchange(app.login("ada"))
-	secret, err := verify.NewSecret([]byte(issuer.ClientSecret()), "")
+	secret, err := verify.NewSecret([]byte(issuer.ClientSecret), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	parsed := token.Parse(tokens.member(t, "id_token"))
-	if err := verify.Verify(parsed, secret, verify.Policy{Issuer: issuer.URL(), Audiences: []string{"demo"}}, now()).Err(); err != nil {
+	if err := verify.Verify(parsed, secret, verify.Policy{Issuer: issuer.URL, Audiences: []string{"demo"}}, now()).Err(); err != nil {
 		t.Error(err)
 	}
 	if p := app.ask("introspection_endpoint", url.Values{"token": {tokens.member(t, "access_token")}}); p.member(t, "active") != "true" {
@@ -518,8 +515,8 @@ func TestAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"0.0.0.0:0": notLoopback, "[::]:0": notLoopback, ":0": notLoopback, "192.0.2.1:0": notLoopback, "example.com:80": notLoopback, taken: "the port is in use",
 	} {
-		var typed *issuertest.AddressError
-		if _, err := issuertest.Start(issuertest.Config{Address: address}); !errors.As(err, &typed) || !strings.Contains(err.Error(), want) || typed.InUse != (address == taken) {
+		_, err := issuertest.Start(issuertest.Config{Address: address})
+		if !errors.Is(err, issuertest.ErrAddress) || !strings.Contains(err.Error(), want) || errors.Is(err, syscall.EADDRINUSE) != (address == taken) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -531,8 +528,8 @@ func TestAddresses(t *testing.T) {
 	if _, err := issuertest.Start(issuertest.Config{Address: "no-port"}); err == nil {
 		t.Error("an address without a port")
 	}
-	if issuer := start(t, issuertest.Config{Address: "localhost:0"}); !strings.HasPrefix(issuer.URL(), "http://localhost:") {
-		t.Errorf("the issuer is %s", issuer.URL())
+	if issuer := start(t, issuertest.Config{Address: "localhost:0"}); !strings.HasPrefix(issuer.URL, "http://localhost:") {
+		t.Errorf("the issuer is %s", issuer.URL)
 	}
 }
 
@@ -551,7 +548,7 @@ func TestUnusableState(t *testing.T) {
 			t.Errorf("%s is taken for a state directory", dir)
 		}
 	}
-	if _, err := issuertest.OpenState(t.TempDir()); err == nil {
+	if _, err := issuertest.NewMinter(issuertest.MinterConfig{State: t.TempDir(), Now: now}); err == nil {
 		t.Error("an empty directory has a key")
 	}
 }
@@ -563,8 +560,8 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := issuer.HTTPClient()
-	response, err := client.Get(issuer.KeySetURL())
+	client := httpClient(issuer)
+	response, err := client.Get(issuer.KeySetURL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,9 @@ const shortID = 8
 // A Key signs tokens: a private key, or a secret for HS256, HS384 or HS512. It
 // never prints.
 type Key struct {
-	algorithm string
-	id        string
-	private   any // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or []byte
+	ID        string // kid; empty for a secret that has none
+	Algorithm string // alg
+	private   any    // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or []byte
 }
 
 // NewKey makes a key for one of verify.Algorithms. Its kid is the beginning of its thumbprint
@@ -77,16 +77,16 @@ func newKey(private any, algorithm, id string) (*Key, error) {
 	if algorithm == "" {
 		algorithm = usualAlgorithm(private)
 	}
-	k := &Key{algorithm: algorithm, id: id, private: private}
+	k := &Key{ID: id, Algorithm: algorithm, private: private}
 	if _, err := k.signer(nil); err != nil {
 		return nil, fmt.Errorf("the key does not sign with %s", algorithm)
 	}
-	if k.id == "" && !k.symmetric() {
+	if k.ID == "" && !k.symmetric() {
 		print, err := (&jose.JSONWebKey{Key: k.public()}).Thumbprint(crypto.SHA256)
 		if err != nil {
 			return nil, err
 		}
-		k.id = base64.RawURLEncoding.EncodeToString(print)[:shortID]
+		k.ID = base64.RawURLEncoding.EncodeToString(print)[:shortID]
 	}
 	return k, nil
 }
@@ -165,18 +165,18 @@ func (k *Key) public() crypto.PublicKey {
 	return k.private.(crypto.Signer).Public()
 }
 
-// JWK returns the public key as a JWK (RFC 7517), and the absent value for a
+// jwk returns the public key as a JWK (RFC 7517), and the absent value for a
 // secret.
-func (k *Key) JWK() strictjson.Value {
+func (k *Key) jwk() strictjson.Value {
 	if k.symmetric() {
 		return strictjson.Value{}
 	}
-	return toJWK(jose.JSONWebKey{Key: k.public(), KeyID: k.id, Algorithm: k.algorithm, Use: "sig"})
+	return toJWK(jose.JSONWebKey{Key: k.public(), KeyID: k.ID, Algorithm: k.Algorithm, Use: "sig"})
 }
 
 // PrivateJWK returns the key with its private members.
 func (k *Key) PrivateJWK() strictjson.Value {
-	return toJWK(jose.JSONWebKey{Key: k.private, KeyID: k.id, Algorithm: k.algorithm, Use: "sig"})
+	return toJWK(jose.JSONWebKey{Key: k.private, KeyID: k.ID, Algorithm: k.Algorithm, Use: "sig"})
 }
 
 func toJWK(key jose.JSONWebKey) strictjson.Value {
@@ -195,11 +195,11 @@ func toJWK(key jose.JSONWebKey) strictjson.Value {
 func keySet(keys ...*Key) strictjson.Value {
 	list := []strictjson.Value{}
 	for _, k := range keys {
-		if jwk := k.JWK(); jwk.Exists() {
+		if jwk := k.jwk(); jwk.Exists() {
 			list = append(list, jwk)
 		}
 	}
-	return object("keys", strictjson.From(list))
+	return object("keys", list)
 }
 
 func object(pairs ...any) strictjson.Value {

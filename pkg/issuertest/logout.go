@@ -136,7 +136,7 @@ func (i *Issuer) tellClients(ctx context.Context, s *session) {
 			_ = answer.Body.Close()
 		}
 		if i.trace != nil {
-			i.trace(Request{Method: "logout token to " + id, Path: c.LogoutURI, Status: status})
+			i.trace("logout token to "+id, c.LogoutURI, status)
 		}
 	}
 }

@@ -44,9 +44,12 @@ type Token struct {
 	Flaws []string // what is wrong with it on purpose; see Flaws
 }
 
-// MinterConfig are the settings of a Minter. Key and Now are required.
+// MinterConfig are the settings of a Minter. Now is required, and either Key or State.
 type MinterConfig struct {
-	Key      *Key
+	Key *Key
+	// State is the state directory of an issuer: what is empty here is taken from
+	// there.
+	State    string
 	Issuer   string // iss; empty for the shape's issuer at http://127.0.0.1:8811
 	Like     string // the shape, one of Vendors; empty for "plain"
 	Audience string // of access tokens; empty for the shape's default
@@ -58,19 +61,24 @@ type MinterConfig struct {
 // defaultOrigin is the origin of an issuer for which nothing else is said.
 const defaultOrigin = "http://127.0.0.1:8811"
 
-// A Minter makes tokens. It may be used by several goroutines.
+// A Minter makes tokens. It may be used by several goroutines, as long as nobody
+// changes its settings.
 type Minter struct {
-	key      *Key
-	issuer   string
-	shape    vendor
-	audience string
-	client   string
-	users    []User
-	now      func() time.Time
+	MinterConfig // with nothing empty
+	shape        vendor
 }
 
-// NewMinter makes a Minter that signs with a key of the caller's.
+// NewMinter makes a Minter.
 func NewMinter(config MinterConfig) (*Minter, error) {
+	if config.State != "" {
+		state, err := readState(config.State)
+		if err != nil {
+			return nil, err
+		}
+		if err := state.fill(&config); err != nil {
+			return nil, err
+		}
+	}
 	shape, err := findVendor(config.Like)
 	if err != nil {
 		return nil, err
@@ -78,43 +86,19 @@ func NewMinter(config MinterConfig) (*Minter, error) {
 	if config.Key == nil || config.Now == nil {
 		return nil, errors.New("a minter needs a key and a clock")
 	}
-	m := &Minter{
-		key: config.Key, issuer: config.Issuer, shape: shape, audience: config.Audience, client: config.ClientID,
-		users: config.Users, now: config.Now,
+	config.Like = shape.name
+	config.Issuer = cmp.Or(config.Issuer, defaultOrigin+shape.issuer)
+	config.Audience = cmp.Or(config.Audience, shape.audience, config.Issuer)
+	config.ClientID = cmp.Or(config.ClientID, defaultApp)
+	if len(config.Users) == 0 {
+		config.Users = defaultUsers()
 	}
-	if m.issuer == "" {
-		m.issuer = defaultOrigin + shape.issuer
-	}
-	if m.audience == "" {
-		m.audience = shape.audience
-	}
-	if m.audience == "" {
-		m.audience = m.issuer
-	}
-	if m.client == "" {
-		m.client = defaultApp
-	}
-	if len(m.users) == 0 {
-		m.users = defaultUsers()
-	}
-	return m, nil
+	return &Minter{config, shape}, nil
 }
-
-// Issuer returns the iss of the tokens.
-func (m *Minter) Issuer() string { return m.issuer }
-
-// Audience returns the default audience of access tokens.
-func (m *Minter) Audience() string { return m.audience }
-
-// ClientID returns the client to which tokens are issued by default.
-func (m *Minter) ClientID() string { return m.client }
-
-// KeyID returns the kid of the key that signs.
-func (m *Minter) KeyID() string { return m.key.id }
 
 // JWKS returns the key set that verifies the tokens; it is empty where a secret
 // does.
-func (m *Minter) JWKS() strictjson.Value { return keySet(m.key) }
+func (m *Minter) JWKS() strictjson.Value { return keySet(m.Key) }
 
 // Mint makes a token. It is an error to name an unknown flaw, or flaws that
 // contradict each other.
@@ -145,7 +129,7 @@ func (m *Minter) Mint(t Token) (string, error) {
 // draft is the good token.
 func (m *Minter) draft(t Token) (*draft, error) {
 	f := m.facts(t)
-	d := &draft{minter: m, key: m.key, now: f.issued}
+	d := &draft{minter: m, key: m.Key, now: f.issued}
 	switch t.Kind {
 	case "", verify.KindAccess:
 		if m.shape.opaque {
@@ -165,9 +149,7 @@ func (m *Minter) draft(t Token) (*draft, error) {
 	if t.Base.Exists() {
 		d.claims = slices.Clone(claims(t.Base.Members()))
 	}
-	if m.key.id != "" {
-		d.header.set("kid", m.key.id)
-	}
+	d.header.set("kid", notEmpty(m.Key.ID))
 	for _, member := range t.Claims {
 		d.claims.set(member.Name, member.Value)
 	}
@@ -179,11 +161,11 @@ func (m *Minter) draft(t Token) (*draft, error) {
 
 // facts fills in what a Token leaves open.
 func (m *Minter) facts(t Token) *facts {
-	now := m.now()
+	now := m.Now()
 	f := &facts{
-		issuer: m.issuer, client: cmp.Or(t.ClientID, m.client), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
+		issuer: m.Issuer, client: cmp.Or(t.ClientID, m.ClientID), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
 		authTime: t.AuthTime, id: rand.Text(), session: t.Session, nonce: t.Nonce, acr: t.ACR, accessToken: t.AccessToken,
-		algorithm: m.key.algorithm,
+		algorithm: m.Key.Algorithm,
 	}
 	life := m.shape.accessLife
 	switch t.Kind {
@@ -192,7 +174,7 @@ func (m *Minter) facts(t Token) *facts {
 		f.session = cmp.Or(f.session, rand.Text())
 		f.defaultAudience(f.client)
 	default:
-		f.defaultAudience(m.audience)
+		f.defaultAudience(m.Audience)
 	}
 	if t.ExpiresIn != 0 {
 		life = t.ExpiresIn
@@ -223,8 +205,8 @@ func (f *facts) defaultAudience(audience string) {
 // user is the user of a name or a subject; nobody else is refused, so that a token
 // can speak about anybody.
 func (m *Minter) user(subject string) *User {
-	for i := range m.users {
-		if u := &m.users[i]; subject == "" || u.Name == subject || u.Subject == subject {
+	for i := range m.Users {
+		if u := &m.Users[i]; subject == "" || u.Name == subject || u.Subject == subject {
 			return u
 		}
 	}

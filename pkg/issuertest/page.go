@@ -21,6 +21,6 @@ func (i *Issuer) page(w http.ResponseWriter, status int, name string, data map[s
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	data["Page"], data["Issuer"] = name, i.URL()
+	data["Page"], data["Issuer"] = name, i.URL
 	_ = i.pages.Execute(w, data) // the browser may have gone
 }

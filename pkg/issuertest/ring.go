@@ -18,7 +18,7 @@ const defaultAlgorithm = "RS256"
 type ring struct {
 	mu    sync.Mutex
 	keys  []ringKey // the first signs
-	state *State
+	state *state
 	life  time.Duration // how long a key stays published after its turn
 }
 
@@ -29,11 +29,11 @@ type ringKey struct {
 
 // newRing takes the keys of the state directory, or makes one. Under HS256 and its
 // kin the key is the first client's secret.
-func newRing(algorithm, secret string, state *State, shape vendor, now time.Time) (*ring, error) {
-	r := &ring{state: state, life: shape.keyLife()}
+func newRing(algorithm, secret string, state *state, shape vendor, now time.Time) (*ring, error) {
+	r := &ring{state: state, life: max(shape.accessLife, shape.idLife)}
 	for n, key := range state.keys {
 		if n == 0 {
-			if algorithm != "" && key.algorithm != algorithm {
+			if algorithm != "" && key.Algorithm != algorithm {
 				break // the old keys are of no more use
 			}
 			r.keys = append(r.keys, ringKey{key: key})
@@ -45,7 +45,7 @@ func newRing(algorithm, secret string, state *State, shape vendor, now time.Time
 		return r, nil
 	}
 	if len(r.keys) > 0 {
-		algorithm = r.keys[0].key.algorithm
+		algorithm = r.keys[0].key.Algorithm
 	}
 	key, err := firstKey(cmp.Or(algorithm, defaultAlgorithm), secret)
 	r.keys = []ringKey{{key: key}}
@@ -85,7 +85,7 @@ func (r *ring) rotate(now time.Time, overlap bool) error {
 	if old.symmetric() {
 		return nil
 	}
-	key, err := NewKey(old.algorithm)
+	key, err := NewKey(old.Algorithm)
 	if err != nil {
 		return err
 	}

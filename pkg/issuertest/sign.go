@@ -32,10 +32,10 @@ func (k *Key) signer(header claims) (jose.Signer, error) {
 		options.WithHeader(jose.HeaderKey(m.Name), m.Value)
 	}
 	key := k.private
-	if private, ok := key.(ed25519.PrivateKey); ok && k.algorithm == "Ed25519" {
+	if private, ok := key.(ed25519.PrivateKey); ok && k.Algorithm == "Ed25519" {
 		key = edSigner{private}
 	}
-	return jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.algorithm), Key: key}, options)
+	return jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.Algorithm), Key: key}, options)
 }
 
 // edSigner signs under the name of RFC 9864, which go-jose does not know.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/natefinch/atomic"
 
@@ -22,49 +21,20 @@ const (
 	fileTLSKey      = "tls-key.pem"
 )
 
-// CertificateFile returns where an issuer with TLS keeps its certificate authority
-// in a state directory, as PEM.
-func CertificateFile(dir string) string { return filepath.Join(dir, fileCertificate) }
-
-// A State is what an issuer keeps in a directory between runs.
-type State struct {
+// A state is what an issuer keeps in a directory between runs. The zero state is
+// that of an issuer without a directory.
+type state struct {
 	dir    string
 	keys   []*Key
 	issuer strictjson.Value
 }
 
-// OpenState reads the state directory of an issuer, to mint with its key. It is an
-// error if there is none.
-func OpenState(dir string) (*State, error) {
-	s, err := readState(dir)
-	if err != nil {
-		return nil, err
-	}
-	if len(s.keys) == 0 || !s.issuer.Exists() {
-		return nil, fmt.Errorf("no issuer state in %s", dir)
-	}
-	return s, nil
-}
-
-// Minter returns a Minter with the state's key, issuer, shape and audience.
-// Settings that config has win; it needs Now only.
-func (s *State) Minter(config MinterConfig) (*Minter, error) {
-	if config.Key == nil {
-		config.Key = s.keys[0]
-	}
-	for name, setting := range map[string]*string{
-		"issuer": &config.Issuer, "like": &config.Like, "audience": &config.Audience, "client_id": &config.ClientID,
-	} {
-		if *setting == "" {
-			*setting, _ = s.issuer.Get(name).Text()
-		}
-	}
-	return NewMinter(config)
-}
-
 // readState reads a directory, which may be empty or missing.
-func readState(dir string) (*State, error) {
-	s := &State{dir: dir}
+func readState(dir string) (*state, error) {
+	s := &state{dir: dir}
+	if dir == "" {
+		return s, nil
+	}
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -89,8 +59,27 @@ func readState(dir string) (*State, error) {
 	return s, err
 }
 
+// fill fills in what a Minter's settings leave open. It is an error if no issuer
+// has written the directory.
+func (s *state) fill(config *MinterConfig) error {
+	if len(s.keys) == 0 || !s.issuer.Exists() {
+		return fmt.Errorf("no issuer state in %s", s.dir)
+	}
+	if config.Key == nil {
+		config.Key = s.keys[0]
+	}
+	for name, setting := range map[string]*string{
+		"issuer": &config.Issuer, "like": &config.Like, "audience": &config.Audience, "client_id": &config.ClientID,
+	} {
+		if *setting == "" {
+			*setting = s.text(name)
+		}
+	}
+	return nil
+}
+
 // read reads a document, which may be missing.
-func (s *State) read(name string) (strictjson.Value, error) {
+func (s *state) read(name string) (strictjson.Value, error) {
 	data, err := os.ReadFile(filepath.Join(s.dir, name)) // #nosec G304 -- the user named the directory
 	if errors.Is(err, fs.ErrNotExist) {
 		return strictjson.Value{}, nil
@@ -106,13 +95,13 @@ func (s *State) read(name string) (strictjson.Value, error) {
 }
 
 // text is a member of the issuer's file.
-func (s *State) text(name string) string {
+func (s *state) text(name string) string {
 	text, _ := s.issuer.Get(name).Text()
 	return text
 }
 
 // write replaces a file as a whole; others cannot read it.
-func (s *State) write(name string, data []byte) error {
+func (s *state) write(name string, data []byte) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
 	}
@@ -123,13 +112,10 @@ func (s *State) write(name string, data []byte) error {
 	return os.Chmod(path, 0o600)
 }
 
-func (s *State) writeKeys(keys []*Key) error {
+func (s *state) writeKeys(keys []*Key) error {
 	list := make([]strictjson.Value, len(keys))
 	for i, k := range keys {
 		list[i] = k.PrivateJWK()
 	}
-	return s.write(fileKeys, append([]byte(object("keys", strictjson.From(list)).String()), '\n'))
+	return s.write(fileKeys, append([]byte(object("keys", list).String()), '\n'))
 }
-
-// keyLife is how long a key stays published after another has taken over.
-func (v vendor) keyLife() time.Duration { return max(v.accessLife, v.idLife) }

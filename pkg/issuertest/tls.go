@@ -27,7 +27,7 @@ type identity struct {
 }
 
 // newIdentity takes the certificate of the state directory, or makes one.
-func newIdentity(state *State, now time.Time) (*identity, error) {
+func newIdentity(state *state, now time.Time) (*identity, error) {
 	if state.dir != "" {
 		id, err := readIdentity(state.dir, now)
 		if id != nil || err != nil {
@@ -92,10 +92,6 @@ func makeCertificate(now time.Time) (certificate, key []byte, err error) {
 
 func (id *identity) config() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{id.certificate}, MinVersion: tls.VersionTLS12}
-}
-
-func (id *identity) trust(roots *x509.CertPool) *tls.Config {
-	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 // quietLog swallows what net/http says about clients that go away.

@@ -123,7 +123,11 @@ func (b *builder) confusion() error {
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
-	text, err := b.sign(secret, b.claims, b.headerLike("typ", "kid")...)
+	m, err := b.minter(secret)
+	if err != nil {
+		return err
+	}
+	text, err := b.mint(m, b.claims, b.headerLike("typ", "kid")...)
 	if err == nil {
 		b.bearer("hs256_public_key", "the claims signed by HS256 with the issuer's public key as secret", "RFC 8725 section 2.1", text)
 	}
@@ -159,17 +163,25 @@ func (b *builder) stranger() error {
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
+	m, err := b.minter(key)
+	if err != nil {
+		return err
+	}
+	public := strictjson.Member{Name: "jwk"}
+	for _, key := range m.JWKS().Get("keys").Items() { // none for a secret
+		public.Value = key
+	}
 	own := strictjson.Member{Name: "kid", Value: strictjson.From("claimcheck-probe")}
 	variations := []struct {
 		id, sent, spec string
 		header         []strictjson.Member
 	}{
 		{"stranger", "the claims signed with another key, under the same kid", specSignature, b.headerLike("typ", "kid")},
-		{"embedded_jwk", "the claims signed with another key, which the header embeds (jwk)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jwk", Value: key.JWK()})},
+		{"embedded_jwk", "the claims signed with another key, which the header embeds (jwk)", specKeys, append(b.headerLike("typ"), own, public)},
 		{"jku_elsewhere", "the claims signed with another key, which the header links to (jku)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.From("https://claimcheck-probe.invalid/keys")})},
 	}
 	for _, v := range variations {
-		text, err := b.sign(key, b.claims, v.header...)
+		text, err := b.mint(m, b.claims, v.header...)
 		if err != nil {
 			return err
 		}
@@ -188,12 +200,12 @@ func (b *builder) headerLike(names ...string) []strictjson.Member {
 	return list
 }
 
-func (b *builder) sign(key *issuertest.Key, claims strictjson.Value, header ...strictjson.Member) (string, error) {
+func (b *builder) minter(key *issuertest.Key) (*issuertest.Minter, error) {
 	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: b.cfg.Now})
 	if err != nil {
-		return "", fmt.Errorf("probe: %w", err)
+		return nil, fmt.Errorf("probe: %w", err)
 	}
-	return b.mint(m, claims, header...)
+	return m, nil
 }
 
 func (b *builder) mint(m *issuertest.Minter, claims strictjson.Value, header ...strictjson.Member) (string, error) {

@@ -205,7 +205,7 @@ func TestKeyThatIsTakenAsSecret(t *testing.T) {
 	}{
 		{"the one that is named", named, set, 2},
 		{"the first, where none is named", unnamed, set, 1},
-		{"the first, where none has that name", header + "." + rest, set.WithKeyID(other.KeyID()), 1},
+		{"the first, where none has that name", header + "." + rest, set.WithKeyID(other.Key.ID), 1},
 		{"none in an empty set", named, &jwks.Set{}, 0},
 		{"none without a set", named, nil, 0},
 	} {

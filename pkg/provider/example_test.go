@@ -72,7 +72,7 @@ func Example_middleware() {
 	}
 	api := httptest.NewServer(guard{
 		client: client, now: now,
-		policy: verify.Policy{Issuer: authgear.URL(), Audiences: []string{authgear.URL()}, ClientID: "my-client", Kind: verify.KindAccess},
+		policy: verify.Policy{Issuer: authgear.URL, Audiences: []string{authgear.URL}, ClientID: "my-client", Kind: verify.KindAccess},
 		next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			claims := r.Context().Value(claimsKey{}).(strictjson.Value)
 			verified := claims.Get("https://authgear.com/claims/user/is_verified").True()

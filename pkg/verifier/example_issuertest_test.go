@@ -13,7 +13,7 @@ import (
 // TestOrders is the test of a server as docs/library.md shows it.
 func TestOrders(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{Audience: "orders"})
-	v, err := verifier.New(verify.Policy{Issuer: issuer.URL(), Audiences: []string{"orders"}})
+	v, err := verifier.New(verify.Policy{Issuer: issuer.URL, Audiences: []string{"orders"}})
 	if err != nil {
 		t.Fatal(err)
 	}

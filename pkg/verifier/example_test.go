@@ -49,7 +49,7 @@ func ExampleWithKeys() {
 func ExampleToken_Decode() {
 	authgear := startAuthgear()
 	defer func() { _ = authgear.Close() }()
-	v, err := verifier.New(verify.Policy{Issuer: authgear.URL(), Audiences: []string{authgear.URL()}}, authgear.options()...)
+	v, err := verifier.New(verify.Policy{Issuer: authgear.URL, Audiences: []string{authgear.URL}}, authgear.options()...)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -83,7 +83,7 @@ type exampleIssuer struct {
 func startAuthgear() *exampleIssuer {
 	a := &exampleIssuer{clock: newClock()}
 	a.Issuer = must(issuertest.Start(issuertest.Config{
-		Like: "authgear", Now: a.clock.now, Trace: func(issuertest.Request) { a.asked.Add(1) },
+		Like: "authgear", Now: a.clock.now, Trace: func(string, string, int) { a.asked.Add(1) },
 	}))
 	return a
 }
@@ -103,5 +103,5 @@ func (a *exampleIssuer) expiredToken(sub string) string {
 
 // anonymous replaces the address, which is another one in every run.
 func (a *exampleIssuer) anonymous(text string) string {
-	return strings.ReplaceAll(text, a.URL(), "https://app.example")
+	return strings.ReplaceAll(text, a.URL, "https://app.example")
 }

@@ -63,9 +63,9 @@ func newIssuer(t testing.TB) *issuer {
 	i := &issuer{clock: newClock()}
 	i.Issuer = issuertest.New(t, issuertest.Config{
 		State: state, Audience: "api", ClientID: "web", Users: []issuertest.User{{Name: "ada"}}, Now: i.clock.now,
-		Trace: func(issuertest.Request) { i.asked.Add(1) },
+		Trace: func(string, string, int) { i.asked.Add(1) },
 	})
-	i.url = i.URL()
+	i.url = i.URL
 	return i
 }
 

@@ -219,12 +219,12 @@ func TestLocalKeys(t *testing.T) {
 
 func TestKeySetURL(t *testing.T) {
 	i := newIssuer(t)
-	v := i.verifier(t, verify.Policy{Issuer: "https://nobody.example", Audiences: []string{"api"}}, verifier.WithKeySetURL(i.KeySetURL()))
+	v := i.verifier(t, verify.Policy{Issuer: "https://nobody.example", Audiences: []string{"api"}}, verifier.WithKeySetURL(i.KeySetURL))
 	result, err := v.Examine(t.Context(), i.token("iss", "https://nobody.example"))
 	if err != nil || result.Report.Err() != nil {
 		t.Fatalf("got %+v, %v", result, err)
 	}
-	if result.KeySet.URL != i.KeySetURL() || result.Report.Key.Source != i.KeySetURL() || result.Token.Algorithm() != "RS256" {
+	if result.KeySet.URL != i.KeySetURL || result.Report.Key.Source != i.KeySetURL || result.Token.Algorithm() != "RS256" {
 		t.Errorf("got %+v", result)
 	}
 	if i.requests() != 1 {

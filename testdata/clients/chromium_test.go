@@ -43,8 +43,8 @@ func TestChromium(t *testing.T) {
 	t.Cleanup(cancel)
 
 	request := func(prompt string) string {
-		return issuer.URL() + "/authorize?" + url.Values{
-			"response_type": {"code"}, "client_id": {issuer.ClientID()}, "redirect_uri": {application.URL + "/callback"},
+		return issuer.URL + "/authorize?" + url.Values{
+			"response_type": {"code"}, "client_id": {issuer.ClientID}, "redirect_uri": {application.URL + "/callback"},
 			"scope": {"openid profile email"}, "state": {"state-1"}, "prompt": {prompt},
 		}.Encode()
 	}
@@ -69,9 +69,9 @@ func TestChromium(t *testing.T) {
 	if again := <-returned; again.Get("code") == "" {
 		t.Errorf("the cookie does not log in again: %v", again)
 	}
-	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/device?user_code=BCDF-GHJK"), chromedp.FullScreenshot(&picture, 100)))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL+"/device?user_code=BCDF-GHJK"), chromedp.FullScreenshot(&picture, 100)))
 	keep(t, "device.png", picture)
-	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL()+"/end_session"), chromedp.FullScreenshot(&picture, 100)))
+	must(t, chromedp.Run(bounded, chromedp.Navigate(issuer.URL+"/end_session"), chromedp.FullScreenshot(&picture, 100)))
 	_, err := chromedp.RunResponse(bounded, chromedp.Evaluate(`document.querySelector("button").click()`, nil))
 	must(t, err)
 	must(t, chromedp.Run(bounded, chromedp.Evaluate(`document.querySelector("h1").innerText`, &title)))

@@ -32,7 +32,7 @@ func TestGoOIDC(t *testing.T) {
 
 func loginWithGoOIDC(t *testing.T, config issuertest.Config) {
 	issuer := issuertest.New(t, config)
-	provider, err := oidc.NewProvider(t.Context(), issuer.URL())
+	provider, err := oidc.NewProvider(t.Context(), issuer.URL)
 	must(t, err)
 	var metadata struct {
 		Algorithms []string `json:"id_token_signing_alg_values_supported"`
@@ -45,18 +45,18 @@ func loginWithGoOIDC(t *testing.T, config issuertest.Config) {
 	}))
 	t.Cleanup(application.Close)
 	client := oauth2.Config{
-		ClientID: issuer.ClientID(), ClientSecret: issuer.ClientSecret(), Endpoint: provider.Endpoint(),
+		ClientID: issuer.ClientID, ClientSecret: issuer.ClientSecret, Endpoint: provider.Endpoint(),
 		RedirectURL: application.URL + "/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "email", oidc.ScopeOfflineAccess},
 	}
 	verifier := oauth2.GenerateVerifier()
 	shown := click(t, newBrowser(t), client.AuthCodeURL("state-1", oidc.Nonce("nonce-1"), oauth2.S256ChallengeOption(verifier)), "ada")
 	answer := <-returned
-	if shown != "welcome" || answer.Get("state") != "state-1" || answer.Get("iss") != issuer.URL() {
+	if shown != "welcome" || answer.Get("state") != "state-1" || answer.Get("iss") != issuer.URL {
 		t.Fatalf("%q, %v", shown, answer)
 	}
 	tokens, err := client.Exchange(t.Context(), answer.Get("code"), oauth2.VerifierOption(verifier))
 	must(t, err)
-	check := provider.Verifier(&oidc.Config{ClientID: issuer.ClientID(), SupportedSigningAlgs: metadata.Algorithms})
+	check := provider.Verifier(&oidc.Config{ClientID: issuer.ClientID, SupportedSigningAlgs: metadata.Algorithms})
 	raw, _ := tokens.Extra("id_token").(string)
 	id, err := check.Verify(t.Context(), raw)
 	must(t, err)
@@ -85,7 +85,7 @@ func loginWithGoOIDC(t *testing.T, config issuertest.Config) {
 // TestDeviceFlow: x/oauth2 runs the device flow while the user types the code.
 func TestDeviceFlow(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{})
-	provider, err := oidc.NewProvider(t.Context(), issuer.URL())
+	provider, err := oidc.NewProvider(t.Context(), issuer.URL)
 	must(t, err)
 	var metadata struct {
 		Device string `json:"device_authorization_endpoint"`
@@ -93,7 +93,7 @@ func TestDeviceFlow(t *testing.T) {
 	must(t, provider.Claims(&metadata))
 	endpoint := provider.Endpoint()
 	endpoint.DeviceAuthURL = metadata.Device
-	client := oauth2.Config{ClientID: issuer.ClientID() + "-public", Endpoint: endpoint, Scopes: []string{"openid"}}
+	client := oauth2.Config{ClientID: issuer.ClientID + "-public", Endpoint: endpoint, Scopes: []string{"openid"}}
 	device, err := client.DeviceAuth(t.Context())
 	must(t, err)
 	browser := newBrowser(t)
@@ -119,7 +119,7 @@ func TestProgram(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{})
 	for _, style := range []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams} {
 		client := clientcredentials.Config{
-			ClientID: issuer.ClientID(), ClientSecret: issuer.ClientSecret(), TokenURL: issuer.TokenURL(), AuthStyle: style, Scopes: []string{"read"},
+			ClientID: issuer.ClientID, ClientSecret: issuer.ClientSecret, TokenURL: issuer.TokenURL, AuthStyle: style, Scopes: []string{"read"},
 		}
 		tokens, err := client.Token(t.Context())
 		must(t, err)

@@ -29,7 +29,7 @@ func loginWithZitadel(t *testing.T, shape string) {
 	application := httptest.NewServer(mux)
 	t.Cleanup(application.Close)
 	cookies := httphelper.NewCookieHandler([]byte("0123456789abcdef0123456789abcdef"), []byte("0123456789abcdef"), httphelper.WithUnsecure())
-	party, err := rp.NewRelyingPartyOIDC(t.Context(), issuer.URL(), issuer.ClientID(), issuer.ClientSecret(), application.URL+"/callback",
+	party, err := rp.NewRelyingPartyOIDC(t.Context(), issuer.URL, issuer.ClientID, issuer.ClientSecret, application.URL+"/callback",
 		[]string{"openid", "profile", "email"}, rp.WithPKCE(cookies), rp.WithCookieHandler(cookies))
 	must(t, err)
 	var tokens *oidc.Tokens[*oidc.IDTokenClaims]
@@ -44,7 +44,7 @@ func loginWithZitadel(t *testing.T, shape string) {
 	if tokens == nil || tokens.IDTokenClaims.Subject != "user-ada" || info.Email != "ada@example.com" {
 		t.Fatalf("the tokens are %+v, userinfo %+v", tokens, info)
 	}
-	server, err := rs.NewResourceServerClientCredentials(t.Context(), issuer.URL(), issuer.ClientID(), issuer.ClientSecret())
+	server, err := rs.NewResourceServerClientCredentials(t.Context(), issuer.URL, issuer.ClientID, issuer.ClientSecret)
 	must(t, err)
 	answer, err := rs.Introspect[*oidc.IntrospectionResponse](t.Context(), server, tokens.AccessToken)
 	must(t, err)

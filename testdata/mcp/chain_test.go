@@ -37,10 +37,10 @@ func startServer(t *testing.T, issuer *issuertest.Issuer, change func(*metadata)
 	t.Cleanup(server.Close)
 	url := server.URL + "/mcp"
 	m := &metadata{
-		Resource: url, AuthorizationServers: []string{issuer.URL()}, ScopesSupported: []string{scope}, BearerMethodsSupported: []string{"header"},
+		Resource: url, AuthorizationServers: []string{issuer.URL}, ScopesSupported: []string{scope}, BearerMethodsSupported: []string{"header"},
 	}
 	change(m)
-	v, err := verifier.New(verify.Policy{Issuer: issuer.URL(), Audiences: []string{url}, Kind: verify.KindAccess})
+	v, err := verifier.New(verify.Policy{Issuer: issuer.URL, Audiences: []string{url}, Kind: verify.KindAccess})
 	must(t, err)
 	protocol := mcp.NewServer(&mcp.Implementation{Name: "demo", Version: "1"}, nil)
 	mcp.AddTool(protocol, &mcp.Tool{Name: "echo"}, echo)
@@ -109,8 +109,8 @@ func TestBrokenChains(t *testing.T) {
 		"another path":        {func(m *metadata) { m.Resource += "/v2" }, nil, "resource_identifier", 21},
 		"no S256":             {named(withPKCE(t, issuer)), forMCP, "server_pkce", 21},
 		"PKCE, but plain":     {named(withPKCE(t, issuer, "plain")), nil, "server_pkce", 21},
-		"the issuer, a slash": {named(issuer.URL() + "/"), nil, "server_issuer", 21},
-		"a second server":     {named(issuer.URL(), issuer.URL()+"/other"), nil, "server_metadata", 4},
+		"the issuer, a slash": {named(issuer.URL + "/"), nil, "server_issuer", 21},
+		"a second server":     {named(issuer.URL, issuer.URL+"/other"), nil, "server_metadata", 4},
 		"no server":           {named(), forMCP, "authorization_servers", 21},
 		"tokens in the query": {func(m *metadata) { m.BearerMethodsSupported = []string{"query"} }, forMCP, "bearer_methods", 21},
 	} {
@@ -138,7 +138,7 @@ func withPKCE(t *testing.T, issuer *issuertest.Issuer, methods ...string) string
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(oauthex.AuthServerMeta{
-			Issuer: server.URL, AuthorizationEndpoint: server.URL + "/authorize", TokenEndpoint: server.URL + "/token", JWKSURI: issuer.KeySetURL(),
+			Issuer: server.URL, AuthorizationEndpoint: server.URL + "/authorize", TokenEndpoint: server.URL + "/token", JWKSURI: issuer.KeySetURL,
 			ResponseTypesSupported: []string{"code"}, CodeChallengeMethodsSupported: methods,
 		})
 	})
@@ -149,7 +149,7 @@ func withPKCE(t *testing.T, issuer *issuertest.Issuer, methods ...string) string
 // answered.
 func TestTwoServers(t *testing.T) {
 	first, second := issuertest.New(t, issuertest.Config{}), issuertest.New(t, issuertest.Config{})
-	url := startServer(t, first, named(first.URL(), second.URL()))
+	url := startServer(t, first, named(first.URL, second.URL))
 	d, code := runClaimcheck(t, "resource", url, "--check", "--profile", "mcp")
 	keys := 0
 	for _, l := range d.Links {
@@ -240,7 +240,7 @@ func TestProbe(t *testing.T) {
 	issuer := issuertest.New(t, issuertest.Config{State: t.TempDir()})
 	url := startServer(t, issuer, whole)
 	_, file := mint(t, issuer, url, scope)
-	d, code := runClaimcheck(t, "probe", url, "--token", "@"+file, "--issuer", issuer.URL(), "--method", "POST",
+	d, code := runClaimcheck(t, "probe", url, "--token", "@"+file, "--issuer", issuer.URL, "--method", "POST",
 		"--header", "Content-Type: application/json", "--header", "Accept: application/json, text/event-stream",
 		"--data", `{"jsonrpc":"2.0","id":1,"method":"ping"}`)
 	statuses := map[string]int{}
