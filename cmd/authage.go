@@ -35,9 +35,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
   claimcheck auth-age @id-token.jwt --jwks keys.json --issuer https://issuer.example --audience my-client
   claimcheck auth-age @id-token.jwt --unverified`,
 		Args: tokenArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			return runAuthAge(c.Context(), env, opts, c, args)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return opts.conclude(env, c, args, opts.run) },
 	}
 	opts.addFlags(c)
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
@@ -46,19 +44,9 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Command, args []string) error {
-	r, err := begin(ctx, env, &opts.verifyOptions, c, args)
-	if err != nil {
-		return err
-	}
-	defer r.end()
-	if opts.unverified {
-		view, err := r.unverifiedAge(ctx)
-		if err != nil {
-			return r.noAnswer(ctx, err)
-		}
-		r.printer.Warn("NOTHING WAS VERIFIED: anyone can write such a token; do not let anyone in because of it")
-		return conclude(ctx, r.printer, view)
+func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
+	if o.unverified {
+		return r.unverifiedAge(ctx)
 	}
 	var limit *time.Duration
 	report, err := r.report(ctx, func(p *verify.Policy) {
@@ -67,23 +55,24 @@ func runAuthAge(ctx context.Context, env *Env, opts *authAgeOptions, c *cobra.Co
 		}
 	})
 	if err != nil {
-		return r.noAnswer(ctx, err)
+		return nil, err
 	}
 	report.Report = report.ByAuthAge()
-	return conclude(ctx, r.printer, verifiedAge{loginAge{verify.MeasureAuthAge(report.anyClaims(), report.EvaluatedAt), limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report})
+	age := verify.MeasureAuthAge(report.anyClaims(), report.EvaluatedAt)
+	return verifiedAge{loginAge{age, limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report}, nil
 }
 
 // unverifiedAge is for those who want nothing verified, and so must not seem to
 // ask for it.
-func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
+func (r *run) unverifiedAge(ctx context.Context) (verdict, error) {
 	if name := trustOrExpectFlag(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
-		return unverifiedAge{}, usageError("--unverified and --%s contradict each other", name)
+		return nil, usageError("--unverified and --%s contradict each other", name)
 	}
 	if err := r.opts.requires.apply(ctx, &r.policy, r.opts.network.timeout, r.env.Now); err != nil {
-		return unverifiedAge{}, err
+		return nil, err
 	}
 	if err := r.readToken(); err != nil {
-		return unverifiedAge{}, err
+		return nil, err
 	}
 	r.input.warn(r.printer)
 	claims := r.token.UnverifiedClaims()
@@ -91,6 +80,7 @@ func (r *run) unverifiedAge(ctx context.Context) (unverifiedAge, error) {
 	if !claims.Exists() {
 		age = verify.AuthAge{Problem: "there are no claims to read auth_time from: " + r.token.Faults()[0].Text}
 	}
+	r.printer.Warn("NOTHING WAS VERIFIED: anyone can write such a token; do not let anyone in because of it")
 	return unverifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, ""}, r.token}, nil
 }
 
@@ -145,15 +135,8 @@ type ageDocument struct {
 }
 
 type requestDocument struct {
-	Parameters requestParameters `json:"parameters"`
-	URL        string            `json:"url,omitempty"`
-}
-
-type requestParameters struct {
-	MaxAge      string `json:"max_age,omitempty"`
-	Prompt      string `json:"prompt"`
-	IDTokenHint string `json:"id_token_hint"`
-	ACRValues   string `json:"acr_values,omitempty"`
+	Parameters []strictjson.Member `json:"parameters"`
+	URL        string              `json:"url,omitempty"`
 }
 
 func (a loginAge) ageDocument(sentence string) *ageDocument {
@@ -179,24 +162,20 @@ func (a loginAge) advise(d *ageDocument, again bool) {
 
 // parameters are those of the authorization request that makes the user sign in
 // again (OpenID Connect Core section 3.1.2.1).
-func (a loginAge) parameters() requestParameters {
-	p := requestParameters{Prompt: "login", IDTokenHint: "<the ID token>", ACRValues: strings.Join(a.acr, " ")}
+func (a loginAge) parameters() []strictjson.Member {
+	maxAge := ""
 	switch {
 	case a.limit != nil:
-		p.MaxAge = fmt.Sprint(int64(*a.limit / time.Second))
+		maxAge = fmt.Sprint(int64(*a.limit / time.Second))
 	case a.AuthTime.IsZero(): // only max_age makes the issuer send auth_time
-		p.MaxAge = "0"
+		maxAge = "0"
 	}
-	return p
-}
-
-func (p requestParameters) list() [][2]string {
-	var list [][2]string
-	for _, parameter := range [][2]string{
-		{"max_age", p.MaxAge}, {"prompt", p.Prompt}, {"id_token_hint", p.IDTokenHint}, {"acr_values", p.ACRValues},
+	var list []strictjson.Member
+	for _, p := range []struct{ name, value string }{
+		{"max_age", maxAge}, {"prompt", "login"}, {"id_token_hint", "<the ID token>"}, {"acr_values", strings.Join(a.acr, " ")},
 	} {
-		if parameter[1] != "" {
-			list = append(list, parameter)
+		if p.value != "" {
+			list = append(list, strictjson.Member{Name: p.name, Value: strictjson.From(p.value)})
 		}
 	}
 	return list
@@ -213,12 +192,12 @@ func (a loginAge) requestURL() string {
 		separator = "&"
 	}
 	query := "response_type=code&scope=openid&client_id=<client_id>&redirect_uri=<redirect_uri>"
-	for _, p := range a.parameters().list() {
-		value := p[1]
+	for _, p := range a.parameters() {
+		value, _ := p.Value.Text()
 		if !strings.HasPrefix(value, "<") {
 			value = url.QueryEscape(value)
 		}
-		query += "&" + p[0] + "=" + value
+		query += "&" + p.Name + "=" + value
 	}
 	return a.endpoint + separator + query
 }
@@ -256,8 +235,9 @@ func (a loginAge) rows() []output.Row {
 // writeAdvice says how to let the user sign in again.
 func (a loginAge) writeAdvice(t *output.Text) {
 	var words []string
-	for _, p := range a.parameters().list() {
-		words = append(words, p[0]+"="+p[1])
+	for _, p := range a.parameters() {
+		value, _ := p.Value.Text()
+		words = append(words, p.Name+"="+value)
 	}
 	t.Blank()
 	t.Indented(func() {

@@ -35,7 +35,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 }
 
 func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(dir string, env *Env, printer *output.Printer) (answer, error)) error {
-	return printAnswer(c, env, opts, func(printer *output.Printer) (answer, error) {
+	return opts.show(c.Context(), env, func(printer *output.Printer) (answer, error) {
 		dir := cacheDir(env)
 		if dir == "" {
 			return answer{}, unreadable("there is no cache directory")

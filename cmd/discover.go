@@ -19,13 +19,7 @@ import (
 )
 
 // discoverOptions are the flags of discover.
-type discoverOptions struct {
-	settings settingsOptions
-	network  networkOptions
-	output   outputOptions
-	check    bool
-	typed    advice.Cmdline // the command line, for hints
-}
+type discoverOptions struct{ documentOptions }
 
 func newDiscoverCmd(env *Env) *cobra.Command {
 	opts := &discoverOptions{}
@@ -40,43 +34,26 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		Args: oneArg("no issuer given: name its URL, a host name, or the address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check")
-			return runDiscover(c.Context(), env, opts, c.Flags(), args[0])
+			fetch := func(printer *output.Printer) (foundMetadata, error) {
+				return opts.fetch(c.Context(), env, printer, c.Flags(), args[0])
+			}
+			return opts.run(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+				found, err := fetch(printer)
+				if err != nil {
+					return nil, err
+				}
+				return newFindingsReport(found.metadata.URL, found.findings), nil
+			}, func(printer *output.Printer) error {
+				found, err := fetch(printer)
+				if err != nil {
+					return err
+				}
+				return found.show(c.Context(), printer)
+			})
 		},
 	}
-	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "lint the document and the key set; exit 21 if there are errors")
-	})
-	opts.settings.addFlags(c)
-	opts.network.addFlags(c)
-	opts.output.ci = checkFormats()
-	opts.output.addFlags(c)
+	opts.addFlags(c, "lint the document and the key set; exit 21 if there are errors")
 	return c
-}
-
-func runDiscover(ctx context.Context, env *Env, opts *discoverOptions, flags *pflag.FlagSet, argument string) error {
-	if !opts.check {
-		opts.output.ci = ciFormats{}
-	}
-	printer, err := opts.output.printer(env)
-	if err != nil {
-		return err
-	}
-	found, err := opts.fetch(ctx, env, printer, flags, argument)
-	if err != nil {
-		return noFindings(ctx, env, printer, opts.check, err)
-	}
-	if opts.check {
-		return conclude(ctx, printer, newFindingsReport(found.metadata.URL, found.findings))
-	}
-	shown := slices.DeleteFunc(found.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
-	view := metadataView{found.metadata, newFindingsReport(found.metadata.URL, shown)}
-	if err := printShown(ctx, printer, answer{found.metadata.Document, view.writeText}); err != nil {
-		return err
-	}
-	if found.problem != nil {
-		printer.Warning(problemOf(found.problem))
-	}
-	return nil
 }
 
 // foundMetadata is metadata with what there is to say about it.
@@ -84,6 +61,18 @@ type foundMetadata struct {
 	metadata *provider.Metadata
 	findings []jwks.Finding
 	problem  error // that they are not for the issuer that was asked for, or nil
+}
+
+func (m foundMetadata) show(ctx context.Context, printer *output.Printer) error {
+	shown := slices.DeleteFunc(m.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
+	view := metadataView{m.metadata, newFindingsReport(m.metadata.URL, shown)}
+	if err := show(ctx, printer, answer{m.metadata.Document, view.writeText}); err != nil {
+		return err
+	}
+	if m.problem != nil {
+		printer.Warning(problemOf(m.problem))
+	}
+	return nil
 }
 
 func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (foundMetadata, error) {

@@ -16,7 +16,7 @@ type reportDocument struct {
 	EvaluatedAt      string           `json:"evaluated_at"`
 	EvaluatedAtGiven bool             `json:"evaluated_at_given,omitempty"`
 	Checks           []checkDocument  `json:"checks"`
-	Key              *keyDocument     `json:"key,omitempty"`
+	Key              *verify.KeyInfo  `json:"key,omitempty"`
 	Header           strictjson.Value `json:"header,omitzero"`
 	Explanation      string           `json:"explanation,omitempty"`
 	Claims           strictjson.Value `json:"claims,omitzero"`
@@ -35,24 +35,13 @@ type checkDocument struct {
 	Spec     string           `json:"spec,omitempty"`
 }
 
-type keyDocument struct {
-	KeyID      *string `json:"kid,omitempty"`
-	Type       string  `json:"kty,omitempty"`
-	Curve      string  `json:"crv,omitempty"`
-	Algorithm  string  `json:"alg,omitempty"`
-	Bits       int     `json:"bits"`
-	Thumbprint string  `json:"thumbprint,omitempty"`
-	Source     string  `json:"source,omitempty"`
-	AgeSeconds int64   `json:"age_seconds"`
-}
-
 func (r report) document() any { return r.reportDocument() }
 
 func (r report) reportDocument() reportDocument {
 	d := reportDocument{
 		Verdict: r.verdict(), Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
 		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
-		Key: newKeyDocument(r.Key), Header: r.Header,
+		Key: r.Key, Header: r.Header,
 	}
 	for _, c := range r.Checks() {
 		d.Checks = append(d.Checks, r.checkDocument(c))
@@ -73,19 +62,6 @@ func (r report) checkDocument(c verify.Check) checkDocument {
 	}
 	if c.Status == verify.Failed {
 		d.Reason = c.Reason
-	}
-	return d
-}
-
-func newKeyDocument(k *verify.KeyInfo) *keyDocument {
-	if k == nil {
-		return nil
-	}
-	d := &keyDocument{
-		Type: k.Type, Curve: k.Curve, Algorithm: k.Algorithm, Bits: k.Bits, Thumbprint: k.Thumbprint, Source: k.Source, AgeSeconds: k.AgeSeconds,
-	}
-	if k.HasKeyID {
-		d.KeyID = &k.KeyID
 	}
 	return d
 }

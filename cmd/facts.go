@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -130,20 +131,16 @@ func keyInWords(k *verify.KeyInfo) string {
 		return k.Algorithm + ", by the secret"
 	}
 	text := k.Algorithm + ", key"
-	if k.HasKeyID {
-		text += fmt.Sprintf(" %q", k.KeyID)
+	if k.KeyID != nil {
+		text += fmt.Sprintf(" %q", *k.KeyID)
 	}
-	size := k.Curve
-	if size == "" {
-		size = fmt.Sprintf("%s %d", k.Type, k.Bits)
-	}
-	return text + " (" + size + ")"
+	return text + " (" + cmp.Or(k.Curve, fmt.Sprintf("%s %d", k.Type, k.Bits)) + ")"
 }
 
 // keyFacts are what is known of the key, by its names in JSON.
 func (r report) keyFacts() []output.Fact {
 	var facts []output.Fact
-	for _, m := range strictjson.From(newKeyDocument(r.Key)).Members() {
+	for _, m := range strictjson.From(r.Key).Members() {
 		value, isText := m.Value.Text()
 		if !isText {
 			value = m.Value.String()

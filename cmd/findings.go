@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
@@ -38,13 +42,35 @@ func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
 	return r
 }
 
-// noFindings is for an error in the place of an answer: with --check that is a
-// report as well.
-func noFindings(ctx context.Context, env *Env, printer *output.Printer, check bool, err error) error {
-	if check {
-		return noAnswer(ctx, env, printer, err)
+// documentOptions are the flags of the commands that show a document of an issuer, or
+// lint it.
+type documentOptions struct {
+	settings settingsOptions
+	network  networkOptions
+	output   outputOptions
+	check    bool
+	typed    advice.Cmdline // the command line, for hints
+}
+
+func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {
+	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) { f.BoolVar(&o.check, "check", false, checkUsage) })
+	o.settings.addFlags(c)
+	o.network.addFlags(c)
+	o.output.ci = checkFormats()
+	o.output.addFlags(c)
+}
+
+// run lints the document with --check, and else shows it.
+func (o *documentOptions) run(ctx context.Context, env *Env, lint func(*output.Printer) (verdict, error), show func(*output.Printer) error) error {
+	if o.check {
+		return o.output.conclude(ctx, env, lint)
 	}
-	return err
+	o.output.ci = ciFormats{}
+	printer, err := o.output.printer(env)
+	if err != nil {
+		return err
+	}
+	return show(printer)
 }
 
 // code is that of errors: warnings and information do not fail a document.
@@ -71,28 +97,16 @@ func (r findingsReport) sentence() string {
 
 // findingsDocument is the report in JSON.
 type findingsDocument struct {
-	Verdict  string            `json:"verdict"`
-	ExitCode int               `json:"exit_code"`
-	Source   string            `json:"source"`
-	Findings []findingDocument `json:"findings"`
-	Omitted  int               `json:"omitted,omitzero"` // findings beyond the most that are shown
-}
-
-type findingDocument struct {
-	ID       string   `json:"id"`
-	Severity string   `json:"severity"`
-	Places   []string `json:"places,omitempty"`
-	Message  string   `json:"message"`
-	Spec     string   `json:"spec,omitzero"`
+	Verdict  string         `json:"verdict"`
+	ExitCode int            `json:"exit_code"`
+	Source   string         `json:"source"`
+	Findings []jwks.Finding `json:"findings"`
+	Omitted  int            `json:"omitted,omitzero"` // findings beyond the most that are shown
 }
 
 func (r findingsReport) document() any {
 	shown, omitted := atMost(r.findings, maxShownFindings)
-	document := findingsDocument{Verdict: r.verdict(), ExitCode: r.code(), Source: r.source, Findings: []findingDocument{}, Omitted: omitted}
-	for _, f := range shown {
-		document.Findings = append(document.Findings, findingDocument(f))
-	}
-	return document
+	return findingsDocument{r.verdict(), r.code(), r.source, shown, omitted}
 }
 
 func atMost[T any](list []T, most int) (shown []T, omitted int) {

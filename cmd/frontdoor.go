@@ -245,7 +245,7 @@ func misuseInCI(ctx context.Context, env *Env, c *cobra.Command, args []string, 
 	if failed != nil {
 		return err
 	}
-	return noAnswer(ctx, env, printer, err)
+	return noAnswer(ctx, printer, err)
 }
 
 func tookFlag(name, value string) error {

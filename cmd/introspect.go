@@ -44,9 +44,7 @@ func newIntrospectCmd(env *Env) *cobra.Command {
   claimcheck introspect @token.jwt --endpoint https://issuer.example/introspect --client-id api --auth none
   claimcheck introspect @token.jwt --issuer https://issuer.example --audience api --client-id api --client-secret @secret.txt --compare`,
 		Args: tokenArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			return runIntrospect(c.Context(), env, opts, c, args)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return opts.conclude(env, c, args, opts.introspect) },
 	}
 	opts.addFlags(c)
 	opts.style = "rfc7662"
@@ -62,50 +60,32 @@ func newIntrospectCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runIntrospect(ctx context.Context, env *Env, opts *introspectOptions, c *cobra.Command, args []string) error {
-	r, err := begin(ctx, env, &opts.verifyOptions, c, args)
-	if err != nil {
-		return err
-	}
-	defer r.end()
-	view, err := opts.introspect(ctx, r)
-	if err != nil {
-		return r.noAnswer(ctx, err)
-	}
-	if !r.printer.WantsLine() {
-		for _, warning := range view.warnings() {
-			r.printer.Warn(warning)
-		}
-	}
-	return conclude(ctx, r.printer, view)
-}
-
-func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspection, error) {
+func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, error) {
 	if err := o.check(r.flags); err != nil {
-		return introspection{}, err
+		return nil, err
 	}
 	if o.compare {
 		if err := r.readPolicy(ctx); err != nil {
-			return introspection{}, err
+			return nil, err
 		}
 		r.policy.ClientID = "" // here it says who asks, not whom the token was issued to
 	}
 	if err := r.readToken(); err != nil {
-		return introspection{}, err
+		return nil, err
 	}
 	r.input.warn(r.printer)
 	network, cancel := o.network.within(ctx)
 	defer cancel()
 	answer, err := o.ask(network, r)
 	if err != nil {
-		return introspection{}, err
+		return nil, err
 	}
 	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.clientID, show: o.show}
 	var verified *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
 		if err != nil {
-			return view, err
+			return nil, err
 		}
 		view.local, verified = &local, local.Report
 	} else {
@@ -113,6 +93,11 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (introspecti
 	}
 	view.now = r.now
 	view.Comparison = verifier.Compare(answer, verified, r.now, o.expect.strict)
+	if !r.printer.WantsLine() {
+		for _, warning := range view.warnings() {
+			r.printer.Warn(warning)
+		}
+	}
 	return view, nil
 }
 
@@ -331,7 +316,7 @@ func (v introspection) refusedByWarning() bool {
 
 // warnings are what is odd about the answer.
 func (v introspection) warnings() []string {
-	list := []string{}
+	var list []string
 	for _, odd := range v.Oddities {
 		list = append(list, v.inWords(odd))
 	}
@@ -363,7 +348,7 @@ func (v introspection) document() any {
 		Warnings: v.warnings(), Hint: v.whyInactive(),
 	}
 	if v.local != nil {
-		disagreements := []string{}
+		var disagreements []string
 		for _, odd := range v.Oddities {
 			if odd.Disagreement {
 				disagreements = append(disagreements, v.inWords(odd))

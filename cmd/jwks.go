@@ -26,14 +26,10 @@ import (
 
 // jwksOptions are the flags of jwks.
 type jwksOptions struct {
-	settings settingsOptions
-	network  networkOptions
-	output   outputOptions
-	kid      string
-	token    string
-	pem      bool
-	check    bool
-	typed    advice.Cmdline // the command line, for hints
+	documentOptions
+	kid   string
+	token string
+	pem   bool
 }
 
 func newJWKSCmd(env *Env) *cobra.Command {
@@ -49,65 +45,48 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		Args: oneArg("no key set given: name its URL, that of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
-			return runJWKS(c.Context(), env, opts, c.Flags(), strings.TrimPrefix(args[0], "@"))
+			source := strings.TrimPrefix(args[0], "@")
+			return opts.run(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+				set, from, err := opts.load(c.Context(), env, printer, c.Flags(), source)
+				if err != nil {
+					return nil, err
+				}
+				return newFindingsReport(from, set.Lint(env.Now())), nil
+			}, func(printer *output.Printer) error {
+				return opts.show(c.Context(), env, printer, c.Flags(), source)
+			})
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		textVar(f, &opts.kid, "kid", "ID", "only the keys with this key ID")
 		valueVar(f, &opts.token, "for", "TOKEN", "which keys fit this token, and why the others do not")
 	})
-	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.BoolVar(&opts.check, "check", false, "lint the key set; exit 21 if there are errors")
-	})
-	opts.settings.addFlags(c)
-	opts.network.addFlags(c)
-	opts.output.ci = checkFormats()
-	opts.output.addFlags(c)
+	opts.addFlags(c, "lint the key set; exit 21 if there are errors")
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.pem, "pem", false, "print one key as PEM (SPKI)")
 	})
 	return c
 }
 
-func runJWKS(ctx context.Context, env *Env, opts *jwksOptions, flags *pflag.FlagSet, source string) error {
-	if !opts.check {
-		opts.output.ci = ciFormats{}
-	}
-	printer, err := opts.output.printer(env)
+func (o *jwksOptions) show(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, source string) error {
+	set, from, err := o.load(ctx, env, printer, flags, source)
 	if err != nil {
 		return err
 	}
-	err = opts.checkFlags(flags)
-	if err == nil {
-		err = opts.settings.apply(env, flags)
-	}
-	if err == nil {
-		err = opts.network.check()
-	}
-	var set *jwks.Set
-	var from string
-	if err == nil {
-		set, from, err = opts.load(ctx, env, printer, source)
-	}
-	if err != nil {
-		return noFindings(ctx, env, printer, opts.check, err)
-	}
-	if opts.kid != "" {
+	if o.kid != "" {
 		all := set.KeyIDs()
-		if set = set.WithKeyID(opts.kid); len(set.Keys) == 0 {
-			return fail(exitNoKey, "no key of %s has the kid %q", from, opts.kid).withHint("%s", kidsHint(all))
+		if set = set.WithKeyID(o.kid); len(set.Keys) == 0 {
+			return fail(exitNoKey, "no key of %s has the kid %q", from, o.kid).withHint("%s", kidsHint(all))
 		}
 	}
 	switch {
-	case opts.check:
-		return conclude(ctx, printer, newFindingsReport(from, set.Lint(env.Now())))
-	case opts.pem:
+	case o.pem:
 		return printPEM(printer, set)
-	case opts.token != "":
-		return opts.printFit(ctx, env, printer, set)
+	case o.token != "":
+		return o.printFit(ctx, env, printer, set)
 	}
 	view := keySetView{set: set, source: from, now: env.Now()}
-	return printShown(ctx, printer, answer{set.PublicDocument(), view.writeText})
+	return show(ctx, printer, answer{set.PublicDocument(), view.writeText})
 }
 
 func kidsHint(kids []string) string {
@@ -117,7 +96,7 @@ func kidsHint(kids []string) string {
 	return "there are: " + strings.Join(kids, ", ")
 }
 
-func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
+func (o *jwksOptions) checkFlags() error {
 	chosen := 0
 	for _, on := range []bool{o.check, o.pem, o.token != ""} {
 		if on {
@@ -136,7 +115,16 @@ func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 }
 
 // load reads the set from a URL, stdin or a file.
-func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, source string) (*jwks.Set, string, error) {
+func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, source string) (*jwks.Set, string, error) {
+	if err := o.checkFlags(); err != nil {
+		return nil, "", err
+	}
+	if err := o.settings.apply(env, flags); err != nil {
+		return nil, "", err
+	}
+	if err := o.network.check(); err != nil {
+		return nil, "", err
+	}
 	bare := namesHost(source)
 	if bare {
 		source = "https://" + source
@@ -150,6 +138,10 @@ func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printe
 		printer.Warn(warning)
 		source = address
 	}
+	return o.fetch(ctx, env, printer, source, bare)
+}
+
+func (o *jwksOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, source string, bare bool) (*jwks.Set, string, error) {
 	client, err := o.network.client(env, printer)
 	if err != nil {
 		return nil, "", err
@@ -398,7 +390,7 @@ type fittingKey struct {
 }
 
 func (f keyFit) document() any {
-	document := keyFitDocument{Fit: []fittingKey{}, DoNotFit: []fittingKey{}}
+	var document keyFitDocument
 	document.Token.Algorithm, document.Token.KeyID = f.token.Header().Get("alg"), f.token.Header().Get("kid")
 	for _, k := range f.selection.Candidates {
 		document.Fit = append(document.Fit, describeKey(k, ""))

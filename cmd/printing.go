@@ -212,9 +212,9 @@ type answer struct {
 	writeText func(*output.Text)
 }
 
-// printAnswer runs a command that only has something to show.
-func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func(*output.Printer) (answer, error)) error {
-	printer, err := out.printer(env)
+// show runs a command that only has something to show.
+func (o *outputOptions) show(ctx context.Context, env *Env, ask func(*output.Printer) (answer, error)) error {
+	printer, err := o.printer(env)
 	if err != nil {
 		return err
 	}
@@ -222,10 +222,10 @@ func printAnswer(c *cobra.Command, env *Env, out *outputOptions, ask func(*outpu
 	if err != nil {
 		return err
 	}
-	return printShown(c.Context(), printer, shown)
+	return show(ctx, printer, shown)
 }
 
-func printShown(ctx context.Context, printer *output.Printer, shown answer) error {
+func show(ctx context.Context, printer *output.Printer, shown answer) error {
 	if err := printer.Print(ctx, shown.document, shown.writeText); err != nil {
 		return printFailure(err, exitAccepted)
 	}

@@ -59,7 +59,9 @@ func newProbeCmd(env *Env) *cobra.Command {
   claimcheck probe https://api.example/orders --token env:TOKEN --id-token @id-token.jwt -o junit`,
 		Args: oneArg("no API given: name its URL"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runProbe(c.Context(), env, opts, c.Flags(), args[0])
+			return opts.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+				return opts.run(c.Context(), env, printer, c.Flags(), args[0])
+			})
 		},
 	}
 	opts.addFlags(c)
@@ -107,45 +109,33 @@ func newStatuses(target *[]int) *valueList {
 	return list
 }
 
-func runProbe(ctx context.Context, env *Env, opts *probeOptions, flags *pflag.FlagSet, url string) error {
-	printer, err := opts.output.printer(env)
-	if err != nil {
-		return err
-	}
-	view, err := opts.run(ctx, env, printer, flags, url)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	return conclude(ctx, printer, view)
-}
-
-func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (probeView, error) {
+func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (verdict, error) {
 	if err := o.check(url); err != nil {
-		return probeView{}, err
+		return nil, err
 	}
 	if err := applyTimeout(env, flags); err != nil {
-		return probeView{}, err
+		return nil, err
 	}
 	cfg, err := o.config(ctx, env, printer, url)
 	if err != nil {
-		return probeView{}, err
+		return nil, err
 	}
 	probes, skipped, err := probe.New(cfg)
 	if err != nil {
-		return probeView{}, unreadable("%w", err)
+		return nil, unreadable("%w", err)
 	}
 	if o.showTokens != "" {
 		if err := writeTokens(o.showTokens, probes); err != nil {
-			return probeView{}, err
+			return nil, err
 		}
 	}
 	client, err := o.client(env, printer)
 	if err != nil {
-		return probeView{}, err
+		return nil, err
 	}
 	result, err := probe.Run(ctx, client, cfg, probes)
 	if err != nil {
-		return probeView{}, unavailable(err)
+		return nil, unavailable(err)
 	}
 	result.Skipped = skipped
 	return probeView{result, cfg, o.all}, nil

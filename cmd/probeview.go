@@ -115,7 +115,7 @@ type probeOutcome struct {
 func (v probeView) document() any {
 	d := probeDocument{
 		Verdict: cmp.Or(v.verdict(), "unclear"), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
-		Probes: []probeOutcome{}, Skipped: append([]string{}, v.Skipped...),
+		Skipped: v.Skipped,
 	}
 	if d.ExitCode != exitAccepted {
 		d.Reason = reasonOf(d.ExitCode)

@@ -35,7 +35,7 @@ func newProfileListCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return printAnswer(c, env, &out, func(*output.Printer) (answer, error) { return listProfiles(env, &from) })
+			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return listProfiles(env, &from) })
 		},
 	}
 	from.addConfigFlag(c)
@@ -50,9 +50,9 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 		Use:     "show [NAME]",
 		Short:   "show the settings that verify would use, and which are overridden",
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
-		Args:    profileArgs,
+		Args:    atMostOne("profile"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return printAnswer(c, env, &out, func(*output.Printer) (answer, error) { return showProfile(env, &from, c.Flags(), args) })
+			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return showProfile(env, &from, c.Flags(), args) })
 		},
 	}
 	from.addFlags(c)
@@ -121,13 +121,6 @@ func writeProfiles(t *output.Text, file *config.File) {
 		rows = append(rows, []string{p.Name, cmp.Or(p.Text("issuer"), "-"), cmp.Or(p.Text("audience"), "-"), fmt.Sprint(p.Line)})
 	}
 	t.Table([]string{"profile", "issuer", "audience", "line"}, rows)
-}
-
-func profileArgs(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return usageError("expected one profile, got %d", len(args))
-	}
-	return nil
 }
 
 func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []string) (answer, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/resource"
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -34,7 +35,9 @@ func newResourceCmd(env *Env) *cobra.Command {
   claimcheck resource https://api.example/mcp --token @mcp.jwt`,
 		Args: oneArg("no API given: name its URL"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runResource(c.Context(), env, opts, c.Flags(), args[0])
+			return opts.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+				return opts.follow(c.Context(), env, printer, c.Flags(), args[0])
+			})
 		},
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
@@ -48,19 +51,7 @@ func newResourceCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runResource(ctx context.Context, env *Env, opts *resourceOptions, flags *pflag.FlagSet, url string) error {
-	printer, err := opts.output.printer(env)
-	if err != nil {
-		return err
-	}
-	chain, err := opts.follow(ctx, env, printer, flags, url)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	return conclude(ctx, printer, resourceView{chain, opts.check})
-}
-
-func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (*resource.Chain, error) {
+func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, url string) (verdict, error) {
 	switch {
 	case !isURL(url):
 		return nil, usageError("the API's URL must begin with https://, got %s", quoteShort(url))
@@ -96,7 +87,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if raw != "" {
 		chain.Token(raw, env.Now())
 	}
-	return chain, nil
+	return resourceView{chain, o.check}, nil
 }
 
 // A resourceView is a chain for people and programs.
@@ -169,42 +160,26 @@ type resourceDocument struct {
 	URL       string           `json:"url"`
 	Resource  string           `json:"resource,omitzero"`
 	Broken    string           `json:"broken,omitzero"`
-	Links     []linkDocument   `json:"links"`
-	Metadata  any              `json:"metadata,omitzero"`
+	Links     []resource.Link  `json:"links"`
+	Metadata  strictjson.Value `json:"metadata"`
 	Servers   []serverDocument `json:"authorization_servers"`
 	TokenKind verify.Kind      `json:"token_kind,omitzero"`
 }
 
-type linkDocument struct {
-	ID      string        `json:"id"`
-	Status  verify.Status `json:"status"`
-	Server  string        `json:"server,omitzero"`
-	Message string        `json:"message"`
-	Fix     string        `json:"fix,omitzero"`
-	Spec    string        `json:"spec,omitzero"`
-}
-
 type serverDocument struct {
-	Issuer   string `json:"issuer"`
-	Metadata any    `json:"metadata,omitzero"`
+	Issuer   string           `json:"issuer"`
+	Metadata strictjson.Value `json:"metadata"`
 }
 
 func (v resourceView) document() any {
 	d := resourceDocument{
-		Verdict: v.verdict(), ExitCode: v.code(), URL: withoutQuery(v.URL), Resource: v.Identifier(),
-		Links: []linkDocument{}, Servers: []serverDocument{},
+		Verdict: v.verdict(), ExitCode: v.code(), URL: withoutQuery(v.URL), Resource: v.Identifier(), Links: v.Links, Metadata: v.Object(),
 	}
 	if broken := v.Broken(); broken != nil {
 		d.Broken = broken.ID
 	}
 	if v.code() != exitAccepted {
 		d.Reason = reasonOf(v.code())
-	}
-	for _, l := range v.Links {
-		d.Links = append(d.Links, linkDocument{l.ID, l.Status, l.Server, l.Message, l.Fix, l.Spec})
-	}
-	if object := v.Object(); object.Exists() {
-		d.Metadata = object
 	}
 	for _, s := range v.Servers {
 		shown := serverDocument{Issuer: s.Issuer}

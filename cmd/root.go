@@ -223,6 +223,16 @@ func isSource(argument string) bool {
 	return strings.HasPrefix(argument, "@") || strings.HasPrefix(argument, "env:")
 }
 
+// atMostOne is for commands that take one thing, or find it elsewhere.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageError("expected one %s, got %d", what, len(args))
+		}
+		return nil
+	}
+}
+
 // oneArg is for commands that ask about one thing, which missing names.
 func oneArg(missing string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {

@@ -63,26 +63,23 @@ type run struct {
 	asking *provider.Client // see client
 }
 
-// begin reads settings and checks flags, before anything else is read. What keeps
-// it from that is printed in the place of an answer.
-func begin(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) (*run, error) {
-	printer, err := opts.output.printer(env)
-	if err != nil {
-		return nil, err
-	}
-	r := &run{env: env, opts: opts, flags: c.Flags(), args: args, printer: printer}
-	r.typed = typedLine(c.CommandPath(), c.Flags(), args)
-	steps := []func() error{
-		func() error { return opts.settings.apply(env, r.flags) },
-		opts.network.check,
-		opts.show.check,
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, r.noAnswer(ctx, err)
+// conclude reads settings and checks flags before ask reads anything else, and prints
+// the verdict.
+func (o *verifyOptions) conclude(env *Env, c *cobra.Command, args []string, ask func(context.Context, *run) (verdict, error)) error {
+	return o.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+		r := &run{env: env, opts: o, flags: c.Flags(), args: args, printer: printer, typed: typedLine(c.CommandPath(), c.Flags(), args)}
+		defer r.end()
+		if err := o.settings.apply(env, r.flags); err != nil {
+			return nil, err
 		}
-	}
-	return r, nil
+		if err := o.network.check(); err != nil {
+			return nil, err
+		}
+		if err := o.show.check(); err != nil {
+			return nil, err
+		}
+		return ask(c.Context(), r)
+	})
 }
 
 // clock reads the time of evaluation, which is that of --at or now. It is read
@@ -90,10 +87,6 @@ func begin(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command,
 func (r *run) clock() time.Time {
 	r.now = r.opts.expect.at.from(r.env.Now())
 	return r.now
-}
-
-func (r *run) noAnswer(ctx context.Context, err error) error {
-	return noAnswer(ctx, r.env, r.printer, err)
 }
 
 // end lets go of what the run holds.

@@ -28,6 +28,20 @@ type verdict interface {
 	suite() output.Suite // for CI systems
 }
 
+// conclude runs a command that checks something. What keeps it from its verdict is
+// printed in the verdict's place.
+func (o *outputOptions) conclude(ctx context.Context, env *Env, ask func(*output.Printer) (verdict, error)) error {
+	printer, err := o.printer(env)
+	if err != nil {
+		return err
+	}
+	v, err := ask(printer)
+	if err != nil {
+		return noAnswer(ctx, printer, err)
+	}
+	return conclude(ctx, printer, v)
+}
+
 // conclude prints a verdict and, where stdout is for a program, says it in one
 // line to whoever reads the log. It is the one ending of every command that
 // checks; the error it returns stands for the exit code.
@@ -102,7 +116,7 @@ func outcomeOf(status verify.Status) output.Outcome {
 
 // noAnswer prints what kept a command from its verdict, in the verdict's place.
 // Errors that are no such thing only come back.
-func noAnswer(ctx context.Context, env *Env, printer *output.Printer, err error) error {
+func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
 	code := exitCode(ctx, err)
 	wrongUsage := code == exitUsage && printer.WantsSuite() // nobody reads the log of a CI system first
 	if code != exitUnreadable && code != exitUnavailable && !wrongUsage {
@@ -142,22 +156,13 @@ type unansweredDocument struct {
 }
 
 type errorDocument struct {
-	Message string            `json:"message"`
-	Hint    string            `json:"hint,omitempty"`
-	Tried   []attemptDocument `json:"tried,omitempty"`
-}
-
-type attemptDocument struct {
-	URL     string `json:"url"`
-	Outcome string `json:"outcome"`
+	Message string           `json:"message"`
+	Hint    string           `json:"hint,omitempty"`
+	Tried   []output.Attempt `json:"tried,omitempty"`
 }
 
 func (n unanswered) document() any {
-	failed := errorDocument{Message: n.err.Error(), Hint: hintOf(n.err)}
-	for _, a := range problemOf(n.err).Tried {
-		failed.Tried = append(failed.Tried, attemptDocument{URL: a.Address, Outcome: a.Outcome})
-	}
-	return unansweredDocument{"no_answer", reasonOf(n.exit), n.exit, failed}
+	return unansweredDocument{"no_answer", reasonOf(n.exit), n.exit, errorDocument{n.err.Error(), hintOf(n.err), problemOf(n.err).Tried}}
 }
 
 func (n unanswered) suite() output.Suite {

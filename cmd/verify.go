@@ -22,9 +22,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
   claimcheck verify @token.jwt --jwks keys.json --issuer https://issuer.example --audience api
   pbpaste | claimcheck verify --key public.pem --any-issuer --any-audience`,
 		Args: tokenArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			return runVerify(c.Context(), env, opts, c, args)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return opts.conclude(env, c, args, runVerify) },
 	}
 	opts.addFlags(c)
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
@@ -34,18 +32,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runVerify(ctx context.Context, env *Env, opts *verifyOptions, c *cobra.Command, args []string) error {
-	r, err := begin(ctx, env, opts, c, args)
-	if err != nil {
-		return err
-	}
-	defer r.end()
-	report, err := r.report(ctx, nil)
-	if err != nil {
-		return r.noAnswer(ctx, err)
-	}
-	return conclude(ctx, r.printer, report)
-}
+func runVerify(ctx context.Context, r *run) (verdict, error) { return r.report(ctx, nil) }
 
 // story tells a report in a few sentences, for somebody who does not know
 // OAuth: who issued the token, for whom, for what, until when, what went wrong.

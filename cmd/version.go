@@ -24,7 +24,7 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return printAnswer(c, env, opts, func(*output.Printer) (answer, error) { return showVersion(), nil })
+			return opts.show(c.Context(), env, func(*output.Printer) (answer, error) { return showVersion(), nil })
 		},
 	}
 	opts.addFlags(c)

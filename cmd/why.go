@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -17,6 +16,7 @@ import (
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/cmd/internal/refusal"
+	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
@@ -38,9 +38,9 @@ func newWhyCmd(env *Env) *cobra.Command {
 		Example: `  curl -v https://api.example/orders -H @headers.txt 2>&1 | claimcheck why
   claimcheck why exchange.har
   claimcheck why answer.txt --token @token.jwt`,
-		Args: oneExchange,
+		Args: atMostOne("file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runWhy(c.Context(), env, opts, c.Flags(), args)
+			return opts.output.conclude(c.Context(), env, func(*output.Printer) (verdict, error) { return opts.explain(env, args) })
 		},
 	}
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
@@ -51,40 +51,20 @@ func newWhyCmd(env *Env) *cobra.Command {
 	return c
 }
 
-// oneExchange is for a command that reads one file, or stdin.
-func oneExchange(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return usageError("expected one file, got %d", len(args))
-	}
-	return nil
-}
-
-func runWhy(ctx context.Context, env *Env, opts *whyOptions, flags *pflag.FlagSet, args []string) error {
-	printer, err := opts.output.printer(env)
-	if err != nil {
-		return err
-	}
-	view, err := opts.explain(env, flags, args)
-	if err != nil {
-		return noAnswer(ctx, env, printer, err)
-	}
-	return conclude(ctx, printer, view)
-}
-
-func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (whyView, error) {
+func (o *whyOptions) explain(env *Env, args []string) (verdict, error) {
 	text, file, err := readExchange(env, args)
 	if err != nil {
-		return whyView{}, err
+		return nil, err
 	}
 	e, err := exchange.Parse(text)
 	if err != nil {
-		return whyView{}, unreadable("%w", err).withHint(recordIt)
+		return nil, unreadable("%w", err).withHint(recordIt)
 	}
 	view := whyView{Exchange: e, now: env.Now(), token: "@token.jwt"}
 	credential := refusal.FindCredential(e)
 	if o.token != "" {
 		if credential.Token, err = readValue(env, "--token", o.token); err != nil {
-			return whyView{}, err
+			return nil, err
 		}
 		credential.Token, credential.Where = bareAccessToken(credential.Token), "--token"
 		if credential.Scheme == "" {
@@ -100,7 +80,7 @@ func (o *whyOptions) explain(env *Env, flags *pflag.FlagSet, args []string) (why
 	}
 	view.Explanation, view.dated = refusal.Explain(e, credential, at), known
 	if view.Complaint.Kind == refusal.Unknown && e.Status == 0 {
-		return whyView{}, noResponse(text)
+		return nil, noResponse(text)
 	}
 	return view, nil
 }
@@ -208,58 +188,38 @@ func (v whyView) verdict() string {
 
 // whyDocument is the explanation in JSON.
 type whyDocument struct {
-	Verdict    string            `json:"verdict"`
-	Complaint  string            `json:"complaint"`
-	ExitCode   int               `json:"exit_code"`
-	Status     int               `json:"status,omitzero"`
-	Method     string            `json:"method,omitzero"`
-	URL        string            `json:"url,omitzero"`
-	Product    string            `json:"product,omitzero"`
-	Message    string            `json:"message,omitzero"`
-	Expected   string            `json:"expected,omitzero"`
-	Challenges []whyChallenge    `json:"challenges"`
-	Problems   []string          `json:"problems"`
-	TokenFrom  string            `json:"token_from,omitzero"`
-	Kind       string            `json:"kind,omitzero"`
-	At         string            `json:"evaluated_at"`
-	Findings   []refusal.Finding `json:"findings"`
-	Conclusion string            `json:"conclusion"`
-	Next       string            `json:"next,omitzero"`
-}
-
-// whyChallenge is a challenge in JSON.
-type whyChallenge struct {
-	Scheme  string     `json:"scheme"`
-	Token68 string     `json:"token68,omitzero"`
-	Params  []whyParam `json:"params"`
-}
-
-type whyParam struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+	Verdict    string                `json:"verdict"`
+	Complaint  string                `json:"complaint"`
+	ExitCode   int                   `json:"exit_code"`
+	Status     int                   `json:"status,omitzero"`
+	Method     string                `json:"method,omitzero"`
+	URL        string                `json:"url,omitzero"`
+	Product    string                `json:"product,omitzero"`
+	Message    string                `json:"message,omitzero"`
+	Expected   string                `json:"expected,omitzero"`
+	Challenges []challenge.Challenge `json:"challenges"`
+	Problems   []string              `json:"problems"`
+	TokenFrom  string                `json:"token_from,omitzero"`
+	Kind       string                `json:"kind,omitzero"`
+	At         string                `json:"evaluated_at"`
+	Findings   []refusal.Finding     `json:"findings"`
+	Conclusion string                `json:"conclusion"`
+	Next       string                `json:"next,omitzero"`
 }
 
 func (v whyView) document() any {
-	d := whyDocument{
+	return whyDocument{
 		Verdict: v.verdict(), Complaint: string(v.Complaint.Kind), ExitCode: exitAccepted,
 		Status: v.Status, Method: v.Method, URL: v.address(), Product: v.Complaint.Product, Message: v.Complaint.Words,
-		Expected: v.Complaint.Expected, Challenges: []whyChallenge{}, Problems: v.problems(), TokenFrom: v.Credential.Where,
-		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: append([]refusal.Finding{}, v.Findings...),
+		Expected: v.Complaint.Expected, Challenges: v.Complaint.Challenges, Problems: v.problems(), TokenFrom: v.Credential.Where,
+		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: v.Findings,
 		Conclusion: v.Conclusion(), Next: v.next().command,
 	}
-	for _, c := range v.Complaint.Challenges {
-		shown := whyChallenge{Scheme: c.Scheme, Token68: c.Token68, Params: []whyParam{}}
-		for _, p := range c.Params {
-			shown.Params = append(shown.Params, whyParam{p.Name, p.Value})
-		}
-		d.Challenges = append(d.Challenges, shown)
-	}
-	return d
 }
 
 // problems are what the API itself should mend.
 func (v whyView) problems() []string {
-	list := []string{}
+	var list []string
 	if err := v.Complaint.Faults; err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		list = append(list, "WWW-Authenticate breaks RFC 9110 section 11.6.1: "+first)

@@ -26,13 +26,16 @@ const maxLength = 16 << 10
 
 // A Challenge is one way to authenticate (RFC 9110 section 11.3).
 type Challenge struct {
-	Scheme  string // as the server wrote it; compare it with Is
-	Token68 string // instead of parameters, as Negotiate has it
-	Params  []Param
+	Scheme  string  `json:"scheme"`            // as the server wrote it; compare it with Is
+	Token68 string  `json:"token68,omitempty"` // instead of parameters, as Negotiate has it
+	Params  []Param `json:"params"`
 }
 
 // A Param is a parameter of a challenge, its value without quotes and escapes.
-type Param struct{ Name, Value string }
+type Param struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
 // Is reports whether a challenge has a scheme, whatever its case (RFC 9110
 // section 11.1).

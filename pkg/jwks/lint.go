@@ -16,15 +16,15 @@ const (
 
 // A Finding is one remark about a key set or another document of an issuer.
 type Finding struct {
-	ID string // which check, as "private_key"
+	ID string `json:"id"` // which check, as "private_key"
 	// Severity is "error" (against the specification, or unsafe), "warning" (it works,
 	// but not with everybody or not for long) or "info" (worth knowing).
-	Severity string
-	Places   []string // the members of the document or the keys that it is about; none for the whole
+	Severity string   `json:"severity"`
+	Places   []string `json:"places,omitempty"` // the members of the document or the keys that it is about; none for the whole
 	// Message says it in words. It quotes the document: escape it before it
 	// reaches a terminal.
-	Message string
-	Spec    string // where that is specified, or empty
+	Message string `json:"message"`
+	Spec    string `json:"spec,omitempty"` // where that is specified, or empty
 }
 
 // MergeFindings merges findings that differ only in their places, and puts

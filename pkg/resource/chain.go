@@ -16,18 +16,18 @@ import (
 
 // A Link is one step of the chain.
 type Link struct {
-	ID string // as "resource_identifier"
+	ID string `json:"id"` // as "resource_identifier"
 	// Status is verify.Failed where clients that follow the specification stop, and
 	// verify.Warning for what does not work with every client.
-	Status verify.Status
-	Server string // the authorization server it is about, or empty
+	Status verify.Status `json:"status"`
+	Server string        `json:"server,omitempty"` // the authorization server it is about, or empty
 	// Message describes the link. It quotes servers: escape it before it reaches
 	// a terminal.
-	Message string
-	Fix     string // what the operator of the API or of the server must change, or empty
-	Spec    string // the section that asks for it, or empty
+	Message string `json:"message"`
+	Fix     string `json:"fix,omitempty"`  // what the operator of the API or of the server must change, or empty
+	Spec    string `json:"spec,omitempty"` // the section that asks for it, or empty
 	// Unavailable says that something could not be fetched, which is not a finding.
-	Unavailable bool
+	Unavailable bool `json:"-"`
 }
 
 // Rules are what is required beyond RFC 9728 and what it builds on. The zero Rules

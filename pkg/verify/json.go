@@ -21,26 +21,6 @@ func (c Check) document() strictjson.Value {
 	}{c.ID, c.Status, c.Reason, c.Expected, c.Actual, c.Message, c.Spec})
 }
 
-func (k *KeyInfo) document() strictjson.Value {
-	if k == nil {
-		return strictjson.Value{}
-	}
-	var kid *string
-	if k.HasKeyID {
-		kid = &k.KeyID
-	}
-	return strictjson.From(struct {
-		KeyID      *string `json:"kid"`
-		Type       string  `json:"kty,omitzero"`
-		Curve      string  `json:"crv,omitzero"`
-		Algorithm  string  `json:"alg,omitzero"`
-		Bits       int     `json:"bits"`
-		Thumbprint string  `json:"thumbprint,omitzero"`
-		Source     string  `json:"source,omitzero"`
-		AgeSeconds int64   `json:"age_seconds"`
-	}{kid, k.Type, k.Curve, k.Algorithm, k.Bits, k.Thumbprint, k.Source, k.AgeSeconds})
-}
-
 // MarshalJSON returns the report as docs/report.schema.json describes it, without
 // what only the command knows: exit_code and the hints.
 func (r *Report) MarshalJSON() ([]byte, error) {
@@ -58,9 +38,9 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		Kind           Kind               `json:"kind"`
 		EvaluatedAt    string             `json:"evaluated_at"`
 		Checks         []strictjson.Value `json:"checks"`
-		Key            strictjson.Value   `json:"key"`
+		Key            *KeyInfo           `json:"key"`
 		Header         strictjson.Value   `json:"header"`
 		Claims         strictjson.Value   `json:"claims"`
 		RejectedClaims strictjson.Value   `json:"rejected_claims"`
-	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key.document(), r.Header, r.Claims(), r.RejectedClaims()}).MarshalJSON()
+	}{verdict, reason, r.Kind, r.EvaluatedAt.UTC().Format(time.RFC3339), checks, r.Key, r.Header, r.Claims(), r.RejectedClaims()}).MarshalJSON()
 }

@@ -154,10 +154,14 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 }
 
 func (v *verification) keyInfo(k *jwks.Key, keys *PublicKeys) *KeyInfo {
-	return &KeyInfo{
-		KeyID: k.KeyID, HasKeyID: k.HasKeyID, Type: k.Type, Curve: k.Curve, Algorithm: v.token.Algorithm(),
+	info := &KeyInfo{
+		Type: k.Type, Curve: k.Curve, Algorithm: v.token.Algorithm(),
 		Bits: k.Bits, Thumbprint: k.Thumbprint, Source: keys.Source, AgeSeconds: keys.AgeSeconds,
 	}
+	if k.HasKeyID {
+		info.KeyID = &k.KeyID
+	}
+	return info
 }
 
 func saySignature(r *Report) string { return r.Key.Algorithm + " by key " + r.key.Name() }

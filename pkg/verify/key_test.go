@@ -168,7 +168,7 @@ func TestKeyOfTheReport(t *testing.T) {
 	keys := trust(t, "rsa", "ec384")
 	keys.Source, keys.AgeSeconds = "https://issuer.example/jwks", 240
 	got := examine(goodToken(t, "ec384", "ES384"), keys, goodPolicy()).Key
-	want := verify.KeyInfo{KeyID: "ec384", HasKeyID: true, Type: "EC", Curve: "P-384", Algorithm: "ES384", Bits: 384,
+	want := verify.KeyInfo{KeyID: &keys.Set.Keys[1].KeyID, Type: "EC", Curve: "P-384", Algorithm: "ES384", Bits: 384,
 		Thumbprint: keys.Set.Keys[1].Thumbprint, Source: "https://issuer.example/jwks", AgeSeconds: 240}
 	if got == nil || *got != want {
 		t.Errorf("got %+v, want %+v", got, want)

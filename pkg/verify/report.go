@@ -74,15 +74,14 @@ type Check struct {
 // KeyInfo describes the key that verified the signature or, if none did, the
 // one that was tried first.
 type KeyInfo struct {
-	KeyID      string
-	HasKeyID   bool
-	Type       string // kty; "oct" for a secret
-	Curve      string
-	Algorithm  string // of the token
-	Bits       int
-	Thumbprint string // RFC 7638; empty for a secret
-	Source     string
-	AgeSeconds int64
+	KeyID      *string `json:"kid,omitempty"` // nil where the key has none
+	Type       string  `json:"kty,omitempty"` // "oct" for a secret
+	Curve      string  `json:"crv,omitempty"`
+	Algorithm  string  `json:"alg,omitempty"` // of the token
+	Bits       int     `json:"bits"`
+	Thumbprint string  `json:"thumbprint,omitempty"` // RFC 7638; empty for a secret
+	Source     string  `json:"source,omitempty"`
+	AgeSeconds int64   `json:"age_seconds"`
 }
 
 // A Report is the result of Verify. It is immutable and safe for concurrent

@@ -16,7 +16,10 @@ type Problem struct {
 }
 
 // An Attempt is an address that was asked, and what came of it.
-type Attempt struct{ Address, Outcome string }
+type Attempt struct {
+	Address string `json:"url"`
+	Outcome string `json:"outcome"`
+}
 
 // Error writes an error, also when quiet.
 func (p *Printer) Error(problem Problem) {
