@@ -78,7 +78,7 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 		return nil, a.refused()
 	}
 	if active.Kind() != strictjson.KindBool {
-		return nil, a.hide(&FetchError{Cause: causeReply, Text: fmt.Sprintf("\"active\" is not a boolean but %s", kindName(active))})
+		return nil, a.hide(&FetchError{Cause: causeReply, Text: fmt.Sprintf("\"active\" is not a boolean but of type %s", active.Kind())})
 	}
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -36,11 +37,6 @@ const (
 	severityError   = "error"
 	severityWarning = "warning"
 	severityInfo    = "info"
-)
-
-const (
-	specIssuer   = "OpenID Connect Discovery section 4.3"
-	specIssuer84 = "RFC 8414 section 3.3"
 )
 
 // Lint checks metadata for what is missing, wrong, unsafe or worth knowing. It uses
@@ -88,33 +84,43 @@ func (e *FetchError) blamesServer() bool {
 
 func (md *Metadata) lint() []jwks.Finding {
 	l := &linter{md: md, openID: md.Form == formOpenID || md.Form == formOpenIDInserted}
+	l.members, l.response = l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"), l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	l.issuer()
-	l.contentType()
+	l.check(md.ContentType == "", lintContentType, severityWarning, "", "it is served without a Content-Type", l.response)
+	l.check(md.ContentType != "" && !isJSONType(md.ContentType), lintContentType, severityWarning, "",
+		fmt.Sprintf("it is served as %q instead of application/json", clip(md.ContentType)), l.response)
 	l.required()
-	l.algorithms()
-	l.endpoints()
-	l.features()
-	l.add(jwks.Finding{ID: lintForm, Severity: severityInfo, Message: "found at " + md.URL + " (" + md.Form + ")", Spec: "RFC 8414 section 3.1"})
-	if md.Document.Get("signed_metadata").Exists() {
-		l.say(lintSigned, severityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
+	for _, m := range md.Document.Members() {
+		l.memberType(m)
 	}
+	l.algorithms()
+	l.endpoints("", md.Document)
+	l.endpoints("mtls_endpoint_aliases.", md.Document.Get("mtls_endpoint_aliases"))
+	l.codeFlow()
+	l.proofs()
+	l.clientAuthentication()
+	l.check(true, lintForm, severityInfo, "", "found at "+md.URL+" ("+md.Form+")", "RFC 8414 section 3.1")
+	l.check(l.has("signed_metadata"), lintSigned, severityInfo, "signed_metadata", "the signature in it is not checked and what it says is ignored", "RFC 8414 section 2.1")
 	return l.findings
 }
 
 type linter struct {
-	md       *Metadata
-	openID   bool // by the form of the address
-	findings []jwks.Finding
+	md                *Metadata
+	openID            bool   // by the form of the address
+	members, response string // where that form's members and its response are specified
+	findings          []jwks.Finding
 }
 
-func (l *linter) add(f jwks.Finding) { l.findings = append(l.findings, f) }
-
-func (l *linter) say(id, severity, member, message, spec string) {
+// check adds a finding where something is wrong; member is empty for the whole.
+func (l *linter) check(wrong bool, id, severity, member, message, spec string) {
+	if !wrong {
+		return
+	}
 	f := jwks.Finding{ID: id, Severity: severity, Message: message, Spec: spec}
 	if member != "" {
 		f.Places = []string{member}
 	}
-	l.add(f)
+	l.findings = append(l.findings, f)
 }
 
 // spec picks the reference that fits the form.
@@ -125,66 +131,9 @@ func (l *linter) spec(openID, oauth string) string {
 	return oauth
 }
 
-// issuer compares the issuer with the one that was asked for.
-func (l *linter) issuer() {
-	issuer, ok := l.md.Document.Get("issuer").Text()
-	if !ok {
-		return // required says so
-	}
-	if issuer != l.md.Asked {
-		message := fmt.Sprintf("the document is for %q, expected %q", clip(issuer), clip(l.md.Asked))
-		switch {
-		case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(l.md.Asked, "/"):
-			message += ": they differ only in a trailing slash"
-		case strings.EqualFold(issuer, l.md.Asked):
-			message += ": they differ only in letter case"
-		}
-		l.say(lintIssuerMatch, severityError, "issuer", message, l.spec(specIssuer, specIssuer84))
-	}
-	spec := l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2")
-	trouble, severity := l.urlProblem(issuer)
-	switch {
-	case trouble != "":
-		l.say(lintIssuerURL, severity, "issuer", trouble, spec)
-	case strings.Contains(issuer, "?"):
-		l.say(lintIssuerURL, severityError, "issuer", fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), spec)
-	case strings.HasSuffix(issuer, "/"):
-		l.say(lintIssuerURL, severityInfo, "issuer", "it ends with a slash, which is part of the issuer: tokens must have it too", spec)
-	}
-}
+func (l *linter) has(member string) bool { return l.md.Document.Get(member).Exists() }
 
-// contentType looks at what the document was served as: that the status was 200 and the body an object has been
-// seen to when it was fetched.
-func (l *linter) contentType() {
-	if isJSONType(l.md.ContentType) {
-		return
-	}
-	message := fmt.Sprintf("it is served as %q instead of application/json", clip(l.md.ContentType))
-	if l.md.ContentType == "" {
-		message = "it is served without a Content-Type"
-	}
-	l.say(lintContentType, severityWarning, "", message, l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2"))
-}
-
-// algorithms looks at what ID tokens can be signed with.
-func (l *linter) algorithms() {
-	const member = "id_token_signing_alg_values_supported"
-	const spec = "OpenID Connect Discovery section 3"
-	list := l.texts(member)
-	if len(list) == 0 {
-		return
-	}
-	if l.openID && !slices.Contains(list, "RS256") {
-		l.say(lintAlgorithms, severityWarning, member, "RS256 is missing, which every client supports", spec)
-	}
-	if slices.Contains(list, "none") {
-		l.say(lintAlgorithms, severityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
-	}
-	if symmetric := symmetricOf(list); len(symmetric) > 0 {
-		l.say(lintAlgorithms, severityInfo, member,
-			strings.Join(symmetric, ", ")+": such ID tokens are verified with the client's secret, not with the key set", "OpenID Connect Core section 10.1")
-	}
-}
+func (l *linter) isTrue(member string) bool { return l.md.Document.Get(member).True() }
 
 // texts returns the strings of a member, none if it is no such array.
 func (l *linter) texts(member string) []string {
@@ -192,4 +141,205 @@ func (l *linter) texts(member string) []string {
 	return list
 }
 
-func kindName(v strictjson.Value) string { return "of type " + v.Kind().String() }
+// issuer compares the issuer with the one that was asked for.
+func (l *linter) issuer() {
+	issuer, ok := l.md.Document.Get("issuer").Text()
+	if !ok {
+		return // required says so
+	}
+	message := fmt.Sprintf("the document is for %q, expected %q", clip(issuer), clip(l.md.Asked))
+	switch {
+	case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(l.md.Asked, "/"):
+		message += ": they differ only in a trailing slash"
+	case strings.EqualFold(issuer, l.md.Asked):
+		message += ": they differ only in letter case"
+	}
+	l.check(issuer != l.md.Asked, lintIssuerMatch, severityError, "issuer", message, l.spec("OpenID Connect Discovery section 4.3", "RFC 8414 section 3.3"))
+	trouble, severity := l.urlProblem(issuer)
+	switch {
+	case trouble != "":
+	case strings.Contains(issuer, "?"):
+		trouble, severity = fmt.Sprintf("%q: the URL has a query", clip(showText(issuer))), severityError
+	case strings.HasSuffix(issuer, "/"):
+		trouble, severity = "it ends with a slash, which is part of the issuer: tokens must have it too", severityInfo
+	}
+	l.check(trouble != "", lintIssuerURL, severity, "issuer", trouble, l.members)
+}
+
+// required looks for members that have to be there. Issuers that log nobody in, those
+// of CI systems and clusters, are let off: they have no endpoints, only keys.
+func (l *linter) required() {
+	require := func(demanded bool, member, severity, because string) {
+		l.check(demanded && !l.has(member), lintRequired, severity, member, "required, but missing"+because, l.members)
+	}
+	grants := l.texts("grant_types_supported")
+	// RFC 8414 does without an authorization endpoint if no grant uses it; its default
+	// grants do. Only the implicit flow does without a token endpoint.
+	authorizes := l.openID || len(grants) == 0 || slices.Contains(grants, "authorization_code") || slices.Contains(grants, "implicit")
+	implicit := len(grants) > 0 && !slices.ContainsFunc(grants, func(g string) bool { return g != "implicit" })
+	loginless := !l.has("authorization_endpoint") && !l.has("token_endpoint") && slices.Equal(l.texts("response_types_supported"), []string{"id_token"})
+	severity, because := severityError, ""
+	if loginless {
+		severity, because = severityWarning, ": this issuer logs nobody in"
+	}
+	require(true, "issuer", severityError, "")
+	require(loginless || authorizes, "authorization_endpoint", severity, because)
+	require(loginless || !implicit, "token_endpoint", severity, because)
+	require(l.openID, "jwks_uri", severityError, "")
+	require(l.openID, "subject_types_supported", severityError, "")
+	require(l.openID, "id_token_signing_alg_values_supported", severityError, "")
+	require(!l.openID, "jwks_uri", severityWarning, ": there are no keys to verify tokens with")
+	require(true, "response_types_supported", severityError, "")
+}
+
+// memberType checks what the names of registered members promise: "…_supported"
+// are arrays with something in them, but for the boolean ones.
+func (l *linter) memberType(m strictjson.Member) {
+	var kind strictjson.Kind
+	var expected string
+	switch {
+	case m.Name == "issuer" || isEndpoint(m.Name):
+		kind, expected = strictjson.KindString, "a string"
+	case isSwitch(m.Name):
+		kind, expected = strictjson.KindBool, "a boolean"
+	case isList(m.Name):
+		kind, expected = strictjson.KindArray, "an array"
+	default:
+		return
+	}
+	l.check(m.Value.Kind() != kind, lintRequired, severityError, m.Name, fmt.Sprintf("not %s but of type %s", expected, m.Value.Kind()), l.members)
+	if m.Value.Kind() == strictjson.KindArray && kind == strictjson.KindArray {
+		_, texts := m.Value.TextList()
+		empty := len(m.Value.Items()) == 0
+		l.check(empty, lintRequired, severityError, m.Name, "an empty array: a member without elements must be left out", l.response)
+		l.check(!empty && !texts, lintRequired, severityError, m.Name, "an array of something other than strings", l.response)
+	}
+}
+
+func isList(name string) bool {
+	return slices.Contains([]string{
+		"scopes_supported", "response_types_supported", "response_modes_supported", "grant_types_supported",
+		"acr_values_supported", "subject_types_supported", "display_values_supported", "claim_types_supported",
+		"claims_supported", "claims_locales_supported", "ui_locales_supported", "code_challenge_methods_supported",
+	}, name) || strings.HasSuffix(name, "_alg_values_supported") || strings.HasSuffix(name, "_enc_values_supported") ||
+		strings.HasSuffix(name, "_auth_methods_supported")
+}
+
+// isSwitch reports whether a member is a boolean one.
+func isSwitch(name string) bool {
+	return slices.Contains([]string{
+		"claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration",
+		"authorization_response_iss_parameter_supported", "require_pushed_authorization_requests", "require_signed_request_object",
+		"tls_client_certificate_bound_access_tokens",
+	}, name)
+}
+
+// isEndpoint reports whether a member is an address that programs use.
+func isEndpoint(name string) bool {
+	return strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" || name == "check_session_iframe"
+}
+
+// algorithms looks at what ID tokens can be signed with.
+func (l *linter) algorithms() {
+	const member = "id_token_signing_alg_values_supported"
+	const spec = "OpenID Connect Discovery section 3"
+	list := l.texts(member)
+	l.check(l.openID && len(list) > 0 && !slices.Contains(list, "RS256"), lintAlgorithms, severityWarning, member, "RS256 is missing, which every client supports", spec)
+	l.check(slices.Contains(list, "none"), lintAlgorithms, severityWarning, member, "\"none\" is offered: unsigned ID tokens", spec)
+	symmetric := symmetricOf(list)
+	l.check(symmetric != "", lintAlgorithms, severityInfo, member,
+		symmetric+": such ID tokens are verified with the client's secret, not with the key set", "OpenID Connect Core section 10.1")
+}
+
+func symmetricOf(algorithms []string) string {
+	list := slices.DeleteFunc(slices.Clone(algorithms), func(alg string) bool { return !strings.HasPrefix(alg, "HS") })
+	return strings.Join(list, ", ")
+}
+
+// endpoints checks the URLs that a document names.
+func (l *linter) endpoints(prefix string, document strictjson.Value) {
+	for _, m := range document.Members() {
+		if text, ok := m.Value.Text(); ok && isEndpoint(m.Name) { // memberType says what is no text
+			l.endpoint(prefix+m.Name, text)
+		}
+	}
+}
+
+func (l *linter) endpoint(name, text string) {
+	if trouble, severity := l.urlProblem(text); trouble != "" {
+		l.check(true, lintEndpoints, severity, name, trouble, l.members)
+		return
+	}
+	there, _ := parseURL(text)
+	issuer, bad := parseURL(l.md.Asked)
+	if bad != nil {
+		return
+	}
+	where := reachOfHost(there.Hostname())
+	near := where > reachOfHost(issuer.Hostname())
+	l.check(near, lintEndpoints, severityWarning, name, fmt.Sprintf("at a %s address, which cannot be reached from elsewhere", where), l.members)
+	l.check(!near && name == "jwks_uri" && !strings.EqualFold(there.Hostname(), issuer.Hostname()), lintEndpoints, severityInfo, name,
+		"the keys are on another host: "+clip(there.Host), l.members)
+}
+
+// urlProblem says what is wrong with a URL that metadata names, and how bad it is.
+// http is for trying things out on one machine, where it is only a warning.
+func (l *linter) urlProblem(text string) (string, string) {
+	u, bad := parseURL(text)
+	switch {
+	case bad != nil:
+		return fmt.Sprintf("%q: %s", clip(showText(text)), bad.Text), severityError
+	case u.Scheme == "https":
+		return "", ""
+	}
+	asked, bad := parseURL(l.md.Asked)
+	if bad == nil && onLoopback(asked) && onLoopback(u) {
+		return "http, which is safe on this machine only", severityWarning
+	}
+	return "http, not https", severityError
+}
+
+func onLoopback(u *url.URL) bool { return reachOfHost(u.Hostname()) == reachLoopback }
+
+// codeFlow looks at what protects authorization requests and responses. A server that
+// names no method of PKCE (RFC 7636) does not say that it supports any.
+func (l *linter) codeFlow() {
+	const pkce, named = "code_challenge_methods_supported", "authorization_response_iss_parameter_supported"
+	grants, methods := l.texts("grant_types_supported"), l.texts(pkce)
+	code := l.has("authorization_endpoint") && (len(grants) == 0 || slices.Contains(grants, "authorization_code"))
+	s256 := slices.Contains(methods, "S256")
+	l.check(code && !l.has(pkce), lintPKCE, severityWarning, pkce, "no PKCE method is named: clients that require PKCE refuse this server", "RFC 8414 section 2")
+	l.check(code && methods != nil && !s256, lintPKCE, severityError, pkce, "S256 is missing, which every server must support", "RFC 7636 section 4.2")
+	l.check(code && s256 && slices.Contains(methods, "plain"), lintPKCE, severityInfo, pkce,
+		"\"plain\" is offered, which does not protect the code from anyone who reads the request", "RFC 9700 section 2.1.1")
+	l.check(code && (!l.has(named) || l.md.Document.Get(named).Kind() == strictjson.KindBool && !l.isTrue(named)), lintResponse, severityInfo, named,
+		"authorization responses do not name the issuer: clients of several issuers cannot tell them apart by it", "RFC 9207 section 3")
+	const pushed = "require_pushed_authorization_requests"
+	l.check(l.isTrue(pushed) && !l.has("pushed_authorization_request_endpoint"), lintPushed, severityError, pushed,
+		"pushed requests are required, but there is no pushed_authorization_request_endpoint", "RFC 9126 section 5")
+}
+
+// proofs looks at what binds tokens to their client: DPoP and certificates.
+func (l *linter) proofs() {
+	const dpop, aliases, bound = "dpop_signing_alg_values_supported", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens"
+	list := l.texts(dpop)
+	l.check(slices.Contains(list, "none"), lintDPoP, severityError, dpop, "\"none\" must not be used here", "RFC 9449 section 5.1")
+	symmetric := symmetricOf(list)
+	l.check(symmetric != "", lintDPoP, severityError, dpop, symmetric+": an algorithm with a shared secret must not be used here", "RFC 9449 section 5.1")
+	kind := l.md.Document.Get(aliases).Kind()
+	l.check(l.has(aliases) && kind != strictjson.KindObject, lintMTLS, severityError, aliases, "not an object but of type "+kind.String(), "RFC 8705 section 5")
+	methods := l.texts("token_endpoint_auth_methods_supported")
+	certificates := slices.Contains(methods, "tls_client_auth") || slices.Contains(methods, "self_signed_tls_client_auth")
+	l.check(certificates && !l.isTrue(bound), lintMTLS, severityInfo, bound, "clients can sign in with certificates, but access tokens are not bound to them", "RFC 8705 section 3.3")
+}
+
+// clientAuthentication looks at what clients sign with to authenticate.
+func (l *linter) clientAuthentication() {
+	for _, endpoint := range []string{"token_endpoint", "revocation_endpoint", "introspection_endpoint"} {
+		methods, algorithms := l.texts(endpoint+"_auth_methods_supported"), endpoint+"_auth_signing_alg_values_supported"
+		l.check(slices.Contains(l.texts(algorithms), "none"), lintClientAuth, severityError, algorithms, "\"none\" must not be used here", "RFC 8414 section 2")
+		signs := slices.Contains(methods, "private_key_jwt") || slices.Contains(methods, "client_secret_jwt")
+		l.check(signs && !l.has(algorithms), lintClientAuth, severityError, algorithms,
+			"missing, although clients sign to authenticate at the "+strings.ReplaceAll(endpoint, "_", " "), "RFC 8414 section 2")
+	}
+}
