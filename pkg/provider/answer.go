@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -16,21 +14,20 @@ import (
 // An answer is what came for a request that held a token.
 type answer struct {
 	*served
-	url      string
-	secrets  []string
-	redactor *redactor // see redact
+	url     string
+	secrets *redactor // of the request
 }
 
-// ask sends a request that holds a token: once, and to nowhere else.
-func (c *Client) ask(r *http.Request, p target, secrets []string) (*answer, error) {
+// ask sends a request that holds secrets: once, and to nowhere else.
+func (c *Client) ask(r *http.Request, p target, secrets ...string) (*answer, error) {
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
-	a := &answer{url: withoutQuery(p.url), secrets: secrets}
+	a := &answer{url: withoutQuery(p.url), secrets: newRedactor(secrets...)}
 	got, err := c.transport(p.bounds).once.Do(r)
-	if err != nil {
-		return nil, a.hide(c.classify(r.Context(), err))
+	if err == nil {
+		a.served, err = receive(got)
 	}
-	if a.served, err = receive(got); err != nil {
+	if err != nil {
 		return nil, a.hide(c.classify(r.Context(), err))
 	}
 	return a, nil
@@ -46,15 +43,7 @@ func (a *answer) object(status int) (strictjson.Value, *FetchError) {
 	if err != nil {
 		return strictjson.Value{}, &FetchError{Cause: causeNotJSON, Text: "the response is not a JSON object: " + plainReason(err)}
 	}
-	return a.redact().value(document), nil
-}
-
-// redact returns what takes the request's secrets out of the answer.
-func (a *answer) redact() *redactor {
-	if a.redactor == nil {
-		a.redactor = newRedactor(a.secrets)
-	}
-	return a.redactor
+	return a.secrets.value(document), nil
 }
 
 // refused reads the error of RFC 6749 section 5.2, where there is one.
@@ -92,32 +81,20 @@ func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*D
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
-	if err != nil {
-		return nil, errors.New("provider: the request cannot be made")
-	}
-	a, err := c.ask(r, p, withEscaped(secrets))
+	r := (&http.Request{Method: http.MethodGet, URL: p.url, Header: http.Header{}}).WithContext(ctx)
+	a, err := c.ask(r, p, secrets...)
 	if err != nil {
 		return nil, err
 	}
 	object, bad := a.object(http.StatusOK)
-	switch {
-	case bad != nil && a.status != http.StatusOK: // the body says nothing, but the status does
-		return nil, a.hide(&FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)})
-	case bad != nil:
+	if bad != nil && a.status != http.StatusOK { // the body says nothing, but the status does
+		bad = &FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)}
+	}
+	if bad != nil {
 		return nil, a.hide(bad)
 	}
 	contentType := a.header.Get("Content-Type")
 	return &Document{Object: object, URL: a.url, Status: a.status, ContentType: contentType, ServedJSON: isJSONType(contentType), FetchedAt: start}, nil
-}
-
-// withEscaped adds to secrets how they look in a URL.
-func withEscaped(secrets []string) []string {
-	all := slices.Clone(secrets)
-	for _, s := range secrets {
-		all = append(all, url.QueryEscape(s))
-	}
-	return all
 }
 
 // hide completes an error and takes out of it what the server may have
@@ -130,9 +107,9 @@ func (a *answer) hide(e *FetchError) error {
 	if !errors.Is(e.Err, context.Canceled) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		e.Err = nil
 	}
-	e.Text, e.Location = a.redact().text(e.Text), a.redact().text(e.Location)
+	e.Text, e.Location = a.secrets.text(e.Text), a.secrets.text(e.Location)
 	return e
 }
 
 // quote bounds what the server says and takes the secrets out of it.
-func (a *answer) quote(text string) string { return clip(a.redact().text(text)) }
+func (a *answer) quote(text string) string { return clip(a.secrets.text(text)) }

@@ -3,8 +3,8 @@ package provider
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -58,11 +58,12 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	if err != nil {
 		return nil, err
 	}
-	request, err := q.request(ctx, p.url)
+	request, err := q.request(p.url)
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.ask(request, p, q.secrets())
+	basic := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(q.ClientID) + ":" + url.QueryEscape(q.Secret)))
+	a, err := c.ask(request.WithContext(ctx), p, q.Token, q.Secret, q.Bearer, basic)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +99,8 @@ func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
 	return p, err
 }
 
-func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*http.Request, error) {
+// request is a POST that nothing can send again, as it has no GetBody.
+func (q IntrospectionRequest) request(endpoint *url.URL) (*http.Request, error) {
 	form := url.Values{"token": {q.Token}}
 	if q.TypeHint != "" {
 		form.Set("token_type_hint", q.TypeHint)
@@ -118,20 +120,10 @@ func (q IntrospectionRequest) request(ctx context.Context, endpoint *url.URL) (*
 	default:
 		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.AuthMethod)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint.String(), strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, errors.New("provider: the introspection request cannot be made")
-	}
-	r.Header = header
-	r.GetBody = nil // so that nothing can send it again
+	body := form.Encode()
+	r := &http.Request{Method: http.MethodPost, URL: endpoint, Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 	if q.AuthMethod == authBasic {
 		r.SetBasicAuth(url.QueryEscape(q.ClientID), url.QueryEscape(q.Secret))
 	}
 	return r, nil
-}
-
-// secrets lists what must not come back in an error, as a server may quote it.
-func (q IntrospectionRequest) secrets() []string {
-	basic := url.QueryEscape(q.ClientID) + ":" + url.QueryEscape(q.Secret)
-	return withEscaped([]string{q.Token, q.Secret, q.Bearer, base64.StdEncoding.EncodeToString([]byte(basic))})
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -22,15 +23,18 @@ type redactor struct {
 	short []string
 }
 
-func newRedactor(secrets []string) *redactor {
+// newRedactor also knows how the secrets look in a URL.
+func newRedactor(secrets ...string) *redactor {
 	r := &redactor{runs: map[string]bool{}}
 	for _, secret := range secrets {
-		if secret != "" && len(secret) < sharedRun {
-			r.short = append(r.short, secret)
-		}
-		secret = lower(secret)
-		for i := 0; i+sharedRun <= len(secret); i++ {
-			r.runs[secret[i:i+sharedRun]] = true
+		for _, form := range []string{secret, url.QueryEscape(secret)} {
+			if form != "" && len(form) < sharedRun {
+				r.short = append(r.short, form)
+			}
+			form = lower(form)
+			for i := 0; i+sharedRun <= len(form); i++ {
+				r.runs[form[i:i+sharedRun]] = true
+			}
 		}
 	}
 	return r

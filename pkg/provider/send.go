@@ -3,9 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"time"
 
@@ -58,34 +56,14 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 	}
 	addFields(r.Header, c.cfg.Header)
 	addFields(r.Header, q.Header)
-	return c.exchange(r, p)
-}
-
-// exchange is a round trip that reads no more of the answer than is kept, because
-// some APIs never end theirs.
-func (c *Client) exchange(r *http.Request, p target) (*Response, error) {
-	start := c.cfg.Now()
-	e := Event{Method: r.Method, URL: shown(p.url)}
-	defer func() {
-		e.Duration = c.cfg.Now().Sub(start)
-		c.trace(e)
-	}()
-	got, err := c.transport(p.bounds).alone.RoundTrip(r)
+	got, err := c.transport(p.bounds).api.RoundTrip(r)
 	if err != nil {
-		failure := c.classify(r.Context(), err)
-		failure.URL, e.Failure = shown(p.url), failure.Cause
+		failure := c.classify(ctx, err)
+		failure.URL = shown(p.url)
 		return nil, failure
 	}
-	var body []byte
-	if kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type")); kind != "text/event-stream" {
-		body, _ = io.ReadAll(io.LimitReader(got.Body, maxBody)) // what came before it broke off is enough
-	}
-	_ = got.Body.Close()
-	if err := r.Context().Err(); errors.Is(err, context.Canceled) {
-		return nil, c.classify(r.Context(), err)
-	}
-	e.Status, e.Size = got.StatusCode, len(body)
-	return &Response{URL: withoutQuery(p.url), Status: got.StatusCode, Header: got.Header, Body: body}, nil
+	body, err := io.ReadAll(got.Body) // which sample has bounded
+	return &Response{URL: withoutQuery(p.url), Status: got.StatusCode, Header: got.Header, Body: body}, err
 }
 
 // A Document is a JSON object as it was served.

@@ -2,10 +2,12 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"time"
@@ -18,7 +20,7 @@ type transport struct {
 	base     *http.Transport
 	retrying *retryablehttp.Client // for GET: follows redirects, tries again
 	once     *http.Client          // for what holds a token: neither
-	alone    *http.Transport       // as once, but it does not read the answer
+	api      *guard                // as once, but redirects and answers without an end are answers
 }
 
 func (c *Client) transport(b bounds) *transport {
@@ -50,16 +52,14 @@ func (c *Client) newTransport(b bounds) *transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		OnProxyConnectResponse: checkProxyReply,
 	}
-	g := &guard{base: t, now: c.cfg.Now, trace: c.trace, waiting: c.cfg.Waiting, classify: c.classify}
 	// A connection that had a token on it is not kept: net/http logs what comes
 	// over an idle one, and a server may send back what it got.
 	alone := t.Clone()
 	alone.DisableKeepAlives = true
-	lonely := &guard{base: alone, now: c.cfg.Now, trace: c.trace, waiting: c.cfg.Waiting, classify: c.classify}
 	return &transport{
 		base: t,
 		retrying: &retryablehttp.Client{
-			HTTPClient:   &http.Client{Transport: g, CheckRedirect: checkRedirect},
+			HTTPClient:   &http.Client{Transport: &guard{c, t, hold}, CheckRedirect: checkRedirect},
 			RetryMax:     maxRetries,
 			RetryWaitMin: c.cfg.RetryWaitMin,
 			RetryWaitMax: c.cfg.RetryWaitMax,
@@ -67,8 +67,8 @@ func (c *Client) newTransport(b bounds) *transport {
 			Backoff:      c.backoff,
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		},
-		once:  &http.Client{Transport: lonely, CheckRedirect: refuseRedirect},
-		alone: alone,
+		once: &http.Client{Transport: &guard{c, alone, hold}, CheckRedirect: refuseRedirect},
+		api:  &guard{c, alone, sample},
 	}
 }
 
@@ -99,55 +99,61 @@ func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http
 	return nil
 }
 
-// A guard reads every reply whole, within maxReply bytes after decompression,
-// before anybody else sees it, and tells the trace.
+// A guard reads every reply before anybody else sees it, and tells the trace.
 type guard struct {
-	base     http.RoundTripper
-	now      func() time.Time
-	trace    func(Event)
-	waiting  func(url string) (done func()) // or nil
-	classify func(context.Context, error) *FetchError
+	client *Client
+	base   http.RoundTripper
+	read   func(*http.Response) (size int, err error) // replaces the body by what it holds
 }
 
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
-	start := g.now()
+	cfg := &g.client.cfg
+	start := cfg.Now()
 	e := Event{Method: r.Method, URL: shown(r.URL)}
-	if g.waiting != nil {
-		defer g.waiting(e.URL)()
+	if cfg.Waiting != nil {
+		defer cfg.Waiting(e.URL)()
 	}
 	reply, err := g.base.RoundTrip(r)
 	if err == nil {
 		e.Status = reply.StatusCode
-		e.Size, err = hold(reply)
+		e.Size, err = g.read(reply)
 	}
-	if late := r.Context().Err(); err == nil && late != nil {
-		// What comes while the connection is being given up may be the end of
-		// a handler that was interrupted.
-		err = late
-	}
-	e.Duration = g.now().Sub(start)
+	e.Duration = cfg.Now().Sub(start)
 	if err != nil {
-		e.Failure = g.classify(r.Context(), err).Cause
+		e.Failure = g.client.classify(r.Context(), err).Cause
 		reply = nil
 	}
-	g.trace(e)
+	g.client.trace(e)
 	return reply, err
 }
 
 var errTooLarge = errors.New("the response is larger than 1 MiB")
 
-// hold replaces the body by what it holds and returns its size.
+// hold reads a body within maxReply bytes after decompression.
 func hold(reply *http.Response) (int, error) {
 	body, err := io.ReadAll(io.LimitReader(reply.Body, maxReply+1))
 	closed := reply.Body.Close()
-	switch {
-	case len(body) > maxReply:
-		return len(body), errTooLarge
-	case err != nil:
-		return len(body), err
-	case closed != nil:
-		return len(body), closed
-	}
 	reply.Body = io.NopCloser(bytes.NewReader(body))
-	return len(body), checkLocation(reply)
+	// What comes while the connection is being given up may be the end of a handler
+	// that was interrupted.
+	late := reply.Request.Context().Err()
+	if len(body) > maxReply {
+		return len(body), errTooLarge
+	}
+	return len(body), cmp.Or(err, closed, late, checkLocation(reply))
+}
+
+// sample reads the first maxBody bytes of a body, and nothing of a stream of events:
+// some APIs never end their answer. What came before it broke off is enough.
+func sample(reply *http.Response) (int, error) {
+	var body []byte
+	if kind, _, _ := mime.ParseMediaType(reply.Header.Get("Content-Type")); kind != "text/event-stream" {
+		body, _ = io.ReadAll(io.LimitReader(reply.Body, maxBody))
+	}
+	_ = reply.Body.Close()
+	reply.Body = io.NopCloser(bytes.NewReader(body))
+	if err := reply.Request.Context().Err(); errors.Is(err, context.Canceled) {
+		return len(body), err
+	}
+	return len(body), nil
 }
