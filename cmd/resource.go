@@ -99,34 +99,16 @@ type resourceView struct {
 // code is 4 where a link cannot be had, then that of the token, then that of
 // findings where they were asked for.
 func (v resourceView) code() int {
-	switch token := v.tokenCode(); {
+	switch {
 	case v.Unavailable():
 		return exitUnavailable
-	case token != exitAccepted:
-		return token
+	case v.Reason != "":
+		return codeOf(string(v.Reason))
 	case v.check && v.Broken() != nil:
 		return exitFindings
 	default:
 		return exitAccepted
 	}
-}
-
-// tokenCode is that of verification, else that of the links which only this chain
-// has.
-func (v resourceView) tokenCode() int {
-	if v.Report != nil && v.Report.Err() != nil {
-		return exitCode(context.Background(), v.Report.Err())
-	}
-	for _, l := range v.Links {
-		switch {
-		case l.Status != verify.Failed:
-		case l.ID == "token_issuer":
-			return exitIssuer
-		case strings.HasPrefix(l.ID, "token_"):
-			return exitClaim
-		}
-	}
-	return exitAccepted
 }
 
 func (v resourceView) sentence() string {

@@ -26,7 +26,8 @@ type Link struct {
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"`  // what the operator of the API or of the server must change, or empty
 	Spec    string `json:"spec,omitempty"` // the section that asks for it, or empty
-	// Unavailable says that something could not be fetched, which is not a finding.
+	// Unavailable says that something could not be fetched, or a token not checked,
+	// which is not a finding.
 	Unavailable bool `json:"-"`
 }
 
@@ -81,6 +82,7 @@ type Chain struct {
 	Evidence
 	Links  []Link         // in order
 	Report *verify.Report // of the token, or nil
+	Reason verify.Reason  // why the token is refused, or empty
 }
 
 // Broken returns the first link that failed, or nil.
@@ -93,7 +95,8 @@ func (c *Chain) Broken() *Link {
 	return nil
 }
 
-// Unavailable reports whether something could not be fetched.
+// Unavailable reports whether something could not be fetched, or the token not
+// checked: then nothing is known of it.
 func (c *Chain) Unavailable() bool {
 	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Unavailable })
 }

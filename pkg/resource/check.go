@@ -66,7 +66,7 @@ func (c *checker) orMCP(spec string) string {
 	return spec
 }
 
-func (c *checker) add(l Link) { c.Links = append(c.Links, l) }
+func (c *Chain) add(l Link) { c.Links = append(c.Links, l) }
 
 func (c *checker) pass(id, spec, format string, args ...any) {
 	c.add(Link{ID: id, Status: verify.Passed, Message: fmt.Sprintf(format, args...), Spec: spec})

@@ -35,36 +35,48 @@ type tokenChecker struct {
 }
 
 func (c *tokenChecker) say(id string, status verify.Status, spec, fix, format string, args ...any) {
-	c.Links = append(c.Links, Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
+	c.add(Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
+}
+
+// refuse adds a link that refuses the token. The first reason counts.
+func (c *tokenChecker) refuse(reason verify.Reason, id, spec, fix, format string, args ...any) {
+	c.Reason = cmp.Or(c.Reason, reason)
+	c.say(id, verify.Failed, spec, fix, format, args...)
+}
+
+// unchecked adds a link that could not be checked because one before it is broken.
+func (c *tokenChecker) unchecked(id, spec, message string) {
+	c.add(Link{ID: id, Status: verify.NotChecked, Unavailable: true, Spec: spec, Message: message})
 }
 
 // server finds the authorization server that issued the token.
 func (c *tokenChecker) server() *Server {
 	const id, spec = "token_issuer", "RFC 9728 section 2"
 	if c.Metadata == nil {
-		c.say(id, verify.NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
+		c.unchecked(id, spec, "without the API's metadata, it is unknown who may issue tokens")
 		return nil
 	}
 	if len(c.Servers) == 0 {
-		c.say(id, verify.NotChecked, spec, "", "the API names no authorization server")
+		c.add(Link{ID: id, Status: verify.Failed, Unavailable: true, Spec: spec, Fix: "name the token's issuer in authorization_servers",
+			Message: "the API names no authorization server, so the token cannot be checked"})
 		return nil
 	}
 	iss, ok := c.token.UnverifiedClaims().Get("iss").Text()
 	if !ok {
-		c.say(id, verify.Failed, spec, "", "the token does not say who issued it: it is not a JWT with iss")
+		c.refuse(verify.ReasonWrongIssuer, id, spec, "", "the token does not say who issued it: it is not a JWT with iss")
 		return nil
 	}
 	var names []string
 	for i, s := range c.Servers {
 		if s.Issuer == iss {
 			if s.Keys == nil {
-				c.say(id, verify.NotChecked, spec, "", "the token is from %s, whose keys could not be fetched", iss)
+				c.unchecked(id, spec, fmt.Sprintf("the token is from %s, whose keys could not be fetched", iss))
 			}
 			return &c.Servers[i]
 		}
 		names = append(names, s.Issuer)
 	}
-	c.say(id, verify.Failed, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
+	c.refuse(verify.ReasonWrongIssuer, id, spec, "get the token from a server that the API names, or name its issuer in authorization_servers",
 		"the token is from %s, the API names %s: %s", iss, strings.Join(names, ", "), difference(names[0], iss))
 	return nil
 }
@@ -81,7 +93,7 @@ func (c *tokenChecker) verified() {
 		if check.ID == "audience" {
 			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", c.resource)
 		}
-		c.say("token_"+string(check.ID), verify.Failed, check.Spec, fix, "%s", check.Message)
+		c.refuse(c.Report.Reason, "token_"+string(check.ID), check.Spec, fix, "%s", check.Message)
 	}
 	if passed {
 		c.say("token", verify.Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
@@ -108,7 +120,7 @@ func (c *tokenChecker) scope() {
 	listed := scopesOf(c.Object(), "scopes_supported")
 	switch {
 	case len(missing) > 0:
-		c.say(id, verify.Failed, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
+		c.refuse(verify.ReasonClaimRefused, id, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
 	case asked != "":
 		c.say(id, verify.Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
 	case len(listed) > 0 && !slices.ContainsFunc(listed, func(s string) bool { return slices.Contains(has, s) }):
@@ -123,7 +135,7 @@ func (c *tokenChecker) dpop() {
 	bound := c.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
 	switch wanted := c.Object().Get("dpop_bound_access_tokens_required").True(); {
 	case wanted && !bound:
-		c.say(id, verify.Failed, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
+		c.refuse(verify.ReasonClaimRefused, id, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:
 		c.say(id, verify.Passed, spec, "", "the token is bound to a key, as the API requires")
 	}

@@ -3,6 +3,7 @@ package resource_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func TestTokenLinks(t *testing.T) {
 	}{
 		{"good", same, good, "token passed", "verified"},
 		{"without metadata", func(e *resource.Evidence) { e.Metadata = nil }, good, "token_issuer not_checked", "without the API's metadata"},
-		{"without servers", func(e *resource.Evidence) { e.Servers = nil }, good, "token_issuer not_checked", "names no authorization server"},
+		{"without servers", func(e *resource.Evidence) { e.Servers = nil }, good, "token_issuer failed", "names no authorization server"},
 		{"without keys", func(e *resource.Evidence) { e.Servers[0].Keys = nil }, good, "token_issuer not_checked", "whose keys could not be fetched"},
 		{"opaque", same, "opaque-token-1234567890", "token_issuer failed", "not a JWT with iss"},
 		{"of another issuer", same, mint(text("iss", "https://issuer.example/")), "token_issuer failed", "they differ only in a trailing slash"},
@@ -90,6 +91,10 @@ func TestTokenLinks(t *testing.T) {
 		}
 		if strings.Join(got, ", ") != c.want || !strings.Contains(chain.Links[0].Message, c.says) {
 			t.Errorf("%s: %q, want %s: %s", c.name, got, c.want, chain.Links[0].Message)
+		}
+		refused := slices.ContainsFunc(chain.Links, func(l resource.Link) bool { return l.Status == verify.Failed && !l.Unavailable })
+		if (chain.Reason != "") != refused || chain.Unavailable() != (chain.Report == nil && !refused) {
+			t.Errorf("%s: reason %q, unavailable %v, with %q", c.name, chain.Reason, chain.Unavailable(), got)
 		}
 		if fix := chain.Links[0].Fix; (chain.Links[0].ID == "token_audience") != strings.Contains(fix, "resource="+url) {
 			t.Errorf("%s: the advice is %q", c.name, fix)
