@@ -15,7 +15,7 @@ import (
 // TestHostsBeyondASCII: net/http would map them to other names after they have
 // been judged, such as 169。254。169。254.
 func TestHostsBeyondASCII(t *testing.T) {
-	for _, host := range []string{"169。254。169。254", "10．0．0．1", "ⅼocalhost", "bücher.example"} {
+	for _, host := range []string{"169。254。169。254", "10．0．0．1", "ⅼocalhost", "bücher.example", "[fe80::1%25a%20b]"} {
 		if _, bad := parseURL("https://" + host + "/keys"); bad == nil || bad.Cause != causeURL {
 			t.Errorf("%s: %v", host, bad)
 		}

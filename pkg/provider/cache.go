@@ -81,19 +81,6 @@ func (c *diskCache) usable() bool {
 	return err == nil
 }
 
-// private refuses what others could have written or can read.
-func private(info fs.FileInfo) error {
-	switch {
-	case !checksOwner:
-		return nil
-	case !ownedByUser(info):
-		return errForeign
-	case info.Mode().Perm()&0o077 != 0:
-		return fmt.Errorf("its permissions are %#o: others must have none", info.Mode().Perm())
-	}
-	return nil
-}
-
 // plain is an error of a file operation without the path.
 func plain(err error) error {
 	var path *fs.PathError

@@ -141,6 +141,47 @@ func TestACacheThatLooksWrongIsIgnored(t *testing.T) {
 	}
 }
 
+// TestNothingIsWrittenWhereOthersCanRead: nor is a warning repeated, nor one given where
+// nobody listens.
+func TestNothingIsWrittenWhereOthersCanRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("permissions mean nothing there")
+	}
+	at := newClock().at
+	var warnings []string
+	for _, warn := range []func(string){nil, func(m string) { warnings = append(warnings, m) }} {
+		c := newDiskCache(t.TempDir(), func() time.Time { return at }, warn)
+		if err := os.Chmod(c.dir, 0o755); err != nil { // #nosec G302 -- that is what is tested
+			t.Fatal(err)
+		}
+		for range 2 {
+			c.store(&entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: at, lifetime: time.Hour})
+		}
+		if files, err := os.ReadDir(c.dir); err != nil || len(files) != 0 {
+			t.Errorf("got %v, %v", files, err)
+		}
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "permissions are 0755") {
+		t.Errorf("got warnings %q, want one", warnings)
+	}
+}
+
+// TestNothingIsLeftOfAWriteThatFailed but the warning.
+func TestNothingIsLeftOfAWriteThatFailed(t *testing.T) {
+	b := newBench(t, nil)
+	e := &entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: b.clock.at, lifetime: time.Hour}
+	if err := os.MkdirAll(b.entryFile(e.kind, e.issuer, e.url), 0o700); err != nil { // in its way
+		t.Fatal(err)
+	}
+	b.disk.store(e)
+	if files := b.cacheFiles(t); len(files) != 1 {
+		t.Errorf("left: %v", files)
+	}
+	if len(b.warnings) != 1 || !strings.Contains(b.warnings[0], "cannot write") {
+		t.Errorf("got warnings %q", b.warnings)
+	}
+}
+
 func TestEntriesAreJudgedByWhatTheySay(t *testing.T) {
 	for _, c := range []struct {
 		name, warning string

@@ -102,10 +102,7 @@ func wholeAddress(text string) (candidate, bool) {
 // on the text: an issuer is a string, and must stay what it is.
 func splitOrigin(text string) (origin, path string) {
 	start := strings.Index(text, "://") + len("://")
-	end := strings.IndexByte(text[start:], '/')
-	if end < 0 {
-		return text, ""
-	}
+	end := strings.IndexByte(text[start:]+"/", '/')
 	return text[:start+end], text[start+end:]
 }
 

@@ -43,9 +43,10 @@ func (b *addressBook) note(address string, r reach) {
 	if len(b.seen) >= maxHosts { // public is what is assumed of the others
 		clear(b.seen)
 	}
-	if old, ok := b.seen[address]; !ok || r < old {
-		b.seen[address] = r
+	if old, ok := b.seen[address]; ok {
+		r = min(r, old)
 	}
+	b.seen[address] = r
 }
 
 // reach returns how near a host was when it was dialed: public if it never was.

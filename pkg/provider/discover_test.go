@@ -55,6 +55,17 @@ func TestDiscoverTriesTheFormsInOrder(t *testing.T) {
 	}
 }
 
+func TestWholeAddressKeepsItsQuery(t *testing.T) {
+	const address = "https://a.example" + configuration
+	for text, want := range map[string]string{
+		address: address, address + "/": address, address + "?appid=1": address + "?appid=1", address + "/?appid=1": address + "?appid=1",
+	} {
+		if c, ok := wholeAddress(text); !ok || c.url != want || c.issuer != "https://a.example" {
+			t.Errorf("%s: got %+v, %t; want %s", text, c, ok, want)
+		}
+	}
+}
+
 func TestDiscoverTakesTheWholeAddress(t *testing.T) {
 	const openID, oauth = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 	for _, c := range []struct {

@@ -100,4 +100,8 @@ func TestGoogleByItsShortName(t *testing.T) {
 	}
 	_, err = b.KeysFor(t.Context(), "other.example", "")
 	wantFetchError(t, err, causeURL) // no other name is completed
+	var mismatch *IssuerMismatchError
+	if _, err = b.KeysFor(t.Context(), googleIssuer+configuration, "a"); !errors.As(err, &mismatch) {
+		t.Errorf("the URL of Google's metadata as issuer: %v", err)
+	}
 }

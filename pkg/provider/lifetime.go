@@ -45,9 +45,9 @@ func lifetime(header http.Header) time.Duration {
 func seconds(text string) time.Duration {
 	const most = 1 << 31
 	text = strings.Trim(strings.TrimSpace(text), `"`)
-	if text == "" || strings.Trim(text, "0123456789") != "" {
+	if strings.Trim(text, "0123456789") != "" {
 		return 0
 	}
-	n, _ := strconv.ParseInt(text, 10, 64) // the largest one of what is larger
+	n, _ := strconv.ParseInt(text, 10, 64) // the largest one of what is larger, 0 of nothing
 	return time.Duration(min(n, most)) * time.Second
 }

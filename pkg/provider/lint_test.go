@@ -2,10 +2,12 @@ package provider
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -250,6 +252,24 @@ func TestLintSaysThatTheKeySetWasNotChecked(t *testing.T) {
 		}
 	}
 	t.Error("no such finding")
+}
+
+// A server that is down may be up again: that is no error of its metadata.
+func TestLintDoesNotBlameTheWayThere(t *testing.T) {
+	for status, want := range map[int]string{http.StatusServiceUnavailable: severityWarning, http.StatusNotFound: severityError} {
+		s := newTLSSite(t)
+		s.serve(configuration, strings.ReplaceAll(goodMetadata, "https://issuer.example", s.URL))
+		s.route("/keys", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		b := newBench(t, s)
+		md, err := b.Discover(t.Context(), s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings := b.Lint(t.Context(), md)
+		if i := slices.IndexFunc(findings, func(f jwks.Finding) bool { return f.ID == lintKeySet }); i < 0 || findings[i].Severity != want {
+			t.Errorf("status %d: got %+v, want a finding %s of severity %s", status, findings, lintKeySet, want)
+		}
+	}
 }
 
 func TestLintNamesTheMediaType(t *testing.T) {

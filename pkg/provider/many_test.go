@@ -9,7 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
 
 func TestManyGoroutinesShareAColdCache(t *testing.T) {
@@ -94,6 +97,86 @@ func TestNobodyFailsBecauseAnotherGaveUp(t *testing.T) {
 	}
 	if err := <-found; err != nil {
 		t.Errorf("got %v: the other one's interruption", err)
+	}
+}
+
+// whileAnotherFetches runs do in a goroutine of its own that finds the thing of a source being
+// fetched, which ends in value and err once do waits for it; meanwhile changes what is there then.
+func whileAnotherFetches(t *testing.T, c *Client, s source, value any, failure error, meanwhile func(), do func(context.Context)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c.flights.DoChan(s.name.String(), func() (any, error) {
+			<-release
+			return value, failure
+		})
+		go do(t.Context())
+		synctest.Wait()
+		meanwhile()
+		close(release)
+		synctest.Wait()
+	})
+}
+
+// TestKeysThatAnotherFetched: they are taken unless they come from the cache, lack the key and were
+// not asked for again because of it: whoever fetched them had no need of it.
+func TestKeysThatAnotherFetched(t *testing.T) {
+	parse := func(kid string) *jwks.Set {
+		set, err := jwks.Parse([]byte(keySet(kid)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
+	theirs, newer := parse("theirs"), parse("mine")
+	for _, c := range []struct {
+		name, kid string
+		fetched   KeySet
+		taken     bool
+	}{
+		{"the key is there", "theirs", KeySet{FromCache: true}, true},
+		{"a cached set without it", "mine", KeySet{FromCache: true}, false},
+		{"a fresh set without it", "mine", KeySet{}, true},
+		{"a cached set without it, which was asked for too lately", "mine", KeySet{FromCache: true, Refetch: refetchHeld}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, nil)
+			s := source{name: memoryKey{kind: kindKeys, url: "https://a.example/keys"}}
+			c.fetched.Set = theirs
+			var got *KeySet
+			var err error
+			whileAnotherFetches(t, b.Client, s, &c.fetched, nil,
+				func() {
+					now := b.clock.now()
+					b.memory.put(s.name, &record{fetchedAt: now, lifetime: time.Hour, keys: &KeySet{Set: newer}}, now, 0)
+				},
+				func(ctx context.Context) { got, err = b.keys(ctx, s, c.kid) })
+			if err != nil || got == nil || (got.Set == theirs) != c.taken {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestAFailureIsShared, unless it is that of another's context: who waits does not ask again.
+func TestAFailureIsShared(t *testing.T) {
+	down := errors.New("down")
+	for _, c := range []struct {
+		failure, want error
+		asks          int
+	}{{down, down, 0}, {context.Canceled, nil, 1}, {nil, nil, 0}} {
+		s, asked := source{name: metadataKey("https://a.example")}, 0
+		b := newBench(t, nil)
+		err := errors.New("not asked")
+		whileAnotherFetches(t, b.Client, s, new(int), c.failure, func() {}, func(ctx context.Context) {
+			_, err = share(ctx, b.Client, s, func(context.Context) (*int, error) {
+				asked++
+				return &asked, nil
+			})
+		})
+		if !errors.Is(err, c.want) || asked != c.asks {
+			t.Errorf("after %v: got %v and asked %d times", c.failure, err, asked)
+		}
 	}
 }
 

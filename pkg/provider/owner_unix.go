@@ -3,13 +3,21 @@
 package provider
 
 import (
+	"fmt"
 	"io/fs"
 	"syscall"
 )
 
-// checksOwner reports whether files here have an owner and permissions that say
-// who could have written them.
-const checksOwner = true
+// private refuses what others could have written or can read.
+func private(info fs.FileInfo) error {
+	switch {
+	case !ownedByUser(info):
+		return errForeign
+	case info.Mode().Perm()&0o077 != 0:
+		return fmt.Errorf("its permissions are %#o: others must have none", info.Mode().Perm())
+	}
+	return nil
+}
 
 func ownedByUser(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)

@@ -30,6 +30,16 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// What was taken out side by side is one gap.
+func TestRedactorOfNeighbours(t *testing.T) {
+	r := newRedactor("eyJhbGci", "hunter2-")
+	for text, want := range map[string]string{"eyJhbGcihunter2-": "[removed]", "a eyJhbGcihunter2- b": "a [removed] b", "eyJhbGci hunter2-": "[removed] [removed]"} {
+		if got := r.text(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestRedactorOfDocuments(t *testing.T) {
 	r := newRedactor("eyJhbGciOiJSUzI1NiJ9", "12345678901")
 	v, err := strictjson.Parse([]byte(`{"active":false,"eyJhbGciOi":[{"x":"eyJhbGciOi"},1.50,12345678901],"JhbGciOiJS":null,"exp":1767229200}`))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRepliesAreJudged(t *testing.T) {
@@ -149,6 +150,15 @@ func TestHeadersGoToTheTypedOriginOnly(t *testing.T) {
 	}
 	if len(b.cacheFiles(t)) != 0 {
 		t.Error("what was fetched with a header is cached")
+	}
+}
+
+func TestSettingsThatAreLeftOut(t *testing.T) {
+	for _, left := range []time.Duration{0, -1} {
+		c := mustNew(t, Config{Now: newClock().now, Timeout: left, RetryWaitMin: left, RetryWaitMax: left})
+		if c.cfg.Timeout != defaultTimeout || c.cfg.RetryWaitMin != retryWaitMin || c.cfg.RetryWaitMax != retryWaitMax {
+			t.Errorf("%s becomes %s, %s and %s", left, c.cfg.Timeout, c.cfg.RetryWaitMin, c.cfg.RetryWaitMax)
+		}
 	}
 }
 

@@ -152,6 +152,32 @@ func TestWarmAnswersAreTheCallersOwn(t *testing.T) {
 	}
 }
 
+// TestWarmAnswersComeFromMemoryAlone, for the issuer by its own name only.
+func TestWarmAnswersComeFromMemoryAlone(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s)
+	for _, issuer := range []string{s.URL, s.URL + configuration} {
+		if _, err := b.Discover(t.Context(), issuer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if set := b.warmKeys(s.URL, "a"); set != nil {
+		t.Error("there are keys before any were fetched")
+	}
+	if _, err := b.KeysFor(t.Context(), s.URL, "a"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		issuer, kid string
+		want        bool
+	}{{s.URL, "a", true}, {s.URL, "", true}, {s.URL, "b", false}, {s.URL + configuration, "a", false}, {"https://other.example", "a", false}} {
+		if set := b.warmKeys(c.issuer, c.kid); (set != nil) != c.want {
+			t.Errorf("%s, key %q: got %+v", c.issuer, c.kid, set)
+		}
+	}
+}
+
 // TestUnknownKeysWhileAnotherIsFetched: tokens with different unknown key IDs at
 // the same moment cost one fetch, and each learns what came of it.
 func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {

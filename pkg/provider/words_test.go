@@ -89,6 +89,7 @@ func TestAnAddressWithoutItsSecrets(t *testing.T) {
 		"?token=1":                      "",
 		"me:pw@a.example":               "a.example",
 		"me@x://pw@a.example":           "a.example",
+		"@a.example":                    "a.example",
 	} {
 		if got := bare(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

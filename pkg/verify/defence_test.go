@@ -43,9 +43,7 @@ func TestVerifySignatureByItself(t *testing.T) {
 		return &key.PublicKey, append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
 	}
 	p256, on256 := sign(elliptic.P256(), crypto.SHA256, 32)
-	p384, on384 := sign(elliptic.P384(), crypto.SHA384, 48)
 	p521, on521 := sign(elliptic.P521(), crypto.SHA512, 66)
-	p521short, on521short := sign(elliptic.P521(), crypto.SHA256, 66)
 	for _, c := range []struct {
 		name, alg string
 		key       crypto.PublicKey
@@ -59,10 +57,7 @@ func TestVerifySignatureByItself(t *testing.T) {
 		{"RS256 as HS256", "HS256", &rsaKey.PublicKey, rsaSignature, false},
 		{"RS256 as RS1", "RS1", &rsaKey.PublicKey, rsaSignature, false},
 		{"ES256", "ES256", p256, on256, true},
-		{"ES384", "ES384", p384, on384, true},
 		{"ES512", "ES512", p521, on521, true},
-		{"ES256 on P-521", "ES256", p521short, on521short, false},
-		{"ES512 on P-256", "ES512", p256, on256, false},
 		{"ES256 as RS256", "RS256", p256, on256, false},
 		{"ES512, an octet too many", "ES512", p521, append([]byte{0}, on521...), false},
 		{"ES512, an octet too few", "ES512", p521, on521[:131], false},
@@ -79,6 +74,16 @@ func TestVerifySignatureByItself(t *testing.T) {
 		}
 		if c.want && verifySignature(c.alg, c.key, input+"x", c.signature) {
 			t.Errorf("%s verifies another text", c.name)
+		}
+	}
+	// A signature that is good but for the curve, which each algorithm has its own of.
+	curves, sizes := []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()}, []int{32, 48, 66}
+	for i, alg := range []string{"ES256", "ES384", "ES512"} {
+		for j, curve := range curves {
+			key, signature := sign(curve, hashOf(alg), sizes[j])
+			if got := verifySignature(alg, key, input, signature); got != (i == j) {
+				t.Errorf("%s on %s: %t", alg, curve.Params().Name, got)
+			}
 		}
 	}
 }

@@ -62,6 +62,7 @@ func TestIdentityClaims(t *testing.T) {
 		{"azp of null beside the client", goodClaims().with("azp", `null`).with("client_id", `"app"`), forApp, client, verify.Passed},
 		{"azp of null alone", goodClaims().with("azp", `null`), forApp, client, verify.Failed},
 		{"azp that is a number", goodClaims().with("azp", `5`), plain, party, verify.Failed},
+		{"one audience in a list without azp, like an ID token", goodClaims().with("aud", `["api"]`).with("nonce", `"n"`), plain, party, verify.NotChecked},
 		{"several audiences without azp, like an ID token", goodClaims().with("aud", `["api","b"]`).with("nonce", `"n"`), plain, party, verify.Warning},
 
 		{"no client required", goodClaims().with("client_id", `"other"`), plain, client, verify.NotChecked},

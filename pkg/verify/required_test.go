@@ -10,7 +10,7 @@ import (
 // --require: a claim that is there, that has a text, or that is exactly a value.
 func TestRequirements(t *testing.T) {
 	claims := goodClaims().with("tier", `"gold"`).with("level", "3").with("share", "1.50").with("vip", "true").with("none", "null").
-		with("tags", `["a",2,["c"],null]`).with("a.b", `"flat"`).with("a", `{"b":"deep","c":{"d":[10,20]}}`).with("x/y~z", `"odd"`)
+		with("tags", `["a",2,["c"],null]`).with("a.b", `"flat"`).with("a", `{"b":"deep","c":{"d":[10,20]}}`).with("x/y~z", `"odd"`).with("list", `[{"x":"deep"}]`)
 	is := func(claim, text string) verify.Requirement { return verify.Requirement{Claim: claim, Text: &text} }
 	there := func(claim string) verify.Requirement { return verify.Requirement{Claim: claim} }
 	exactly := func(claim, json string) verify.Requirement {
@@ -52,6 +52,7 @@ func TestRequirements(t *testing.T) {
 		{"a path that ends too early", there("a.z.d"), verify.Failed},
 		{"a pointer", is("/a/b", "deep"), verify.Passed},
 		{"a pointer into an array", is("/a/c/d/1", "20"), verify.Passed},
+		{"a pointer through an array", is("/list/0/x", "deep"), verify.Passed},
 		{"a pointer past its end", there("/a/c/d/2"), verify.Failed},
 		{"a pointer with a leading zero", there("/a/c/d/01"), verify.Failed},
 		{"a pointer with escapes", is("/x~1y~0z", "odd"), verify.Passed},
