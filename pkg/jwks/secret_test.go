@@ -81,7 +81,7 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	}
 	for _, secret := range []string{
 		"", "secret", "correct horse battery staple correct horse", strings.Repeat("0", 64), strings.Repeat("0", 200),
-		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", `{"n":"a"}`, "100%20of a secret", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none", `of the "kty" and the "keys" nobody knows`, strings.Repeat("AAAA", 20),
+		"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "30820122300d06092a864886f70d01010105000382010f00", "{not a key}", "[1,2]", `{"n":"a"}`, `{"e":"a"}`, `{"crv":"a"}`, `{"x":"a"}`, "100%20of a secret", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "\x30\x82", "ssh", "ssh-tunnel-shared-secret-4711-0815-abcdef", "turkty:x", "the keys: none", `of the "kty" and the "keys" nobody knows`, strings.Repeat("AAAA", 20),
 		strings.Repeat("MIIB", 40), "\x99\x01 is how OpenPGP begins, and one secret of 32768", strings.Repeat("abcdefghijklmnopqrstuvwxyz0123456789", 30_000),
 	} {
 		if jwks.LooksLikeKey([]byte(secret)) {

@@ -20,8 +20,10 @@ func TestHostsBeyondASCII(t *testing.T) {
 			t.Errorf("%s: %v", host, bad)
 		}
 	}
-	if _, bad := parseURL("https://xn--bcher-kva.example/keys"); bad != nil {
-		t.Error(bad)
+	for _, host := range []string{"xn--bcher-kva.example", "a~b.example"} {
+		if _, bad := parseURL("https://" + host + "/keys"); bad != nil {
+			t.Error(bad)
+		}
 	}
 }
 

@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -281,6 +284,48 @@ func TestRetries(t *testing.T) {
 				t.Errorf("%d requests, want %d", n, c.requests)
 			}
 		})
+	}
+}
+
+// TestWhatIsTriedAgain: what may be over in a moment, as long as somebody waits for it.
+func TestWhatIsTriedAgain(t *testing.T) {
+	c := newBench(t, nil).Client
+	for name, test := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"a connection that broke":  {io.ErrUnexpectedEOF, true},
+		"one that took too long":   {os.ErrDeadlineExceeded, true},
+		"a name server that fails": {&net.DNSError{IsTemporary: true}, true},
+		"a name that is not there": {&net.DNSError{IsNotFound: true}, false},
+		"a closed port":            {syscall.ECONNREFUSED, false},
+		"a rule that is broken":    {errTooLarge, false},
+	} {
+		if again, err := c.checkRetry(t.Context(), nil, test.err); again != test.want || err != nil {
+			t.Errorf("%s: %t, %v", name, again, err)
+		}
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	if again, err := c.checkRetry(over, nil, io.ErrUnexpectedEOF); again || !errors.Is(err, context.Canceled) {
+		t.Errorf("when nobody waits: %t, %v", again, err)
+	}
+}
+
+// TestAnAnswerThatComesTooLate may be the end of a handler that was interrupted.
+func TestAnAnswerThatComesTooLate(t *testing.T) {
+	over, end := context.WithCancel(t.Context())
+	defer end()
+	request, err := http.NewRequestWithContext(over, http.MethodGet, "https://a.example/keys", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []error{nil, context.Canceled} {
+		reply := &http.Response{StatusCode: http.StatusOK, Request: request, Body: io.NopCloser(strings.NewReader("{}"))}
+		if n, err := hold(reply); n != 2 || !errors.Is(err, want) {
+			t.Errorf("got %d bytes, %v; want %v", n, err, want)
+		}
+		end()
 	}
 }
 

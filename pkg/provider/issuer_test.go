@@ -31,6 +31,11 @@ func TestATemplateIsNeverAsked(t *testing.T) {
 	_, err = b.Discover(t.Context(), s.URL+"/{tenantid}/v2.0"+configuration)
 	wantFetchError(t, err, causeTemplate)
 	wantRequests(t, s)
+	for _, text := range []string{"https://a.example/{", "https://a.example/}"} {
+		if list, bad := candidates(text); bad != nil || len(list) == 0 {
+			t.Errorf("%s is taken for a template: %v", text, bad)
+		}
+	}
 }
 
 // The short name stands for one issuer only: metadata of another gives no keys.

@@ -104,6 +104,26 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestMemoryCountsDocumentsOnly: what is noted of attempts takes no room from them.
+func TestMemoryCountsDocumentsOnly(t *testing.T) {
+	m, now := newMemory(), newClock().at
+	put := func(kind entryKind, n int) {
+		for i := range n {
+			m.put(memoryKey{kind: kind, url: fmt.Sprint(i)}, &record{fetchedAt: now, lifetime: time.Hour}, now, 0)
+		}
+	}
+	put(kindRefetch, 20)
+	put(kindKeys, maxRemembered+20)
+	put(kindRefetch, 40)
+	got := map[entryKind]int{}
+	for key := range *m.records.Load() {
+		got[key.kind]++
+	}
+	if got[kindKeys] != maxRemembered || got[kindRefetch] != 40 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestKnowsIssuer(t *testing.T) {
 	s, b := filled(t)
 	for issuer, want := range map[string]bool{s.URL: true, s.URL + "/": false, s.URL + "/keys": false, "no URL": false} {

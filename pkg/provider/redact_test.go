@@ -30,6 +30,15 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// Only letters of ASCII change, and none of them its length.
+func TestLowerMovesNoByte(t *testing.T) {
+	for text, want := range map[string]string{"AZaz09": "azaz09", "@[`{": "@[`{", "É\u212a": "É\u212a", "A\xff": "a?"} {
+		if got := lower(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 // What was taken out side by side is one gap.
 func TestRedactorOfNeighbours(t *testing.T) {
 	r := newRedactor("eyJhbGci", "hunter2-")

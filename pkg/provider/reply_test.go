@@ -102,6 +102,12 @@ func TestClipKeepsCharactersWhole(t *testing.T) {
 	}
 }
 
+func TestClipOfWhatIsNoText(t *testing.T) {
+	if got := clip(strings.Repeat("\x80", 300)); got != "…" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestStatusOfALoginPage(t *testing.T) {
 	s := newTLSSite(t)
 	s.route("/keys", func(w http.ResponseWriter, _ *http.Request) {
