@@ -11,14 +11,6 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-func textOrList(v strictjson.Value) []string {
-	if s, ok := v.Text(); ok {
-		return []string{s}
-	}
-	list, _ := v.TextList()
-	return list
-}
-
 // facts are who issued the token, about whom and for whom. Marks stand only
 // before what was verified.
 func (r report) facts() []output.Row {
@@ -72,7 +64,7 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 				}
 			}
 		default:
-			row.Value = strings.Join(textOrList(claims.Get(name)), ", ")
+			row.Value = strings.Join(claims.Get(name).Texts(), ", ")
 		}
 		if row.Value != "" {
 			row.Value = shortened(row.Value)
@@ -83,13 +75,7 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 }
 
 // firstAudience is the audience of a token, or the first of several.
-func firstAudience(claims strictjson.Value) string {
-	list := textOrList(claims.Get("aud"))
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
-}
+func firstAudience(claims strictjson.Value) string { return cmp.Or(claims.Get("aud").Texts()...) }
 
 func clientIn(claims strictjson.Value) string {
 	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
@@ -101,10 +87,10 @@ func clientIn(claims strictjson.Value) string {
 }
 
 func scopesIn(claims strictjson.Value) []string {
-	if scopes := textOrList(claims.Get("scope")); len(scopes) > 0 {
+	if scopes := claims.Get("scope").Texts(); len(scopes) > 0 {
 		return scopes
 	}
-	return textOrList(claims.Get("scp"))
+	return claims.Get("scp").Texts()
 }
 
 // signedBy names the key and where it came from.

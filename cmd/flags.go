@@ -105,7 +105,7 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 		usage = fmt.Sprintf("the last %d with %s", len(o.ci.formats), o.ci.needs)
 	}
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
-		enumVarP(f, &o.format, "output", "o", "FORMAT", o.formats(), usage)
+		enumVar(f, &o.format, "output,o", "FORMAT", o.formats(), usage)
 		textVar(f, &o.filter, "jq", "EXPRESSION", "filter the JSON with a jq expression")
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only: the exit code is the answer")
 		enumVar(f, &o.color, "color", "WHEN", []string{output.ColorAuto, output.ColorAlways, output.ColorNever}, "colour")
@@ -135,12 +135,12 @@ type expectationOptions struct {
 
 func (o *expectationOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		textVarP(f, &o.issuer, "issuer", "i", "URL", "expected issuer; also the source of its keys")
+		textVar(f, &o.issuer, "issuer,i", "URL", "expected issuer; also the source of its keys")
 		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; needs local keys")
 		f.BoolVar(&o.anyTenant, "any-tenant", false, "accept any tenant if --issuer has {tenantid}")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		listVarP(f, &o.audiences, "audience", "a", "AUDIENCE", "expected audience; repeat to accept several")
+		listVar(f, &o.audiences, "audience,a", "AUDIENCE", "expected audience; repeat to accept several")
 		f.BoolVar(&o.anyAudience, "any-audience", false, "accept a token made for somebody else")
 		algorithmsVar(f, &o.algorithms, "alg", "the only algorithms to allow")
 		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindID, verify.KindAccess, verify.KindLogout}, "required kind of token")
@@ -212,22 +212,9 @@ func bareAccessToken(text string) string {
 }
 
 func (o *expectationOptions) readBindings(env *Env, p *verify.Policy) error {
-	bindings := []struct {
-		flag, argument string
-		value          *string
-	}{
-		{"--access-token", o.accessToken, &p.AccessToken},
-		{"--code", o.code, &p.Code},
-		{"--state", o.state, &p.State},
-	}
-	var errs []error
-	for _, b := range bindings {
-		value, err := readValue(env, b.flag, b.argument)
-		if b.value == &p.AccessToken {
-			value = bareAccessToken(value)
-		}
-		*b.value = value
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	token, tokenErr := readValue(env, "--access-token", o.accessToken)
+	code, codeErr := readValue(env, "--code", o.code)
+	state, stateErr := readValue(env, "--state", o.state)
+	p.AccessToken, p.Code, p.State = bareAccessToken(token), code, state
+	return errors.Join(tokenErr, codeErr, stateErr)
 }

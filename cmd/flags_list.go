@@ -43,11 +43,7 @@ func one[T any](parse func(string) (T, error)) func(string) ([]T, error) {
 
 // listVar defines a flag that takes texts.
 func listVar(f *pflag.FlagSet, target *[]string, name, takes, usage string) {
-	listVarP(f, target, name, "", takes, usage)
-}
-
-func listVarP(f *pflag.FlagSet, target *[]string, name, letter, takes, usage string) {
-	f.VarP(newList(target, takes, one(anyText)), name, letter, usage)
+	define(f, newList(target, takes, one(anyText)), name, usage)
 }
 
 // algorithmsVar defines a flag that takes algorithms, several with commas.

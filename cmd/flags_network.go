@@ -34,7 +34,7 @@ func (o *networkOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
 		durationVar(f, &o.timeout, "timeout", bounds{positive: true}, "limit for all requests")
 		f.BoolVar(&o.allowHTTP, "allow-http", false, "allow http to hosts other than this one")
-		fileVar(f, &o.cacert, "cacert", "trust only the authorities in this PEM file")
+		fileVar(f, &o.cacert, "cacert", "FILE", "trust only the authorities in this PEM file")
 		f.Var(newList(&o.headers, "HEADER", one(parseHeaderSource)), "header", "'Name: value' or @FILE, for the named origin only")
 		f.BoolVar(&o.refresh, "refresh", false, "fetch again, whatever is cached")
 		f.BoolVar(&o.noCache, "no-cache", false, "neither read nor write the cache")

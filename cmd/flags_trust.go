@@ -20,8 +20,8 @@ type trustOptions struct {
 func (o *trustOptions) addFlags(c *cobra.Command) {
 	o.secretEncoding = secretEncodings()[0]
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		sourceVar(f, &o.jwks, "jwks", "trusted key set: a file, a URL, or - for stdin")
-		fileVar(f, &o.key, "key", "trusted key or certificate, in any usual form")
+		fileVar(f, &o.jwks, "jwks", "SOURCE", "trusted key set: a file, a URL, or - for stdin")
+		fileVar(f, &o.key, "key", "FILE", "trusted key or certificate, in any usual form")
 		secretVar(f, &o.secret, "secret", "trusted secret, for HS* only: @FILE or env:NAME")
 		enumVar(f, &o.secretEncoding, "secret-encoding", "NAME", secretEncodings(), "")
 	})

@@ -71,13 +71,15 @@ func (s *scalar) Type() string { return s.takes }
 
 func anyText(text string) (string, error) { return text, nil }
 
-// textVar defines a flag that takes any text.
-func textVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
-	textVarP(f, target, name, "", takes, usage)
+// define defines a flag. Its name may end with a comma and its letter: "issuer,i".
+func define(f *pflag.FlagSet, value pflag.Value, name, usage string) {
+	name, letter, _ := strings.Cut(name, ",")
+	f.VarP(value, name, letter, usage)
 }
 
-func textVarP(f *pflag.FlagSet, target *string, name, letter, takes, usage string) {
-	f.VarP(newScalar(target, takes, *target, anyText), name, letter, usage)
+// textVar defines a flag that takes any text.
+func textVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
+	define(f, newScalar(target, takes, *target, anyText), name, usage)
 }
 
 // A choice is a flag whose values are few and known.
@@ -89,10 +91,6 @@ type choice struct {
 // enumVar defines a flag that takes one of a few words. Its usage ends with
 // them. By convention the default is the first.
 func enumVar[T ~string](f *pflag.FlagSet, target *T, name, takes string, allowed []T, usage string) {
-	enumVarP(f, target, name, "", takes, allowed, usage)
-}
-
-func enumVarP[T ~string](f *pflag.FlagSet, target *T, name, letter, takes string, allowed []T, usage string) {
 	words := make([]string, len(allowed))
 	for i, word := range allowed {
 		words[i] = string(word)
@@ -103,7 +101,7 @@ func enumVarP[T ~string](f *pflag.FlagSet, target *T, name, letter, takes string
 		}
 		return T(text), nil
 	}
-	f.VarP(choice{newScalar(target, takes, string(*target), parse), words}, name, letter, strings.TrimPrefix(usage+": "+orList(words), ": "))
+	define(f, choice{newScalar(target, takes, string(*target), parse), words}, name, strings.TrimPrefix(usage+": "+orList(words), ": "))
 }
 
 // A fileName is a flag that takes the name of a file, with or without the "@"
@@ -113,19 +111,10 @@ type fileName struct {
 	alsoURL bool // a URL or "-" as well
 }
 
-// fileVar defines a flag that takes a file name.
-func fileVar(f *pflag.FlagSet, target *string, name, usage string) {
-	f.Var(fileName{newScalar(target, "FILE", *target, parseFileName), false}, name, usage)
-}
-
-// dirVar defines a flag that takes the name of a directory.
-func dirVar(f *pflag.FlagSet, target *string, name, usage string) {
-	f.Var(fileName{newScalar(target, "DIR", *target, parseFileName), false}, name, usage)
-}
-
-// sourceVar defines a flag that takes a file name, a URL, or - for stdin.
-func sourceVar(f *pflag.FlagSet, target *string, name, usage string) {
-	f.Var(fileName{newScalar(target, "SOURCE", *target, parseFileName), true}, name, usage)
+// fileVar defines a flag that takes a file name, or, as a SOURCE, a URL or - for
+// stdin as well.
+func fileVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
+	define(f, fileName{newScalar(target, takes, *target, parseFileName), takes == "SOURCE"}, name, usage)
 }
 
 func parseFileName(text string) (string, error) {

@@ -217,11 +217,15 @@ func readValue(env *Env, flag, argument string) (string, error) {
 	return argument, nil
 }
 
-// readSecret reads a secret, which has no literal form: what stands on a
-// command line can be seen by others and is kept in histories.
-func readSecret(env *Env, flag, argument string) ([]byte, error) {
+// readSecret reads a secret, which has no literal form: what stands on a command
+// line can be seen by others and is kept in histories. Without an argument there is
+// none.
+func readSecret(env *Env, flag, argument string) (string, error) {
+	if argument == "" {
+		return "", nil
+	}
 	data, err := secretData(env, flag, argument)
-	return withoutLineEnd(data), err
+	return string(withoutLineEnd(data)), err
 }
 
 // secretData reads a secret's octets, unchanged.

@@ -167,22 +167,13 @@ func authMethods(metadata *provider.Metadata) []string {
 }
 
 // request is the question, with the client's secrets, which are never literals.
-func (o *introspectOptions) request(r *run) (provider.IntrospectionRequest, error) {
-	q := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.clientID}
-	for _, secret := range []struct {
-		flag, argument string
-		value          *string
-	}{{"--client-secret", o.clientSecret, &q.Secret}, {"--bearer", o.bearer, &q.Bearer}} {
-		if secret.argument == "" {
-			continue
-		}
-		data, err := readSecret(r.env, secret.flag, secret.argument)
-		if err != nil {
-			return q, err
-		}
-		*secret.value = string(data)
+func (o *introspectOptions) request(r *run) (q provider.IntrospectionRequest, err error) {
+	q = provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.clientID}
+	if q.Secret, err = readSecret(r.env, "--client-secret", o.clientSecret); err != nil {
+		return q, err
 	}
-	return q, nil
+	q.Bearer, err = readSecret(r.env, "--bearer", o.bearer)
+	return q, err
 }
 
 func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspection, error) {

@@ -61,9 +61,9 @@ func (o *issuerOptions) addFlags(c *cobra.Command) {
 		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
 		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with")
 		textVar(f, &o.config.Audience, "audience", "API", "audience of access tokens")
-		dirVar(f, &o.config.State, "state", "directory that keeps keys and the client's secret between runs")
+		fileVar(f, &o.config.State, "state", "DIR", "directory that keeps keys and the client's secret between runs")
 		f.BoolVar(&o.config.TLS, "tls", false, "serve https; ca_file in the first line is the certificate for --cacert")
-		fileVar(f, &o.setup, "setup", "YAML file with users and clients")
+		fileVar(f, &o.setup, "setup", "FILE", "YAML file with users and clients")
 		textVar(f, &o.config.ClientID, "client-id", "ID", "the client; ID-public is a public client")
 		secretVar(f, &o.secret, "client-secret", "the client's secret, @FILE or env:NAME; random by default")
 		listVar(f, &o.config.RedirectURIs, "redirect-uri", "URL", "allowed redirect URI, besides http on loopback")
@@ -112,12 +112,9 @@ func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 	case o.rotate != 0 && o.rotate < time.Second:
 		return usageError("--rotate must be at least 1s")
 	}
-	if o.secret != "" {
-		secret, err := readSecret(env, "--client-secret", o.secret)
-		if err != nil {
-			return err
-		}
-		o.config.ClientSecret = string(secret)
+	var err error
+	if o.config.ClientSecret, err = readSecret(env, "--client-secret", o.secret); err != nil {
+		return err
 	}
 	o.config.Now = env.Now
 	if o.verbose {

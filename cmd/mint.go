@@ -60,11 +60,11 @@ func newMintCmd(env *Env) *cobra.Command {
 func (o *mintOptions) addFlags(c *cobra.Command) {
 	o.kind = verify.KindAccess
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		dirVar(f, &o.state, "state", "state directory of a running issuer, to sign with its key")
-		fileVar(f, &o.key, "key", "private key to sign with: PEM or JWK")
-		fileVar(f, &o.newKey, "new-key", "make a key and write it to this file as a JWK")
+		fileVar(f, &o.state, "state", "DIR", "state directory of a running issuer, to sign with its key")
+		fileVar(f, &o.key, "key", "FILE", "private key to sign with: PEM or JWK")
+		fileVar(f, &o.newKey, "new-key", "FILE", "make a key and write it to this file as a JWK")
 		enumVar(f, &o.algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
-		textVarP(f, &o.issuer, "issuer", "i", "URL", "the issuer; one on loopback by default")
+		textVar(f, &o.issuer, "issuer,i", "URL", "the issuer; one on loopback by default")
 		enumVar(f, &o.like, "like", "PRODUCT", shapes(), "product to imitate")
 		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, not a token")
 	})
@@ -72,7 +72,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, "kind of token")
 		textVar(f, &o.subject, "sub", "SUBJECT", "a test user (ada, alan) or any other text")
 		f.BoolVar(&o.program, "program", false, "make a program's token: no user logged in")
-		listVarP(f, &o.audiences, "audience", "a", "AUDIENCE", "an audience; repeat for several")
+		listVar(f, &o.audiences, "audience,a", "AUDIENCE", "an audience; repeat for several")
 		textVar(f, &o.clientID, "client-id", "CLIENT", "client it is issued to")
 		listVar(f, &o.scopes, "scope", "SCOPE", "a scope; repeat for several")
 		listVar(f, &o.roles, "role", "ROLE", "a role; repeat for several")
@@ -86,7 +86,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		flaws := newList(&o.flaws, "NAME", one(anyText))
 		flaws.commas = true
 		f.Var(flaws, "flaw", "make it wrong on purpose; list shows how; repeat for several")
-		dirVar(f, &o.allFlaws, "all-flaws", "write a token for each flaw, and an index, to this new directory")
+		fileVar(f, &o.allFlaws, "all-flaws", "DIR", "write a token for each flaw, and an index, to this new directory")
 	})
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -44,49 +45,22 @@ func (o *outputOptions) printer(env *Env) (*output.Printer, error) {
 }
 
 func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
-	switch o.format {
-	case formatAuto:
-		// A verdict is text, a document is JSON unless it goes to a terminal.
-		if o.filter == "" && (env.StdoutIsTerminal || o.givesVerdict() || o.isLine) {
-			return output.FormatText, nil
-		}
+	switch format := o.format; {
+	case format == formatAuto && o.filter == "" && (env.StdoutIsTerminal || len(o.ci.formats) > 0 || o.isLine):
+		return output.FormatText, nil // a verdict is text, a document is JSON unless it goes to a terminal
+	case format == formatAuto:
 		return output.FormatJSON, nil
-	case output.FormatJSON, output.FormatNDJSON:
-		return o.format, nil
-	case output.FormatText:
-		return o.unfiltered(o.format)
-	default:
-		return o.resolveCI(o.format)
-	}
-}
-
-func (o *outputOptions) resolveCI(format output.Format) (output.Format, error) {
-	switch {
-	case !slices.Contains(o.ci.formats, format):
+	case !slices.Contains(o.formats(), format):
 		return "", usageError("-o %s needs --check", format).withHint("%s", formatHint(string(format)))
-	case format == output.FormatSARIF: // which is JSON
-		return format, nil
-	default:
-		return o.unfiltered(format)
-	}
-}
-
-func (o *outputOptions) unfiltered(format output.Format) (output.Format, error) {
-	if o.filter != "" {
+	case o.filter != "" && !slices.Contains([]output.Format{output.FormatJSON, output.FormatNDJSON, output.FormatSARIF}, format):
 		return "", usageError("--jq filters JSON: it cannot be combined with -o %s", format)
+	default:
+		return format, nil
 	}
-	return format, nil
 }
 
-// defaultWidth is the width of a text where there is no terminal.
-const defaultWidth = 80
-
-func (e *Env) textWidth() int {
-	if e.Width == 0 {
-		return defaultWidth
-	}
-	return e.Width
-}
+// textWidth is the width of a text: 80 where there is no terminal.
+func (e *Env) textWidth() int { return cmp.Or(e.Width, 80) }
 
 // messageWidth is the width of messages: 0, for one line each, where they do not go
 // to a terminal.
@@ -176,9 +150,6 @@ func formatHint(format string) string {
 		return ""
 	}
 }
-
-// givesVerdict reports whether the command checks something.
-func (o *outputOptions) givesVerdict() bool { return len(o.ci.formats) > 0 }
 
 // forCI completes a printer's options with what the formats of CI systems need.
 func (o *outputOptions) forCI(env *Env, options *output.Options) {

@@ -77,8 +77,8 @@ func (o *probeOptions) addFlags(c *cobra.Command) {
 		valueVar(f, &o.token, "token", "TOKEN", "the good token: itself, @FILE or env:NAME")
 		valueVar(f, &o.idToken, "id-token", "TOKEN", "an ID token, which an API must refuse: itself, @FILE or env:NAME")
 		textVar(f, &o.issuer, "issuer", "URL", "issuer whose public key signs the HS256 probe")
-		sourceVar(f, &o.jwks, "jwks", "key set with the key for the HS256 probe")
-		fileVar(f, &o.mintWith, "mint-with", "private key or issuer's state directory, to sign wrong claims")
+		fileVar(f, &o.jwks, "jwks", "SOURCE", "key set with the key for the HS256 probe")
+		fileVar(f, &o.mintWith, "mint-with", "FILE", "private key or issuer's state directory, to sign wrong claims")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.Var(newStatuses(&o.refused), "expect-refused", "statuses that count as refusals (default 400,401,403)")
@@ -92,7 +92,7 @@ func (o *probeOptions) addFlags(c *cobra.Command) {
 	})
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&o.all, "all", false, "show every probe, not only failures")
-		fileVar(f, &o.showTokens, "show-tokens", "write what is sent to a new file that only you can read")
+		fileVar(f, &o.showTokens, "show-tokens", "FILE", "write what is sent to a new file that only you can read")
 	})
 }
 

@@ -118,7 +118,7 @@ func (r report) summary() string {
 
 // audiences are those of the token that are expected, else all of them.
 func (r report) audiences() []string {
-	list := textOrList(r.anyClaims().Get("aud"))
+	list := r.anyClaims().Get("aud").Texts()
 	other := func(aud string) bool { return !slices.Contains(r.advice.Audiences, aud) }
 	if expected := slices.DeleteFunc(slices.Clone(list), other); len(expected) > 0 {
 		return expected

@@ -113,7 +113,7 @@ func (o *settingsOptions) addFlags(c *cobra.Command) {
 
 func (o *settingsOptions) addConfigFlag(c *cobra.Command) {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
-		fileVar(f, &o.config, "config", "file with the profiles")
+		fileVar(f, &o.config, "config", "FILE", "file with the profiles")
 	})
 }
 

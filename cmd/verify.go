@@ -98,7 +98,7 @@ func (r report) storyOfOrigin(claims strictjson.Value) string {
 	if sub, ok := claims.Get("sub").Text(); ok {
 		text += " about " + sub
 	}
-	if audiences := textOrList(claims.Get("aud")); len(audiences) > 0 {
+	if audiences := claims.Get("aud").Texts(); len(audiences) > 0 {
 		text += ", for " + strings.Join(audiences, " and ")
 	}
 	if scope, ok := claims.Get("scope").Text(); ok && scope != "" {

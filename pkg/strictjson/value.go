@@ -131,6 +131,16 @@ func (v Value) textOf(kind Kind) (string, bool) {
 // True reports whether v is the boolean true.
 func (v Value) True() bool { return v.kind == KindBool && v.text == "true" }
 
+// Texts returns a string as a list of one, an array that holds nothing but strings as
+// TextList does, and nil for all else.
+func (v Value) Texts() []string {
+	if text, ok := v.Text(); ok {
+		return []string{text}
+	}
+	list, _ := v.TextList()
+	return list
+}
+
 // TextList returns the strings of an array that holds nothing but strings and
 // whether v is one; the array may be empty.
 func (v Value) TextList() ([]string, bool) {

@@ -28,11 +28,7 @@ func newToken(result *Result, policy *verify.Policy) *Token {
 	t := &Token{Scopes: verify.Scopes(claims), claims: claims, payload: result.Token.Payload(), policy: policy}
 	t.Subject, _ = claims.Get("sub").Text()
 	t.Issuer, _ = claims.Get("iss").Text()
-	if one, ok := claims.Get("aud").Text(); ok {
-		t.Audience = []string{one}
-	} else {
-		t.Audience, _ = claims.Get("aud").TextList()
-	}
+	t.Audience = claims.Get("aud").Texts()
 	t.Expiry, _ = verify.NumericDate(claims.Get("exp"))
 	return t
 }

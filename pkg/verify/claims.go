@@ -92,14 +92,14 @@ func (v *verification) checkAudience() {
 		v.skip(checkAudience, "any audience is allowed, and the token names none")
 	case v.policy.AnyAudience:
 		v.report.add(outcome{id: checkAudience, state: unchecked, say: func(r *Report) string {
-			return "any audience is allowed; the token is for " + quoteOrNobody(audiences(r.claims.Get("aud")))
+			return "any audience is allowed; the token is for " + quoteOrNobody(r.claims.Get("aud").Texts())
 		}})
 	case !value.Exists():
 		v.failAudience("aud is missing", v.diagnoseNoAudience())
 	case v.hasExpectedAudience(value):
 		v.checkOtherAudiences(value)
 	default:
-		list := audiences(value)
+		list := value.Texts()
 		v.failAudience(fmt.Sprintf("expected %s, but the token is for %s", quoteOr(v.policy.Audiences), quoteOrNobody(list)), v.diagnoseAudience(list))
 	}
 }
@@ -130,7 +130,7 @@ func (v *verification) checkOtherAudiences(aud strictjson.Value) {
 		v.passSaying(checkAudience, sayAudience)
 		return
 	}
-	others := slices.DeleteFunc(audiences(aud), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
+	others := slices.DeleteFunc(aud.Texts(), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
 	if len(others) == 0 {
 		v.passSaying(checkAudience, sayAudience)
 		return
@@ -144,22 +144,13 @@ func (v *verification) checkOtherAudiences(aud strictjson.Value) {
 }
 
 func sayAudience(r *Report) string {
-	return "the token is for " + quoteAll(audiences(r.claims.Get("aud")))
+	return "the token is for " + quoteAll(r.claims.Get("aud").Texts())
 }
 
 // isAudience reports whether a claim is a string or an array of strings.
 func isAudience(value strictjson.Value) bool {
 	notText := func(item strictjson.Value) bool { return item.Kind() != strictjson.KindString }
 	return value.Kind() == strictjson.KindString || value.Kind() == strictjson.KindArray && !slices.ContainsFunc(value.Items(), notText)
-}
-
-// audiences returns aud as a list; nil where it is not an audience.
-func audiences(value strictjson.Value) []string {
-	if text, ok := value.Text(); ok {
-		return []string{text}
-	}
-	list, _ := value.TextList()
-	return list
 }
 
 func quoteOrNobody(list []string) string {

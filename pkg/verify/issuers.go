@@ -177,7 +177,7 @@ func isGraph(o origin) bool {
 // isForGraph reports whether a token is for Microsoft Graph, by its name or its
 // application id.
 func isForGraph(o origin) bool {
-	return slices.ContainsFunc(audiences(o.claims.Get("aud")), func(aud string) bool {
+	return slices.ContainsFunc(o.claims.Get("aud").Texts(), func(aud string) bool {
 		return strings.HasPrefix(aud, "00000003-0000-0000-c000-000000000000") || strings.TrimSuffix(aud, "/") == "https://graph.microsoft.com"
 	})
 }
@@ -188,7 +188,7 @@ func hasNonceHeader(o origin, _ *Diagnosis) bool { return o.header.Get("nonce").
 
 // forGcloud is for the client id of the Google Cloud CLI, which is public.
 func forGcloud(o origin, _ *Diagnosis) bool {
-	return slices.Contains(audiences(o.claims.Get("aud")), "32555940559.apps.googleusercontent.com")
+	return slices.Contains(o.claims.Get("aud").Texts(), "32555940559.apps.googleusercontent.com")
 }
 
 func isGitHubActions(o origin) bool {

@@ -248,7 +248,7 @@ func (v *verification) hasShapeOfID() bool {
 	login, scopes := [...]sign{{"nonce", ""}, {"auth_time", ""}}, [...]sign{{"scope", ""}, {"scp", ""}}
 	azp := v.report.text("azp")
 	return hasAny(v.claims, login[:]) ||
-		azp != "" && slices.Contains(audiences(v.claims.Get("aud")), azp) && !hasAny(v.claims, scopes[:])
+		azp != "" && slices.Contains(v.claims.Get("aud").Texts(), azp) && !hasAny(v.claims, scopes[:])
 }
 
 // mayBeAccess reports whether an ID token has signs of an access token and none

@@ -54,7 +54,7 @@ func (v *verification) checkClient() {
 	switch {
 	case len(names) > 0:
 		v.passExpected(checkClient, fmt.Sprintf("%s is %q", join(names), expected), strictjson.From(expected))
-	case isID && slices.Contains(audiences(v.claims.Get("aud")), expected):
+	case isID && slices.Contains(v.claims.Get("aud").Texts(), expected):
 		v.passExpected(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), strictjson.From(expected))
 	default:
 		v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but no claim names the client", expected),

@@ -48,10 +48,7 @@ func (i Inactive) Why() string {
 // stranger reports whether the token is neither for the client that asks nor was
 // issued to it.
 func (i Inactive) stranger() bool {
-	audiences, _ := i.Claims.Get("aud").TextList()
-	if aud, ok := i.Claims.Get("aud").Text(); ok {
-		audiences = []string{aud}
-	}
+	audiences := i.Claims.Get("aud").Texts()
 	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
 		if client, _ := i.Claims.Get(name).Text(); client == i.Client {
 			return false

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -235,10 +236,10 @@ func (x *Explanation) issuer(claims strictjson.Value) {
 }
 
 func (x *Explanation) audience(claims strictjson.Value) {
-	list, known := texts(claims.Get("aud"))
+	list := claims.Get("aud").Texts()
 	expected := x.Complaint.Expected
 	switch {
-	case !known:
+	case list == nil:
 		x.say("audience", Failed, "no aud: the token names no audience")
 	case x.Complaint.Kind == Audience && expected != "" && !slices.Contains(list, expected):
 		x.say("audience", Failed, "%s (the API expects %s)", strings.Join(list, ", "), expected)
@@ -259,19 +260,12 @@ func (x *Explanation) scope(claims strictjson.Value) {
 	}
 	switch {
 	case len(missing) > 0 && (x.Complaint.Kind == Scope || x.Complaint.Kind == Denied):
-		x.say("scope", Failed, "%s (missing: %s)", orNone(strings.Join(has, " ")), strings.Join(missing, " "))
+		x.say("scope", Failed, "%s (missing: %s)", cmp.Or(strings.Join(has, " "), "none"), strings.Join(missing, " "))
 	case len(has) > 0:
 		x.say("scope", Shown, "%s", strings.Join(has, " "))
 	case x.Complaint.Kind == Scope:
 		x.say("scope", Failed, "no scope or scp claim")
 	}
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }
 
 func firstText(claims strictjson.Value, names ...string) (string, bool) {
@@ -281,12 +275,4 @@ func firstText(claims strictjson.Value, names ...string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// texts is a string or an array of strings as a list.
-func texts(v strictjson.Value) ([]string, bool) {
-	if text, ok := v.Text(); ok {
-		return []string{text}, true
-	}
-	return v.TextList()
 }
