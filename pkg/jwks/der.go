@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -28,60 +27,45 @@ func isDER(data []byte) bool {
 
 // readDER reads a public key or a certificate in DER.
 func readDER(der []byte) (*Set, error) {
-	if public, err := parseSPKI(der); err == nil {
-		return readAs("DER")(fromPublic(public, nil))
+	set, err := readOctets(der)
+	switch {
+	case err == nil && set.Keys[0].Certificate != nil:
+		return readAs("a certificate in DER")(set, nil)
+	case !errors.Is(err, errUnreadable):
+		return readAs("DER")(set, err)
 	}
-	if _, err := x509.ParseCertificate(der); err == nil {
-		return readAs("a certificate in DER")(readChain([][]byte{der}))
-	}
-	if isPrivateDER(der) {
-		return nil, errPrivateKey
-	}
-	var first struct {
-		Version int
-		Rest    asn1.RawValue `asn1:"optional"`
-	}
-	var signed struct {
-		Type asn1.ObjectIdentifier
-		Rest asn1.RawValue `asn1:"optional"`
-	}
-	const pkcs12Version = 3
-	if _, err := x509.ParseCertificateRequest(der); err == nil {
+	var content struct{ First asn1.RawValue }
+	_, _ = asn1.Unmarshal(der, &content) // which isDER has done already
+	_, request := x509.ParseCertificateRequest(der)
+	switch first := string(content.First.FullBytes); {
+	case request == nil:
 		return nil, &FormatError{Format: "certificate request"}
-	}
-	if _, err := asn1.Unmarshal(der, &signed); err == nil && signed.Type.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}) {
+	case first == "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02": // signedData, RFC 2315 section 14
 		return nil, &FormatError{Format: "PKCS #7"}
-	}
-	if _, err := asn1.Unmarshal(der, &first); err == nil && first.Version == pkcs12Version {
+	case first == "\x02\x01\x03": // version 3, RFC 7292 section 4
 		return nil, &FormatError{Format: "PKCS #12"}
 	}
 	return nil, errors.New("DER, but not a public key or certificate that can be read")
 }
 
-func isPrivateDER(der []byte) bool {
-	if _, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		return true
-	}
-	if _, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return true
-	}
-	_, err := x509.ParseECPrivateKey(der)
-	return err == nil
-}
+var errUnreadable = errors.New("the PEM text holds no public key that can be read")
 
-// readSPKI reads the octets of a PEM block that should be a public key.
-func readSPKI(der []byte) (*Set, error) {
-	public, err := parseSPKI(der)
-	switch {
-	case err == nil:
-		return fromPublic(public, nil)
-	case isPrivateDER(der):
-		return nil, errPrivateKey
+// readOctets reads a public key or that of a certificate; errUnreadable is for octets
+// that are neither, nor a private key.
+func readOctets(der []byte) (*Set, error) {
+	if public, err := parseSPKI(der); err == nil {
+		return fromPublic(public, nil), nil
 	}
 	if _, err := x509.ParseCertificate(der); err == nil {
 		return readChain([][]byte{der})
 	}
-	return nil, errors.New("the PEM text holds no public key that can be read")
+	_, pkcs8 := x509.ParsePKCS8PrivateKey(der)
+	_, pkcs1 := x509.ParsePKCS1PrivateKey(der)
+	_, sec1 := x509.ParseECPrivateKey(der)
+	if pkcs8 == nil || pkcs1 == nil || sec1 == nil {
+		return nil, errPrivateKey
+	}
+	return nil, errUnreadable
 }
 
 // parseSPKI reads a SubjectPublicKeyInfo or a PKCS #1 RSA key. A key that is
@@ -118,15 +102,15 @@ func readChain(chain [][]byte) (*Set, error) {
 	if err != nil {
 		return nil, errors.New("the key of the certificate is of a type that is not supported")
 	}
-	set, err := fromPublic(public, certificates[leaf])
+	set := fromPublic(public, certificates[leaf])
 	if len(chain) > 1 {
-		return readAs(fmt.Sprintf("a chain of %d certificates; the leaf is used", len(chain)))(set, err)
+		return readAs(fmt.Sprintf("a chain of %d certificates; the leaf is used", len(chain)))(set, nil)
 	}
-	return set, err
+	return set, nil
 }
 
 // fromPublic makes a set of one public key, with the certificate that it came in.
-func fromPublic(public crypto.PublicKey, certificate *x509.Certificate) (*Set, error) {
+func fromPublic(public crypto.PublicKey, certificate *x509.Certificate) *Set {
 	k := &Key{Position: 1, Certificate: certificate}
 	k.setPublic(public)
 	set := &Set{Keys: []*Key{k}, Document: setDocument()}
@@ -134,25 +118,32 @@ func fromPublic(public crypto.PublicKey, certificate *x509.Certificate) (*Set, e
 		k.Thumbprint = thumbprint(k.Public)
 		set.Document = setDocument(publicJWK(k.Public))
 	}
-	return set, nil
+	return set
 }
 
-// setPublic takes over a public key that was not read from a JWK.
+// setPublic takes over a public key that was not read from a JWK. Points go through
+// JWK JSON, where go-jose checks them: a raw Ed25519 key of low order would verify
+// forged signatures.
 func (k *Key) setPublic(public crypto.PublicKey) {
+	v := publicJWK(public)
 	switch public := public.(type) {
 	case *rsa.PublicKey:
 		k.Type = "RSA"
 		k.checkRSA(public)
 	case *ecdsa.PublicKey:
 		k.Type, k.Curve, k.Bits = "EC", public.Curve.Params().Name, public.Curve.Params().BitSize
-		if public.Curve == elliptic.P224() {
-			k.faulty(faultUnsupported, "curve P-224 is not supported")
-			break
+		if !v.Exists() {
+			k.faulty(faultUnsupported, "curve %s is not supported", k.Curve)
+			return
 		}
-		k.roundTrip(public)
+		k.readPoint(v, "x", "y")
 	case ed25519.PublicKey:
 		k.Type, k.Curve, k.Bits = "OKP", "Ed25519", 256
-		k.roundTrip(public)
+		if !v.Exists() {
+			k.faulty(faultInvalid, "the point is not on the curve")
+			return
+		}
+		k.readPoint(v, "x")
 	default:
 		k.Type = "unknown"
 		k.faulty(faultUnsupported, "a key of a type that is not supported")
@@ -167,20 +158,6 @@ func publicJWK(public crypto.PublicKey) strictjson.Value {
 	}
 	v, _ := strictjson.ParseObject(data)
 	return v
-}
-
-// roundTrip takes the key through JWK JSON, where go-jose checks the point: a
-// raw Ed25519 key of low order would verify forged signatures.
-func (k *Key) roundTrip(public crypto.PublicKey) {
-	v := publicJWK(public)
-	switch {
-	case !v.Exists():
-		k.faulty(faultInvalid, "the point is not on the curve")
-	case k.Type == "EC":
-		k.readPoint(v, "kty", "crv", "x", "y")
-	default:
-		k.readPoint(v, "kty", "crv", "x")
-	}
 }
 
 // sameKey reports whether two keys are the same public key.

@@ -19,6 +19,11 @@ func TestFaults(t *testing.T) {
 		{"not an object", `[]`, jwks.FaultMalformed, "of type array"},
 		{"no kty", `{"kid":"a"}`, jwks.FaultMalformed, "no kty"},
 		{"kty in other letters", public(t, "rsa", "kty", `"rsa"`), jwks.FaultUnsupported, `kty "rsa"`},
+		{"kty of a secret in hardware", private(t, "hmac", "kty", `"oct-HSM"`, "k", ""), jwks.FaultUnsupported, `kty "oct-HSM"`},
+		{"kty of Azure Key Vault in other letters", public(t, "rsa", "kty", `"rsa-hsm"`), jwks.FaultUnsupported, `kty "rsa-hsm"`},
+		{"a key in hardware without its members", public(t, "rsa", "kty", `"RSA-HSM"`, "n", ""), jwks.FaultInvalid, `"n" is missing`},
+		{"a point in hardware off the curve", public(t, "ec256", "kty", `"EC-HSM"`, "y", quoted(ones(256))), jwks.FaultInvalid, "curve"},
+		{"a private key of Azure Key Vault", private(t, "rsa", "kty", `"RSA-HSM"`), jwks.FaultPrivate, "replace it now"},
 		{"kty of another type", public(t, "rsa", "kty", `1`), jwks.FaultMalformed, `"kty" is not a string`},
 		{"a kid that is a number", public(t, "rsa", "kid", `1`), jwks.FaultMalformed, `"kid" is not a string but of type number`},
 		{"an empty alg", public(t, "rsa", "alg", `""`), jwks.FaultMalformed, "alg is empty"},
@@ -183,12 +188,24 @@ func TestWarnings(t *testing.T) {
 		{"x5c in base64url", public(t, "rsa", "x5c", `["__-_"]`), "no certificate in standard base64"},
 		{"an alg that is null", public(t, "rsa", "alg", `null`), "alg is null and was taken for absent"},
 		{"empty key_ops", public(t, "rsa", "key_ops", `[]`), "key_ops is empty"},
+		{"an RSA key in hardware", public(t, "rsa", "kty", `"RSA-HSM"`), "kty RSA-HSM is what Azure Key Vault calls an RSA key in hardware"},
+		{"an EC key in hardware", public(t, "ec256", "kty", `"EC-HSM"`), "unless kty is EC"},
 		{"only a certificate", public(t, "rsa", "n", "", "e", "", "x5c", x5c(t, "rsa")), "the key was taken from its certificate (x5c): n is missing"},
 		{"x5c that is no certificate", public(t, "rsa", "x5c", `["AAAA"]`), "cannot be read"},
 	} {
 		k := parseSet(t, c.key).Keys[0]
 		if k.Fault != nil || len(k.Warnings) != 1 || !strings.Contains(k.Warnings[0], c.says) {
 			t.Errorf("%s: fault %v, warnings %q; want %q", c.name, k.Fault, k.Warnings, c.says)
+		}
+	}
+}
+
+// Azure Key Vault names the type of a key in hardware otherwise: it is the same key.
+func TestKeysInHardware(t *testing.T) {
+	for name, kty := range map[string]string{"rsa": `"RSA-HSM"`, "ec256": `"EC-HSM"`} {
+		usual, hardware := parseSet(t, public(t, name)).Keys[0], parseSet(t, public(t, name, "kty", kty)).Keys[0]
+		if hardware.Thumbprint != usual.Thumbprint || hardware.Kind() != usual.Kind() || hardware.Fault != nil {
+			t.Errorf("%s: %s, %v", kty, hardware.Kind(), hardware.Fault)
 		}
 	}
 }

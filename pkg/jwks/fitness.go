@@ -1,7 +1,6 @@
 package jwks
 
 import (
-	"crypto"
 	"crypto/sha1" // #nosec G505 -- x5t is defined over SHA-1 (RFC 7517 section 4.8); nothing is trusted by it
 	"crypto/sha256"
 	"crypto/x509"
@@ -24,7 +23,7 @@ func (k *Key) checkPrivate(v strictjson.Value) {
 		return
 	}
 	for _, name := range privateMembers() {
-		if member := v.Get(name); member.Exists() && member.Kind() != strictjson.KindNull { // some write every member that they know
+		if !absent(v.Get(name)) {
 			k.Fault = &Fault{Code: faultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
 			return
 		}
@@ -63,33 +62,45 @@ func notForSignatures(operation string) bool { return operation != "verify" && o
 
 const certificateMismatch = "the certificate in x5c is for another key"
 
-// checkCertificates compares the key with the certificates that go with it
-// (RFC 7517 sections 4.7 to 4.9). The certificates are never what is trusted.
-func (k *Key) checkCertificates(v strictjson.Value) {
-	chain := v.Get("x5c")
-	if !chain.Exists() {
-		return
-	}
-	list, ok := chain.TextList()
-	if !ok || len(list) == 0 {
-		k.warn("x5c is not an array of certificates")
-		return
+// firstCertificate returns the first certificate of x5c, or what is wrong with it.
+func firstCertificate(v strictjson.Value) (*x509.Certificate, string) {
+	list, _ := v.Get("x5c").TextList()
+	if len(list) == 0 {
+		return nil, "x5c is not an array of certificates"
 	}
 	der, err := base64.StdEncoding.DecodeString(list[0])
 	if err != nil {
-		k.warn("x5c holds no certificate in standard base64")
-		return
+		return nil, "x5c holds no certificate in standard base64"
 	}
-	k.checkThumbprints(v, der)
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
-		k.warn("the certificate in x5c cannot be read")
+		return nil, "the certificate in x5c cannot be read"
+	}
+	return certificate, ""
+}
+
+// checkCertificates compares the key with the certificates that go with it
+// (RFC 7517 sections 4.7 to 4.9). The certificates are never what is trusted.
+func (k *Key) checkCertificates(v strictjson.Value) {
+	if !v.Get("x5c").Exists() {
+		return
+	}
+	certificate, problem := firstCertificate(v)
+	if certificate == nil {
+		k.warn("%s", problem)
 		return
 	}
 	k.Certificate = certificate
 	certified, err := parseSPKI(certificate.RawSubjectPublicKeyInfo)
-	if public, ok := k.Public.(interface{ Equal(crypto.PublicKey) bool }); err != nil || !ok || !public.Equal(certified) {
-		k.CertificateMismatch = true
+	k.CertificateMismatch = err != nil || thumbprint(certified) != k.Thumbprint
+	short, long := sha1.Sum(certificate.Raw), sha256.Sum256(certificate.Raw) // #nosec G401 -- see the import
+	k.checkThumbprint(v, "x5t", short[:])
+	k.checkThumbprint(v, "x5t#S256", long[:])
+}
+
+func (k *Key) checkThumbprint(v strictjson.Value, name string, sum []byte) {
+	if text, ok := v.Get(name).Text(); ok && text != base64.RawURLEncoding.EncodeToString(sum) {
+		k.warn("%s does not match the certificate in x5c", name)
 	}
 }
 
@@ -97,24 +108,14 @@ func (k *Key) checkCertificates(v strictjson.Value) {
 // has none of the members that RFC 7518 sections 6.2.1 and 6.3.1 demand. It
 // reports whether it did.
 func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
-	for _, name := range required {
-		if v.Get(name).Exists() {
-			return false
-		}
+	if slices.ContainsFunc(required, func(name string) bool { return v.Get(name).Exists() }) {
+		return false
 	}
-	list, _ := v.Get("x5c").TextList()
-	if len(list) == 0 {
+	certificate, _ := firstCertificate(v)
+	if certificate == nil {
 		if v.Get("x5t").Exists() || v.Get("x5t#S256").Exists() {
 			k.faulty(faultInvalid, "the key itself is missing: x5t names a certificate, but does not contain it; the issuer has to fix this")
 		}
-		return false
-	}
-	der, err := base64.StdEncoding.DecodeString(list[0])
-	if err != nil {
-		return false
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
 		return false
 	}
 	public, err := parseSPKI(certificate.RawSubjectPublicKeyInfo)
@@ -129,16 +130,4 @@ func (k *Key) readCertified(v strictjson.Value, required ...string) bool {
 	k.setPublic(public)
 	k.warn("the key was taken from its certificate (x5c): %s is missing, and other programs refuse the key; the issuer has to fix this", required[0])
 	return true
-}
-
-func (k *Key) checkThumbprints(v strictjson.Value, der []byte) {
-	short, long := sha1.Sum(der), sha256.Sum256(der) // #nosec G401 -- see the import
-	k.checkThumbprint(v, "x5t", short[:])
-	k.checkThumbprint(v, "x5t#S256", long[:])
-}
-
-func (k *Key) checkThumbprint(v strictjson.Value, name string, sum []byte) {
-	if text, ok := v.Get(name).Text(); ok && text != base64.RawURLEncoding.EncodeToString(sum) {
-		k.warn("%s does not match the certificate in x5c", name)
-	}
 }

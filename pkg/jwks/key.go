@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -18,7 +19,7 @@ type Key struct {
 	Position   int    // in the set, counted from 1
 	KeyID      string // kid, RFC 7517 section 4.5
 	HasKeyID   bool
-	Type       string   // kty, RFC 7517 section 4.1
+	Type       string   // kty, RFC 7517 section 4.1; RSA and EC also where it is RSA-HSM and EC-HSM
 	Curve      string   // crv of EC and OKP keys, RFC 7518 section 6.2.1.1, RFC 8037 section 2
 	Algorithm  string   // alg, RFC 7517 section 4.4, or empty
 	Use        string   // use, RFC 7517 section 4.2, or empty
@@ -98,9 +99,9 @@ func parseJWK(position int, v strictjson.Value) *Key {
 	case "RSA":
 		k.readRSA(v)
 	case "EC":
-		k.readEC(v)
+		k.readPoint(v, "x", "y")
 	case "OKP":
-		k.readOKP(v)
+		k.readPoint(v, "x")
 	case "oct":
 		k.faulty(faultSharedSecret, "a shared secret (kty oct): whoever can read it can forge tokens")
 	case "":
@@ -130,26 +131,24 @@ func (k *Key) readLabels(v strictjson.Value) {
 		return s, ok
 	}
 	k.Type, _ = text("kty")
-	k.KeyID, k.HasKeyID = text("kid")
-	if alg, ok := text("alg"); ok {
-		k.Algorithm = alg
-		if alg == "" {
-			k.faulty(faultMalformed, "alg is empty")
-		}
+	if kty, hardware := strings.CutSuffix(k.Type, "-HSM"); hardware && (kty == "RSA" || kty == "EC") { // the public key is like any other
+		k.warn("kty %s is what Azure Key Vault calls an %s key in hardware: other programs refuse the key, unless kty is %s", k.Type, kty, kty)
+		k.Type = kty
 	}
+	k.KeyID, k.HasKeyID = text("kid")
 	k.Issuer, _ = v.Get("issuer").Text()
-	if use, ok := text("use"); ok {
-		k.Use = use
-		if use == "" {
-			k.faulty(faultUse, "use is empty")
-		}
+	var hasAlgorithm, hasUse bool
+	if k.Algorithm, hasAlgorithm = text("alg"); hasAlgorithm && k.Algorithm == "" {
+		k.faulty(faultMalformed, "alg is empty")
+	}
+	if k.Use, hasUse = text("use"); hasUse && k.Use == "" {
+		k.faulty(faultUse, "use is empty")
 	}
 	if ops := v.Get("key_ops"); !absent(ops) {
 		list, ok := ops.TextList()
 		if !ok {
 			k.faulty(faultMalformed, "\"key_ops\" is not an array of strings")
-		}
-		if ok && len(list) == 0 {
+		} else if len(list) == 0 {
 			k.warn("key_ops is empty and was taken for absent (RFC 7517 section 4.3)")
 		}
 		k.Operations = list

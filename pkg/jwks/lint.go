@@ -106,22 +106,17 @@ func (l *linter) fault(k *Key) {
 	if k.Fault == nil {
 		return
 	}
-	switch k.Fault.Code {
-	case faultPrivate:
-		l.add("private_key", severityError, k, "PRIVATE KEY PUBLISHED: "+k.Fault.Text, "RFC 7517 section 9.2")
-	case faultSharedSecret:
-		l.add("shared_secret", severityError, k, "SHARED SECRET PUBLISHED: "+k.Fault.Text, "OpenID Connect Core section 10.1")
-	case faultWeak:
-		l.add("weak_key", severityError, k, k.Fault.Text, "RFC 7518 section 3.3")
-	case faultInvalid, faultMalformed:
-		l.add("invalid_key", severityError, k, k.Fault.Text, "RFC 8725 section 3.4")
-	case faultUnsupported:
-		l.add("unsupported_key", severityInfo, k, k.Fault.Text, "RFC 7517 section 5")
-	case faultUse:
-		l.add("key_use", severityError, k, k.Fault.Text, "RFC 7517 section 4.2")
-	case faultOtherUse:
-		l.add("key_use", severityInfo, k, k.Fault.Text, "RFC 7517 section 4.2")
-	}
+	f := map[string]struct{ id, severity, prefix, spec string }{
+		faultPrivate:      {"private_key", severityError, "PRIVATE KEY PUBLISHED: ", "RFC 7517 section 9.2"},
+		faultSharedSecret: {"shared_secret", severityError, "SHARED SECRET PUBLISHED: ", "OpenID Connect Core section 10.1"},
+		faultWeak:         {"weak_key", severityError, "", "RFC 7518 section 3.3"},
+		faultInvalid:      {"invalid_key", severityError, "", "RFC 8725 section 3.4"},
+		faultMalformed:    {"invalid_key", severityError, "", "RFC 8725 section 3.4"},
+		faultUnsupported:  {"unsupported_key", severityInfo, "", "RFC 7517 section 5"},
+		faultUse:          {"key_use", severityError, "", "RFC 7517 section 4.2"},
+		faultOtherUse:     {"key_use", severityInfo, "", "RFC 7517 section 4.2"},
+	}[k.Fault.Code]
+	l.add(f.id, f.severity, k, f.prefix+k.Fault.Text, f.spec)
 }
 
 func (l *linter) labels(k *Key) {

@@ -1,7 +1,7 @@
 package jwks
 
 import (
-	"crypto/ecdsa"
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/base64"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"filippo.io/edwards25519"
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -127,68 +128,42 @@ func (k *Key) checkRSA(key *rsa.PublicKey) {
 	k.Public = key
 }
 
-func (k *Key) readEC(v strictjson.Value) {
-	if k.readCertified(v, "x", "y") {
+// readPoint reads a key on a curve from its public members alone. go-jose checks that
+// the point is on the curve, of full length and not of low order.
+func (k *Key) readPoint(v strictjson.Value, coordinates ...string) {
+	if k.readCertified(v, coordinates...) {
 		return
 	}
-	k.Curve = k.curve(v)
-	k.Bits = map[string]int{"P-256": 256, "P-384": 384, "P-521": 521}[k.Curve]
+	curve, ok := v.Get("crv").Text()
+	if !ok {
+		k.faulty(faultMalformed, "\"crv\" is missing or not a string")
+	}
+	k.Curve = curve
+	k.Bits = map[string]int{"EC P-256": 256, "EC P-384": 384, "EC P-521": 521, "OKP Ed25519": 256}[k.Kind()]
 	if k.Bits == 0 {
 		k.faulty(faultUnsupported, "curve %q is not supported", k.Curve)
 		return
 	}
-	k.readPoint(v, "kty", "crv", "x", "y")
-}
-
-func (k *Key) readOKP(v strictjson.Value) {
-	if k.readCertified(v, "x") {
-		return
-	}
-	k.Curve = k.curve(v)
-	if k.Curve != "Ed25519" {
-		k.faulty(faultUnsupported, "curve %q is not supported", k.Curve)
-		return
-	}
-	k.Bits = 256
-	k.readPoint(v, "kty", "crv", "x")
-}
-
-func (k *Key) curve(v strictjson.Value) string {
-	text, ok := v.Get("crv").Text()
-	if !ok {
-		k.faulty(faultMalformed, "\"crv\" is missing or not a string")
-	}
-	return text
-}
-
-// readPoint lets go-jose decode the key from its public members alone: it
-// checks that the point is on the curve, of full length and not of low order.
-func (k *Key) readPoint(v strictjson.Value, names ...string) {
-	var members []strictjson.Member
-	for _, name := range names {
+	members := []strictjson.Member{{Name: "kty", Value: strictjson.From(k.Type)}, {Name: "crv", Value: strictjson.From(curve)}}
+	for _, name := range coordinates {
+		k.octets(v, name)
 		members = append(members, strictjson.Member{Name: name, Value: v.Get(name)})
-		if name == "x" || name == "y" {
-			k.octets(v, name)
-		}
 	}
 	var jwk jose.JSONWebKey
 	if err := jwk.UnmarshalJSON([]byte(strictjson.From(members).String())); err != nil {
 		k.faulty(faultInvalid, "%s", strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
 		return
 	}
-	k.setPoint(jwk.Key)
+	if key, ok := jwk.Key.(ed25519.PublicKey); ok && !onEdwardsCurve(key) {
+		k.faulty(faultInvalid, "the point is not on the curve")
+	}
+	k.Public = jwk.Key
 }
 
-func (k *Key) setPoint(key any) {
-	switch key := key.(type) {
-	case *ecdsa.PublicKey:
-		k.Public = key
-	case ed25519.PublicKey:
-		if !onEdwardsCurve(key) {
-			k.faulty(faultInvalid, "the point is not on the curve")
-		}
-		k.Public = key
-	default:
-		k.faulty(faultUnsupported, "a key of a type that is not supported")
-	}
+// onEdwardsCurve reports whether an Ed25519 key is the canonical encoding of a
+// point (RFC 8032 section 5.1.3). Neither crypto/ed25519 nor go-jose asks before
+// the first signature, which then fails as if the token were at fault.
+func onEdwardsCurve(key ed25519.PublicKey) bool {
+	point, err := new(edwards25519.Point).SetBytes(key)
+	return err == nil && bytes.Equal(point.Bytes(), key)
 }

@@ -23,20 +23,17 @@ type FormatError struct {
 }
 
 func (e *FormatError) Error() string {
-	switch e.Format {
-	case errPrivateKey.Format:
-		return "a private key: only a public key belongs here"
-	case errSharedSecret.Format:
-		return "a shared secret (kty oct), not a public key"
-	case errKeySet.Format:
-		return "a key set, not a single key"
-	case errSingleKey.Format:
-		return "not a key set but a single key: there is no \"keys\""
-	case formatMetadata:
-		return "the metadata of an issuer, which names the key set as its jwks_uri"
-	default:
+	text, known := map[string]string{
+		errPrivateKey.Format:   "a private key: only a public key belongs here",
+		errSharedSecret.Format: "a shared secret (kty oct), not a public key",
+		errKeySet.Format:       "a key set, not a single key",
+		errSingleKey.Format:    "not a key set but a single key: there is no \"keys\"",
+		formatMetadata:         "the metadata of an issuer, which names the key set as its jwks_uri",
+	}[e.Format]
+	if !known {
 		return "in the format " + e.Format + ", which cannot be read"
 	}
+	return text
 }
 
 // What is recognised in place of a public key or of a key set.
@@ -86,10 +83,12 @@ func readKey(data []byte, depth int) (*Set, error) {
 		return nil, errNoKey
 	case isDER(data):
 		return readDER(data)
-	case strings.HasPrefix(text, "{"):
-		return readKeyObject([]byte(text), depth)
-	case strings.HasPrefix(text, "["):
-		return readKeyArray([]byte(text), depth)
+	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+		v, err := strictjson.Parse([]byte(text))
+		if err != nil {
+			return nil, withoutNames(err)
+		}
+		return readKeyValue(v, depth)
 	}
 	v, _ := strictjson.Parse([]byte(text))
 	if inner, ok := v.Text(); ok {
@@ -150,29 +149,13 @@ func decodeBase64(text string) ([]byte, bool) {
 	return data, err == nil && len(data) >= shortest
 }
 
-func readKeyObject(text []byte, depth int) (*Set, error) {
-	v, err := strictjson.ParseObject(text)
-	if err != nil {
-		return nil, withoutNames(err)
-	}
-	return readKeyValue(v, depth)
-}
-
-func readKeyArray(text []byte, depth int) (*Set, error) {
-	v, err := strictjson.Parse(text)
-	switch items := v.Items(); {
-	case err != nil:
-		return nil, withoutNames(err)
-	case len(items) == 1:
-		return readAs("an array of one key")(readMember(items[0], depth-1))
-	default:
-		return nil, errKeySet
-	}
-}
-
 // readKeyValue reads a JWK, or the one key in another JSON document.
 func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 	switch {
+	case len(v.Items()) == 1:
+		return readAs("an array of one key")(readMember(v.Items()[0], depth-1))
+	case v.Kind() == strictjson.KindArray:
+		return nil, errKeySet
 	case v.Get("keys").Kind() == strictjson.KindArray:
 		return nil, errKeySet
 	case v.Get("jwks_uri").Exists():

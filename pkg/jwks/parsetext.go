@@ -21,7 +21,7 @@ func ParseText(data []byte) (*Set, error) {
 		if inner, ok := embeddedSet(string(data)); ok {
 			return readAs("a key set in other text")(Parse([]byte(inner)))
 		}
-		if inner, ok := decodeBase64(string(data)); ok && isKey(inner) {
+		if inner, ok := decodeBase64(string(data)); ok && isKey(string(inner)) {
 			return readAs("base64")(Parse(inner))
 		}
 		return nil, err
@@ -92,7 +92,7 @@ func isKeyMap(document strictjson.Value) bool {
 	return len(document.Members()) > 0 && len(document.Members()) <= maxKeys
 }
 
-func parseKeyMap(document strictjson.Value) (*Set, error) {
+func parseKeyMap(document strictjson.Value) *Set {
 	set := &Set{ReadAs: "a map of PEM by kid"}
 	var documents []strictjson.Value
 	for i, m := range document.Members() {
@@ -109,7 +109,7 @@ func parseKeyMap(document strictjson.Value) (*Set, error) {
 		documents = append(documents, namedJWK(k))
 	}
 	set.Document = setDocument(documents...)
-	return set, nil
+	return set
 }
 
 // namedJWK writes a key that was read by its kid as a JWK: of one that could not be

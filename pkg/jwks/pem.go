@@ -96,7 +96,7 @@ func readPEM(text string, blocks []pemBlock) (*Set, error) {
 		var set *Set
 		switch b.label {
 		case "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY":
-			set, err = readSPKI(data)
+			set, err = readOctets(data)
 		case "SSH2 PUBLIC KEY":
 			set, err = readSSH(data)
 		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":

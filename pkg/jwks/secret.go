@@ -2,7 +2,6 @@ package jwks
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"net/url"
@@ -14,15 +13,17 @@ import (
 // Recognised are PEM, a JWK and a JWK Set, DER and OpenSSH, one of these in base64,
 // in hexadecimal or escaped for a URL, and whatever else ParseKey and ParseText read.
 func LooksLikeKey(data []byte) bool {
-	switch {
-	case isKey(data), isKey(bytes.TrimRight(data, "\r\n")), isEncodedKey(string(data)):
-		return true
-	case len(pemBlocks(string(data))) > 0:
+	text := string(data)
+	if isKey(text) || isEncodedKey(text) || len(pemBlocks(text)) > 0 {
 		return true
 	}
-	if _, err := ParseText(data); err == nil {
-		return true
-	}
+	_, err := ParseText(data)
+	return err == nil || parsesAsKey(data) || parsesAsKey(bytes.TrimRight(data, "\r\n"))
+}
+
+// parsesAsKey reports whether ParseKey reads octets, or knows what kind of key they
+// are.
+func parsesAsKey(data []byte) bool {
 	_, err := ParseKey(data)
 	var format *FormatError
 	switch {
@@ -49,19 +50,10 @@ func isEncodedKey(text string) bool {
 	return err == nil && len(inner) < len(text) && LooksLikeKey([]byte(inner))
 }
 
-func isKey(data []byte) bool {
-	if isDER(data) {
-		_, err := parseSPKI(data)
-		if err != nil {
-			_, err = x509.ParseCertificate(data)
-		}
-		return err == nil || isPrivateDER(data)
-	}
-	text := strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
-	if text == "" {
-		return false
-	}
-	if text[0] == '{' || text[0] == '[' {
+// isKey reports whether a text has the signs of a key, also of one that cannot be read.
+func isKey(text string) bool {
+	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
 		has := func(member string) bool { return strings.Contains(text, `"`+member+`"`) }
 		return has("kty") || has("keys") || has("x5c") || has("n") && has("e") || has("crv") && has("x")
 	}

@@ -57,7 +57,7 @@ func Parse(data []byte) (*Set, error) {
 	case document.Get("jwks_uri").Exists():
 		return nil, metadataError(document)
 	case isKeyMap(document):
-		return parseKeyMap(document)
+		return parseKeyMap(document), nil
 	default:
 		return nil, fmt.Errorf("%w: there is no \"keys\"", errNotKeySet)
 	}

@@ -63,20 +63,20 @@ func readSSH(blob []byte) (*Set, error) {
 		if n.Sign() == 0 || !e.IsInt64() || e.Int64() > math.MaxInt32 {
 			return nil, errDamaged
 		}
-		return fromPublic(&rsa.PublicKey{N: n, E: int(e.Int64())}, nil)
+		return fromPublic(&rsa.PublicKey{N: n, E: int(e.Int64())}, nil), nil
 	case kind == "ssh-ed25519":
 		key := sshString(&blob)
 		if len(key) != ed25519.PublicKeySize {
 			return nil, errDamaged
 		}
-		return fromPublic(ed25519.PublicKey(key), nil)
+		return fromPublic(ed25519.PublicKey(key), nil), nil
 	case curves[kind] != nil:
 		_ = sshString(&blob) // the curve's name again
 		key, err := ecdsa.ParseUncompressedPublicKey(curves[kind], sshString(&blob))
 		if err != nil {
 			return nil, errDamaged
 		}
-		return fromPublic(key, nil)
+		return fromPublic(key, nil), nil
 	case kind == "ssh-dss":
 		return nil, &FormatError{Format: "DSA"}
 	default:
