@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -285,17 +284,4 @@ func writeTokens(path string, probes []probe.Probe) error {
 	default:
 		return nil
 	}
-}
-
-// refusedBy are the statuses that refuse, in words.
-func refusedBy(cfg probe.Config) string {
-	statuses := cfg.Refused
-	if len(statuses) == 0 {
-		statuses = probe.DefaultRefused()
-	}
-	words := make([]string, len(statuses))
-	for i, s := range slices.Sorted(slices.Values(statuses)) {
-		words[i] = strconv.Itoa(s)
-	}
-	return orList(words)
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
@@ -22,7 +23,7 @@ func (v probeView) code() int {
 	switch {
 	case v.Good():
 		return exitAccepted
-	case v.Count(verify.Failed) > 0:
+	case len(v.having(verify.Failed)) > 0:
 		return exitAPIAccepts
 	default:
 		return exitUnavailable
@@ -35,33 +36,32 @@ func (v probeView) verdict() string {
 
 func (v probeView) sentence() string {
 	sent := plural(v.Requests, "request")
-	switch failed := v.First(verify.Failed); {
+	switch failed := v.having(verify.Failed); {
 	case v.Good():
 		line := "the API refuses what it must refuse: " + sent
-		if n := v.Count(verify.Warning); n > 0 {
+		if n := len(v.having(verify.Warning)); n > 0 {
 			line += ", with " + plural(n, "warning")
 		}
 		return line
-	case failed != nil && failed.Probe.Want == probe.Accepted:
-		return "the API refuses the good token: " + gotWords(*failed)
-	case failed != nil && failed.Probe.Want == probe.Challenged:
-		return "the API answers without a token: " + gotWords(*failed)
-	case failed != nil:
-		return fmt.Sprintf("the API accepts what it must refuse: %s", strings.Join(v.ids(verify.Failed), ", "))
-	default:
-		unclear := v.First(probe.Unclear)
+	case len(failed) == 0:
+		unclear := v.having(probe.Unclear)[0]
 		return fmt.Sprintf("no answer: %s: %s", unclear.Probe.ID, unclear.Message)
+	case failed[0].Probe.ID == "control":
+		return "the API refuses the good token: " + gotWords(failed[0])
+	case failed[0].Probe.ID == "no_token":
+		return "the API answers without a token: " + gotWords(failed[0])
+	default:
+		ids := make([]string, len(failed))
+		for i, o := range failed {
+			ids[i] = o.Probe.ID
+		}
+		return "the API accepts what it must refuse: " + strings.Join(ids, ", ")
 	}
 }
 
-func (v probeView) ids(status verify.Status) []string {
-	var list []string
-	for _, o := range v.Outcomes {
-		if o.Status == status {
-			list = append(list, o.Probe.ID)
-		}
-	}
-	return list
+// having are the outcomes with a status.
+func (v probeView) having(status verify.Status) []probe.Outcome {
+	return slices.DeleteFunc(slices.Clone(v.Outcomes), func(o probe.Outcome) bool { return o.Status != status })
 }
 
 // gotWords is an answer: "401 invalid_token".
@@ -73,18 +73,6 @@ func gotWords(o probe.Outcome) string {
 		return "no answer"
 	default:
 		return strings.TrimSpace(fmt.Sprintf("%d %s", o.Code, o.Error))
-	}
-}
-
-// wanted is what the API has to answer.
-func (v probeView) wanted(o probe.Outcome) string {
-	switch o.Probe.Want {
-	case probe.Challenged:
-		return "401"
-	case probe.Accepted, probe.Tolerated:
-		return "not 401 or 403"
-	default:
-		return refusedBy(v.cfg)
 	}
 }
 
@@ -122,7 +110,7 @@ func (v probeView) document() any {
 	}
 	for _, o := range v.Outcomes {
 		d.Probes = append(d.Probes, probeOutcome{
-			ID: o.Probe.ID, Status: o.Status, Sent: o.Probe.Sent, Expected: v.wanted(o), Got: o.Code, Error: o.Error, Message: o.Message,
+			ID: o.Probe.ID, Status: o.Status, Sent: o.Probe.Sent, Expected: o.Probe.Expected, Got: o.Code, Error: o.Error, Message: o.Message,
 			Problems: problemLines(o.Problems), Spec: o.Probe.Spec,
 		})
 	}
@@ -150,7 +138,7 @@ func (v probeView) writeText(t *output.Text) {
 		t.Rows(rows...)
 	}
 	t.Blank()
-	if n := v.Count(verify.Passed); n > 0 && !v.all {
+	if n := len(v.having(verify.Passed)); n > 0 && !v.all {
 		t.Line(plural(n, "probe") + " passed (--all lists them)")
 	}
 	for _, why := range v.Skipped {
@@ -161,7 +149,7 @@ func (v probeView) writeText(t *output.Text) {
 func (v probeView) table() [][]string {
 	var rows [][]string
 	for _, o := range v.Outcomes {
-		rows = append(rows, []string{strings.ReplaceAll(string(o.Status), "_", " "), o.Probe.ID, o.Probe.Sent, v.wanted(o), gotWords(o)})
+		rows = append(rows, []string{strings.ReplaceAll(string(o.Status), "_", " "), o.Probe.ID, o.Probe.Sent, o.Probe.Expected, gotWords(o)})
 	}
 	return rows
 }
@@ -208,7 +196,7 @@ func (v probeView) suite() output.Suite {
 	}
 	for _, o := range v.Outcomes {
 		c := output.Case{ID: o.Probe.ID, Outcome: outcomeOf(o.Status), Spec: o.Probe.Spec,
-			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, v.wanted(o), gotWords(o))}
+			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, o.Probe.Expected, gotWords(o))}
 		if o.Status == verify.Failed {
 			c.Reason = reasonOf(exitAPIAccepts)
 		}

@@ -18,7 +18,7 @@ type resourceOptions struct {
 	network networkOptions
 	output  outputOptions
 	token   string
-	rules   resource.Rules
+	profile string
 	check   bool
 }
 
@@ -42,7 +42,7 @@ func newResourceCmd(env *Env) *cobra.Command {
 	}
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		valueVar(f, &opts.token, "token", "TOKEN", "access token to verify here: itself, @FILE or env:NAME")
-		enumVar(f, &opts.rules, "profile", "PROFILE", []resource.Rules{resource.RulesMCP}, "also require what an OAuth profile adds to RFC 9728")
+		enumVar(f, &opts.profile, "profile", "PROFILE", []string{"mcp"}, "also require what an OAuth profile adds to RFC 9728")
 		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
 	})
 	opts.network.addFlags(c)
@@ -83,7 +83,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if evidence.Err != nil {
 		return nil, unavailable(evidence.Err)
 	}
-	chain := resource.Check(evidence, o.rules)
+	chain := resource.Check(evidence, o.profile == "mcp")
 	if raw != "" {
 		chain.Token(raw, env.Now())
 	}
@@ -100,7 +100,7 @@ type resourceView struct {
 // findings where they were asked for.
 func (v resourceView) code() int {
 	switch {
-	case v.Unavailable():
+	case v.Unavailable:
 		return exitUnavailable
 	case v.Reason != "":
 		return codeOf(string(v.Reason))
@@ -112,20 +112,24 @@ func (v resourceView) code() int {
 }
 
 func (v resourceView) sentence() string {
-	broken := v.Broken()
-	if broken == nil {
-		line := "the chain holds"
-		if n := v.Count(verify.Warning); n > 0 {
-			line += ", with " + plural(n, "warning")
-		}
-		return line
+	if broken := v.Broken(); broken != nil {
+		return "the chain is broken at " + broken.ID + ": " + broken.Message
 	}
-	return "the chain is broken at " + broken.ID + ": " + broken.Message
+	warnings := 0
+	for _, l := range v.Links {
+		if l.Status == verify.Warning {
+			warnings++
+		}
+	}
+	if warnings == 0 {
+		return "the chain holds"
+	}
+	return "the chain holds, with " + plural(warnings, "warning")
 }
 
 func (v resourceView) verdict() string {
 	switch {
-	case v.Unavailable():
+	case v.Unavailable:
 		return "unavailable"
 	case v.Broken() != nil:
 		return "broken"
@@ -155,13 +159,17 @@ type serverDocument struct {
 
 func (v resourceView) document() any {
 	d := resourceDocument{
-		Verdict: v.verdict(), ExitCode: v.code(), URL: withoutQuery(v.URL), Resource: v.Identifier(), Links: v.Links, Metadata: v.Object(),
+		Verdict: v.verdict(), ExitCode: v.code(), URL: withoutQuery(v.URL), Links: v.Links,
 	}
 	if broken := v.Broken(); broken != nil {
 		d.Broken = broken.ID
 	}
 	if v.code() != exitAccepted {
 		d.Reason = reasonOf(v.code())
+	}
+	if v.Metadata != nil {
+		d.Metadata = v.Metadata.Object
+		d.Resource, _ = v.Metadata.Object.Get("resource").Text()
 	}
 	for _, s := range v.Servers {
 		shown := serverDocument{Issuer: s.Issuer}

@@ -44,12 +44,12 @@ func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, s
 // Param returns the value of the first parameter of that name, whatever its case
 // (RFC 9110 section 11.2), or an empty string.
 func (c Challenge) Param(name string) string {
-	value, _ := c.Lookup(name)
+	value, _ := c.lookup(name)
 	return value
 }
 
-// Lookup is like Param and also reports whether the parameter is present.
-func (c Challenge) Lookup(name string) (string, bool) {
+// lookup is like Param and also reports whether the parameter is present.
+func (c Challenge) lookup(name string) (string, bool) {
 	for _, p := range c.Params {
 		if strings.EqualFold(p.Name, name) {
 			return p.Value, true

@@ -2,7 +2,6 @@ package challenge
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -19,25 +18,30 @@ type Problem struct {
 	Spec string // the section
 }
 
-// An ErrorCode is a value of the parameter error, with the status that belongs to
-// it.
-type ErrorCode struct {
-	Code   string
-	Status int
-	Spec   string
+// An errorCode is what belongs to a value of the parameter error.
+type errorCode struct {
+	status int
+	spec   string
 }
 
-// ErrorCodes returns the registered values of the parameter error.
-func ErrorCodes() []ErrorCode {
+// errorCodes returns the registered values of the parameter error.
+func errorCodes() map[string]errorCode {
 	const bearer, dpop = "RFC 6750 section 3.1", "RFC 9449 section 7.1"
-	return []ErrorCode{
-		{"invalid_request", badRequest, bearer},
-		{"invalid_token", unauthorized, bearer},
-		{"insufficient_scope", forbidden, bearer},
-		{"insufficient_user_authentication", unauthorized, "RFC 9470 section 3"},
-		{"invalid_dpop_proof", unauthorized, dpop},
-		{"use_dpop_nonce", unauthorized, "RFC 9449 section 9"},
+	return map[string]errorCode{
+		"invalid_request":                  {badRequest, bearer},
+		"invalid_token":                    {unauthorized, bearer},
+		"insufficient_scope":               {forbidden, bearer},
+		"insufficient_user_authentication": {unauthorized, "RFC 9470 section 3"},
+		"invalid_dpop_proof":               {unauthorized, dpop},
+		"use_dpop_nonce":                   {unauthorized, "RFC 9449 section 9"},
 	}
+}
+
+// IsErrorCode reports whether a value of the parameter error is a registered one.
+// Any other may repeat what was sent.
+func IsErrorCode(code string) bool {
+	_, known := errorCodes()[code]
+	return known
 }
 
 // Check compares the challenges of a response with RFC 6750 section 3. status is that of the
@@ -95,7 +99,7 @@ func (c *checker) challenge(one Challenge) {
 }
 
 func (c *checker) errorCode(one Challenge) {
-	code, ok := one.Lookup("error")
+	code, ok := one.lookup("error")
 	if !ok {
 		return
 	}
@@ -103,13 +107,11 @@ func (c *checker) errorCode(one Challenge) {
 		c.say("RFC 6750 section 3.1", "error=%q although the request had no token", code)
 		return
 	}
-	known := ErrorCodes()
-	i := slices.IndexFunc(known, func(e ErrorCode) bool { return e.Code == code })
-	switch {
-	case i < 0:
+	switch known, ok := errorCodes()[code]; {
+	case !ok:
 		c.say("RFC 6750 section 3.1", "error=%q is not a registered code", code)
-	case known[i].Status != c.status && c.status != 0:
-		c.say(known[i].Spec, "error=%q belongs to status %d, not %d", code, known[i].Status, c.status)
+	case known.status != c.status && c.status != 0:
+		c.say(known.spec, "error=%q belongs to status %d, not %d", code, known.status, c.status)
 	}
 }
 

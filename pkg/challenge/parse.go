@@ -106,7 +106,7 @@ func (p *parser) param(name string) {
 	if !p.endsElement(p.pos) {
 		value += p.mend(quoted, start)
 	}
-	if _, twice := p.last().Lookup(name); twice {
+	if _, twice := p.last().lookup(name); twice {
 		p.fault(start, "the parameter "+name+" appears twice")
 	}
 	p.last().Params = append(p.last().Params, Param{name, value})

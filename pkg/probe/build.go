@@ -37,8 +37,8 @@ func New(cfg Config) ([]Probe, []string, error) {
 	b := &builder{cfg: cfg}
 	b.token = token.Parse(cfg.Token)
 	b.claims = b.token.UnverifiedClaims()
-	b.add("no_token", "no token", Challenged, "RFC 6750 section 3")
-	b.add("control", "the good token", Accepted, "", "Bearer "+cfg.Token)
+	b.add("no_token", "no token", mustChallenge, "RFC 6750 section 3")
+	b.add("control", "the good token", mustAccept, "", "Bearer "+cfg.Token)
 	b.transport()
 	if b.token.Form() != token.FormJWT {
 		b.skip("the token is not a JWT: no altered tokens were sent")
@@ -67,12 +67,14 @@ type builder struct {
 	skipped []string
 }
 
-func (b *builder) add(id, sent string, want Want, spec string, authorization ...string) {
-	b.probes = append(b.probes, Probe{ID: id, Sent: sent, Want: want, Spec: spec, authorization: authorization})
+func (b *builder) add(id, sent string, want want, spec string, authorization ...string) {
+	b.probes = append(b.probes, Probe{ID: id, Sent: sent, Expected: want.expected(&b.cfg), Spec: spec, authorization: authorization, want: want})
 }
 
 // bearer adds a token that has to be refused.
-func (b *builder) bearer(id, sent, spec, text string) { b.add(id, sent, Refused, spec, "Bearer "+text) }
+func (b *builder) bearer(id, sent, spec, text string) {
+	b.add(id, sent, mustRefuse, spec, "Bearer "+text)
+}
 
 func (b *builder) skip(why string) { b.skipped = append(b.skipped, why) }
 
@@ -81,11 +83,12 @@ func (b *builder) transport() {
 	good := b.cfg.Token
 	b.bearer("garbage", "a word instead of the token", specBearer, "claimcheck-garbage")
 	b.bearer("truncated", "the token without its last ten characters", specSignature, good[:max(1, len(good)-10)])
-	b.add("no_scheme", "the token without Bearer", Refused, specBearer, good)
-	b.add("lower_case_scheme", "the token after bearer, in lower case", Tolerated, "RFC 9110 section 11.1", "bearer "+good)
-	b.add("scheme_twice", "Bearer Bearer and the token", Refused, specBearer, "Bearer Bearer "+good)
-	b.add("two_headers", "two Authorization headers, the good token last", Discourage, "RFC 6750 section 3.1", "Bearer claimcheck-garbage", "Bearer "+good)
-	b.probes = append(b.probes, Probe{ID: "query", Sent: "the token in the query, as access_token", Want: Refused, Spec: "RFC 9700 section 4.3.2", query: good})
+	b.add("no_scheme", "the token without Bearer", mustRefuse, specBearer, good)
+	b.add("lower_case_scheme", "the token after bearer, in lower case", shouldAccept, "RFC 9110 section 11.1", "bearer "+good)
+	b.add("scheme_twice", "Bearer Bearer and the token", mustRefuse, specBearer, "Bearer Bearer "+good)
+	b.add("two_headers", "two Authorization headers, the good token last", shouldRefuse, "RFC 6750 section 3.1", "Bearer claimcheck-garbage", "Bearer "+good)
+	b.add("query", "the token in the query, as access_token", mustRefuse, "RFC 9700 section 4.3.2")
+	b.probes[len(b.probes)-1].query = good
 }
 
 // forged are tokens that nobody with the issuer's key has signed.
@@ -230,7 +233,7 @@ func (b *builder) minted() error {
 	if err != nil {
 		return err
 	}
-	b.add("minted_control", "the same claims, signed again", Accepted, "", "Bearer "+text)
+	b.add("minted_control", "the same claims, signed again", mustAccept, "", "Bearer "+text)
 	crit := []strictjson.Member{
 		{Name: "crit", Value: strictjson.From([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
 	}

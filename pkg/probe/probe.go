@@ -9,6 +9,9 @@ package probe
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
@@ -41,34 +44,57 @@ type Config struct {
 	Now     func() time.Time
 }
 
-// DefaultRefused are the statuses with which an API refuses (RFC 6750 section
-// 3.1).
-func DefaultRefused() []int { return []int{400, 401, 403} }
+// refusedBy are the statuses with which an API refuses (RFC 6750 section 3.1).
+func (c *Config) refusedBy() []int {
+	if len(c.Refused) > 0 {
+		return c.Refused
+	}
+	return []int{400, 401, 403}
+}
 
-// A Want is what an API must do with a probe.
-type Want string
+// A want is what an API has to do with a probe.
+type want uint8
 
-// The wants.
 const (
-	Challenged Want = "challenged" // refuse with 401 and a challenge
-	Refused    Want = "refused"
-	Accepted   Want = "accepted"   // anything but 401 and 403
-	Tolerated  Want = "tolerated"  // accept it; refusing is only unfriendly
-	Discourage Want = "discourage" // refuse it; accepting is only careless
+	mustRefuse    want = iota
+	shouldRefuse       // accepting is only careless
+	mustChallenge      // refuse with 401 and a challenge
+	mustAccept         // answer with anything but 401 and 403
+	shouldAccept       // refusing is only unfriendly
 )
+
+// expected is the same for people.
+func (w want) expected(cfg *Config) string {
+	switch w {
+	case mustChallenge:
+		return "401"
+	case mustAccept, shouldAccept:
+		return "not 401 or 403"
+	}
+	var words []string
+	for _, status := range slices.Sorted(slices.Values(cfg.refusedBy())) {
+		words = append(words, strconv.Itoa(status))
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
 
 // A Probe is one request.
 type Probe struct {
-	ID   string
-	Sent string // in words
-	Want Want
-	Spec string // where that is specified
+	ID       string // as "alg_none"; part of the report format
+	Sent     string // in words
+	Expected string // the statuses that the API should answer with, in words
+	Spec     string // where that is specified
 
+	want          want
 	authorization []string // header values
 	query         string   // access_token in the query, or empty
 }
 
-// Secrets returns the secrets that a probe sends.
+// Secrets returns the secrets that a probe sends. Nothing else shows them.
 func (p Probe) Secrets() []string {
 	if p.query != "" {
 		return []string{p.query}
@@ -102,29 +128,8 @@ type Result struct {
 	Skipped  []string // why probes were left out, in words
 }
 
-// Count returns how many outcomes have a status.
-func (r *Result) Count(status verify.Status) int {
-	n := 0
-	for _, o := range r.Outcomes {
-		if o.Status == status {
-			n++
-		}
-	}
-	return n
-}
-
 // Good reports whether everything was sent, the control passed, and every probe
 // that must be refused was refused.
 func (r *Result) Good() bool {
-	return len(r.Outcomes) > 2 && r.Count(verify.Passed)+r.Count(verify.Warning) == len(r.Outcomes)
-}
-
-// First returns the first outcome with a status, or nil.
-func (r *Result) First(status verify.Status) *Outcome {
-	for i := range r.Outcomes {
-		if r.Outcomes[i].Status == status {
-			return &r.Outcomes[i]
-		}
-	}
-	return nil
+	return len(r.Outcomes) > 2 && !slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Status != verify.Passed && o.Status != verify.Warning })
 }

@@ -20,9 +20,6 @@ import (
 // answer; the result holds the probes until then.
 func Run(ctx context.Context, client *provider.Client, cfg Config, probes []Probe) (*Result, error) {
 	r := &runner{cfg: cfg, result: &Result{URL: withoutQuery(cfg.URL)}}
-	if len(r.cfg.Refused) == 0 {
-		r.cfg.Refused = DefaultRefused()
-	}
 	for i, p := range probes {
 		if r.over {
 			r.result.Outcomes = append(r.result.Outcomes, Outcome{Probe: p, Status: NotSent})
@@ -89,24 +86,24 @@ func (r *runner) request(p Probe) provider.Request {
 func (r *runner) compare(p Probe, got *provider.Response) {
 	list, err := challenge.Parse(got.Header.Values("WWW-Authenticate")...)
 	o := Outcome{Probe: p, Code: got.Status, Error: errorCode(list), Status: verify.Passed}
-	refused := slices.Contains(r.cfg.Refused, got.Status)
-	if refused && p.Want != Accepted && p.Want != Tolerated {
+	refused := slices.Contains(r.cfg.refusedBy(), got.Status)
+	if refused && p.want != mustAccept && p.want != shouldAccept {
 		o.Problems = challenge.Check(got.Status, p.ID != "no_token", list)
 		if err != nil {
 			first, _, _ := strings.Cut(err.Error(), "\n")
 			o.Problems = append(o.Problems, challenge.Problem{Text: "the challenge is malformed: " + first, Spec: "RFC 9110 section 11.6.1"})
 		}
 	}
-	switch p.Want {
-	case Challenged:
+	switch p.want {
+	case mustChallenge:
 		r.withoutToken(&o, refused)
-	case Accepted:
+	case mustAccept:
 		r.control(&o)
-	case Tolerated:
+	case shouldAccept:
 		if got.Status == http.StatusUnauthorized || got.Status == http.StatusForbidden {
 			o.Status, o.Message = verify.Warning, "refused, but schemes are case-insensitive"
 		}
-	case Discourage:
+	case shouldRefuse:
 		if !refused {
 			o.Status, o.Message = verify.Warning, "accepted: it is unclear which of the two was used"
 		}
@@ -171,7 +168,7 @@ func (r *runner) refusal(o *Outcome, refused bool) {
 func errorCode(list []challenge.Challenge) string {
 	for _, c := range list {
 		code := c.Param("error")
-		if slices.ContainsFunc(challenge.ErrorCodes(), func(e challenge.ErrorCode) bool { return e.Code == code }) {
+		if challenge.IsErrorCode(code) {
 			return code
 		}
 	}

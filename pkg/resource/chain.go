@@ -7,8 +7,6 @@
 package resource
 
 import (
-	"slices"
-
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -31,42 +29,29 @@ type Link struct {
 	Unavailable bool `json:"-"`
 }
 
-// Rules are what is required beyond RFC 9728 and what it builds on. The zero Rules
-// require no more.
-type Rules string
-
-// RulesMCP are those of the MCP authorization specification of 2025-11-25.
-const RulesMCP Rules = "mcp"
-
 // Evidence is what was fetched for each link.
 type Evidence struct {
 	URL      string             // as the user named the API
 	Response *provider.Response // to a GET without a token; nil where there was none
 	Err      error              // why there was none
 
-	Attempts []Attempt          // where metadata was looked for, in order
-	Metadata *provider.Document // nil where there is none
-	Found    string             // the Attempt.Place where Metadata was found
+	Metadata    *provider.Document // nil where there is none
+	MetadataErr error              // why there is none, address by address
+	// Found is how the address of the metadata came about: "resource_metadata", the
+	// challenge names it (RFC 9728 section 5.1); "inserted", the well-known suffix
+	// before the path of the URL (section 3.1); or "root", the well-known address of
+	// the host.
+	Found string
 
 	Servers []Server // in the order of the metadata
 }
 
-// The values of Attempt.Place.
+// The values of Evidence.Found.
 const (
-	placeNamed    = "resource_metadata"
-	placeInserted = "inserted"
-	placeRoot     = "root"
+	foundNamed    = "resource_metadata"
+	foundInserted = "inserted"
+	foundRoot     = "root"
 )
-
-// An Attempt is one address at which metadata was looked for.
-type Attempt struct {
-	URL string
-	// Place is how the address came about: "resource_metadata", the challenge names it
-	// (RFC 9728 section 5.1); "inserted", the well-known suffix before the path of the URL
-	// (section 3.1); or "root", the well-known address of the host.
-	Place string
-	Err   error // nil for the one that answered
-}
 
 // A Server is an authorization server that the metadata names.
 type Server struct {
@@ -80,9 +65,17 @@ type Server struct {
 // A Chain is the result.
 type Chain struct {
 	Evidence
-	Links  []Link         // in order
-	Report *verify.Report // of the token, or nil
-	Reason verify.Reason  // why the token is refused, or empty
+	Links []Link // in order
+	// Unavailable says that something could not be fetched, or the token not checked:
+	// then nothing is known of it.
+	Unavailable bool
+	Report      *verify.Report // of the token, or nil
+	Reason      verify.Reason  // why the token is refused, or empty
+}
+
+func (c *Chain) add(l Link) {
+	c.Links = append(c.Links, l)
+	c.Unavailable = c.Unavailable || l.Unavailable
 }
 
 // Broken returns the first link that failed, or nil.
@@ -95,33 +88,10 @@ func (c *Chain) Broken() *Link {
 	return nil
 }
 
-// Unavailable reports whether something could not be fetched, or the token not
-// checked: then nothing is known of it.
-func (c *Chain) Unavailable() bool {
-	return slices.ContainsFunc(c.Links, func(l Link) bool { return l.Unavailable })
-}
-
-// Count returns how many links have a status.
-func (c *Chain) Count(status verify.Status) int {
-	n := 0
-	for _, l := range c.Links {
-		if l.Status == status {
-			n++
-		}
-	}
-	return n
-}
-
-// Object returns the API's metadata, or the absent value.
-func (e *Evidence) Object() strictjson.Value {
+// object returns the API's metadata, or the absent value.
+func (e *Evidence) object() strictjson.Value {
 	if e.Metadata == nil {
 		return strictjson.Value{}
 	}
 	return e.Metadata.Object
-}
-
-// Identifier returns the resource that the metadata is for, or an empty string.
-func (e *Evidence) Identifier() string {
-	text, _ := e.Object().Get("resource").Text()
-	return text
 }

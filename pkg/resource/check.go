@@ -21,9 +21,10 @@ const (
 	specMembers   = "RFC 9728 section 2"
 )
 
-// Check says which links work. It makes no request.
-func Check(e *Evidence, rules Rules) *Chain {
-	c := &checker{Chain: Chain{Evidence: *e}, rules: rules}
+// Check says which links work. It makes no request. With mcp, what the MCP
+// authorization specification of 2025-11-25 demands is required as well.
+func Check(e *Evidence, mcp bool) *Chain {
+	c := &checker{Chain: Chain{Evidence: *e}, mcp: mcp}
 	c.request()
 	if c.Response == nil {
 		return &c.Chain
@@ -45,14 +46,12 @@ func Check(e *Evidence, rules Rules) *Chain {
 
 type checker struct {
 	Chain
-	rules Rules
+	mcp bool
 }
-
-func (c *checker) mcp() bool { return c.rules == RulesMCP }
 
 // required is the status of what only MCP demands.
 func (c *checker) required() verify.Status {
-	if c.mcp() {
+	if c.mcp {
 		return verify.Failed
 	}
 	return verify.Warning
@@ -60,13 +59,11 @@ func (c *checker) required() verify.Status {
 
 // orMCP is the section that demands something: MCP's where only that does.
 func (c *checker) orMCP(spec string) string {
-	if c.mcp() {
+	if c.mcp {
 		return specMCP
 	}
 	return spec
 }
-
-func (c *Chain) add(l Link) { c.Links = append(c.Links, l) }
 
 func (c *checker) pass(id, spec, format string, args ...any) {
 	c.add(Link{ID: id, Status: verify.Passed, Message: fmt.Sprintf(format, args...), Spec: spec})
@@ -121,7 +118,7 @@ func (c *checker) challenge() {
 	c.named()
 	if scope := c.bearer(list).Param("scope"); scope != "" {
 		c.pass("challenge_scope", "RFC 6750 section 3", "the challenge asks for the scope %q", scope)
-	} else if c.mcp() {
+	} else if c.mcp {
 		c.add(Link{ID: "challenge_scope", Status: verify.Warning, Message: "the challenge names no scope: clients ask for all of scopes_supported", Spec: specMCP, Fix: `add scope="…" with what a first request needs`})
 	}
 }
@@ -166,16 +163,12 @@ func schemes(list []challenge.Challenge) []string {
 func (c *checker) document() {
 	const id = "metadata"
 	if c.Metadata == nil {
-		tried := make([]string, len(c.Attempts))
-		for i, a := range c.Attempts {
-			tried[i] = a.Err.Error()
-		}
 		inserted, _ := wellKnown(c.shownURL())
 		c.add(Link{ID: id, Status: verify.Failed, Unavailable: true, Spec: specMetadata,
-			Message: "no metadata of this resource: " + strings.Join(tried, "; "), Fix: "serve it at " + inserted})
+			Message: "no metadata of this resource: " + c.MetadataErr.Error(), Fix: "serve it at " + inserted})
 		return
 	}
-	where := map[string]string{placeNamed: "where the challenge says", placeInserted: "at its well-known address", placeRoot: "at the root of the host"}[c.Found]
+	where := map[string]string{foundNamed: "where the challenge says", foundInserted: "at its well-known address", foundRoot: "at the root of the host"}[c.Found]
 	c.pass(id, specMetadata, "%s, %s", c.Metadata.URL, where)
 	if !c.Metadata.ServedJSON {
 		c.add(Link{ID: "content_type", Status: verify.Warning, Message: fmt.Sprintf("the metadata is served as %q, not application/json", c.Metadata.ContentType), Spec: "RFC 9728 section 3.2", Fix: "serve it as application/json"})
@@ -194,7 +187,7 @@ func (c *checker) shownURL() string {
 // identifier compares resource with the URL that was asked for, byte for byte.
 func (c *checker) identifier() {
 	const id, spec = "resource_identifier", "RFC 9728 section 3.3"
-	found, ok := c.Object().Get("resource").Text()
+	found, ok := c.object().Get("resource").Text()
 	switch {
 	case !ok:
 		c.add(Link{ID: id, Status: verify.Failed, Message: `the metadata has no "resource", or it is not a string`, Spec: specMembers, Fix: fmt.Sprintf("set resource to %q", c.shownURL())})
@@ -202,7 +195,7 @@ func (c *checker) identifier() {
 	case found == c.URL:
 		c.pass(id, spec, "resource is the requested URL")
 		return
-	case c.Found == placeRoot && strings.TrimSuffix(found, "/") == origin(c.URL):
+	case c.Found == foundRoot && strings.TrimSuffix(found, "/") == origin(c.URL):
 		c.add(Link{ID: id, Status: verify.Warning, Message: fmt.Sprintf("the metadata is for the whole host, %s: strict clients refuse it for %s", found, c.shownURL()), Spec: spec,
 			Fix: fmt.Sprintf("serve metadata with resource %q at its own well-known address", c.shownURL())})
 		return
@@ -237,7 +230,7 @@ func difference(wanted, found string) string {
 
 // methods checks how a token has to be sent.
 func (c *checker) methods() {
-	v := c.Object().Get("bearer_methods_supported")
+	v := c.object().Get("bearer_methods_supported")
 	if !v.Exists() {
 		return
 	}
@@ -255,7 +248,7 @@ func (c *checker) methods() {
 // serverList checks authorization_servers.
 func (c *checker) serverList() {
 	const id = "authorization_servers"
-	v := c.Object().Get("authorization_servers")
+	v := c.object().Get("authorization_servers")
 	list, ok := v.TextList()
 	switch {
 	case v.Exists() && !ok:

@@ -30,8 +30,8 @@ func FuzzCheck(f *testing.F) {
 			Metadata: &provider.Document{Object: object, URL: "https://api.example/m", Status: http.StatusOK},
 			Servers:  []resource.Server{{Issuer: "https://issuer.example", Metadata: &provider.Metadata{Document: document, Issuer: "https://issuer.example"}}},
 		}
-		for _, rules := range []resource.Rules{"", resource.RulesMCP} {
-			for _, link := range resource.Check(e, rules).Links {
+		for _, mcp := range []bool{false, true} {
+			for _, link := range resource.Check(e, mcp).Links {
 				if link.ID == "" || link.Message == "" {
 					t.Errorf("%+v", link)
 				}

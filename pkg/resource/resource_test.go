@@ -33,29 +33,29 @@ func TestCheck(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*resource.Evidence)
-		rules  resource.Rules
+		mcp    bool
 		link   string
 		want   verify.Status
 	}{
-		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, "", "request", verify.Failed},
-		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, "", "request", verify.Failed},
-		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, "", "request", verify.Warning},
-		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), "", "challenge", verify.Failed},
-		{"no scope in the challenge", challenge(`Bearer`), resource.RulesMCP, "challenge_scope", verify.Warning},
-		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), "", "resource_identifier", verify.Failed},
-		{"resource with another port", metadata(`{"resource":"https://api.example:8443/mcp"}`), "", "resource_identifier", verify.Failed},
-		{"resource by http", metadata(`{"resource":"http://api.example/mcp"}`), "", "resource_identifier", verify.Failed},
-		{"no header method", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), "", "bearer_methods", verify.Warning},
-		{"no header method for MCP", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), resource.RulesMCP, "bearer_methods", verify.Failed},
-		{"methods of another type", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":"header"}`), "", "bearer_methods", verify.Failed},
-		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), "", "authorization_servers", verify.Warning},
-		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), resource.RulesMCP, "authorization_servers", verify.Failed},
-		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), "", "authorization_servers", verify.Failed},
-		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, "", "content_type", verify.Warning},
-		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, "", "server_keys", verify.Failed},
+		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "request", verify.Failed},
+		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, false, "request", verify.Failed},
+		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, false, "request", verify.Warning},
+		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), false, "challenge", verify.Failed},
+		{"no scope in the challenge", challenge(`Bearer`), true, "challenge_scope", verify.Warning},
+		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), false, "resource_identifier", verify.Failed},
+		{"resource with another port", metadata(`{"resource":"https://api.example:8443/mcp"}`), false, "resource_identifier", verify.Failed},
+		{"resource by http", metadata(`{"resource":"http://api.example/mcp"}`), false, "resource_identifier", verify.Failed},
+		{"no header method", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), false, "bearer_methods", verify.Warning},
+		{"no header method for MCP", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":["query"]}`), true, "bearer_methods", verify.Failed},
+		{"methods of another type", metadata(`{"resource":"https://api.example/mcp","bearer_methods_supported":"header"}`), false, "bearer_methods", verify.Failed},
+		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), false, "authorization_servers", verify.Warning},
+		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), true, "authorization_servers", verify.Failed},
+		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), false, "authorization_servers", verify.Failed},
+		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, false, "content_type", verify.Warning},
+		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, false, "server_keys", verify.Failed},
 		{"another issuer", func(e *resource.Evidence) {
 			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://issuer.example/"}
-		}, "", "server_issuer", verify.Failed},
+		}, false, "server_issuer", verify.Failed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 				}}},
 			}
 			test.change(e)
-			chain := resource.Check(e, test.rules)
+			chain := resource.Check(e, test.mcp)
 			for _, l := range chain.Links {
 				if l.ID == test.link {
 					if l.Status != test.want || l.Message == "" || l.Status == verify.Failed && !l.Unavailable && l.Spec == "" {
@@ -83,8 +83,8 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckWithoutAnAnswer(t *testing.T) {
-	chain := resource.Check(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, "")
-	if !chain.Unavailable() || chain.Broken() == nil || len(chain.Links) != 1 {
+	chain := resource.Check(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, false)
+	if !chain.Unavailable || chain.Broken() == nil || len(chain.Links) != 1 {
 		t.Errorf("got %+v", chain.Links)
 	}
 }

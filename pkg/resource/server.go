@@ -132,7 +132,7 @@ func (s *serverChecker) scopes() {
 		return
 	}
 	var missing []string
-	for _, scope := range scopesOf(s.Object(), "scopes_supported") {
+	for _, scope := range scopesOf(s.object(), "scopes_supported") {
 		if !slices.Contains(gives, scope) {
 			missing = append(missing, scope)
 		}

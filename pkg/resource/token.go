@@ -16,7 +16,8 @@ import (
 // metadata names.
 func (c *Chain) Token(raw string, now time.Time) {
 	t := token.Parse(raw)
-	checks := &tokenChecker{Chain: c, token: t, resource: cmp.Or(c.Identifier(), c.URL)}
+	resource, _ := c.object().Get("resource").Text()
+	checks := &tokenChecker{Chain: c, token: t, resource: cmp.Or(resource, c.URL)}
 	server := checks.server()
 	if server == nil || server.Keys == nil {
 		return
@@ -117,7 +118,7 @@ func (c *tokenChecker) scope() {
 			missing = append(missing, scope)
 		}
 	}
-	listed := scopesOf(c.Object(), "scopes_supported")
+	listed := scopesOf(c.object(), "scopes_supported")
 	switch {
 	case len(missing) > 0:
 		c.refuse(verify.ReasonClaimRefused, id, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
@@ -133,7 +134,7 @@ func (c *tokenChecker) scope() {
 func (c *tokenChecker) dpop() {
 	const id, spec = "token_dpop", "RFC 9449 section 6"
 	bound := c.token.UnverifiedClaims().Get("cnf").Get("jkt").Exists()
-	switch wanted := c.Object().Get("dpop_bound_access_tokens_required").True(); {
+	switch wanted := c.object().Get("dpop_bound_access_tokens_required").True(); {
 	case wanted && !bound:
 		c.refuse(verify.ReasonClaimRefused, id, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:

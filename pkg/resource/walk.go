@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/challenge"
 	"github.com/claimcheck/claimcheck/pkg/provider"
@@ -48,21 +49,23 @@ func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, 
 func (e *Evidence) metadata(ctx context.Context, client *provider.Client) {
 	named := e.namedMetadata()
 	inserted, root := wellKnown(e.URL)
-	attempts := []Attempt{{URL: inserted, Place: placeInserted}}
-	if root != inserted {
-		attempts = append(attempts, Attempt{URL: root, Place: placeRoot})
+	places := [][2]string{{foundInserted, inserted}, {foundRoot, root}}
+	switch {
+	case named != "":
+		places = [][2]string{{foundNamed, named}}
+	case root == inserted:
+		places = places[:1]
 	}
-	if named != "" {
-		attempts = []Attempt{{URL: named, Place: placeNamed}}
-	}
-	for _, a := range attempts {
-		e.Metadata, a.Err = client.Document(ctx, a.URL, e.URL)
-		e.Found = a.Place
-		e.Attempts = append(e.Attempts, a)
-		if a.Err == nil {
+	var tried []string
+	for _, place := range places {
+		document, err := client.Document(ctx, place[1], e.URL)
+		if err == nil {
+			e.Metadata, e.Found = document, place[0]
 			return
 		}
+		tried = append(tried, err.Error())
 	}
+	e.MetadataErr = errors.New(strings.Join(tried, "; "))
 }
 
 // namedMetadata is the address that the challenge names, or empty.
@@ -86,6 +89,6 @@ func (e *Evidence) challenges() []challenge.Challenge {
 
 // servers are the authorization servers that the metadata names.
 func (e *Evidence) servers() []string {
-	list, _ := e.Object().Get("authorization_servers").TextList()
+	list, _ := e.object().Get("authorization_servers").TextList()
 	return list
 }

@@ -90,8 +90,8 @@ func TestWhereMetadataIsLookedFor(t *testing.T) {
 		if got := strings.Join(h.asked, " "); got != c.asked || (e.Metadata != nil) != (c.found != "") || c.found != "" && e.Found != c.found {
 			t.Errorf("%s: asked %s, found %q", c.name, got, e.Found)
 		}
-		if last := e.Attempts[len(e.Attempts)-1]; (last.Err == nil) != (c.found != "") {
-			t.Errorf("%s: %v", c.name, last.Err)
+		if (e.MetadataErr == nil) != (c.found != "") {
+			t.Errorf("%s: %v", c.name, e.MetadataErr)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func TestServersThatAreAsked(t *testing.T) {
 func TestWalkWithoutAnAnswer(t *testing.T) {
 	h := newHost(t)
 	h.Close()
-	if e := h.walk(t); e.Err == nil || e.Response != nil || len(e.Attempts) != 0 {
+	if e := h.walk(t); e.Err == nil || e.Response != nil || e.MetadataErr != nil {
 		t.Errorf("got %+v", e)
 	}
 	client, err := provider.New(provider.Config{Now: now, NoCache: true})
