@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"html/template"
 	"net"
 	"net/http"
 	"net/netip"
@@ -63,7 +62,6 @@ type Issuer struct {
 	now      func() time.Time
 	trace    func(method, path string, status int)
 	identity *identity // of TLS, or nil
-	pages    *template.Template
 	server   *http.Server
 	serving  sync.WaitGroup
 	closing  func() error
@@ -161,9 +159,6 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 		ClientID: i.clients[0].ID, Users: completeUsers(config.Users), Now: i.now,
 	})
 	if err != nil {
-		return nil, err
-	}
-	if i.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
 	i.describe(state)
