@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/metrics"
+	"runtime"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -18,7 +18,7 @@ const (
 	// for a busy machine.
 	MaxTime = 10 * time.Second
 	// MaxMemory is by how many bytes the live heap may grow during a run. It is
-	// looked at every few milliseconds, as of the last garbage collection; a single
+	// looked at every few milliseconds, with as much again for garbage; a single
 	// operation, such as "a" * 1e9, may exceed it until it has ended. It also keeps
 	// values from being nested so deeply that gojq, which walks them recursively,
 	// overflows the stack: that could not be recovered from. (gojq was seen to fail
@@ -69,8 +69,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) 
 	if at.Nanosecond() != 0 {
 		now = float64(at.Unix()) + float64(at.Nanosecond())/1e9
 	}
-	live, _ := heap()
-	limit := live + MaxMemory
+	limit := heap() + 2*MaxMemory
 
 	type result struct {
 		outputs []strictjson.Value
@@ -90,7 +89,7 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) 
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case <-watch.C:
-			if live, all := heap(); live > limit || all > 4*limit {
+			if heap() > limit {
 				stop(errMemory)
 				return nil, errMemory
 			}
@@ -98,14 +97,13 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) 
 	}
 }
 
-// heap returns how many bytes the last garbage collection found in use, and how
-// many there are with what has become garbage or was allocated since. The second
-// is about twice the first, unless values grow faster than a collection can follow
-// them. Reading them stops nothing.
-func heap() (live, all uint64) {
-	sizes := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sizes)
-	return sizes[0].Value.Uint64(), sizes[1].Value.Uint64()
+// heap returns how many bytes of values there are, with those that have become
+// garbage since the last collection: the collector lets them grow to twice what is
+// in use. Counting them stops the program for a moment.
+func heap() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }
 
 // collect runs the expression to its end.
