@@ -3,30 +3,41 @@ package cmd
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// An interruption ends a run that notices nothing of it, and leaves one that ends
-// by itself its own code.
-func TestUntilInterrupted(t *testing.T) {
-	interrupted, cancel := context.WithCancel(context.Background())
-	cancel()
-	blocked := make(chan struct{})
-	defer close(blocked)
+// An interruption ends a run that notices nothing of it, after a grace period, and
+// leaves one that ends by itself its own code.
+func TestOnceInterrupted(t *testing.T) {
+	const grace = time.Second
 	for _, c := range []struct {
-		name string
-		ctx  context.Context
-		run  func() int
-		want int
+		name      string
+		interrupt bool
+		lasts     time.Duration // what runs, after the interruption
+		want      int
 	}{
-		{"not interrupted", context.Background(), func() int { return 10 }, 10},
-		{"blocked for ever", interrupted, func() int { <-blocked; return 0 }, exitInterrupted},
+		{"not interrupted", false, time.Hour, 0},
+		{"ends in time", true, grace / 2, 0},
+		{"blocked for ever", true, time.Hour, exitInterrupted},
 	} {
-		if code := untilInterrupted(c.ctx, time.Millisecond, c.run); code != c.want {
-			t.Errorf("%s: %d, want %d", c.name, code, c.want)
-		}
-	}
-	if code := untilInterrupted(interrupted, time.Hour, func() int { return 16 }); code != 16 {
-		t.Errorf("within the grace period: %d, want 16", code)
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancel(t.Context())
+				defer interrupt()
+				code := 0
+				stop := onceInterrupted(ctx, grace, func(exit int) { code = exit })
+				if c.interrupt {
+					interrupt()
+				}
+				time.Sleep(c.lasts)
+				stop()
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if code != c.want {
+					t.Errorf("exit %d, want %d", code, c.want)
+				}
+			})
+		})
 	}
 }

@@ -25,25 +25,23 @@ func Main() int {
 	log.SetOutput(io.Discard) // net/http writes there what servers send, and tokens with it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return untilInterrupted(ctx, time.Second, func() int { return Run(ctx, processEnv(ctx), os.Args[1:]) })
+	defer onceInterrupted(ctx, time.Second, os.Exit)()
+	return Run(ctx, processEnv(ctx), os.Args[1:])
 }
 
-// untilInterrupted runs until the end or, after an interruption, for a grace period:
-// what waits for a pipe to be opened or written to notices nothing of it.
-func untilInterrupted(ctx context.Context, grace time.Duration, run func() int) int {
-	done := make(chan int, 1)
-	go func() { done <- run() }()
-	select {
-	case code := <-done:
-		return code
-	case <-ctx.Done():
-	}
-	select {
-	case code := <-done:
-		return code
-	case <-time.After(grace):
-		return exitInterrupted
-	}
+// onceInterrupted leaves the program a grace period to end by itself after an
+// interruption, and then exits, unless stop was called: what waits for a pipe to be
+// opened or written to notices nothing of it.
+func onceInterrupted(ctx context.Context, grace time.Duration, exit func(int)) (stop func()) {
+	over := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		select {
+		case <-over:
+		case <-time.After(grace):
+			exit(exitInterrupted)
+		}
+	})
+	return func() { close(over) }
 }
 
 // Run runs the program in an environment and returns the exit code.
