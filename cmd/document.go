@@ -43,7 +43,7 @@ func (r report) reportDocument() reportDocument {
 		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
 		Key: r.Key, Header: r.Header,
 	}
-	for _, c := range r.Checks() {
+	for _, c := range r.made {
 		d.Checks = append(d.Checks, r.checkDocument(c))
 	}
 	if r.show.explain {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -191,15 +192,20 @@ func withoutPath(err error) error {
 }
 
 func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	var data bytes.Buffer
+	data.Grow(usualLength) // io.ReadAll would come to it in many steps
+	_, err := data.ReadFrom(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
 		return nil, unreadable("%s: %w", shownName(name), withoutPath(err))
-	case len(data) > limit:
+	case data.Len() > limit:
 		return nil, tooLarge(shownName(name), limit)
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
+
+// usualLength is what most tokens and key sets are shorter than.
+const usualLength = 4 << 10
 
 func tooLarge(name string, limit int) *failure {
 	return unreadable("%s is larger than %d KiB", name, limit>>10)

@@ -79,7 +79,7 @@ func (r report) writeVerdict(t *output.Text) {
 // writeVerdictAs writes the verdict with the words behind it.
 func (r report) writeVerdictAs(t *output.Text, words string) {
 	row := verdictRow(r.Accepted, strings.ToUpper(r.verdict())+"  "+words)
-	if n := len(r.checks(verify.Warning)); n > 0 && r.Accepted {
+	if n := r.count(verify.Warning); n > 0 && r.Accepted {
 		row.Value += "; " + plural(n, "warning")
 	}
 	t.Rows(row)
@@ -156,7 +156,7 @@ func (r report) row(c verify.Check) output.Row {
 
 // writeCount says how many checks are not shown.
 func (r report) writeCount(t *output.Text) {
-	passed := len(r.checks(verify.Passed))
+	passed := r.count(verify.Passed)
 	text := plural(passed, "check") + " passed (--all lists them, --claims shows the claims)"
 	if r.show.claims {
 		text = plural(passed, "check") + " passed (--all lists them)"
@@ -182,7 +182,7 @@ func (r report) writeAll(t *output.Text) {
 	t.Heading("checks")
 	var rows []output.Row
 	var notAsked []string
-	for _, c := range r.Checks() {
+	for _, c := range r.made {
 		if notAskedFor(c) {
 			notAsked = append(notAsked, c.ID)
 			continue

@@ -349,7 +349,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 		return report{}, r.question().unavailable(timed, err)
 	}
 	return report{
-		Report: result.Report, keySet: result.KeySet, advice: r.caseOf(result),
+		Report: result.Report, made: result.Report.Checks(), keySet: result.KeySet, advice: r.caseOf(result),
 		atGiven: r.opts.expect.at.set, realNow: r.env.Now(), show: r.opts.show,
 	}, nil
 }

@@ -20,7 +20,7 @@ func (r report) suite() output.Suite {
 	for _, fact := range r.keyFacts() {
 		s.Facts = append(s.Facts, output.Fact{Name: "key_" + fact.Name, Value: fact.Value})
 	}
-	for _, c := range r.Checks() {
+	for _, c := range r.made {
 		s.Cases = append(s.Cases, r.suiteCase(c))
 	}
 	return s

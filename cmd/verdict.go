@@ -180,6 +180,7 @@ func (n unanswered) suite() output.Suite {
 // diagnosis, where the keys came from, and whether the clock was moved.
 type report struct {
 	*verify.Report
+	made    []verify.Check // those of the Report, which builds them on each call
 	atGiven bool
 	realNow time.Time
 	show    showOptions
@@ -252,13 +253,24 @@ func (r report) hint(c verify.Check) advice.Hint {
 // checks returns the checks of a status, the decisive one first.
 func (r report) checks(status verify.Status) []verify.Check {
 	var list []verify.Check
-	for _, c := range r.Checks() {
+	for _, c := range r.made {
 		if c.Status == status {
 			list = append(list, c)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b verify.Check) int { return cmp.Compare(r.weight(a), r.weight(b)) })
 	return list
+}
+
+// count returns how many checks have a status.
+func (r report) count(status verify.Status) int {
+	n := 0
+	for i := range r.made {
+		if r.made[i].Status == status {
+			n++
+		}
+	}
+	return n
 }
 
 // weight orders failures: the token's origin where the keys are those of somebody
