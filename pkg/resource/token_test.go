@@ -145,6 +145,8 @@ func TestWordsOfLinks(t *testing.T) {
 		{"a bad request", func(e *resource.Evidence) { e.Response.Status = 400 }, false, "request", verify.Warning, "does not show what a client without a token gets"},
 		{"403", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "request", verify.Failed, "403 Forbidden, not 401"},
 		{"no challenge where none is due", all(challenge(""), func(e *resource.Evidence) { e.Response.Status = 403; e.Response.Header = nil }), false, "challenge", verify.NotChecked, "no 401 response"},
+		{"no challenge where one is due", func(e *resource.Evidence) { e.Response.Header = nil }, false, "challenge", verify.Failed, "401 without WWW-Authenticate"},
+		{"a challenge where none is due", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "challenge", verify.Passed, "WWW-Authenticate: Bearer"},
 		{"an error without a token", challenge(`Bearer error="invalid_token"`), false, "challenge", verify.Warning, "although the request had no token"},
 		{"another scheme", challenge(`Basic realm="x"`), false, "challenge", verify.Failed, "no challenge of the scheme Bearer"},
 		{"DPoP", challenge(`DPoP algs="ES256", scope="a"`), false, "challenge_scope", verify.Passed, `asks for the scope "a"`},
@@ -170,6 +172,13 @@ func TestWordsOfLinks(t *testing.T) {
 		}, false, "server_issuer", verify.Warning, "it is http"},
 		{"an issuer by https", func(*resource.Evidence) {}, false, "server_issuer", verify.Passed, "the issuer matches"},
 		{"the address of metadata as an issuer", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_issuer", verify.Failed, "which is not the issuer"},
+		{"the keys of an issuer by http", func(e *resource.Evidence) {
+			e.Servers[0].Issuer, e.Servers[0].Metadata.Issuer, e.Servers[0].Metadata.JWKSURI = "http://127.0.0.1", "http://127.0.0.1", ""
+		}, false, "server_keys", verify.Warning, "only be introspected"},
+		{"the keys of an issuer by its address of metadata", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_keys", verify.NotChecked, "not fetched"},
+		{"the keys of another issuer", func(e *resource.Evidence) {
+			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://other.example"}
+		}, false, "server_keys", "", ""},
 		{"no metadata of the server", func(e *resource.Evidence) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, false, "server_metadata", verify.Failed, "gone"},
 		{"no endpoints", server(`{"token_endpoint":""}`), false, "server_endpoints", verify.Warning, "the metadata has no authorization_endpoint and no token_endpoint"},
 		{"no endpoints for MCP", server(`{"authorization_endpoint":1,"token_endpoint":"x"}`), true, "server_endpoints", verify.Failed, "the metadata has no authorization_endpoint"},
@@ -207,6 +216,21 @@ func TestWordsOfLinks(t *testing.T) {
 		}
 		if got.Status != c.status || !strings.Contains(got.Message, c.says) {
 			t.Errorf("%s: %s %q, want %s %q", c.name, got.Status, got.Message, c.status, c.says)
+		}
+	}
+}
+
+// The advice has the challenge to answer with, as far as it can be written.
+func TestAdviceOfAChallenge(t *testing.T) {
+	for url, want := range map[string]string{
+		"https://api.example/mcp":     `answer with: WWW-Authenticate: Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp"`,
+		"https://api.example/mcp?a=b": `answer with: WWW-Authenticate: Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp"`,
+		"https://api.example/\x01":    "answer with: WWW-Authenticate: Bearer",
+	} {
+		chain := resource.Check(&resource.Evidence{URL: url, Response: &provider.Response{Status: http.StatusUnauthorized}, MetadataErr: errors.New("gone")}, false)
+		i := slices.IndexFunc(chain.Links, func(l resource.Link) bool { return l.ID == "challenge" })
+		if i < 0 || chain.Links[i].Fix != want {
+			t.Errorf("%q: got %+v, want %s", url, chain.Links, want)
 		}
 	}
 }

@@ -12,10 +12,8 @@ const suffix = "/.well-known/oauth-protected-resource"
 func wellKnown(url string) (inserted, root string) {
 	address, query, hasQuery := strings.Cut(url, "?")
 	start := strings.Index(address, "://") + len("://")
-	origin, path := address, ""
-	if i := strings.IndexByte(address[start:], '/'); i >= 0 {
-		origin, path = address[:start+i], address[start+i:]
-	}
+	end := start + strings.IndexByte(address[start:]+"/", '/')
+	origin, path := address[:end], address[end:]
 	inserted = origin + suffix + strings.TrimSuffix(path, "/") // a slash alone is none: RFC 9728 section 3.1
 	if hasQuery {
 		inserted += "?" + query
