@@ -51,6 +51,8 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 		forms["a JWK without kty of "+name] = strings.ReplaceAll(public(t, name), `"kty"`, `"k"`)
 	}
 	forms["a JWK of a certificate alone"] = `{"x5c":["` + body + `"]}`
+	forms["a JWK of a secret"] = `{"kty":"oct","k":"` + strings.Repeat("c2VjcmV0", 10) + `"}`
+	forms["a set of what is no key"] = `{"keys":["` + strings.Repeat("c2VjcmV0", 10) + `"]}`
 	forms["hexadecimal"] = hex.EncodeToString(certificate(t, "rsa"))
 	forms["hexadecimal with colons"] = strings.TrimSuffix(strings.ToUpper(regexp.MustCompile("..").ReplaceAllString(forms["hexadecimal"], "$0:")), ":")
 	forms["hexadecimal of PEM"] = "0x" + hex.EncodeToString([]byte(text))

@@ -74,7 +74,7 @@ func (s *Set) Candidates(t *token.Token) Selection {
 		reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single)
 		switch {
 		case reason != "":
-		case !hasKeyID || k.HasKeyID && k.KeyID == kid:
+		case !hasKeyID || k.HasKeyID: // no other kid than the token's fits
 			selection.Candidates = append(selection.Candidates, k)
 		default:
 			without = append(without, k)

@@ -206,6 +206,9 @@ func TestRunEndsEarly(t *testing.T) {
 			if result.Outcomes[test.requests].Status != probe.NotSent {
 				t.Error("the rest was sent")
 			}
+			if all := world(t, good(t), nil); len(result.Outcomes) != len(all.Outcomes) {
+				t.Errorf("%d outcomes of %d probes", len(result.Outcomes), len(all.Outcomes))
+			}
 		})
 	}
 }
@@ -249,6 +252,31 @@ func TestAPIsThatDoNotAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if result, err := probe.Run(ctx, client, cfg, probes); err == nil || len(result.Outcomes) != 0 {
+		t.Errorf("got %+v, %v", result, err)
+	}
+}
+
+// TestDelay: between requests, not before the first.
+func TestDelay(t *testing.T) {
+	ctx, end := context.WithTimeout(t.Context(), 10*time.Second)
+	defer end()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		w.WriteHeader(http.StatusUnauthorized)
+		time.AfterFunc(10*time.Millisecond, end) // most likely while the second request waits
+	}))
+	t.Cleanup(server.Close)
+	cfg := config(t)
+	cfg.URL, cfg.Delay = server.URL, time.Hour
+	probes, _, err := probe.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := provider.New(provider.Config{Now: now, NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err := probe.Run(ctx, client, cfg, probes); !errors.Is(err, context.Canceled) || result.Requests != 1 {
 		t.Errorf("got %+v, %v", result, err)
 	}
 }

@@ -232,13 +232,17 @@ func TestPolicyInTheMiddleware(t *testing.T) {
 			`, error="insufficient_user_authentication", error_description="the user has to sign in again", max_age="300"`},
 		{"login too weak", with(func(p *verify.Policy) { p.ACR = []string{"gold", "silver"} }), []any{"acr", "tin"}, 401,
 			`, error="insufficient_user_authentication", error_description="the user has to sign in again", acr_values="gold silver"`},
+		{"an access token that is refused for a claim", with(func(p *verify.Policy) { p.Kind = verify.KindAccess }), []any{"sub", 1}, 401,
+			`, error="invalid_token", error_description="a claim of the token is refused"`},
+		{"an access token for an ID token", with(func(p *verify.Policy) { p.Kind = verify.KindID }), nil, 401,
+			`, error="invalid_token", error_description="a claim of the token is refused"`},
 		{"ID token", with(func(p *verify.Policy) { p.Kind = verify.KindID }), nil, 200, ""},
 		{"ID token for an access token", with(func(p *verify.Policy) { p.Kind = verify.KindAccess }), nil, 401,
 			`, error="invalid_token", error_description="this is not an access token"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			raw := i.token(test.edits...)
-			if test.policy.Kind != "" {
+			if strings.HasPrefix(test.name, "ID token") {
 				raw = i.idToken()
 			}
 			got := call(i.verifier(t, test.policy).Middleware(http.HandlerFunc(hello)), "/", "Bearer "+raw)
