@@ -130,3 +130,37 @@ func secondsOf(n int64) time.Duration {
 	const most = math.MaxInt64 / int64(time.Second)
 	return time.Duration(max(-most, min(n, most))) * time.Second
 }
+
+func (v *verification) checkACR() {
+	accepted := v.policy.ACR
+	if len(accepted) == 0 {
+		v.notRequired(checkACR)
+		return
+	}
+	value := v.claims.Get("acr")
+	acr, _ := value.Text()
+	d := detail{expected: strictjson.From(accepted), actual: value}
+	if acr != "" && slices.Contains(accepted, acr) {
+		v.report.add(outcome{id: checkACR, state: passed, message: acr, detail: &d})
+		return
+	}
+	message := fmt.Sprintf("expected acr %s, but it is %s", quoteOr(accepted), value)
+	if !value.Exists() {
+		message = fmt.Sprintf("expected acr %s, but acr is missing", quoteOr(accepted))
+	}
+	d.diagnosis = &Diagnosis{Kind: reauthenticationNeeded, Names: accepted}
+	v.fail(checkACR, ReasonReauthentication, message, d)
+}
+
+func (v *verification) checkAMR() {
+	value := v.claims.Get("amr")
+	list, ok := value.TextList()
+	switch {
+	case !value.Exists():
+		v.skip(checkAMR, "the token has no amr")
+	case !ok:
+		v.warn(checkAMR, ReasonClaimRefused, "amr is not an array of strings")
+	default:
+		v.pass(checkAMR, join(list))
+	}
+}

@@ -1,0 +1,75 @@
+package verify
+
+import (
+	"crypto"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// checkHash binds the ID token to a value that came with it: the left half of
+// its hash, by the hash of the token's algorithm (OpenID Connect Core section
+// 3.1.3.6). The value itself never becomes part of the report.
+func (v *verification) checkHash(id check, claim, text string) {
+	if text == "" {
+		v.notRequired(id)
+		return
+	}
+	value := v.claims.Get(claim)
+	actual, ok := value.Text()
+	hash := hashOf(v.token.Algorithm())
+	d := detail{actual: value}
+	switch {
+	case !value.Exists():
+		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: claim}
+		v.fail(id, ReasonClaimRefused, claim+" is missing: the token is not bound to anything", d)
+		return
+	case !ok:
+		v.fail(id, ReasonClaimRefused, claim+" is "+ofType(value)+", not a string", d)
+		return
+	case hash == 0:
+		v.fail(id, ReasonClaimRefused, fmt.Sprintf("no hash is known for algorithm %q", v.token.Algorithm()), d)
+		return
+	}
+	expected := leftHalfHash(hash, text)
+	d.expected = strictjson.From(expected)
+	if sameSecret(actual, expected) {
+		v.report.add(outcome{id: id, state: passed, message: claim + " is its hash", detail: &d})
+		return
+	}
+	message := claim + " is not its hash: the two do not belong together"
+	if cause, kind := hashCause(hash, actual, text); kind != "" {
+		message = claim + " " + cause
+		d.diagnosis = &Diagnosis{Kind: kind, Found: claim}
+	}
+	v.fail(id, ReasonClaimRefused, message, d)
+}
+
+// hashCause recognises a hash of the right value made the wrong way: with the hash
+// of another algorithm, or of the decoded text where the value was given as it
+// stands in a URL.
+func hashCause(hash crypto.Hash, actual, text string) (string, string) {
+	for _, other := range [...]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
+		if other != hash && leftHalfHash(other, text) == actual {
+			return fmt.Sprintf("is its %s hash, but the token's algorithm needs %s",
+				other, hash), hashOfOtherSize
+		}
+	}
+	if decoded, err := url.QueryUnescape(text); err == nil && decoded != text && leftHalfHash(hash, decoded) == actual {
+		return "is the hash of its URL-decoded text: the value was given still URL-encoded", hashOfDecoded
+	}
+	return "", ""
+}
+
+// leftHalfHash returns the base64url of the left half of the hash of an ASCII
+// text, as at_hash, c_hash and s_hash have it (OpenID Connect Core section
+// 3.1.3.6).
+func leftHalfHash(hash crypto.Hash, text string) string {
+	sum := digest(hash, text)
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}

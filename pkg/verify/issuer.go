@@ -1,0 +1,77 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// checkIssuer compares iss byte for byte (RFC 7519 section 4.1.1; OpenID
+// Connect Core section 3.1.3.7, step 2).
+func (v *verification) checkIssuer() {
+	value := v.claims.Get("iss")
+	iss, isText := value.Text()
+	switch {
+	case v.excused(value):
+		v.skip(checkIssuer, "not checked: this is "+v.nature.name)
+	case value.Exists() && !isText:
+		v.failIssuer("iss is "+ofType(value)+", not a string", nil)
+	case v.policy.AnyIssuer && !value.Exists():
+		v.skip(checkIssuer, "any issuer is allowed, and the token names none")
+	case v.policy.AnyIssuer:
+		v.report.add(outcome{id: checkIssuer, state: unchecked, say: func(r *Report) string {
+			return fmt.Sprintf("any issuer is allowed; the token says %q", r.text("iss"))
+		}})
+	case !value.Exists():
+		v.failIssuer("iss is missing", &Diagnosis{Kind: claimMissing, Expected: "iss"})
+	case IsTemplate(v.policy.Issuer):
+		v.checkTenant(iss)
+	case iss == v.policy.Issuer:
+		v.pass(checkIssuer, iss)
+	default:
+		v.failIssuer(fmt.Sprintf("expected %q, but the token is from %q", v.policy.Issuer, iss), Compare(v.policy.Issuer, iss))
+	}
+}
+
+func (v *verification) failIssuer(message string, diagnosis *Diagnosis) {
+	d := detail{actual: v.claims.Get("iss"), diagnosis: diagnosis}
+	if !v.policy.AnyIssuer {
+		d.expected = strictjson.From(v.policy.Issuer)
+	}
+	v.fail(checkIssuer, ReasonWrongIssuer, message, d)
+}
+
+// checkTenant matches an expected issuer that is a template: tid is a GUID, iss
+// is the template with that GUID in it and so, where the key says whose tokens it
+// signs, is the key's issuer.
+func (v *verification) checkTenant(iss string) {
+	tid, _ := v.claims.Get("tid").Text()
+	expected := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)
+	switch {
+	case !v.claims.Get("tid").Exists():
+		v.failIssuer("tid is missing, so the tenant is unknown", nil)
+	case !isGUID(tid):
+		v.failIssuer(fmt.Sprintf("tid is %s, not the GUID of a tenant", v.claims.Get("tid")), nil)
+	case iss != expected:
+		v.failIssuer(fmt.Sprintf("expected %q, but the token is from %q", expected, iss), Compare(expected, iss))
+	case v.signer != nil && v.signer.Issuer != "" && strings.ReplaceAll(v.signer.Issuer, tenantPlaceholder, tid) != iss:
+		v.failIssuer(fmt.Sprintf("the key is for tokens of %q, but the token is from %q", v.signer.Issuer, iss), nil)
+	default:
+		v.pass(checkIssuer, iss)
+	}
+}
+
+// isGUID reports whether s is a GUID in its usual form: 8-4-4-4-12 hex digits.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen != (s[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,153 @@
+package verify
+
+import (
+	"slices"
+	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// An outcome is a check in the form in which it is made. Most tokens are accepted
+// and nobody reads why, so what can be derived from the report later is not put into
+// words and values before somebody asks.
+type outcome struct {
+	id      check
+	state   state
+	strict  bool // a warning that refuses
+	reason  rank
+	message string
+	say     func(*Report) string // in place of a message
+	detail  *detail              // in place of what evidence returns
+}
+
+// A state is a Status in one byte. The zero state refuses.
+type state uint8
+
+const (
+	failed state = iota
+	passed
+	warned
+	unchecked
+)
+
+func (s state) status() Status { return [...]Status{Failed, Passed, Warning, NotChecked}[s] }
+
+// stateOf takes anything that is not a Status as a failure.
+func stateOf(s Status) state {
+	switch s {
+	case Passed:
+		return passed
+	case Warning:
+		return warned
+	case NotChecked:
+		return unchecked
+	default:
+		return failed
+	}
+}
+
+// A rank is a Reason in one byte: its place in reasons, beginning with 1. The zero
+// rank means no reason.
+type rank uint8
+
+func rankOf(r Reason) rank {
+	return rank(slices.Index(reasons(), r) + 1) // #nosec G115 -- reasons is short
+}
+
+func (r rank) reason() Reason {
+	if r == 0 {
+		return ""
+	}
+	return reasons()[r-1]
+}
+
+// A detail is what a Check has beside its outcome.
+type detail struct {
+	id               string // of checkOther
+	expected, actual strictjson.Value
+	at               time.Time
+	diagnosis        *Diagnosis
+}
+
+func (o *outcome) name() string {
+	if o.id == checkOther && o.detail != nil {
+		return o.detail.id
+	}
+	return o.id.id()
+}
+
+func (o *outcome) words(r *Report) string {
+	if o.say != nil {
+		return o.say(r)
+	}
+	return o.message
+}
+
+func (r *Report) describe(o *outcome) Check {
+	c := Check{ID: o.name(), Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
+	d := o.detail
+	if d == nil {
+		found := r.evidence(o)
+		d = &found
+	}
+	c.Spec = catalogue[o.id].Spec
+	c.Expected, c.Actual, c.Time, c.Diagnosis = d.expected, d.actual, d.at, d.diagnosis
+	return c
+}
+
+// evidence returns what is expected and what is there, as far as the id of a
+// check that has no detail of its own says it.
+func (r *Report) evidence(o *outcome) detail {
+	claim := func(name string) detail { return detail{actual: r.claims.Get(name)} }
+	timed := func(name string) detail {
+		d := claim(name)
+		d.at, _ = numericDate(d.actual)
+		return d
+	}
+	switch o.id {
+	case checkIssuer:
+		d := claim("iss")
+		if r.expected.issuer != "" {
+			d.expected = strictjson.From(r.expected.issuer)
+		}
+		return d
+	case checkAudience:
+		d := claim("aud")
+		if len(r.expected.audiences) > 0 {
+			d.expected = strictjson.From(r.expected.audiences)
+		}
+		return d
+	case checkExpiry:
+		return timed("exp")
+	case checkNotBefore:
+		return timed("nbf")
+	case checkIssuedAt:
+		return timed("iat")
+	case checkSubject:
+		return claim("sub")
+	case checkParty:
+		return claim("azp")
+	case checkAuthTime:
+		return timed("auth_time")
+	case checkKind:
+		d := detail{actual: r.Header.Get("typ")}
+		if r.expected.kind != "" {
+			d.expected = strictjson.From(r.expected.kind)
+		}
+		return d
+	default:
+		return detail{}
+	}
+}
+
+// add appends a check. One that refuses, or would do so under a strict policy,
+// always has a reason, the others never.
+func (r *Report) add(o outcome) {
+	switch {
+	case o.state == passed || o.state == unchecked:
+		o.reason = 0
+	case o.reason == 0:
+		o.reason = rankOf(ReasonClaimRefused)
+	}
+	r.checks = append(r.checks, o)
+}

@@ -1,0 +1,168 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
+)
+
+// checkScopes requires every scope, in scope (RFC 9068 section 2.2.3) or in scp
+// (Entra, Okta, Hydra).
+func (v *verification) checkScopes() {
+	if len(v.policy.Scopes) == 0 {
+		v.notRequired(checkScope)
+		return
+	}
+	o, missing := requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp")
+	for _, claim := range [...]string{"permissions", "scopes"} {
+		if len(missing) > 0 && containsAll(words(v.claims.Get(claim)), missing) {
+			o.detail.diagnosis = &Diagnosis{Kind: scopeElsewhere, Found: claim, Names: missing}
+			o.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
+			break
+		}
+	}
+	v.report.add(o)
+}
+
+// Scopes returns the scopes that a claims set grants, in scope (RFC 9068 section
+// 2.2.3) or in scp (Entra, Okta, Hydra).
+func Scopes(claims strictjson.Value) []string {
+	return append(words(claims.Get("scope")), words(claims.Get("scp"))...)
+}
+
+// words reads a list that is a string of words or an array of strings. Words are
+// separated by U+0020 and by nothing else (RFC 6749 section 3.3).
+func words(v strictjson.Value) []string {
+	if text, ok := v.Text(); ok {
+		return slices.DeleteFunc(strings.Split(text, " "), func(word string) bool { return word == "" })
+	}
+	list, _ := v.TextList()
+	return list
+}
+
+// requireAll checks that everything required is among what was found. what is the
+// singular of both. It also returns what is missing.
+func requireAll(id check, what string, required, found []string, where string) (o outcome, missing []string) {
+	set := setOf(found)
+	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
+	o = outcome{
+		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
+		detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)},
+	}
+	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
+	if len(missing) > 1 {
+		lacks = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
+	}
+	switch {
+	case len(missing) == 0:
+		o.state, o.message = passed, "has "+join(required)
+	case len(found) == 0:
+		o.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
+	default:
+		o.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
+		o.detail.diagnosis = &Diagnosis{Kind: valuesMissing, Names: missing}
+	}
+	return o, missing
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
+
+func containsAll(list, required []string) bool {
+	set := setOf(list)
+	return !slices.ContainsFunc(required, func(s string) bool { return !set[s] })
+}
+
+func withoutRepeats(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool {
+		repeated := seen[s]
+		seen[s] = true
+		return repeated
+	})
+}
+
+// checkRoles requires every role, in the claim that the policy names or in those
+// where issuers are known to put roles.
+func (v *verification) checkRoles() {
+	if len(v.policy.Roles) == 0 {
+		v.notRequired(checkRole)
+		return
+	}
+	where := v.policy.RoleClaim
+	if where == "" {
+		where = "the claims where roles are usually found"
+	}
+	o, missing := requireAll(checkRole, "role", v.policy.Roles, Roles(v.claims, &v.policy), where)
+	if len(missing) > 0 {
+		v.explainRoles(&o, missing)
+	}
+	v.report.add(o)
+}
+
+// Roles returns the roles that a claims set grants: those in the policy's RoleClaim
+// or, if it is empty, in the claims where issuers are known to put roles: those of
+// Entra and others, Authgear, Keycloak and Cognito. The roles of a Keycloak client
+// count for the expected client or audience alone: those of another one grant
+// nothing here.
+func Roles(claims strictjson.Value, p *Policy) []string {
+	if p.RoleClaim != "" {
+		return roleList(lookup(claims, p.RoleClaim))
+	}
+	known := [][]string{
+		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
+	}
+	for _, client := range append([]string{p.ClientID}, p.Audiences...) {
+		if client != "" {
+			known = append(known, []string{"resource_access", client, "roles"})
+		}
+	}
+	var list []string
+	for _, names := range known {
+		list = append(list, roleList(descend(claims, names...))...)
+	}
+	return list
+}
+
+func roleList(v strictjson.Value) []string {
+	if text, ok := v.Text(); ok {
+		return []string{text}
+	}
+	list, _ := v.TextList()
+	return list
+}
+
+// explainRoles looks for roles in other claims: in one that is named like one of
+// roles, or left out by Entra ID because there are too many.
+func (v *verification) explainRoles(o *outcome, missing []string) {
+	if v.groupsOverage() {
+		o.detail.diagnosis = &Diagnosis{Kind: groupsOverage}
+		o.message += "; " + overage
+		return
+	}
+	if v.policy.RoleClaim != "" {
+		return
+	}
+	for _, m := range v.claims.Members() {
+		name := strings.ToLower(m.Name)
+		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(roleList(m.Value), missing) {
+			o.detail.diagnosis = &Diagnosis{Kind: rolesElsewhere, Found: m.Name, Names: missing}
+			o.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
+			return
+		}
+	}
+}
+
+const overage = "the groups were left out because there are too many of them (groups overage)"
+
+// groupsOverage reports whether Entra ID put a reference in place of the groups.
+func (v *verification) groupsOverage() bool {
+	return v.claims.Get("_claim_names").Get("groups").Exists() || v.claims.Get("hasgroups").True()
+}

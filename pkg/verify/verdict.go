@@ -1,0 +1,64 @@
+package verify
+
+import (
+	"slices"
+)
+
+// decide gives the verdict: acceptance needs positive evidence, each required
+// check made and passed, if only with a warning.
+func (r *Report) decide(p *Policy) {
+	if p.Strict {
+		for i := range r.checks {
+			if r.checks[i].state == warned {
+				r.checks[i].state, r.checks[i].strict = failed, true
+			}
+		}
+	}
+	r.Accepted, r.Reason = false, r.mostSevere(reasons())
+	if r.Reason != "" {
+		return
+	}
+	for _, id := range required() {
+		if !r.holds(id) && !p.waives(id) {
+			r.Reason = ReasonMalformed
+			return
+		}
+	}
+	r.Accepted = true
+}
+
+// mostSevere returns the first reason of an order for which a check failed, or
+// none.
+func (r *Report) mostSevere(order []Reason) Reason {
+	first := len(order)
+	for i := range r.checks {
+		if o := &r.checks[i]; o.state == failed {
+			if at := slices.Index(order, o.reason.reason()); at >= 0 {
+				first = min(first, at)
+			}
+		}
+	}
+	if first == len(order) {
+		return ""
+	}
+	return order[first]
+}
+
+func (r *Report) holds(id check) bool {
+	o := r.find(id)
+	return o != nil && (o.state == passed || o.state == warned)
+}
+
+// required lists the checks without which nothing is accepted. What else the
+// policy requires fails by itself where it is not met.
+func required() []check {
+	return []check{
+		checkStructure, checkEncoding, checkHeader, checkPayload, checkCritical,
+		checkAlgorithm, checkKey, checkSignature, checkIssuer, checkAudience, checkExpiry,
+	}
+}
+
+// waives reports whether the policy says that a required check need not be made.
+func (p *Policy) waives(id check) bool {
+	return id == checkIssuer && p.AnyIssuer || id == checkAudience && p.AnyAudience
+}
