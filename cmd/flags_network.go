@@ -57,6 +57,11 @@ func (o *networkOptions) check() error {
 	}
 }
 
+// usesCache reports whether what is in the cache may be used.
+func (o *networkOptions) usesCache() bool {
+	return !o.noCache && !o.refresh && !o.allowHTTP && o.cacert == "" && len(o.headers) == 0
+}
+
 // client makes the client that the network flags ask for.
 func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
 	if err := o.check(); err != nil {

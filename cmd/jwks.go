@@ -149,7 +149,7 @@ func (o *jwksOptions) fetch(ctx context.Context, env *Env, printer *output.Print
 	defer client.CloseIdleConnections()
 	network, cancel := o.network.within(ctx)
 	defer cancel()
-	fetched, err := keysOrIssuer(network, client, printer, source)
+	fetched, err := keysOrIssuer(network, client, printer, source, o.network.usesCache() && isCachedIssuer(env, source))
 	var mismatch *provider.IssuerMismatchError
 	if bare && errors.As(err, &mismatch) && mismatch.Found == source+"/" {
 		fetched, err = client.KeysFor(network, mismatch.Found, "")
@@ -207,10 +207,10 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 	return set, source, nil
 }
 
-// keysOrIssuer takes a URL for that of a key set and, where there is none, for
-// an issuer.
-func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.Printer, source string) (*provider.KeySet, error) {
-	if client.KnowsIssuer(source) && !strings.Contains(source, "/.well-known/") {
+// keysOrIssuer takes a URL for that of a key set and, where there is none or an issuer
+// is known by that URL, for an issuer.
+func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.Printer, source string, known bool) (*provider.KeySet, error) {
+	if known {
 		return client.KeysFor(ctx, source, "")
 	}
 	set, err := keysAt(ctx, client, printer, source, "")
@@ -223,6 +223,13 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.
 		return nil, err // there is a document, but it is neither
 	}
 	return set, issuerErr
+}
+
+// isCachedIssuer reports whether the cache has the metadata of an issuer.
+func isCachedIssuer(env *Env, issuer string) bool {
+	return slices.ContainsFunc(cachedEntries(env), func(e provider.CacheEntry) bool {
+		return e.Content == "metadata" && e.Issuer == issuer && e.Fresh && !strings.Contains(issuer, "/.well-known/")
+	})
 }
 
 func noKeySetThere(e *provider.FetchError) bool {

@@ -60,24 +60,6 @@ func read(s source, e *entry) (*record, *FetchError) {
 	return d, failure
 }
 
-// KnowsIssuer reports whether a URL is that of an issuer whose metadata is in the
-// cache and may be used.
-func (c *Client) KnowsIssuer(issuer string) bool {
-	if c.remembered(metadataKey(issuer), c.cfg.Now()) != nil {
-		return true
-	}
-	sources, err := c.sources(issuer, nil)
-	if err != nil {
-		return false
-	}
-	for _, s := range sources {
-		if c.onDisk(s) != nil {
-			return true
-		}
-	}
-	return false
-}
-
 // hit tells the trace that the cache had the answer.
 func (c *Client) hit(url string, size int) {
 	c.trace(Event{Method: "GET", URL: url, Size: size, FromCache: true})

@@ -123,21 +123,3 @@ func TestMemoryCountsDocumentsOnly(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
-
-func TestKnowsIssuer(t *testing.T) {
-	s, b := filled(t)
-	for issuer, want := range map[string]bool{s.URL: true, s.URL + "/": false, s.URL + "/keys": false, "no URL": false} {
-		if got := b.again(t).KnowsIssuer(issuer); got != want {
-			t.Errorf("%s: %t", issuer, got)
-		}
-	}
-	for name, adjust := range map[string]func(*Config){
-		"without a cache": func(cfg *Config) { cfg.NoCache = true },
-		"refreshing":      func(cfg *Config) { cfg.Refresh = true },
-	} {
-		if b.again(t, adjust).KnowsIssuer(s.URL) {
-			t.Errorf("%s it is known", name)
-		}
-	}
-	wantRequests(t, s)
-}

@@ -122,6 +122,17 @@ func (c *Client) typedTarget(text string) (target, error) {
 	return p, nil
 }
 
+// CheckURL returns why nothing can be fetched for an issuer or a key set that the user
+// names: it is not a URL, or http where only https is allowed. It makes no request.
+// The error is a *FetchError.
+func (c *Client) CheckURL(url string) error {
+	if url == googleShort {
+		return nil
+	}
+	_, err := c.typedTarget(url)
+	return err
+}
+
 // namedTarget checks a URL that a member of an issuer's document names. It must be
 // https and must not be nearer to this machine than the issuer.
 func (c *Client) namedTarget(member, text string, by *Metadata) (target, error) {

@@ -15,10 +15,10 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/provider"
@@ -36,7 +36,8 @@ type Verifier struct {
 // New returns a Verifier. Unless an option says otherwise, the keys are those
 // of policy.Issuer, found by discovery when the first token needs them. The
 // error is for a policy that cannot be used, an issuer whose keys cannot be
-// looked up, or options that contradict each other.
+// looked up, such as one with http beyond this machine, or options that contradict
+// each other.
 func New(policy verify.Policy, opts ...Option) (*Verifier, error) {
 	if err := policy.Problem(); err != nil {
 		return nil, fmt.Errorf("verifier: %w", err)
@@ -68,15 +69,16 @@ func (o *options) complete(policy verify.Policy) error {
 	if o.keys != nil {
 		return nil
 	}
-	source := policy.Issuer
-	if o.keySetURL != "" {
-		source = o.keySetURL
+	own := o.client == nil
+	if own {
+		if err := o.newClient(); err != nil {
+			return err
+		}
 	}
-	if u, err := url.Parse(source); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fmt.Errorf("%q is not an https URL, so no keys can be looked up there", source)
-	}
-	if o.client == nil {
-		return o.newClient()
+	var fetch *provider.FetchError
+	err := o.client.CheckURL(cmp.Or(o.keySetURL, policy.Issuer))
+	if errors.As(err, &fetch) && (own || fetch.Cause == "url") { // what else another client refuses, it says when it is asked
+		return err
 	}
 	return nil
 }

@@ -264,7 +264,10 @@ func TestNewRefuses(t *testing.T) {
 		{"no keys", verify.Policy{AnyIssuer: true, AnyAudience: true}, nil, "no trusted keys"},
 		{"two sources", policy, []verifier.Option{verifier.WithKeys(localKeys("rsa")), verifier.WithKeySetURL("https://a.example")}, "two sources"},
 		{"an issuer without a URL", verify.Policy{Issuer: "me", Audiences: []string{"api"}}, nil, "not an https URL"},
-		{"no host", policy, []verifier.Option{verifier.WithKeySetURL("https:///keys")}, "not an https URL"},
+		{"no host", policy, []verifier.Option{verifier.WithKeySetURL("https:///keys")}, "the URL has no host"},
+		{"an http issuer", verify.Policy{Issuer: "http://issuer.example", Audiences: []string{"api"}}, nil, "http is not safe"},
+		{"an http key set", policy, []verifier.Option{verifier.WithKeySetURL("http://issuer.example/keys")}, "http is not safe"},
+		{"an issuer without a URL, with a client", verify.Policy{Issuer: "me", Audiences: []string{"api"}}, []verifier.Option{verifier.WithClient(i.client(t))}, "not an https URL"},
 		{"another scheme", policy, []verifier.Option{verifier.WithKeySetURL("ftp://a.example/keys")}, "not an https URL"},
 		{"a file", policy, []verifier.Option{verifier.WithKeySetURL("file:///keys")}, "not an https URL"},
 		{"two settings", policy, []verifier.Option{verifier.WithClient(i.client(t)), verifier.WithStaleFor(time.Minute)}, "StaleFor"},
@@ -275,5 +278,22 @@ func TestNewRefuses(t *testing.T) {
 				t.Errorf("got %v, %v, want an error with %q", v, err, test.want)
 			}
 		})
+	}
+}
+
+// Issuers and key sets whose keys can be looked up: also on this machine, by Google's
+// short name, and where the client permits http.
+func TestIssuersThatCanBeAsked(t *testing.T) {
+	client, err := provider.New(provider.Config{Now: time.Now, AllowHTTP: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for issuer, opts := range map[string][]verifier.Option{
+		"http://localhost:8080/realms/demo": nil, "http://127.0.0.1": nil, "https://issuer.example/": nil, "accounts.google.com": nil,
+		"http://issuer.example": {verifier.WithClient(client)},
+	} {
+		if _, err := verifier.New(verify.Policy{Issuer: issuer, Audiences: []string{"api"}}, opts...); err != nil {
+			t.Errorf("%s: %v", issuer, err)
+		}
 	}
 }
