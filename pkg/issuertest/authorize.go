@@ -45,7 +45,7 @@ type codeGrant struct {
 func (i *Issuer) serveAuthorization(w http.ResponseWriter, r *http.Request) {
 	client, redirectURI, problem := i.redirect(r)
 	if problem != "" { // nobody is sent to an address that is not known
-		i.page(w, http.StatusBadRequest, messagePage("This request cannot be answered", problem))
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This request cannot be answered", "Text": problem})
 		return
 	}
 	request := &authRequest{
@@ -165,7 +165,9 @@ func (i *Issuer) session(r *http.Request) *session {
 func (i *Issuer) loginPage(w http.ResponseWriter, r *http.Request, request *authRequest) {
 	request.browser = i.browser(w, r)
 	name := i.store.logins.add(request, i.now().Add(loginLife))
-	i.page(w, http.StatusOK, i.loginForm(request, name))
+	i.page(w, http.StatusOK, "login", map[string]any{
+		"Client": request.client.ID, "Scope": strings.Join(request.scope, " "), "Users": i.minter.Users, "Request": name, "Action": pathLogin,
+	})
 }
 
 // browser gives the browser a cookie that ties its forms to it, so that another
@@ -194,12 +196,12 @@ func (i *Issuer) setCookie(w http.ResponseWriter, name, value string) {
 func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	request, ok := i.store.logins.get(r.FormValue("request"), i.now())
 	if !ok || !i.sameBrowser(r, request.browser) {
-		i.page(w, http.StatusBadRequest, messagePage("This page is too old", "Go back to the application and log in again."))
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This page is too old", "Text": "Go back to the application and log in again."})
 		return
 	}
 	user := i.userNamed(r.FormValue("user"))
 	if user == nil {
-		i.page(w, http.StatusBadRequest, messagePage("There is no such user", "Go back and choose a user."))
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "There is no such user", "Text": "Go back and choose a user."})
 		return
 	}
 	i.store.logins.take(r.FormValue("request"), i.now())

@@ -65,7 +65,9 @@ func newUserCode() string {
 
 // serveDevicePage asks the user for the code, and who they are.
 func (i *Issuer) serveDevicePage(w http.ResponseWriter, r *http.Request) {
-	i.page(w, http.StatusOK, i.deviceForm(r.FormValue("user_code"), i.browser(w, r)))
+	i.page(w, http.StatusOK, "device", map[string]any{
+		"Code": r.FormValue("user_code"), "Users": i.minter.Users, "Browser": i.browser(w, r), "Action": pathDevice,
+	})
 }
 
 func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +76,7 @@ func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
 	user := i.userNamed(r.FormValue("user"))
 	denied := r.FormValue("user") == ""
 	if !ok || !i.sameBrowser(r, r.FormValue("browser")) || user == nil && !denied {
-		i.page(w, http.StatusBadRequest, messagePage("No device waits for this code", "Compare the code with the one that the device shows, and try again."))
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "No device waits for this code", "Text": "Compare the code with the one that the device shows, and try again."})
 		return
 	}
 	i.store.userCode.take(code, i.now())
@@ -82,12 +84,12 @@ func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	d.answered, d.denied = true, denied
 	if denied {
-		i.page(w, http.StatusOK, messagePage("Refused", "The device gets no token."))
+		i.page(w, http.StatusOK, "message", map[string]any{"Title": "Refused", "Text": "The device gets no token."})
 		return
 	}
 	d.session = i.logIn(w, user)
 	d.session.used(d.client.ID)
-	i.page(w, http.StatusOK, messagePage("The device is logged in", "You can close this page."))
+	i.page(w, http.StatusOK, "message", map[string]any{"Title": "The device is logged in", "Text": "You can close this page."})
 }
 
 // grantDevice answers a device that asks whether its user has come (RFC 8628

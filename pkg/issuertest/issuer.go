@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"html/template"
 	"net"
 	"net/http"
 	"net/netip"
@@ -62,6 +63,7 @@ type Issuer struct {
 	now      func() time.Time
 	trace    func(method, path string, status int)
 	identity *identity // of TLS, or nil
+	pages    *template.Template
 	server   *http.Server
 	serving  sync.WaitGroup
 	closing  func() error
@@ -159,6 +161,9 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 		ClientID: i.clients[0].ID, Users: completeUsers(config.Users), Now: i.now,
 	})
 	if err != nil {
+		return nil, err
+	}
+	if i.pages, err = parsePages(); err != nil {
 		return nil, err
 	}
 	i.describe(state)

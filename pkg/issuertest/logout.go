@@ -19,13 +19,16 @@ import (
 func (i *Issuer) serveEndSession(w http.ResponseWriter, r *http.Request) {
 	target, problem := i.logoutTarget(r)
 	if problem != "" {
-		i.page(w, http.StatusBadRequest, messagePage("This request cannot be answered", problem))
+		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This request cannot be answered", "Text": problem})
 		return
 	}
 	s := i.session(r)
 	confirmed := r.Method == http.MethodPost && i.sameBrowser(r, r.PostFormValue("browser"))
 	if s != nil && !confirmed && !i.speaksOf(r.FormValue("id_token_hint"), s.user) {
-		i.page(w, http.StatusOK, i.logoutForm(s.user, i.browser(w, r), r))
+		i.page(w, http.StatusOK, "logout", map[string]any{
+			"User": s.user.FullName, "Browser": i.browser(w, r), "Action": i.shape.paths.endSession,
+			"Target": r.FormValue("post_logout_redirect_uri"), "State": r.FormValue("state"), "Client": r.FormValue("client_id"),
+		})
 		return
 	}
 	if s != nil {
@@ -62,7 +65,7 @@ func (i *Issuer) logoutTarget(r *http.Request) (string, string) {
 }
 
 func (i *Issuer) serveSignedOut(w http.ResponseWriter, _ *http.Request) {
-	i.page(w, http.StatusOK, messagePage("You are logged out", "You can close this page."))
+	i.page(w, http.StatusOK, "message", map[string]any{"Title": "You are logged out", "Text": "You can close this page."})
 }
 
 // hinted returns the claims of an ID token of this issuer that was good when it was
