@@ -18,15 +18,16 @@ type pemBlock struct {
 
 // pemBegin is the opening line of PEM (RFC 7468 section 2), also with its dashes
 // lost, or turned into others by a word processor.
-var pemBegin = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`BEGIN ((?:[A-Z0-9]+ )*?` +
-		`(?:(?:PUBLIC|PRIVATE) KEY(?: BLOCK)?|(?:NEW )?CERTIFICATE(?: REQUEST)?|PARAMETERS|X509 CRL|PKCS7|CMS))[-–—−‐‑ ]*`)
-})
+var pemBegin = lazy(`BEGIN ((?:[A-Z0-9]+ )*?` +
+	`(?:(?:PUBLIC|PRIVATE) KEY(?: BLOCK)?|(?:NEW )?CERTIFICATE(?: REQUEST)?|PARAMETERS|X509 CRL|PKCS7|CMS))[-–—−‐‑ ]*`)
 
 // pemEnd is where a body ends: at the closing line, or at least at its dashes.
-var pemEnd = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
-})
+var pemEnd = lazy(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
+
+// lazy compiles an expression when it is first used.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // pemBlocks finds the blocks of a text.
 func pemBlocks(text string) []pemBlock {
@@ -69,14 +70,10 @@ func pemNoise() *strings.Replacer {
 }
 
 // stringJoin is between two parts of a string in source code.
-var stringJoin = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`["']\s*[+.]\s*["']`)
-})
+var stringJoin = lazy(`["']\s*[+.]\s*["']`)
 
 // sshHeader is a header line of RFC 4716 section 3.3.
-var sshHeader = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[A-Za-z-]+: .*$`)
-})
+var sshHeader = lazy(`(?m)^[A-Za-z-]+: .*$`)
 
 // readPEM reads the one key of a text with PEM blocks.
 func readPEM(text string, blocks []pemBlock) (*Set, error) {

@@ -76,7 +76,6 @@ func plainReason(err error) string {
 func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*Document, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()
-	start := c.cfg.Now()
 	p, err := c.tokenTarget(url, nil)
 	if err != nil {
 		return nil, err
@@ -94,7 +93,7 @@ func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*D
 		return nil, a.hide(bad)
 	}
 	contentType := a.header.Get("Content-Type")
-	return &Document{Object: object, URL: a.url, Status: a.status, ContentType: contentType, ServedJSON: isJSONType(contentType), FetchedAt: start}, nil
+	return &Document{Object: object, URL: a.url, Status: a.status, ContentType: contentType, ServedJSON: isJSONType(contentType)}, nil
 }
 
 // hide completes an error and takes out of it what the server may have

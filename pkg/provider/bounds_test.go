@@ -171,7 +171,7 @@ func TestAddressOfAProxyIsNotRemembered(t *testing.T) {
 	}
 	defer func() { _ = listener.Close() }()
 	book := newAddressBook()
-	book.addProxy("proxy.example:3128")
+	book.proxies.Store("proxy.example:3128", true)
 	d := &dialer{bounds: bounds{max: reachLoopback}, book: book, dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, listener.Addr().String())
 	}}

@@ -95,33 +95,32 @@ func (c *diskCache) load(key memoryKey) *entry {
 	if !c.usable() {
 		return nil
 	}
-	name := entryName(key)
-	e, err := c.read(name)
-	if err == nil && e.memoryKey != key {
-		err = errMisnamed
+	if e := c.read(entryName(key)); e != nil && e.fresh(c.now()) {
+		return e
 	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		c.ignore(name, err)
-		return nil
-	case !e.fresh(c.now()):
-		return nil
-	}
-	return e
+	return nil
 }
 
-var errMisnamed = errors.New("its content does not match its name")
-
-func (c *diskCache) ignore(name string, err error) {
-	c.complain("%s in the cache is ignored: %s", filepath.Join(c.dir, name), clip(plain(err).Error()))
+// read returns the entry in a file, fresh or not, or nil if there is none that can be
+// relied on.
+func (c *diskCache) read(name string) *entry {
+	e, err := c.open(name)
+	if err == nil && entryName(e.memoryKey) != name {
+		err = errors.New("its content does not match its name")
+	}
+	if err == nil {
+		return e
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		c.complain("%s in the cache is ignored: %s", filepath.Join(c.dir, name), clip(plain(err).Error()))
+	}
+	return nil
 }
 
-// read reads a file of the directory, if it is one that only the user could
+// open reads a file of the directory, if it is one that only the user could
 // have written. Another process may replace it at any moment; what is judged is
 // what was opened.
-func (c *diskCache) read(name string) (*entry, error) {
+func (c *diskCache) open(name string) (*entry, error) {
 	path := filepath.Join(c.dir, name)
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -135,11 +134,10 @@ func (c *diskCache) read(name string) (*entry, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	opened, err := f.Stat()
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	if err := private(opened); err != nil {
+	if err := private(info); err != nil {
 		return nil, err
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxEntry+1))
@@ -216,29 +214,6 @@ func (c *diskCache) each(do func(fs.DirEntry)) error {
 	return err
 }
 
-// all returns the entries that can be read, fresh or not.
-func (c *diskCache) all() []*entry {
-	if !c.usable() {
-		return nil
-	}
-	var list []*entry
-	_ = c.each(func(f fs.DirEntry) {
-		if filepath.Ext(f.Name()) != entrySuffix {
-			return
-		}
-		e, err := c.read(f.Name())
-		if err == nil && entryName(e.memoryKey) != f.Name() {
-			err = errMisnamed
-		}
-		if err == nil {
-			list = append(list, e)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			c.ignore(f.Name(), err)
-		}
-	})
-	return list
-}
-
 // A CacheEntry describes what is cached.
 type CacheEntry struct {
 	Content   string // "metadata" or "keys"
@@ -251,55 +226,43 @@ type CacheEntry struct {
 	Size      int      // bytes of the document
 }
 
-// ListCache returns what the cache in a directory holds, which need not exist, as
-// of now. warn, if not nil, is called once for each thing that was ignored, with
-// the reason.
+// ListCache returns what the cache in a directory holds, which need not exist, as of
+// now: also what has expired, ordered by issuer and URL. warn, if not nil, is called
+// once for each thing that was ignored, with the reason.
 func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntry {
-	return newDiskCache(dir, func() time.Time { return now }, warn).list()
-}
-
-// ClearCache removes every entry of the cache in a directory and returns how many
-// there were. Other files stay. A missing directory is an empty cache; the error is
-// for one that belongs to another user.
-func ClearCache(dir string) (int, error) {
-	return newDiskCache(dir, nil, nil).clear()
-}
-
-// list returns what is cached, expired entries included, ordered by issuer and
-// URL. What cannot be read is left out with a warning.
-func (c *diskCache) list() []CacheEntry {
+	c := newDiskCache(dir, nil, warn)
+	if !c.usable() {
+		return nil
+	}
 	var list []CacheEntry
-	for _, e := range c.all() {
-		if e.kind == kindRefetch {
-			continue
+	_ = c.each(func(f fs.DirEntry) {
+		if filepath.Ext(f.Name()) != entrySuffix {
+			return
+		}
+		e := c.read(f.Name())
+		if e == nil || e.kind == kindRefetch {
+			return
 		}
 		item := CacheEntry{
 			Content: string(e.kind), Issuer: e.issuer, URL: showText(e.url), Size: len(e.body),
-			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(c.now()),
+			FetchedAt: e.fetchedAt, ExpiresAt: e.expiresAt(), Fresh: e.fresh(now),
 		}
-		if e.kind == kindKeys {
-			item.KeyIDs = keyIDs(e.body)
+		if set, err := jwks.Parse([]byte(e.body)); err == nil && e.kind == kindKeys {
+			item.KeyIDs = set.KeyIDs()
 		}
 		list = append(list, item)
-	}
+	})
 	slices.SortFunc(list, func(a, b CacheEntry) int {
 		return cmp.Or(cmp.Compare(a.Issuer, b.Issuer), -cmp.Compare(a.Content, b.Content), cmp.Compare(a.URL, b.URL))
 	})
 	return list
 }
 
-func keyIDs(body string) []string {
-	set, err := jwks.Parse([]byte(body))
-	if err != nil {
-		return nil
-	}
-	return set.KeyIDs()
-}
-
-// clear removes every entry and returns how many there were. Files that are
-// not the cache's stay. A directory that is not there is an empty cache; one
-// that is not the user's own is left alone.
-func (c *diskCache) clear() (int, error) {
+// ClearCache removes every entry of the cache in a directory and returns how many
+// there were. Other files stay. A missing directory is an empty cache; the error is
+// for one that is not the user's own, which is left alone.
+func ClearCache(dir string) (int, error) {
+	c := newDiskCache(dir, nil, nil)
 	err := c.checkDir()
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -310,12 +273,12 @@ func (c *diskCache) clear() (int, error) {
 	removed := 0
 	var failed error
 	err = c.each(func(f fs.DirEntry) {
-		e, _ := c.read(f.Name())
+		e := c.read(f.Name())
 		switch err := os.Remove(filepath.Join(c.dir, f.Name())); {
 		case errors.Is(err, fs.ErrNotExist): // another process was faster
 		case err != nil:
 			failed = err
-		case filepath.Ext(f.Name()) == entrySuffix && (e == nil || e.kind != kindRefetch): // as list counts
+		case filepath.Ext(f.Name()) == entrySuffix && (e == nil || e.kind != kindRefetch): // as ListCache counts
 			removed++
 		}
 	})

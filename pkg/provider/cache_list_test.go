@@ -28,9 +28,8 @@ func TestListAndClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.clock.advance(9 * time.Minute)
-	c := newDiskCache(b.dir, b.clock.now, nil)
 	var got []string
-	for _, e := range c.list() {
+	for _, e := range ListCache(b.dir, b.clock.now(), nil) {
 		got = append(got, fmt.Sprint(e.Content, " ", e.Issuer, " ", e.URL, " ", e.Fresh, " ", e.KeyIDs, " ", e.ExpiresAt.Sub(e.FetchedAt)))
 	}
 	want := []string{
@@ -41,17 +40,17 @@ func TestListAndClear(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if n, err := c.clear(); err != nil || n != 3 {
+	if n, err := ClearCache(b.dir); err != nil || n != 3 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	if files := b.cacheFiles(t); !slices.Equal(files, []string{other}) {
 		t.Errorf("left: %v", files)
 	}
-	if n, err := c.clear(); err != nil || n != 0 || len(c.list()) != 0 {
+	if n, err := ClearCache(b.dir); err != nil || n != 0 || len(ListCache(b.dir, b.clock.now(), nil)) != 0 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
-	none := newDiskCache(filepath.Join(t.TempDir(), "none"), b.clock.now, func(m string) { t.Error(m) })
-	if n, err := none.clear(); err != nil || n != 0 || len(none.list()) != 0 {
+	none := filepath.Join(t.TempDir(), "none")
+	if n, err := ClearCache(none); err != nil || n != 0 || len(ListCache(none, b.clock.now(), func(m string) { t.Error(m) })) != 0 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 }
@@ -70,15 +69,14 @@ func TestListOfADirectoryWithOtherThings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var warnings []string
-	c := newDiskCache(b.dir, b.clock.now, func(m string) { warnings = append(warnings, m) })
-	list := c.list()
+	list := ListCache(b.dir, b.clock.now(), func(m string) { warnings = append(warnings, m) })
 	if len(list) != 1 || list[0].URL != "https://a.example/keys" || list[0].KeyIDs != nil {
 		t.Errorf("got %+v", list)
 	}
 	if text := strings.Join(warnings, "\n"); !strings.Contains(text, "does not match its name") {
 		t.Errorf("warnings %q", warnings)
 	}
-	if n, err := c.clear(); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {
+	if n, err := ClearCache(b.dir); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(folder)) {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "x")); err != nil {
@@ -117,14 +115,14 @@ func TestClearTouchesNoForeignDirectory(t *testing.T) {
 	if err := os.Symlink(b.dir, link); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := newDiskCache(link, b.clock.now, nil).clear(); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
+	if n, err := ClearCache(link); err == nil || n != 0 || len(b.cacheFiles(t)) != 2 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 	// Wrong permissions are a reason not to read it, but none to keep it.
 	if err := os.Chmod(b.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := newDiskCache(b.dir, b.clock.now, nil).clear(); err != nil || n != 2 {
+	if n, err := ClearCache(b.dir); err != nil || n != 2 {
 		t.Errorf("cleared %d, %v", n, err)
 	}
 }

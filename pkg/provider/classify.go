@@ -31,36 +31,49 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 	e := &FetchError{Err: err}
 	var redirect *redirectError
 	var address *addressError
+	var proxy *proxyError
+	var operation *net.OpError
 	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var late net.Error
+	inOperation := errors.As(err, &operation)
 	switch {
 	case errors.As(err, &redirect):
 		e.Cause, e.Location, e.Text = causeRedirect, redirect.location, redirect.Error()
-	case errors.As(err, &address):
-		e.Cause, e.Text = causeAddress, address.Error()
-		if address.plain {
-			e.Cause = causeHTTP
-		}
+	case errors.As(err, &address) && address.plain:
+		e.Cause, e.Text = causeHTTP, address.text
+	case address != nil:
+		e.Cause, e.Text = causeAddress, address.text
 	case errors.Is(err, errTooLarge):
 		e.Cause, e.Text = causeTooLarge, err.Error()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		e.Cause, e.Text = causeTimeout, fmt.Sprintf("no complete response in time (the limit is %s)", c.cfg.Timeout)
 	case ctx.Err() != nil:
 		e.Cause, e.Text, e.Err = causeCanceled, "interrupted", ctx.Err()
-	case proxied(err, e):
+	case errors.As(err, &proxy):
+		e.Cause, e.Text = causeProxy, proxy.text
+	case inOperation && (operation.Op == "proxyconnect" || operation.Op == "socks connect"):
+		e.Cause, e.Text = causeProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
 	case errors.As(err, &dns):
 		e.Cause, e.Text = causeDNS, dnsText(dns)
-	case tlsTrouble(err, e):
-	case refused(err):
+	case errors.As(err, &certificate):
+		e.Cause = causeTLS
+		e.TLS, e.Text = certificateProblem(certificate)
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		e.Cause, e.TLS, e.Text = causeTLS, tlsPlainHTTP, "the server does not speak TLS at this port"
+	case strings.Contains(err.Error(), "tls: "):
+		e.Cause, e.TLS, e.Text = causeTLS, tlsOther, "TLS failed: "+clip(err.Error())
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.Errno(10061)): // the number that Windows uses
 		e.Cause, e.Text = causeRefused, "connection refused: nothing is listening there"
-	case timedOut(err):
+	case errors.As(err, &late) && late.Timeout():
 		e.Cause, e.Text = causeTimeout, "no response in time"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		e.Cause, e.Text = causeConnection, "the connection closed before the response was complete"
+	case inOperation: // other errors quote what the server sent
+		e.Cause, e.Text = causeConnection, clip(operation.Error())
 	default:
 		e.Cause, e.Text = causeConnection, "the connection failed, or the response was not HTTP"
-		if operation := new(net.OpError); errors.As(err, &operation) { // others quote what the server sent
-			e.Text = clip(operation.Error())
-		}
 	}
 	return e
 }
@@ -79,50 +92,6 @@ func dnsText(e *net.DNSError) string {
 	default:
 		return fmt.Sprintf("cannot resolve the name %q: %s", clip(e.Name), clip(e.Err))
 	}
-}
-
-// refused also knows the number that Windows uses for it.
-func refused(err error) bool {
-	const wsaConnectionRefused = syscall.Errno(10061)
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaConnectionRefused)
-}
-
-func timedOut(err error) bool {
-	var trouble net.Error
-	return errors.As(err, &trouble) && trouble.Timeout()
-}
-
-// proxied recognises what went wrong between us and the proxy.
-func proxied(err error, e *FetchError) bool {
-	var proxy *proxyError
-	var operation *net.OpError
-	switch {
-	case errors.As(err, &proxy):
-		e.Cause, e.Text = causeProxy, proxy.Error()
-	case errors.As(err, &operation) && (operation.Op == "proxyconnect" || operation.Op == "socks connect"):
-		e.Cause, e.Text = causeProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
-	default:
-		return false
-	}
-	return true
-}
-
-// tlsTrouble recognises what went wrong with TLS.
-func tlsTrouble(err error, e *FetchError) bool {
-	var bad *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	switch {
-	case errors.As(err, &bad):
-		e.TLS, e.Text = certificateProblem(bad)
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
-		e.TLS, e.Text = tlsPlainHTTP, "the server does not speak TLS at this port"
-	case strings.Contains(err.Error(), "tls: "):
-		e.TLS, e.Text = tlsOther, "TLS failed: "+clip(err.Error())
-	default:
-		return false
-	}
-	e.Cause = causeTLS
-	return true
 }
 
 // certificateProblem names what is wrong with the server's certificate.

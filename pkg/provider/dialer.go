@@ -12,28 +12,17 @@ import (
 
 // An addressBook remembers which addresses hosts turned out to have.
 type addressBook struct {
-	mu      sync.Mutex
-	proxies map[string]bool
-	seen    map[string]reach
+	proxies sync.Map // their addresses
+
+	mu   sync.Mutex
+	seen map[string]reach
 }
 
 // maxHosts is how many hosts an addressBook remembers.
 const maxHosts = 1024
 
 func newAddressBook() *addressBook {
-	return &addressBook{proxies: map[string]bool{}, seen: map[string]reach{}}
-}
-
-func (b *addressBook) addProxy(address string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.proxies[address] = true
-}
-
-func (b *addressBook) isProxy(address string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.proxies[address]
+	return &addressBook{seen: map[string]reach{}}
 }
 
 // note keeps the most public address of a host: the least that it can ask for.
@@ -67,7 +56,7 @@ type dialer struct {
 func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	limits := d.bounds
 	named := strings.ToLower(address)
-	proxied := d.book.isProxy(named)
+	_, proxied := d.book.proxies.Load(named)
 	if proxied {
 		limits = anywhere()
 	}

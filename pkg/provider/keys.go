@@ -21,14 +21,13 @@ const (
 
 // A KeySet is a key set with where it came from.
 type KeySet struct {
-	Set         *jwks.Set // never nil; its Document is the set as it was served
-	URL         string    // without its query
-	Metadata    *Metadata // that named the URL, or nil
-	ContentType string    // as the server has it
-	FetchedAt   time.Time
-	AgeSeconds  int64 // since FetchedAt
-	FromCache   bool
-	Stale       bool // it has expired, but the issuer cannot be reached: see Config.StaleFor
+	Set        *jwks.Set // never nil; its Document is the set as it was served
+	URL        string    // without its query
+	Metadata   *Metadata // that named the URL, or nil
+	FetchedAt  time.Time
+	AgeSeconds int64 // since FetchedAt
+	FromCache  bool
+	Stale      bool // it has expired, but the issuer cannot be reached: see Config.StaleFor
 	// Refetch says whether a newer set was fetched, if the cached one lacks the key
 	// ID: "done"; "held", because the last fetch was less than refetchFloor ago;
 	// "offline"; or empty where there was none.
@@ -242,7 +241,7 @@ func readKeys(s source, e *entry) (*KeySet, *FetchError) {
 	case err != nil:
 		return nil, &FetchError{Cause: causeNotKeySet, URL: url, Text: clip(err.Error()), Err: err}
 	}
-	return &KeySet{Set: set, URL: url, ContentType: e.contentType, FetchedAt: e.fetchedAt}, nil
+	return &KeySet{Set: set, URL: url, FetchedAt: e.fetchedAt}, nil
 }
 
 func publishesSecrets(set *jwks.Set) bool {

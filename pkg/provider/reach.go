@@ -37,13 +37,11 @@ type bounds struct{ min, max reach }
 // anywhere are the bounds of what the user named.
 func anywhere() bounds { return bounds{min: reachPublic, max: reachLoopback} }
 
-func (b bounds) unlimited() bool { return b == anywhere() }
-
 // check checks an address that is about to be used for a host.
 func (b bounds) check(address net.Addr) error {
 	r, known := reachOfAddr(address)
 	switch {
-	case b.unlimited() || known && b.min <= r && r <= b.max:
+	case b == anywhere() || known && b.min <= r && r <= b.max:
 		return nil
 	case !known:
 		return &addressError{text: "its address cannot be classified"}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -73,7 +72,6 @@ type Document struct {
 	Status      int    // HTTP status
 	ContentType string
 	ServedJSON  bool // ContentType is one of JSON
-	FetchedAt   time.Time
 }
 
 // Document fetches a JSON object that an API's challenge names, such as its
@@ -102,7 +100,7 @@ func (c *Client) Document(ctx context.Context, url, namedBy string) (*Document, 
 	if err != nil {
 		return nil, &FetchError{Cause: causeNotJSON, URL: withoutQuery(p.url), Text: "the document is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	return &Document{Object: object, URL: withoutQuery(p.url), Status: http.StatusOK, ContentType: e.contentType, ServedJSON: isJSONType(e.contentType), FetchedAt: e.fetchedAt}, nil
+	return &Document{Object: object, URL: withoutQuery(p.url), Status: http.StatusOK, ContentType: e.contentType, ServedJSON: isJSONType(e.contentType)}, nil
 }
 
 // DiscoverNamed is Discover for an issuer that a document at namedBy names: its

@@ -83,7 +83,7 @@ func (c *Client) proxy(r *http.Request) (*url.URL, error) {
 		return nil, &proxyError{text: "the proxy setting is not a URL"}
 	}
 	if u != nil {
-		c.book.addProxy(address(u))
+		c.book.proxies.Store(address(u), true)
 	}
 	return u, nil
 }
