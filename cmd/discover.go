@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -182,30 +184,25 @@ func notResource(address string) error {
 	return isResource(address, before+after)
 }
 
+// hostName is a name with a dot in it: an opaque token may have labels too, but longer
+// ones.
+var hostName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9-]{1,30}\.)+([A-Za-z]{1,30}|xn--[A-Za-z0-9-]{0,26})$`)
+})
+
 // isHost reports whether a text looks like a host name, perhaps with a port and a
 // path: an opaque token with a dot in it must not become a question to a name
 // server.
 func isHost(text string) bool {
-	const longestLabel = 30
 	u, err := url.Parse("https://" + text)
 	if err != nil || u.User != nil {
 		return false
 	}
 	host := strings.TrimSuffix(u.Hostname(), ".")
-	if host == "localhost" {
+	if _, err := netip.ParseAddr(host); err == nil || host == "localhost" {
 		return true
 	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
-	}
-	labels := strings.Split(host, ".")
-	for _, label := range labels {
-		if label == "" || len(label) > longestLabel || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
-			return false
-		}
-	}
-	last := labels[len(labels)-1]
-	return len(labels) > 1 && (strings.Trim(strings.ToLower(last), "abcdefghijklmnopqrstuvwxyz") == "" || strings.HasPrefix(last, "xn--"))
+	return hostName().MatchString(host)
 }
 
 // metadataView is metadata for people, in groups.

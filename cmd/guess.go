@@ -60,13 +60,17 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 	case fetch.TLS == "plain_http" && isLocal(q.issuer):
 		return failed.withHint("the server may speak http there:").withCommand(q.command("http"+strings.TrimPrefix(q.issuer, "https"), ""))
 	case unreached(fetch) && q.tokenIssuer != "" && q.tokenIssuer != q.issuer && advice.Copyable(q.tokenIssuer) && isURL(q.tokenIssuer):
-		return failed.withHint("%s; the token names (unverified) %s; if that is the issuer you expect:", failed.hint, q.tokenIssuer).
-			withCommand(q.command(q.tokenIssuer, ""))
+		return q.offer(failed, failed.hint+"; the token names (unverified) "+q.tokenIssuer+"; ", q.tokenIssuer)
 	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
 		return failed.withHint("--header was sent only to %s, which you named; to send it to the key set too, name its URL:", originOf(q.issuer)).
 			withCommand(q.command(q.issuer, fetch.URL))
 	}
 	return failed
+}
+
+// offer adds the command line with another issuer, for the user to confirm.
+func (q issuerQuestion) offer(failed *failure, why, issuer string) error {
+	return failed.withHint("%sif that is the issuer you expect:", why).withCommand(q.command(issuer, ""))
 }
 
 // explainMismatch offers the issuer that the document names: with the keys from
@@ -83,7 +87,7 @@ func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e 
 		if _, err := q.client.KeysFor(ctx, e.Found, ""); err != nil {
 			return q.offerElsewhere(ctx, failed, e)
 		}
-		return failed.withHint("%s; if that is the issuer you expect:", failed.hint).withCommand(q.command(e.Found, ""))
+		return q.offer(failed, failed.hint+"; ", e.Found)
 	default:
 		return q.offerElsewhere(ctx, failed, e)
 	}
@@ -98,7 +102,7 @@ func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *
 			return failed.withHint("if that is the issuer you expect, and its keys are to be fetched here:").withCommand(q.command(e.Found, keys))
 		}
 	}
-	return failed.withHint("if that is the issuer you expect:").withCommand(q.command(e.Found, ""))
+	return q.offer(failed, "", e.Found)
 }
 
 // keySetsOnOrigin are the addresses of the key set on the origin that was asked: the
@@ -132,11 +136,10 @@ func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) err
 			withCommand(q.command(q.issuer, "<URL of the key set>"))
 	}
 	if q.tokenIssuer != "" && advice.Copyable(q.tokenIssuer) {
-		return failed.withHint("the token names (unverified) %s; if that is the issuer you expect:", q.tokenIssuer).
-			withCommand(q.command(q.tokenIssuer, ""))
+		return q.offer(failed, "the token names (unverified) "+q.tokenIssuer+"; ", q.tokenIssuer)
 	}
 	if issuer := q.shorter(ctx); issuer != "" {
-		return failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
+		return q.offer(failed, "there is metadata of "+issuer+"; ", issuer)
 	}
 	return failed
 }
@@ -150,7 +153,7 @@ func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) erro
 	if q.secret {
 		failed.hint = "--issuer takes the issuer that it belongs to"
 		if issuer := q.shorter(ctx); issuer != "" {
-			return failed.withHint("there is metadata of %s; if that is the issuer you expect:", issuer).withCommand(q.command(issuer, ""))
+			return q.offer(failed, "there is metadata of "+issuer+"; ", issuer)
 		}
 		return failed
 	}

@@ -112,21 +112,24 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 // keyHint says where a text belongs that is not a public key, or by which command
 // it becomes one.
 func keyHint(name string, err error) advice.Hint {
-	file := advice.Word(name)
-	switch format := formatOf(err); format {
-	case "private key":
-		return advice.Hint{Text: "keep it private, and extract the public key, as in", Command: "openssl pkey -in " + file + " -pubout"}
-	case "shared secret":
-		return advice.Hint{Text: "for HS256, HS384 and HS512 use --secret"}
-	case "key set":
-		return advice.Hint{Text: "for a key set use --jwks"}
-	case "metadata":
-		return advice.Hint{Text: "use --jwks for its key set, or --issuer"}
-	case "":
-		return advice.Hint{Text: "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"}
-	default:
-		return keyFormatHint(format, file)
-	}
+	const convert = "convert it, as in"
+	hint := map[string]advice.Hint{ // by jwks.FormatError.Format
+		"":                    {Text: "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"},
+		"private key":         {Text: "keep it private, and extract the public key, as in", Command: "openssl pkey -in FILE -pubout"},
+		"shared secret":       {Text: "for HS256, HS384 and HS512 use --secret"},
+		"key set":             {Text: "for a key set use --jwks"},
+		"metadata":            {Text: "use --jwks for its key set, or --issuer"},
+		"DSA":                 {Text: "no JWT algorithm uses DSA keys"},
+		"XML":                 {Text: "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"},
+		"PKCS #12":            {Text: convert, Command: "openssl pkcs12 -in FILE -nokeys -clcerts -out certificate.pem"},
+		"PKCS #7":             {Text: convert, Command: "openssl pkcs7 -in FILE -print_certs -out certificates.pem"},
+		"certificate request": {Text: convert, Command: "openssl req -in FILE -noout -pubkey -out key.pem"},
+		"Java key store":      {Text: convert, Command: "keytool -exportcert -rfc -keystore FILE -alias NAME -file certificate.pem"},
+		"PuTTY":               {Text: convert, Command: "puttygen FILE -O public-openssh -o key.pub"},
+		"OpenPGP":             {Text: convert, Command: "gpg --export-ssh-key FINGERPRINT > key.pub"},
+	}[formatOf(err)]
+	hint.Command = strings.Replace(hint.Command, "FILE", advice.Word(name), 1)
+	return hint
 }
 
 // formatOf names what was found in place of keys, as jwks.FormatError does; it is
@@ -137,30 +140,6 @@ func formatOf(err error) string {
 		return format.Format
 	}
 	return ""
-}
-
-// keyFormatHint is the command that makes PEM of a key in another format, which is
-// one of jwks.FormatError.
-func keyFormatHint(format, file string) advice.Hint {
-	command, known := map[string]string{
-		"PKCS #12":            "openssl pkcs12 -in %s -nokeys -clcerts -out certificate.pem",
-		"PKCS #7":             "openssl pkcs7 -in %s -print_certs -out certificates.pem",
-		"certificate request": "openssl req -in %s -noout -pubkey -out key.pem",
-		"Java key store":      "keytool -exportcert -rfc -keystore %s -alias NAME -file certificate.pem",
-		"PuTTY":               "puttygen %s -O public-openssh -o key.pub",
-		"OpenPGP":             "gpg --export-ssh-key FINGERPRINT > key.pub",
-	}[format]
-	switch {
-	case format == "DSA":
-		return advice.Hint{Text: "no JWT algorithm uses DSA keys"}
-	case format == "XML":
-		return advice.Hint{Text: "put its X509Certificate, or its modulus and exponent as a JWK, into a file of its own"}
-	case !known:
-		return advice.Hint{}
-	case strings.Contains(command, "%s"):
-		command = fmt.Sprintf(command, file)
-	}
-	return advice.Hint{Text: "convert it, as in", Command: command}
 }
 
 func (o *trustOptions) loadSecret(env *Env) (verify.Keys, error) {

@@ -44,14 +44,10 @@ func shownName(path string) string {
 	return shorten(path)
 }
 
-var variableName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
-})
-
 // shownVariable is the name of an environment variable for a message: whole where
 // it is written as such names usually are.
 func shownVariable(name string) string {
-	if variableName().MatchString(name) {
+	if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && name[0] > '9' {
 		return name
 	}
 	return shorten(name)

@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 	case "client_as_audience":
 		return Hint{
 			Text:    d.Expected + " is the client that the token was issued to, not its audience",
-			Command: c.asClient(c.Typed.Set("audience", c.verified(first(d.Names), "<the audience>")), d.Expected).String(),
+			Command: c.asClient(c.Typed.Set("audience", c.verified(cmp.Or(d.Names...), "<the audience>")), d.Expected).String(),
 		}
 	case "client_instead_of_audience":
 		line := c.Typed.Drop("audience").Set("any-audience", "")
@@ -49,7 +50,7 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 	case "scope_elsewhere":
 		return Hint{
 			Text:    "if " + d.Found + " is where your issuer puts scopes",
-			Command: c.Typed.Drop("scope").Set("require", d.Found+"="+first(d.Names)).String(),
+			Command: c.Typed.Drop("scope").Set("require", d.Found+"="+cmp.Or(d.Names...)).String(),
 		}
 	case "roles_elsewhere":
 		return Hint{Text: "if " + d.Found + " is where your issuer puts roles", Command: c.Typed.Set("role-claim", d.Found).String()}
@@ -59,13 +60,6 @@ func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
 		}
 	}
 	return Hint{}
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // verified is what the token says, if its signature has verified.
@@ -124,7 +118,7 @@ func (c Case) otherAudience(d verify.Diagnosis) Hint {
 	if c.WantsID {
 		hint.Text = "the ID token was issued to another client"
 	}
-	if own := first(d.Names); c.Verified && Copyable(own) {
+	if own := cmp.Or(d.Names...); c.Verified && Copyable(own) {
 		hint.Or = fmt.Sprintf("or, if you are %q", own)
 		if !c.WantsID {
 			hint.Or = fmt.Sprintf("or, if this API is %q", own)

@@ -1,14 +1,6 @@
 package exchange
 
-import (
-	"regexp"
-	"strings"
-	"sync"
-)
-
-var curlStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
-})
+import "strings"
 
 // cutCurl cuts a curl command from the front of a text, and returns its words.
 func cutCurl(text string) (words []string, rest string, ok bool) {

@@ -28,7 +28,7 @@ const (
 // without a head of HTTP is the body of an answer.
 func readText(text string) []*Exchange {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
-	r := &reader{list: []*Exchange{{}}, plain: !isVerbose(text)}
+	r := &reader{list: []*Exchange{{}}, plain: !verboseLine().MatchString(text)}
 	for text != "" {
 		if command, rest, ok := cutCurl(text); ok {
 			r.begin().readCommand(command)
@@ -41,12 +41,6 @@ func readText(text string) []*Exchange {
 	}
 	return r.list
 }
-
-var verboseLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[<>] (?:[A-Z]+ \S+ HTTP/|HTTP/)`)
-})
-
-func isVerbose(text string) bool { return verboseLine().MatchString(text) }
 
 func (r *reader) last() *Exchange { return r.list[len(r.list)-1] }
 
@@ -95,20 +89,19 @@ func (r *reader) startRequest() {
 }
 
 var (
-	requestLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
-	})
-	statusLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
-	})
-	fieldLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
-	})
+	verboseLine = lazily(`(?m)^[<>] (?:[A-Z]+ \S+ HTTP/|HTTP/)`)
+	requestLine = lazily(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
+	statusLine  = lazily(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
+	fieldLine   = lazily("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
 	// noiseLine is what curl -v tells beside the exchange, and its progress meter.
-	noiseLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
-	})
+	noiseLine = lazily(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
+	curlStart = lazily(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
 )
+
+// lazily compiles an expression when it is first used: most runs read no recording.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 func isNoise(line string) bool { return noiseLine().MatchString(line) || line == "*" }
 

@@ -54,7 +54,7 @@ func Read(e *exchange.Exchange, sent bool) Complaint {
 func (c *Complaint) bearer() challenge.Challenge {
 	var found challenge.Challenge
 	for _, one := range c.Challenges {
-		if (one.Is(challenge.Bearer) || one.Is(challenge.DPoP) || one.Scheme == "") && (found.Scheme == "" || one.Param("error") != "") {
+		if forTokens(one) && (found.Scheme == "" || one.Param("error") != "") {
 			found = one
 		}
 	}
@@ -144,17 +144,11 @@ func contains(text, words string) bool {
 
 // byCode is the kind of a complaint whose words are not known.
 func (c *Complaint) byCode(status int, sent bool) Kind {
-	switch c.Param("error") {
-	case "invalid_token":
-		return Invalid
-	case "insufficient_scope":
-		return Scope
-	case "insufficient_user_authentication":
-		return StepUp
-	case "use_dpop_nonce", "invalid_dpop_proof":
-		return DPoP
-	case "invalid_request":
-		return Malformed
+	if kind, known := map[string]Kind{
+		"invalid_token": Invalid, "insufficient_scope": Scope, "insufficient_user_authentication": StepUp,
+		"use_dpop_nonce": DPoP, "invalid_dpop_proof": DPoP, "invalid_request": Malformed,
+	}[c.Param("error")]; known {
+		return kind
 	}
 	switch {
 	case status == http.StatusUnauthorized && len(c.Challenges) > 0 && !slices.ContainsFunc(c.Challenges, forTokens):
@@ -193,18 +187,17 @@ func bodyStatus(body string) int {
 		}
 		return 0
 	}
+	words := []string{strings.ToLower(message(document))}
 	for _, name := range []string{"status", "statusCode", "code"} {
-		switch literal, _ := document.Get(name).Literal(); literal {
-		case "401":
-			return http.StatusUnauthorized
-		case "403":
-			return http.StatusForbidden
-		}
+		literal, _ := document.Get(name).Literal()
+		words = append(words, literal)
 	}
-	if text := strings.ToLower(message(document)); text == "unauthorized" {
+	switch {
+	case slices.Contains(words, "401"), slices.Contains(words, "unauthorized"):
 		return http.StatusUnauthorized
-	} else if text == "forbidden" {
+	case slices.Contains(words, "403"), slices.Contains(words, "forbidden"):
 		return http.StatusForbidden
+	default:
+		return 0
 	}
-	return 0
 }

@@ -98,15 +98,6 @@ func (x *Explanation) Explained() bool {
 	return slices.ContainsFunc(x.Findings, func(f Finding) bool { return f.Explains })
 }
 
-// Finding returns the finding with an id and whether there is one.
-func (x *Explanation) Finding(id string) (Finding, bool) {
-	i := slices.IndexFunc(x.Findings, func(f Finding) bool { return f.ID == id })
-	if i < 0 {
-		return Finding{}, false
-	}
-	return x.Findings[i], true
-}
-
 // explains reports whether a finding is what the API complains about. An API that
 // says no more than that the token is bad complains about whatever is wrong.
 func (x *Explanation) explains(f Finding) bool {
@@ -215,36 +206,32 @@ func (x *Explanation) kind() {
 
 // identity shows whom the token is from and for, and what it permits.
 func (x *Explanation) identity(claims strictjson.Value) {
-	x.issuer(claims)
-	x.audience(claims)
+	var issuers []string
+	if iss, ok := claims.Get("iss").Text(); ok {
+		issuers = []string{iss}
+	}
+	x.compare("issuer", Issuer, issuers, "no iss: the token does not say who issued it")
+	x.compare("audience", Audience, claims.Get("aud").Texts(), "no aud: the token names no audience")
 	x.scope(claims)
-	if client, ok := firstText(claims, "azp", "client_id", "cid", "appid"); ok {
-		x.say("client", Shown, "%s", client)
+	for _, name := range []string{"azp", "client_id", "cid", "appid"} {
+		if client, ok := claims.Get(name).Text(); ok {
+			x.say("client", Shown, "%s", client)
+			break
+		}
 	}
 }
 
-func (x *Explanation) issuer(claims strictjson.Value) {
-	iss, ok := claims.Get("iss").Text()
-	switch expected := x.Complaint.Expected; {
-	case !ok:
-		x.say("issuer", Failed, "no iss: the token does not say who issued it")
-	case x.Complaint.Kind == Issuer && expected != "" && expected != iss:
-		x.say("issuer", Failed, "%s (the API expects %s)", iss, expected)
-	default:
-		x.say("issuer", Shown, "%s", iss)
-	}
-}
-
-func (x *Explanation) audience(claims strictjson.Value) {
-	list := claims.Get("aud").Texts()
-	expected := x.Complaint.Expected
+// compare shows what the token has and, where the complaint is about that, what the
+// API expects.
+func (x *Explanation) compare(id string, about Kind, values []string, absent string) {
+	text, expected := strings.Join(values, ", "), x.Complaint.Expected
 	switch {
-	case list == nil:
-		x.say("audience", Failed, "no aud: the token names no audience")
-	case x.Complaint.Kind == Audience && expected != "" && !slices.Contains(list, expected):
-		x.say("audience", Failed, "%s (the API expects %s)", strings.Join(list, ", "), expected)
+	case values == nil:
+		x.say(id, Failed, "%s", absent)
+	case x.Complaint.Kind == about && expected != "" && !slices.Contains(values, expected):
+		x.say(id, Failed, "%s (the API expects %s)", text, expected)
 	default:
-		x.say("audience", Shown, "%s", strings.Join(list, ", "))
+		x.say(id, Shown, "%s", text)
 	}
 }
 
@@ -266,13 +253,4 @@ func (x *Explanation) scope(claims strictjson.Value) {
 	case x.Complaint.Kind == Scope:
 		x.say("scope", Failed, "no scope or scp claim")
 	}
-}
-
-func firstText(claims strictjson.Value, names ...string) (string, bool) {
-	for _, name := range names {
-		if text, ok := claims.Get(name).Text(); ok {
-			return text, true
-		}
-	}
-	return "", false
 }
