@@ -196,3 +196,12 @@ func splitShell(line string) ([]string, error) {
 
 // docsNow is the time of the documentation.
 func docsNow() time.Time { return time.Date(2026, 1, 1, 0, 10, 0, 0, time.UTC) }
+
+func readRepoFile(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -39,16 +39,16 @@ const (
 	exitInterrupted      = 130
 )
 
-// exitCodeInfo is one row of the table of exit codes.
-type exitCodeInfo struct {
-	code    int
-	reason  string
-	meaning string
+// An ExitCode is one row of the table of exit codes.
+type ExitCode struct {
+	Code    int
+	Reason  string
+	Meaning string
 }
 
-// exitCodes is the one source of the table: help exit-codes, docs and JSON.
-func exitCodes() []exitCodeInfo {
-	return []exitCodeInfo{
+// ExitCodes returns the one table of exit codes: help, docs and JSON take theirs from it.
+func ExitCodes() []ExitCode {
+	return []ExitCode{
 		{exitAccepted, "accepted", "every required check passed, or the command succeeded"},
 		{exitInternal, "internal", "a defect, or the output could not be written"},
 		{exitUsage, "usage", "the command line is wrong"},
@@ -74,9 +74,9 @@ func exitCodes() []exitCodeInfo {
 
 // codeOf returns the exit code of a reason.
 func codeOf(reason string) int {
-	for _, info := range exitCodes() {
-		if info.reason == reason {
-			return info.code
+	for _, info := range ExitCodes() {
+		if info.Reason == reason {
+			return info.Code
 		}
 	}
 	return exitInternal
@@ -84,9 +84,9 @@ func codeOf(reason string) int {
 
 // reasonOf returns the reason of an exit code.
 func reasonOf(code int) string {
-	for _, info := range exitCodes() {
-		if info.code == code {
-			return info.reason
+	for _, info := range ExitCodes() {
+		if info.Code == code {
+			return info.Reason
 		}
 	}
 	return "internal"

@@ -87,19 +87,19 @@ func TestReportSchemaKnowsTheExitCodes(t *testing.T) {
 	if err != nil || schema == nil {
 		t.Fatal(err)
 	}
-	var want []exitCodeInfo
-	for _, info := range exitCodes() {
-		if info.code == exitAccepted || exitMalformed <= info.code && info.code <= exitInactive {
+	var want []ExitCode
+	for _, info := range ExitCodes() {
+		if info.Code == exitAccepted || exitMalformed <= info.Code && info.Code <= exitInactive {
 			want = append(want, info)
 		}
 	}
-	want = append(want, exitCodeInfo{code: exitAccepted, reason: "active"}) // introspect's word for 0
-	if len(reasons) != len(want) || len(pairs) != len(want)+2 {             // and those of no_answer
+	want = append(want, ExitCode{Code: exitAccepted, Reason: "active"}) // introspect's word for 0
+	if len(reasons) != len(want) || len(pairs) != len(want)+2 {         // and those of no_answer
 		t.Errorf("%d reasons and %d pairs for %d exit codes", len(reasons), len(pairs), len(want))
 	}
 	for _, info := range want {
-		if !slices.Contains(reasons, any(info.reason)) {
-			t.Errorf("the reason %s is missing", info.reason)
+		if !slices.Contains(reasons, any(info.Reason)) {
+			t.Errorf("the reason %s is missing", info.Reason)
 		}
 	}
 	for _, pair := range pairs {

@@ -19,24 +19,10 @@ func newExitCodesTopic() *cobra.Command {
 	b.WriteString("Exit codes: 0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the\n" +
 		"answer is no. Where several checks fail, the code is the smallest of theirs; for\n" +
 		"auth-age, 10 to 15 come first, then 19, then 16 to 18.\n\n")
-	for _, info := range exitCodes() {
-		fmt.Fprintf(&b, "%5d  %-25s  %s\n", info.code, info.reason, info.meaning)
+	for _, info := range ExitCodes() {
+		fmt.Fprintf(&b, "%5d  %-25s  %s\n", info.Code, info.Reason, info.Meaning)
 	}
 	return newTopic("exit-codes", "what each exit code means", strings.TrimRight(b.String(), "\n"))
-}
-
-// ExitCodesMarkdown is docs/exit-codes.md.
-func ExitCodesMarkdown() string {
-	var b strings.Builder
-	b.WriteString("# Exit codes\n\n" +
-		"0 is yes. 1 to 9 mean that there is no answer. 10 and up mean that the answer is no.\n" +
-		"Where several checks fail, the code is the smallest of theirs; for `auth-age`, 10 to 15\n" +
-		"come first, then 19, then 16 to 18. `claimcheck help exit-codes` prints this table.\n\n" +
-		"| code | reason | meaning |\n|---|---|---|\n")
-	for _, info := range exitCodes() {
-		fmt.Fprintf(&b, "| %d | `%s` | %s |\n", info.code, info.reason, info.meaning)
-	}
-	return b.String()
 }
 
 func newTokensTopic() *cobra.Command {
@@ -70,7 +56,7 @@ func newChecksTopic() *cobra.Command {
 		b.WriteString("\n")
 	}
 	b.WriteString("\nKnown, but not checked:\n\n")
-	for _, info := range notCheckedYet() {
+	for _, info := range NotChecked() {
 		fmt.Fprintf(&b, "  %s (%s)\n", info.Title, info.Spec)
 	}
 	return newTopic("checks", "every check that verify makes", strings.TrimRight(b.String(), "\n"))
@@ -79,12 +65,9 @@ func newChecksTopic() *cobra.Command {
 func newEnvironmentTopic() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("These variables set what no flag sets; a profile (claimcheck help profiles) sets the rest:\n\n")
-	for _, s := range settings() {
-		if s.Variable != "" {
-			fmt.Fprintf(&b, "  %-22s --%s\n", s.Variable, s.Name)
-		}
+	for _, row := range Environment() {
+		fmt.Fprintf(&b, "  %-22s %s\n", row[0], strings.TrimPrefix(row[1], "sets "))
 	}
-	fmt.Fprintf(&b, "  %-22s --profile\n  %-22s --config\n", variableProfile, variableConfig)
 	b.WriteString(`
 CLAIMCHECK_AUDIENCE holds one audience. The source of trusted keys is one setting: a flag that sets
 it (--issuer, --jwks, --key or --secret) overrides the environment and the profile; with local
@@ -99,10 +82,10 @@ the job summary is appended.`)
 	return newTopic("environment", "the environment variables", b.String())
 }
 
-// notCheckedYet lists what is known and not checked by any command, so that nobody
+// NotChecked returns what is known and not checked by any command, so that nobody
 // takes silence for approval. confirmation and selective_disclosure, which say so in
 // every report, are in the catalogue.
-func notCheckedYet() []verify.CheckInfo {
+func NotChecked() []verify.CheckInfo {
 	return []verify.CheckInfo{
 		{ID: "dpop_proof", Title: "a DPoP proof that comes with a token", Spec: "RFC 9449 section 4.3"},
 		{ID: "encrypted_content", Title: "the contents of an encrypted token, which is refused", Spec: "RFC 7516"},

@@ -47,7 +47,7 @@ func shownName(path string) string {
 // shownVariable is the name of an environment variable for a message: whole where
 // it is written as such names usually are.
 func shownVariable(name string) string {
-	if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && name[0] > '9' {
+	if name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && name[0] > '9' {
 		return name
 	}
 	return shorten(name)

@@ -25,8 +25,8 @@ func main() {
 // pages makes every generated file, by its path in the repository.
 func pages() (map[string][]byte, error) {
 	files := map[string][]byte{
-		"docs/exit-codes.md": []byte(cmd.ExitCodesMarkdown()),
-		"docs/checks.md":     []byte(cmd.ChecksMarkdown()),
+		"docs/exit-codes.md": exitCodesPage(),
+		"docs/checks.md":     checksPage(),
 	}
 	screen, err := refusedScreen()
 	if err != nil {

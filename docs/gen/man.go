@@ -10,8 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/claimcheck/claimcheck/cmd"
 )
 
 // pagesDate is the date of the man pages, unless SOURCE_DATE_EPOCH names another.
@@ -152,9 +150,9 @@ func manualPage(c *cobra.Command, date string) []byte {
 	m.text(about)
 	m.commands(c)
 	m.options(c)
-	m.items("EXIT STATUS", cmd.ExitStatus())
-	m.items("ENVIRONMENT", cmd.Environment())
-	m.items("FILES", cmd.Files())
+	m.items("EXIT STATUS", exitStatus())
+	m.items("ENVIRONMENT", environment())
+	m.items("FILES", programFiles())
 	if c.Example != "" {
 		m.macro("SH", "EXAMPLES")
 		m.text(c.Example)
