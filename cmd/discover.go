@@ -113,8 +113,7 @@ func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.P
 // issuer's name is not known, so that a slash at its end makes no difference.
 func discoverNamed(ctx context.Context, client *provider.Client, issuer string, bare bool) (*provider.Metadata, error) {
 	metadata, err := client.Discover(ctx, issuer)
-	var mismatch *provider.IssuerMismatchError
-	if bare && errors.As(err, &mismatch) && mismatch.Found == issuer+"/" {
+	if mismatch, ok := errors.AsType[*provider.IssuerMismatchError](err); bare && ok && mismatch.Found == issuer+"/" {
 		return client.Discover(ctx, mismatch.Found)
 	}
 	return metadata, err
@@ -160,28 +159,21 @@ func (o *discoverOptions) question(client *provider.Client, issuer string) issue
 // issuerArgument completes a bare host name with https; nowhere else is a host
 // name completed.
 func issuerArgument(argument string) (string, error) {
+	before, after, ofResource := strings.Cut(argument, wellKnown+"oauth-protected-resource")
 	switch {
 	case strings.TrimSpace(argument) == "":
 		return "", usageError("the issuer is empty")
 	case strings.Contains(argument, "eyJ"), isRandom(argument):
 		return "", usageError("that looks like a token, not like an issuer; it was not sent anywhere")
+	case isURL(argument) && ofResource:
+		return "", isResource(argument, before+after)
 	case isURL(argument):
-		return argument, notResource(argument)
+		return argument, nil
 	case !isHost(argument):
 		return "", usageError("the argument is neither a URL nor a host name").withHint("an issuer is a URL such as https://issuer.example")
 	default:
 		return "https://" + argument, nil
 	}
-}
-
-// notResource refuses the address of a protected resource's metadata.
-func notResource(address string) error {
-	const suffix = wellKnown + "oauth-protected-resource"
-	before, after, ok := strings.Cut(address, suffix)
-	if !ok {
-		return nil
-	}
-	return isResource(address, before+after)
 }
 
 // hostName is a name with a dot in it: an opaque token may have labels too, but longer

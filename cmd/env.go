@@ -71,18 +71,19 @@ func processEnv(ctx context.Context) *Env {
 		LookupEnv:        os.LookupEnv,
 		VariableNames:    variableNames,
 		Now:              time.Now,
-		Tick:             everySecond,
-		CacheDir:         os.UserCacheDir,
-		ConfigDir:        os.UserConfigDir,
-		Proxy:            http.ProxyFromEnvironment,
-		Hangups:          processHangups,
+		Tick: func() (<-chan time.Time, func()) {
+			ticker := time.NewTicker(time.Second)
+			return ticker.C, ticker.Stop
+		},
+		CacheDir:  os.UserCacheDir,
+		ConfigDir: os.UserConfigDir,
+		Proxy:     http.ProxyFromEnvironment,
+		Hangups: func() (<-chan os.Signal, func()) {
+			signals := make(chan os.Signal, 1)
+			signal.Notify(signals, syscall.SIGHUP)
+			return signals, func() { signal.Stop(signals) }
+		},
 	}
-}
-
-func processHangups() (<-chan os.Signal, func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
-	return signals, func() { signal.Stop(signals) }
 }
 
 func (e *Env) hangups() (<-chan os.Signal, func()) {
@@ -90,11 +91,6 @@ func (e *Env) hangups() (<-chan os.Signal, func()) {
 		return nil, func() {}
 	}
 	return e.Hangups()
-}
-
-func everySecond() (<-chan time.Time, func()) {
-	ticker := time.NewTicker(time.Second)
-	return ticker.C, ticker.Stop
 }
 
 // An interruptible reader gives up when the program is interrupted, even while

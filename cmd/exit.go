@@ -11,7 +11,6 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
-	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // The exit codes. 0 is yes, 1 to 9 means that there is no answer, 10 and up
@@ -145,8 +144,7 @@ func (f *failure) advised(hint advice.Hint) *failure {
 // problemOf is an error as people get it.
 func problemOf(err error) output.Problem {
 	problem := output.Problem{Message: err.Error()}
-	var failed *failure
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*failure](err); ok {
 		problem.Hint, problem.Command, problem.Tried = failed.hint, failed.command, failed.tried
 	}
 	return problem
@@ -163,7 +161,6 @@ func (s silentExit) Error() string { return fmt.Sprintf("exit %d", int(s)) }
 // exitCode is the one switch from an error to a number.
 func exitCode(ctx context.Context, err error) int {
 	var failed *failure
-	var rejected *verify.RejectedError
 	var answered silentExit
 	switch {
 	case err == nil:
@@ -174,8 +171,6 @@ func exitCode(ctx context.Context, err error) int {
 		return int(answered)
 	case errors.As(err, &failed):
 		return failed.code
-	case errors.As(err, &rejected):
-		return codeOf(string(rejected.Reason))
 	default:
 		return exitInternal
 	}
@@ -185,9 +180,7 @@ func exitCode(ctx context.Context, err error) int {
 // answer, which has been printed, says nothing more.
 func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
 	code := exitCode(ctx, err)
-	var answered silentExit
-	var rejected *verify.RejectedError
-	if err == nil || errors.As(err, &answered) || errors.As(err, &rejected) || readerLeft(err) {
+	if _, answered := errors.AsType[silentExit](err); err == nil || answered || readerLeft(err) {
 		return code
 	}
 	printer := newErrorPrinter(env, command)
@@ -206,6 +199,6 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 // readerLeft reports whether the output could not be written because its reader, such
 // as head, has seen enough. There is nobody to tell.
 func readerLeft(err error) bool {
-	var write *output.WriteError
-	return errors.As(err, &write) && errors.Is(err, syscall.EPIPE)
+	_, unwritten := errors.AsType[*output.WriteError](err)
+	return unwritten && errors.Is(err, syscall.EPIPE)
 }

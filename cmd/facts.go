@@ -48,12 +48,16 @@ func (r report) facts() []output.Row {
 // red.
 func factRows(claims strictjson.Value, now time.Time, names ...string) []output.Row {
 	labels := map[string]string{"iss": "issuer", "sub": "subject", "username": "username", "aud": "audience", "iat": "issued", "exp": "expires"}
+	text := func(name string) string {
+		value, _ := claims.Get(name).Text()
+		return value
+	}
 	var rows []output.Row
 	for _, name := range names {
 		row := output.Row{Label: labels[name]}
 		switch name {
 		case "client":
-			row.Label, row.Value = name, clientIn(claims)
+			row.Label, row.Value = name, cmp.Or(text("client_id"), text("azp"), text("cid"), text("appid"))
 		case "scope":
 			row.Label, row.Value = name, strings.Join(scopesIn(claims), " ")
 		case "iat", "exp":
@@ -76,15 +80,6 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 
 // firstAudience is the audience of a token, or the first of several.
 func firstAudience(claims strictjson.Value) string { return cmp.Or(claims.Get("aud").Texts()...) }
-
-func clientIn(claims strictjson.Value) string {
-	for _, name := range []string{"client_id", "azp", "cid", "appid"} {
-		if client, _ := claims.Get(name).Text(); client != "" {
-			return client
-		}
-	}
-	return ""
-}
 
 func scopesIn(claims strictjson.Value) []string {
 	if scopes := claims.Get("scope").Texts(); len(scopes) > 0 {
@@ -134,12 +129,4 @@ func (r report) keyFacts() []output.Fact {
 		facts = append(facts, output.Fact{Name: m.Name, Value: value})
 	}
 	return facts
-}
-
-func (r report) keyRows() []output.Row {
-	var rows []output.Row
-	for _, fact := range r.keyFacts() {
-		rows = append(rows, output.Row{Label: fact.Name, Value: fact.Value})
-	}
-	return rows
 }

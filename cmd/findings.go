@@ -30,16 +30,11 @@ type findingsReport struct {
 }
 
 func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
-	r := findingsReport{source: source, findings: findings}
+	count := map[string]int{}
 	for _, f := range findings {
-		switch f.Severity {
-		case "error":
-			r.errors++
-		case "warning":
-			r.warnings++
-		}
+		count[f.Severity]++
 	}
-	return r
+	return findingsReport{source, findings, count["error"], count["warning"]}
 }
 
 // documentOptions are the flags of the commands that show a document of an issuer, or
@@ -132,13 +127,10 @@ func (r findingsReport) writeVerdict(t *output.Text) {
 }
 
 func (r findingsReport) writeFindings(t *output.Text) {
-	marks := map[string]output.Mark{
-		"error": output.MarkFailed, "warning": output.MarkWarning, "info": output.MarkSkipped,
-	}
 	shown, omitted := atMost(r.findings, maxTextFindings)
 	rows := make([]output.Row, len(shown))
 	for i, f := range shown {
-		rows[i] = output.Row{Mark: marks[f.Severity], Label: f.ID, Value: f.Message}
+		rows[i] = output.Row{Mark: outcomeOfFinding(f).Mark(), Label: f.ID, Value: f.Message}
 		if len(f.Places) == 1 {
 			rows[i].Value = f.Places[0] + ": " + f.Message
 		}
@@ -153,6 +145,10 @@ func (r findingsReport) writeFindings(t *output.Text) {
 	if omitted > 0 {
 		t.Line(fmt.Sprintf("and %d more", omitted))
 	}
+}
+
+func outcomeOfFinding(f jwks.Finding) output.Outcome {
+	return map[string]output.Outcome{"error": output.Failed, "warning": output.Warned, "info": output.Noted}[f.Severity]
 }
 
 func placeList(places []string, most int) string {
@@ -171,12 +167,9 @@ func (r findingsReport) suite() output.Suite {
 		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(), URI: sourceURI(r.source),
 		Facts: []output.Fact{{Name: "source", Value: r.source}},
 	}
-	outcomes := map[string]output.Outcome{
-		"error": output.Failed, "warning": output.Warned, "info": output.Noted,
-	}
 	shown, omitted := atMost(r.findings, maxShownFindings)
 	for _, f := range shown {
-		c := output.Case{ID: f.ID, Outcome: outcomes[f.Severity], Place: placeList(f.Places, maxTextPlaces), Message: f.Message, Spec: f.Spec}
+		c := output.Case{ID: f.ID, Outcome: outcomeOfFinding(f), Place: placeList(f.Places, maxTextPlaces), Message: f.Message, Spec: f.Spec}
 		if f.Severity == "error" {
 			c.Reason = "findings"
 		}

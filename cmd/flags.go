@@ -171,8 +171,11 @@ func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 
 // policy turns the expectations into a verify.Policy.
 func (o *expectationOptions) policy(env *Env) (verify.Policy, error) {
-	if err := o.checkContradictions(); err != nil {
-		return verify.Policy{}, err
+	switch {
+	case o.anyAudience && len(o.audiences) > 0:
+		return verify.Policy{}, usageError("--any-audience and --audience contradict each other")
+	case o.anyIssuer && o.issuer != "":
+		return verify.Policy{}, usageError("--any-issuer and --issuer contradict each other")
 	}
 	p := verify.Policy{
 		Issuer: o.issuer, AnyIssuer: o.anyIssuer, AnyTenant: o.anyTenant, Audiences: o.audiences, AnyAudience: o.anyAudience,
@@ -181,16 +184,6 @@ func (o *expectationOptions) policy(env *Env) (verify.Policy, error) {
 	}
 	err := o.readBindings(env, &p)
 	return p, err
-}
-
-func (o *expectationOptions) checkContradictions() error {
-	switch {
-	case o.anyAudience && len(o.audiences) > 0:
-		return usageError("--any-audience and --audience contradict each other")
-	case o.anyIssuer && o.issuer != "":
-		return usageError("--any-issuer and --issuer contradict each other")
-	}
-	return nil
 }
 
 // bareAccessToken takes an access token out of what people paste, a header or a

@@ -146,7 +146,7 @@ func writeFlags(b *strings.Builder, c *cobra.Command, group string, width int) {
 	if len(lines) > 0 {
 		fmt.Fprintf(b, "\n%s:\n", group)
 		for _, line := range lines {
-			fmt.Fprintln(b, strings.Join(foldLine(line, helpWidth(width), flagColumn), "\n"))
+			fmt.Fprintln(b, strings.Join(foldLine(line, min(width, defaultWidth), flagColumn), "\n"))
 		}
 	}
 }
@@ -161,15 +161,6 @@ func flagLabel(f *pflag.Flag) string {
 		label += " " + f.Value.Type()
 	}
 	return label
-}
-
-// helpWidth is where flags are folded: a narrow terminal has less than the usual.
-func helpWidth(width int) int {
-	const usual = 80
-	if width <= 0 {
-		return usual
-	}
-	return min(width, usual)
 }
 
 // A checkedWriter remembers that a write failed: cobra does not tell.

@@ -130,17 +130,13 @@ func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 	}
 	picked, err := paste.Pick(paste.Find(string(toUTF8([]byte(text)))), opts.pick)
 	if err != nil {
-		return tokenInput{}, &failure{code: exitUnreadable, err: err, hint: pickHint(err)}
+		failed := unreadable("%w", err)
+		if choice, ok := errors.AsType[*paste.ChoiceError](err); ok && len(choice.Found) > 1 {
+			failed.hint = "choose one with --pick NAME or --pick N"
+		}
+		return tokenInput{}, failed
 	}
 	return tokenInput{text: picked.Text, repair: picked.Repair, encoding: picked.Encoding}, nil
-}
-
-func pickHint(err error) string {
-	var choice *paste.ChoiceError
-	if !errors.As(err, &choice) || len(choice.Found) < 2 {
-		return ""
-	}
-	return "choose one with --pick NAME or --pick N"
 }
 
 func readStdin(env *Env, limit int) ([]byte, error) {
@@ -184,8 +180,7 @@ func readFile(path string, limit int) ([]byte, error) {
 
 // withoutPath is an error of the file system less the file's name.
 func withoutPath(err error) error {
-	var named *fs.PathError
-	if errors.As(err, &named) {
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
 		return named.Err
 	}
 	return err

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,17 +123,17 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 // allow and the metadata names.
 func (o *introspectOptions) method(metadata *provider.Metadata) (string, error) {
 	auth := o.auth
-	if auth == "" {
-		switch {
-		case o.bearer != "":
-			auth = "bearer"
-		case o.clientSecret == "":
-			auth = "none"
-		case onlyPost(metadata):
-			auth = "post"
-		default:
-			auth = "basic"
-		}
+	named := authMethods(metadata)
+	switch {
+	case auth != "":
+	case o.bearer != "":
+		auth = "bearer"
+	case o.clientSecret == "":
+		auth = "none"
+	case slices.Contains(named, "client_secret_post") && !slices.Contains(named, "client_secret_basic"):
+		auth = "post"
+	default:
+		auth = "basic"
 	}
 	needsSecret := auth == "basic" || auth == "post"
 	switch {
@@ -147,13 +148,6 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (string, error) 
 		auth = "client_secret_" + auth
 	}
 	return auth, nil
-}
-
-// onlyPost reports whether the secret goes into the body: the metadata names that
-// way and not the header.
-func onlyPost(metadata *provider.Metadata) bool {
-	methods := authMethods(metadata)
-	return slices.Contains(methods, "client_secret_post") && !slices.Contains(methods, "client_secret_basic")
 }
 
 // authMethods is how the issuer lets clients authenticate who ask about tokens (RFC
@@ -225,10 +219,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 // verifyLine is the command that verifies the token here, with placeholders for
 // what was not typed.
 func verifyLine(r *run) advice.Cmdline {
-	issuer := r.opts.expect.issuer
-	if issuer == "" {
-		issuer = "<the issuer you expect>"
-	}
+	issuer := cmp.Or(r.opts.expect.issuer, "<the issuer you expect>")
 	return advice.Cmdline{Command: "claimcheck verify", Argument: r.typed.Argument}.Set("issuer", issuer).Set("audience", "<your audience>")
 }
 

@@ -150,8 +150,7 @@ func (o *jwksOptions) fetch(ctx context.Context, env *Env, printer *output.Print
 	network, cancel := o.network.within(ctx)
 	defer cancel()
 	fetched, err := keysOrIssuer(network, client, printer, source, o.network.usesCache() && isCachedIssuer(env, source))
-	var mismatch *provider.IssuerMismatchError
-	if bare && errors.As(err, &mismatch) && mismatch.Found == source+"/" {
+	if mismatch, ok := errors.AsType[*provider.IssuerMismatchError](err); bare && ok && mismatch.Found == source+"/" {
 		fetched, err = client.KeysFor(network, mismatch.Found, "")
 	}
 	if err != nil {
@@ -178,12 +177,9 @@ func namesHost(source string) bool {
 	if isURL(source) || !isHost(source) {
 		return false
 	}
-	switch strings.TrimPrefix(filepath.Ext(source), ".") {
-	case "json", "jwk", "jwks", "pem", "pub", "key", "crt", "cer", "der", "txt", "yaml", "yml":
-		return false
-	}
 	_, err := os.Stat(source)
-	return err != nil
+	fileTypes := strings.Fields(".json .jwk .jwks .pem .pub .key .crt .cer .der .txt .yaml .yml")
+	return err != nil && !slices.Contains(fileTypes, filepath.Ext(source))
 }
 
 // readKeys reads a key set, or a single key in whatever form.
@@ -213,9 +209,10 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.
 	if known {
 		return client.KeysFor(ctx, source, "")
 	}
+	noKeySetThere := []string{"status", "html", "content_type", "not_json", "not_a_key_set", "redirect", "offline"}
 	set, err := keysAt(ctx, client, printer, source, "")
 	var fetch *provider.FetchError
-	if err == nil || !errors.As(err, &fetch) || !noKeySetThere(fetch) {
+	if err == nil || !errors.As(err, &fetch) || !slices.Contains(noKeySetThere, fetch.Cause) {
 		return set, err
 	}
 	set, issuerErr := client.KeysFor(ctx, strings.TrimSpace(source), "")
@@ -230,15 +227,6 @@ func isCachedIssuer(env *Env, issuer string) bool {
 	return slices.ContainsFunc(cachedEntries(env), func(e provider.CacheEntry) bool {
 		return e.Content == "metadata" && e.Issuer == issuer && e.Fresh && !strings.Contains(issuer, "/.well-known/")
 	})
-}
-
-func noKeySetThere(e *provider.FetchError) bool {
-	switch e.Cause {
-	case "status", "html", "content_type", "not_json", "not_a_key_set", "redirect",
-		"offline":
-		return true
-	}
-	return false
 }
 
 // printPEM prints the one key that is left.

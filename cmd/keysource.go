@@ -135,8 +135,7 @@ func keyHint(name string, err error) advice.Hint {
 // formatOf names what was found in place of keys, as jwks.FormatError does; it is
 // empty where nothing was recognised.
 func formatOf(err error) string {
-	var format *jwks.FormatError
-	if errors.As(err, &format) {
+	if format, ok := errors.AsType[*jwks.FormatError](err); ok {
 		return format.Format
 	}
 	return ""

@@ -59,8 +59,10 @@ func (o *outputOptions) resolveFormat(env *Env) (output.Format, error) {
 	}
 }
 
-// textWidth is the width of a text: 80 where there is no terminal.
-func (e *Env) textWidth() int { return cmp.Or(e.Width, 80) }
+// defaultWidth is the width of a text where there is no terminal.
+const defaultWidth = 80
+
+func (e *Env) textWidth() int { return cmp.Or(e.Width, defaultWidth) }
 
 // messageWidth is the width of messages: 0, for one line each, where they do not go
 // to a terminal.
@@ -98,8 +100,7 @@ func newErrorPrinter(env *Env, command *cobra.Command) *output.Printer {
 // printFailure is for an answer that could not be printed. A filter that fails
 // while it runs does not hide the command's own answer; a failed write does.
 func printFailure(err error, code int) error {
-	var filter *query.RunError
-	if errors.As(err, &filter) && code != exitAccepted {
+	if _, filtering := errors.AsType[*query.RunError](err); filtering && code != exitAccepted {
 		return &failure{code: code, err: err}
 	}
 	return &failure{code: exitInternal, err: err}

@@ -224,7 +224,11 @@ func writeSettings(t *output.Text, title string, values []config.Value) {
 	header := []string{"setting", "value", "from"}
 	var rows [][]string
 	for _, v := range values {
-		row := []string{v.Name, strings.Join(v.Texts, ", "), settingOrigin(v)}
+		origin := string(v.Source) + " " + v.Where()
+		if v.Source == config.FromProfile { // whose file has been named before
+			origin = fmt.Sprintf("profile, line %d", v.Line)
+		}
+		row := []string{v.Name, strings.Join(v.Texts, ", "), origin}
 		if v.Unused != "" {
 			row = append(row, v.Unused)
 		}
@@ -234,14 +238,6 @@ func writeSettings(t *output.Text, title string, values []config.Value) {
 		header = append(header, "because")
 	}
 	t.Table(header, rows)
-}
-
-// settingOrigin is where a value is written; the file has been named before.
-func settingOrigin(v config.Value) string {
-	if v.Source == config.FromProfile {
-		return fmt.Sprintf("profile, line %d", v.Line)
-	}
-	return string(v.Source) + " " + v.Where()
 }
 
 func newProfilesTopic() *cobra.Command {

@@ -204,7 +204,11 @@ func (r report) writeAll(t *output.Text) {
 	t.Rows(rows...)
 	if r.Key != nil {
 		t.Heading("key")
-		t.Rows(r.keyRows()...)
+		var rows []output.Row
+		for _, fact := range r.keyFacts() {
+			rows = append(rows, output.Row{Label: fact.Name, Value: fact.Value})
+		}
+		t.Rows(rows...)
 	}
 	if r.Header.Exists() {
 		t.Heading("header")

@@ -128,25 +128,18 @@ func (r *run) readPolicy(ctx context.Context) error {
 	if err == nil {
 		err = o.requires.apply(ctx, &policy, o.network.timeout, func() time.Time { return r.now })
 	}
-	if err == nil {
-		err = usable(&policy)
-	}
 	r.policy = policy
-	return err
-}
-
-// usable refuses a policy that cannot be used, which only the command line can
-// be blamed for.
-func usable(p *verify.Policy) error {
-	err := p.Problem()
-	switch {
-	case err == nil:
-		return nil
-	case verify.IsTemplate(p.Issuer):
-		return usageError("%w", err).withHint("name them with --require tid=GUID, or accept every one with --any-tenant")
-	default:
-		return usageError("%w", err)
+	if err != nil {
+		return err
 	}
+	if err := policy.Problem(); err != nil {
+		unusable := usageError("%w", err)
+		if verify.IsTemplate(policy.Issuer) {
+			unusable.hint = "name them with --require tid=GUID, or accept every one with --any-tenant"
+		}
+		return unusable
+	}
+	return nil
 }
 
 // checkForgotten says which flags are missing, and shows a command that has them.
@@ -168,19 +161,12 @@ func (r *run) checkForgotten() error {
 	default:
 		return nil
 	}
-	if err := r.misspelt(); err != nil {
-		return err
+	if len(r.args) > 0 && r.args[0] != "-" { // no flag helps if it names nothing that can be read
+		if err := r.readToken(); err != nil {
+			return err
+		}
 	}
 	return r.withForgotten(missing, issuer, audience)
-}
-
-// misspelt is the error for a token argument that names nothing that can be read:
-// no flag helps before that.
-func (r *run) misspelt() error {
-	if len(r.args) == 0 || r.args[0] == "-" {
-		return nil
-	}
-	return r.readToken()
 }
 
 // withForgotten adds the command that has what is missing, if the token can be
@@ -297,21 +283,17 @@ func checkIssuerURL(issuer string) error {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Host == "" || !strings.HasPrefix(strings.ToLower(issuer), "http") {
 		if isHost(issuer) {
+			scheme := "https://"
+			if isLocal(scheme + issuer) {
+				scheme = "http://"
+			}
 			return usageError("--issuer %q has no https:// in front, so its keys cannot be looked up", issuer).withHint(
-				"an issuer is compared byte for byte: write it as the token has it, most often %s%s", usualScheme(issuer), issuer)
+				"an issuer is compared byte for byte: write it as the token has it, most often %s%s", scheme, issuer)
 		}
 		return usageError("--issuer %s is not an https URL, so its keys cannot be looked up", quoteShort(issuer)).withHint(
 			"write it as the token has it, with https:// (or http:// on this machine), or pass the keys with --jwks, --key or --secret")
 	}
 	return nil
-}
-
-// usualScheme is what stands in front of a host name in the URL of its issuer.
-func usualScheme(host string) string {
-	if strings.HasPrefix(host, "localhost") || strings.HasPrefix(host, "127.") {
-		return "http://"
-	}
-	return "https://"
 }
 
 // client makes the client that the network flags ask for. It is one for the whole

@@ -152,26 +152,23 @@ func applyTimeout(env *Env, flags *pflag.FlagSet) error {
 	return setFlags(flags, values)
 }
 
-// setFlags sets the flags that are not on the command line.
+// setFlags sets the flags that are not on the command line. They stay unchanged in
+// pflag's sense: Changed means given as a flag.
 func setFlags(flags *pflag.FlagSet, values []config.Value) error {
 	for _, v := range values {
 		if v.Source == config.FromFlag || v.Unused != "" {
 			continue
 		}
-		if err := setFlag(flags.Lookup(v.Name), v.Texts); err != nil {
+		f := flags.Lookup(v.Name).Value
+		set := func() error { return f.Set(v.Texts[0]) }
+		if several, ok := f.(pflag.SliceValue); ok {
+			set = func() error { return several.Replace(slices.Clone(v.Texts)) }
+		}
+		if err := set(); err != nil {
 			return configFailure(&config.Error{Where: v.Where(), Err: err})
 		}
 	}
 	return nil
-}
-
-// setFlag gives a flag a value that is not on the command line. It stays
-// unchanged in pflag's sense: Changed means given as a flag.
-func setFlag(f *pflag.Flag, texts []string) error {
-	if several, ok := f.Value.(pflag.SliceValue); ok {
-		return several.Replace(slices.Clone(texts))
-	}
-	return f.Value.Set(texts[0])
 }
 
 // resolve finds what every source says and what of it is used.

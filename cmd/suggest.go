@@ -36,19 +36,16 @@ func nearest(word string, candidates []string) string {
 func flagError(c *cobra.Command, err error) error { return &misuse{flagProblem(c, err)} }
 
 func flagProblem(c *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	var invalid *pflag.InvalidValueError
-	var syntax *pflag.InvalidSyntaxError
-	switch {
-	case errors.As(err, &unknown):
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(c, unknown)
-	case errors.As(err, &invalid):
-		return invalidValue(c, invalid)
-	case errors.As(err, &syntax):
-		return usageError("not a flag: %s", quoteShort(syntax.GetSpecifiedFlag()))
-	default:
-		return usageError("%w", err)
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return invalidValue(c, invalid)
+	}
+	if syntax, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
+		return usageError("not a flag: %s", quoteShort(syntax.GetSpecifiedFlag()))
+	}
+	return usageError("%w", err)
 }
 
 func unknownFlag(c *cobra.Command, unknown *pflag.NotExistError) error {

@@ -22,8 +22,10 @@ func unavailable(err error) error {
 	}
 	failed = fail(exitUnavailable, "%w", err).orHint(advice.Unavailable(err))
 	switch {
+	case errors.As(err, &mismatch) && mismatch.Found == "":
+		failed.err = &shortError{"the metadata at " + mismatch.URL + " names no issuer", mismatch}
 	case errors.As(err, &mismatch):
-		failed.err = mismatchError(mismatch)
+		failed.err = &shortError{"the metadata at " + mismatch.URL + " is for another issuer: " + output.Quote(mismatch.Found), mismatch}
 	case errors.As(err, &fetch) && fetch.Missing():
 		failed.err, failed.tried = &shortError{"no metadata at " + fetch.Issuer, err}, attempts(fetch.Tried)
 	case errors.As(err, &fetch) && len(fetch.Tried) > 1:
@@ -36,9 +38,8 @@ func unavailable(err error) error {
 // URL is what stands there most often where there is nothing.
 func noKeySet(err error, typed string) error {
 	explained := unavailable(err)
-	var failed *failure
-	var fetch *provider.FetchError
-	if errors.As(err, &fetch) && errors.As(explained, &failed) && fetch.Status == http.StatusNotFound && fetch.URL == typed {
+	fetch, fetched := errors.AsType[*provider.FetchError](err)
+	if failed, ok := errors.AsType[*failure](explained); ok && fetched && fetch.Status == http.StatusNotFound && fetch.URL == typed {
 		return failed.withHint("check the address; --jwks takes the URL of a key set, --issuer that of an issuer")
 	}
 	return explained
@@ -60,13 +61,6 @@ func attempts(tried []provider.Attempt) []output.Attempt {
 		list[i] = output.Attempt{Address: a.URL, Outcome: strings.TrimPrefix(a.Outcome, "the server answered ")}
 	}
 	return list
-}
-
-func mismatchError(e *provider.IssuerMismatchError) error {
-	if e.Found == "" {
-		return &shortError{"the metadata at " + e.URL + " names no issuer", e}
-	}
-	return &shortError{"the metadata at " + e.URL + " is for another issuer: " + output.Quote(e.Found), e}
 }
 
 const wellKnown = "/.well-known/"

@@ -85,18 +85,7 @@ func verdictRow(good bool, words string) output.Row {
 }
 
 // markOf is the mark of a check, a link or a probe.
-func markOf(status verify.Status) output.Mark {
-	switch status {
-	case verify.Passed:
-		return output.MarkPassed
-	case verify.Failed, probe.Unclear:
-		return output.MarkFailed
-	case verify.Warning:
-		return output.MarkWarning
-	default:
-		return output.MarkSkipped
-	}
-}
+func markOf(status verify.Status) output.Mark { return outcomeOf(status).Mark() }
 
 // outcomeOf is how a check, a link or a probe went, for CI systems.
 func outcomeOf(status verify.Status) output.Outcome {
@@ -188,7 +177,7 @@ type report struct {
 	keySet  *provider.KeySet // nil where the keys are local, or where none were needed
 }
 
-func (r report) code() int { return exitCode(context.Background(), r.Err()) }
+func (r report) code() int { return codeOf(r.reason()) }
 
 // authorizationEndpoint is the issuer's, empty if not known.
 func (r report) authorizationEndpoint() string {

@@ -24,7 +24,12 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return opts.show(c.Context(), env, func(*output.Printer) (answer, error) { return showVersion(), nil })
+			return opts.show(c.Context(), env, func(*output.Printer) (answer, error) {
+				v := readVersion()
+				return answer{v, func(t *output.Text) {
+					t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.Version, v.Commit, v.Go, v.GoJOSE, v.Platform))
+				}}, nil
+			})
 		},
 	}
 	opts.addFlags(c)
@@ -38,13 +43,6 @@ type versionDocument struct {
 	Go       string `json:"go"`
 	GoJOSE   string `json:"go_jose"`
 	Platform string `json:"platform"`
-}
-
-func showVersion() answer {
-	v := readVersion()
-	return answer{v, func(t *output.Text) {
-		t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.Version, v.Commit, v.Go, v.GoJOSE, v.Platform))
-	}}
 }
 
 // readVersion returns the version set by the linker, else that of the build

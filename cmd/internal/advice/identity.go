@@ -193,8 +193,11 @@ func Difference(d *verify.Diagnosis) string {
 
 // pointAt says where two identifiers begin to differ.
 func pointAt(d *verify.Diagnosis) string {
-	at := firstDifference(d.Expected, d.Found)
-	if at >= len(d.Expected) || at >= len(d.Found) {
+	at, shorter := 0, min(len(d.Expected), len(d.Found))
+	for at < shorter && d.Expected[at] == d.Found[at] {
+		at++
+	}
+	if at == shorter {
 		return ""
 	}
 	return fmt.Sprintf(": expected …%s, got …%s (character %d)", around(d.Expected, at), around(d.Found, at), at+1)
@@ -203,16 +206,4 @@ func pointAt(d *verify.Diagnosis) string {
 func around(s string, at int) string {
 	const span = 12
 	return fmt.Sprintf("%q", s[at:min(len(s), at+span)])
-}
-
-// firstDifference returns the number of bytes that two texts have in common at
-// their beginning.
-func firstDifference(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }

@@ -36,9 +36,19 @@ type splitter struct {
 // step reads one character or one quoted part, and reports whether the command
 // goes on.
 func (s *splitter) step() bool {
-	c := s.text[s.pos]
 	rest := s.text[s.pos:]
-	switch {
+	for _, quote := range []struct {
+		opens   string
+		closes  byte
+		escapes bool
+	}{{"$'", '\'', true}, {"'", '\'', false}, {`^"`, '"', true}, {`"`, '"', true}} { // ^" is cmd.exe's
+		if strings.HasPrefix(rest, quote.opens) {
+			s.pos += len(quote.opens)
+			s.quoted(quote.closes, quote.escapes)
+			return true
+		}
+	}
+	switch c := rest[0]; {
 	case strings.HasPrefix(rest, "\\\n"), strings.HasPrefix(rest, "^\n"), strings.HasPrefix(rest, "`\n"): // POSIX, cmd.exe, PowerShell
 		s.pos += 2
 		s.endWord()
@@ -47,31 +57,15 @@ func (s *splitter) step() bool {
 	case c == ' ' || c == '\t':
 		s.pos++
 		s.endWord()
-	case strings.HasPrefix(rest, "$'"):
-		s.pos += 2
-		s.quoted('\'', true)
-	case c == '\'':
-		s.pos++
-		s.quoted('\'', false)
-	case strings.HasPrefix(rest, `^"`): // cmd.exe
-		s.pos += 2
-		s.quoted('"', true)
-	case c == '"':
-		s.pos++
-		s.quoted('"', true)
-	case c == '\\' && len(rest) > 1:
-		s.add(rest[1])
-		s.pos += 2
 	default:
-		s.add(c)
+		if c == '\\' && len(rest) > 1 {
+			s.pos++
+		}
+		s.word.WriteByte(s.text[s.pos])
+		s.open = true
 		s.pos++
 	}
 	return true
-}
-
-func (s *splitter) add(c byte) {
-	s.word.WriteByte(c)
-	s.open = true
 }
 
 // quoted reads up to the closing quote.

@@ -64,28 +64,21 @@ func (r *reader) line(line string) {
 	received, isReceived := strings.CutPrefix(line+" ", "< ")
 	switch {
 	case isSent && (r.side != responseBody || requestLine().MatchString(strings.TrimSpace(sent))):
-		if r.side != requestHead {
-			r.startRequest()
+		if r.side != requestHead && r.last().Status != 0 { // else it is the request of the command line above
+			r.list = append(r.list, &Exchange{})
 		}
+		r.side = requestHead
 		r.plainLine(strings.TrimSpace(sent))
 		r.side = requestHead
 	case isReceived:
 		r.side = responseHead
 		r.head(strings.TrimSpace(received))
-	case isNoise(line):
+	case noiseLine().MatchString(line), line == "*":
 	case r.side == responseHead, r.side == responseBody:
 		r.side = responseBody
-		r.plainLine(withoutTrailer(line))
+		body, _, _ := strings.Cut(line, "* Connection #") // what curl -v prints after a body without a line break at its end
+		r.plainLine(body)
 	}
-}
-
-// startRequest keeps the request of a command line above it, which knows the whole
-// URL.
-func (r *reader) startRequest() {
-	if e := r.last(); e.Status != 0 {
-		r.list = append(r.list, &Exchange{})
-	}
-	r.side = requestHead
 }
 
 var (
@@ -101,17 +94,6 @@ var (
 // lazily compiles an expression when it is first used: most runs read no recording.
 func lazily(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
-
-func isNoise(line string) bool { return noiseLine().MatchString(line) || line == "*" }
-
-// withoutTrailer removes what curl -v prints behind a body without a line break at
-// its end.
-func withoutTrailer(line string) string {
-	if i := strings.Index(line, "* Connection #"); i > 0 {
-		return line[:i]
-	}
-	return line
 }
 
 func (r *reader) plainLine(line string) {

@@ -60,8 +60,12 @@ func (e *escaper) append(dst []byte, s string) []byte {
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)
 		switch {
+		case r == utf8.RuneError && size == 1 && e.as == asJSON: // a byte that is not UTF-8
+			e.context = runeContext{}
+			dst = append(dst, `\ufffd`...)
 		case r == utf8.RuneError && size == 1:
-			dst = e.appendByte(dst, s[0])
+			e.context = runeContext{}
+			dst = fmt.Appendf(dst, `\x%02x`, s[0])
 		case e.as != asText && (r == '"' || r == '\\'):
 			e.context.shows(r)
 			dst = append(dst, '\\', byte(r))
@@ -73,15 +77,6 @@ func (e *escaper) append(dst []byte, s string) []byte {
 		s = s[size:]
 	}
 	return dst
-}
-
-// appendByte writes a byte that is not UTF-8.
-func (e *escaper) appendByte(dst []byte, b byte) []byte {
-	e.context = runeContext{}
-	if e.as == asJSON {
-		return append(dst, `\ufffd`...)
-	}
-	return fmt.Appendf(dst, `\x%02x`, b)
 }
 
 func appendQuoted(dst []byte, s string, as notation) []byte {

@@ -106,27 +106,14 @@ func (p *Printer) WantsText() bool { return p.options.Format == FormatText }
 func (p *Printer) WantsLine() bool { return p.options.Format == FormatLine }
 
 // PrintLine is Print for FormatLine.
-func (p *Printer) PrintLine(line string) error {
-	if p.options.Quiet {
-		return nil
-	}
-	return p.write([]byte(Escape(line) + "\n"))
-}
+func (p *Printer) PrintLine(line string) error { return p.write([]byte(Escape(line) + "\n")) }
 
 // PrintUnescaped writes data as it is, whatever the format. It is only for text
 // that the program made itself, such as PEM.
-func (p *Printer) PrintUnescaped(data []byte) error {
-	if p.options.Quiet {
-		return nil
-	}
-	return p.write(data)
-}
+func (p *Printer) PrintUnescaped(data []byte) error { return p.write(data) }
 
 // PrintText is Print for FormatText: it needs no document.
 func (p *Printer) PrintText(text func(*Text)) error {
-	if p.options.Quiet {
-		return nil
-	}
 	t := &Text{palette: p.out, width: p.options.Width, ascii: p.options.ASCII}
 	text(t)
 	return p.write(t.buf)
@@ -166,7 +153,7 @@ func (p *Printer) appendJSON(dst []byte, v strictjson.Value) []byte {
 }
 
 func (p *Printer) write(data []byte) error {
-	if len(data) == 0 {
+	if len(data) == 0 || p.options.Quiet {
 		return nil
 	}
 	if _, err := p.options.Out.Write(data); err != nil {

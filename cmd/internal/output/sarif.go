@@ -36,7 +36,7 @@ func SARIF(tool Tool, s Suite) strictjson.Value {
 		}
 		if _, known := rules[c.ID]; !known {
 			rules[c.ID] = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newRule(c))
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{Escape(c.ID), sarifText{strings.ReplaceAll(Escape(c.ID), "_", " ")}})
 		}
 		results = append(results, newResult(c, level, rules[c.ID], s.URI))
 	}
@@ -127,11 +127,6 @@ func (o Outcome) level() string {
 	default:
 		return ""
 	}
-}
-
-func newRule(c Case) sarifRule {
-	id := Escape(c.ID)
-	return sarifRule{id, sarifText{strings.ReplaceAll(id, "_", " ")}}
 }
 
 func newResult(c Case, level string, rule int, uri string) sarifResult {

@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +57,11 @@ const (
 	Passed
 )
 
+// Mark is the mark of a row that shows the outcome.
+func (o Outcome) Mark() Mark {
+	return [...]Mark{MarkFailed, MarkFailed, MarkWarning, MarkSkipped, MarkSkipped, MarkPassed}[o]
+}
+
 // namesPlace reports whether the place has to be said before the message, which may
 // begin with it.
 func (c Case) namesPlace() bool {
@@ -84,19 +90,13 @@ func (c Case) lines() []string {
 
 // WantsSuite reports whether the format is one that PrintSuite prints.
 func (p *Printer) WantsSuite() bool {
-	switch p.options.Format {
-	case FormatGitHub, FormatJUnit, FormatSARIF:
-		return true
-	}
-	return false
+	return slices.Contains([]Format{FormatGitHub, FormatJUnit, FormatSARIF}, p.options.Format)
 }
 
 // PrintSuite is Print for the formats of CI systems.
 func (p *Printer) PrintSuite(ctx context.Context, s Suite) error {
 	tool := p.options.Tool
 	switch {
-	case p.options.Quiet:
-		return nil
 	case p.options.Format == FormatJUnit:
 		data, err := AppendJUnit(nil, tool, s)
 		if err != nil {
@@ -113,7 +113,7 @@ func (p *Printer) PrintSuite(ctx context.Context, s Suite) error {
 }
 
 func (p *Printer) writeSummary(tool Tool, s Suite) error {
-	if p.options.Summary == nil {
+	if p.options.Summary == nil || p.options.Quiet {
 		return nil
 	}
 	if _, err := p.options.Summary.Write(AppendSummary(nil, tool, s)); err != nil {

@@ -22,9 +22,9 @@ const (
 func AppendSummary(dst []byte, tool Tool, s Suite) []byte {
 	// The file may end amid a line, or with an HTML block of somebody else.
 	w := &summaryWriter{dst: append(dst, "\n\n"...)}
-	mark := Failed.mark()
+	mark := Failed.emoji()
 	if s.Good {
-		mark = Passed.mark()
+		mark = Passed.emoji()
 	}
 	w.line("<h3>" + mark + " " + escapeHTML(tool.title()+": "+s.Verdict) + "</h3>")
 	w.line("<p>" + code(s.Message) + "</p>")
@@ -60,7 +60,7 @@ func (w *summaryWriter) table(cases []Case) {
 			w.line(fmt.Sprintf("<tr><td></td><td></td><td>and %d more</td></tr>", len(cases)-i))
 			break
 		}
-		w.line("<tr><td>" + c.Outcome.mark() + "</td><td>" + code(c.ID) + "</td><td>" + details(c) + "</td></tr>")
+		w.line("<tr><td>" + c.Outcome.emoji() + "</td><td>" + code(c.ID) + "</td><td>" + details(c) + "</td></tr>")
 	}
 	w.line("</table>")
 }
@@ -80,7 +80,7 @@ func details(c Case) string {
 	return strings.Join(lines, "<br/>")
 }
 
-func (o Outcome) mark() string {
+func (o Outcome) emoji() string {
 	return [...]string{"❓", "❌", "⚠️", "ℹ️", "➖", "✅"}[o]
 }
 

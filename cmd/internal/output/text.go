@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -209,19 +210,11 @@ func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Mem
 			first, used := firstLine(painted), columnsOf(plain)
 			comment := "// " + Escape(remarks[i].Text)
 			gap := max(min(column-used+2, t.width-used-columnsOf(comment)), 2)
-			painted = first + strings.Repeat(" ", gap) + t.palette.Paint(orDim(remarks[i].Style), comment) + painted[len(first):]
+			painted = first + strings.Repeat(" ", gap) + t.palette.Paint(cmp.Or(remarks[i].Style, Dim), comment) + painted[len(first):]
 		}
 		t.jsonLines([]byte(painted + "\n"))
 	}
 	t.jsonLines([]byte("}\n"))
-}
-
-// orDim is the style of a comment.
-func orDim(style Style) Style {
-	if style == Plain {
-		return Dim
-	}
-	return style
 }
 
 // member writes a member of an object that is not inside another.

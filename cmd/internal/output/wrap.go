@@ -116,14 +116,10 @@ func lineEnd(text string, columns int) (end, next int) {
 // breaking a word. It escapes nothing.
 func Wrap(prose string, columns int) []string {
 	var lines []string
-	for {
-		end, next := lineEnd(prose, columns)
-		lines = append(lines, strings.TrimRight(prose[:end], " "))
-		if next == len(prose) {
-			return lines
-		}
-		prose = prose[next:]
+	for _, l := range wrap(line{Plain.Span(prose)}, columns) {
+		lines = append(lines, strings.TrimRight(l.text(), " "))
 	}
+	return lines
 }
 
 // longestWord returns the columns of the widest part of a paragraph that is never
