@@ -21,7 +21,7 @@ type deviceGrantState struct {
 	mu       sync.Mutex
 	answered bool
 	denied   bool
-	asked    time.Time // when it asked last
+	asked    time.Time // when it asked last; long ago if it has not
 }
 
 // serveDeviceRequest is the device authorization endpoint.
@@ -103,7 +103,7 @@ func (i *Issuer) grantDevice(r *http.Request, client *Client) (*grant, *oauthErr
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := i.now()
-	early := !d.asked.IsZero() && now.Sub(d.asked) < pollInterval/2 // clocks of devices are not exact
+	early := now.Sub(d.asked) < pollInterval/2 // clocks of devices are not exact
 	d.asked = now
 	switch {
 	case d.denied:

@@ -162,9 +162,7 @@ func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
 	answer.set("access_token", access)
 	answer.set("token_type", "Bearer")
 	answer.set("expires_in", int64(m.shape.accessLife.Seconds()))
-	if len(g.scope) > 0 {
-		answer.set("scope", strings.Join(g.scope, " "))
-	}
+	answer.set("scope", notEmpty(strings.Join(g.scope, " ")))
 	if g.session != nil && slices.Contains(g.scope, "openid") {
 		id, err := m.Mint(g.token(Token{Kind: verify.KindID, AccessToken: access, Nonce: g.nonce}))
 		if err != nil {

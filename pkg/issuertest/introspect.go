@@ -82,9 +82,7 @@ func (g *grant) describe(issuer string) (strictjson.Value, *User) {
 	c := claims{}
 	c.set("iss", issuer)
 	c.set("client_id", g.client.ID)
-	if len(g.scope) > 0 {
-		c.set("scope", strings.Join(g.scope, " "))
-	}
+	c.set("scope", notEmpty(strings.Join(g.scope, " ")))
 	if g.session == nil {
 		c.set("sub", g.client.ID)
 		return c.value(), nil

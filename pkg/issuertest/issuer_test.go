@@ -3,6 +3,7 @@ package issuertest_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
@@ -222,6 +223,10 @@ func TestRefresh(t *testing.T) {
 	if p := refresh(first, "scope", "openid admin"); p.member(t, "error") != "invalid_scope" {
 		t.Errorf("a wider scope: %s", p.body)
 	}
+	other := app.exchange(app.login("ada")).member(t, "refresh_token")
+	if p := refresh(other, "scope", "openid"); p.member(t, "scope") != "openid" || p.member(t, "refresh_token") != "" {
+		t.Errorf("a narrower scope: %s", p.body)
+	}
 	second := refresh(first)
 	if claim(t, second.member(t, "id_token"), "auth_time") != claim(t, tokens.member(t, "id_token"), "auth_time") {
 		t.Error("a refreshed ID token has another auth_time")
@@ -318,6 +323,15 @@ func TestDeviceFlow(t *testing.T) {
 	}
 	if p := app.token(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {device}}); p.member(t, "error") != "slow_down" {
 		t.Errorf("at once again: %s", p.body)
+	}
+	for _, c := range []struct {
+		pause time.Duration
+		want  string
+	}{{time.Second/2 - 1, "slow_down"}, {time.Second / 2, "authorization_pending"}} {
+		clock.move(c.pause)
+		if p := app.token(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {device}}); p.member(t, "error") != c.want {
+			t.Errorf("after %s: %s, want %s", c.pause, p.body, c.want)
+		}
 	}
 	form := app.browser.get(uri + "?user_code=" + user)
 	answer := url.Values{"user_code": {strings.ToLower(user)}, "user": {"alan"}, "browser": {form.hidden(t, "browser")}}
@@ -439,6 +453,57 @@ func TestRotation(t *testing.T) {
 	})
 }
 
+// TestSecretOfTheState: the client's secret is used again, unless it is another client's
+// or one is given.
+func TestSecretOfTheState(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, issuertest.Config{State: dir})
+	_ = first.Close()
+	for _, c := range []struct {
+		id, secret string
+		same       bool
+	}{{"", "", true}, {"", "given-secret", false}, {"", "", false}, {"another", "", false}} {
+		issuer := start(t, issuertest.Config{State: dir, ClientID: c.id, ClientSecret: c.secret})
+		if got := issuer.ClientSecret; (got == first.ClientSecret) != c.same || c.secret != "" && got != c.secret || got == "" {
+			t.Errorf("client %q with secret %q gets %q", c.id, c.secret, got)
+		}
+		_ = issuer.Close()
+	}
+}
+
+// TestTrace: every request is told of, and every logout token.
+func TestTrace(t *testing.T) {
+	application := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+	t.Cleanup(application.Close)
+	told := make(chan string, 100)
+	issuer := start(t, issuertest.Config{
+		Clients: []issuertest.Client{{ID: "web", Secret: "web-secret", LogoutURI: application.URL + "/logout"}},
+		Trace:   func(method, path string, status int) { told <- fmt.Sprint(method, " ", path, " ", status) },
+	})
+	app := newApplication(t, issuer)
+	app.browser.get(origin(issuer) + "/nowhere")
+	id := app.exchange(app.login("ada")).member(t, "id_token")
+	app.browser.get(app.endpoint("end_session_endpoint") + "?id_token_hint=" + id)
+	_ = issuer.Close()
+	close(told)
+	var lines []string
+	for line := range told {
+		lines = append(lines, line)
+	}
+	for _, want := range []string{
+		"GET /.well-known/openid-configuration 200", "GET /nowhere 404", "POST /login 303", "logout token to web " + application.URL + "/logout 202",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("nothing tells of %s in %q", want, lines)
+		}
+	}
+	silent := newApplication(t, start(t, issuertest.Config{Clients: []issuertest.Client{{ID: "web", Secret: "web-secret", LogoutURI: application.URL + "/logout"}}}))
+	id = silent.exchange(silent.login("ada")).member(t, "id_token")
+	if p := silent.browser.get(silent.endpoint("end_session_endpoint") + "?id_token_hint=" + id); p.status != http.StatusSeeOther {
+		t.Errorf("without a trace: %d", p.status)
+	}
+}
+
 func TestTLS(t *testing.T) {
 	dir := t.TempDir()
 	issuer := start(t, issuertest.Config{TLS: true, State: dir, Now: time.Now})
@@ -463,6 +528,9 @@ func TestShapes(t *testing.T) {
 		app := newApplication(t, issuer)
 		if app.metadata["issuer"] != issuer.URL || app.metadata["jwks_uri"] != issuer.KeySetURL {
 			t.Errorf("%s: %v", shape[0], app.metadata)
+		}
+		if ends := app.metadata["end_session_endpoint"] != nil; (app.metadata["backchannel_logout_supported"] == true) != ends {
+			t.Errorf("%s: it has an end_session_endpoint: %t, but %v", shape[0], ends, app.metadata["backchannel_logout_supported"])
 		}
 		u, _ := url.Parse(strings.TrimSuffix(issuer.URL, "/"))
 		if p := app.browser.get(origin(issuer) + "/.well-known/oauth-authorization-server" + u.Path); p.member(t, "issuer") != issuer.URL {

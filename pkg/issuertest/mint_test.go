@@ -212,6 +212,38 @@ func TestContradictoryFlaws(t *testing.T) {
 	}
 }
 
+// TestFlawsOfAKind: the flaws that a token can have depend on its kind, its shape and
+// its key.
+func TestFlawsOfAKind(t *testing.T) {
+	secret, _ := minterAndKeys(t, "plain", "HS256")
+	plain, same := minter(t, "plain", "ES256"), minter(t, "okta", "ES256")
+	for _, c := range []struct {
+		name   string
+		minter *issuertest.Minter
+		kind   verify.Kind
+		flaw   string
+		has    bool
+	}{
+		{"an access token", plain, verify.KindAccess, "expired", true},
+		{"an access token", plain, verify.KindAccess, "wrong-nonce", true},
+		{"an access token", plain, verify.KindAccess, "access-as-id", true},
+		{"an ID token", plain, verify.KindID, "stale-auth-time", true},
+		{"a logout token", plain, verify.KindLogout, "expired", true},
+		{"a logout token", plain, verify.KindLogout, "stranger", true},
+		{"a logout token, which has no login", plain, verify.KindLogout, "stale-auth-time", false},
+		{"kinds that only the audience tells apart", same, verify.KindAccess, "id-as-access", true},
+		{"kinds that only the audience tells apart", same, verify.KindAccess, "access-as-id", false},
+		{"a public key", plain, verify.KindAccess, "hs-confusion", true},
+		{"a secret, which has no public key", secret, verify.KindAccess, "hs-confusion", false},
+		{"a secret", secret, verify.KindAccess, "expired", true},
+	} {
+		flaws := c.minter.Flaws(issuertest.Token{Kind: c.kind})
+		if has := slices.ContainsFunc(flaws, func(f issuertest.Flaw) bool { return f.Name == c.flaw }); has != c.has {
+			t.Errorf("%s can have the flaw %s: %t", c.name, c.flaw, has)
+		}
+	}
+}
+
 func TestNamesAreUnique(t *testing.T) {
 	names := []string{}
 	for _, flaw := range issuertest.Flaws() {
