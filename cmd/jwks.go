@@ -271,11 +271,11 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 	if !parsed.Header().Exists() {
 		return fail(exitMalformed, "--for: %s", parsed.Faults()[0].Text)
 	}
-	fit := keyFit{set.Candidates(parsed), parsed}
+	fit := keyFit{set, set.Candidates(parsed), parsed}
 	if err := printer.Print(ctx, fit.document(), fit.writeText); err != nil {
 		return printFailure(err, exitAccepted)
 	}
-	if len(fit.selection.Candidates) == 0 {
+	if len(fit.candidates) == 0 {
 		printer.Verdict(false, withCode(fit.verdict(), exitNoKey))
 		return silentExit(exitNoKey)
 	}
@@ -363,8 +363,9 @@ func (v keySetView) expiry(k *jwks.Key) string {
 
 // keyFit is which keys fit a token.
 type keyFit struct {
-	selection jwks.Selection
-	token     *token.Token
+	set        *jwks.Set
+	candidates []*jwks.Key
+	token      *token.Token
 }
 
 type keyFitDocument struct {
@@ -387,10 +388,10 @@ type fittingKey struct {
 func (f keyFit) document() any {
 	var document keyFitDocument
 	document.Token.Algorithm, document.Token.KeyID = f.token.Header().Get("alg"), f.token.Header().Get("kid")
-	for _, k := range f.selection.Candidates {
+	for _, k := range f.candidates {
 		document.Fit = append(document.Fit, describeKey(k, ""))
 	}
-	refused, _ := f.selection.Refused()
+	refused, _ := f.set.Refused(f.token)
 	for _, r := range refused {
 		document.DoNotFit = append(document.DoNotFit, describeKey(r.Key, r.Text))
 	}
@@ -406,7 +407,7 @@ func describeKey(k *jwks.Key, why string) fittingKey {
 }
 
 func (f keyFit) verdict() string {
-	switch n := len(f.selection.Candidates); n {
+	switch n := len(f.candidates); n {
 	case 0:
 		return "no key in the set fits the token"
 	case 1:
@@ -421,14 +422,14 @@ func (f keyFit) writeText(t *output.Text) {
 	if !named {
 		kid = "(none)"
 	}
-	t.Rows(verdictRow(len(f.selection.Candidates) > 0, f.verdict()))
+	t.Rows(verdictRow(len(f.candidates) > 0, f.verdict()))
 	t.Rows(output.Row{Label: "token", Value: "alg " + f.token.Algorithm() + ", kid " + kid})
 	t.Heading("keys")
 	var rows []output.Row
-	for _, k := range f.selection.Candidates {
+	for _, k := range f.candidates {
 		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: k.Name(), Value: k.Kind() + ": fits"})
 	}
-	refused, _ := f.selection.Refused()
+	refused, _ := f.set.Refused(f.token)
 	for _, r := range refused {
 		rows = append(rows, output.Row{Mark: output.MarkFailed, Label: r.Key.Name(), Value: r.Key.Kind() + ": " + r.Text})
 	}

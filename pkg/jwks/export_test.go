@@ -24,7 +24,7 @@ var (
 )
 
 // Reason is the kind of reason for which a key does not fit a token.
-func (r Refusal) Reason() string { return string(r.reason) }
+func (r Refusal) Reason() string { return r.reason }
 
 // SameAlgorithm reports whether two names are of one algorithm.
 var SameAlgorithm = sameAlgorithm

@@ -305,16 +305,15 @@ func TestAKeyAloneHasNoOtherKeyID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := alone.Candidates(tok)
-	if refused, _ := got.Refused(); len(got.Candidates) != 1 || len(refused) != 0 {
-		t.Errorf("alone: %+v", got)
+	if refused, _ := alone.Refused(tok); len(alone.Candidates(tok)) != 1 || len(refused) != 0 {
+		t.Errorf("alone: refused %+v", refused)
 	}
-	if got := alone.Candidates(tokenWith(t, `{"alg":"ES256","kid":"of the token"}`)); len(got.Candidates) != 0 {
+	if got := alone.Candidates(tokenWith(t, `{"alg":"ES256","kid":"of the token"}`)); len(got) != 0 {
 		t.Error("a key of another type fits")
 	}
-	got = parseSet(t, public(t, "rsa")).Candidates(tok)
-	if refused, _ := got.Refused(); len(got.Candidates) != 0 || !refused[0].OtherKeyID {
-		t.Errorf("in a set: %+v", got)
+	set := parseSet(t, public(t, "rsa"))
+	if refused, _ := set.Refused(tok); len(set.Candidates(tok)) != 0 || !refused[0].OtherKeyID {
+		t.Errorf("in a set: refused %+v", refused)
 	}
 }
 

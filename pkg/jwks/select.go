@@ -27,93 +27,74 @@ func KeyType(algorithm string) (kty, curve string, ok bool) {
 	}
 }
 
-// misfit is the kind of reason for which a key does not fit a token.
-type misfit string
-
 // The reasons for which a key does not fit a token.
 const (
-	misfitKeyID     misfit = "key_id"    // another kid
-	misfitAlgorithm misfit = "algorithm" // another kty, crv or alg
-	misfitFault     misfit = "fault"     // not fit to verify anything
+	misfitKeyID     = "key_id"    // another kid
+	misfitAlgorithm = "algorithm" // another kty, crv or alg
+	misfitFault     = "fault"     // not fit to verify anything
 )
 
 // A Refusal is a key that does not fit a token, and why.
 type Refusal struct {
 	Key        *Key
 	OtherKeyID bool // the reason is that the key has another kid than the token
-	// Intended says that it is this key which the token means: it has the token's kid,
-	// or is the only key of the set.
-	Intended bool
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
 	Text string
 
-	reason misfit
+	reason string
 }
 
-// A Selection is the outcome of looking for the key of a token.
-type Selection struct {
-	// Candidates are the keys that fit, in the order in which to try them:
-	// those with the token's kid, then those without any (OpenID Connect Core
-	// section 10.1).
-	Candidates []*Key
-
-	set   *Set
-	token *token.Token
-}
-
-// Candidates selects the keys that fit a token: by kid, byte for byte, then
-// kty and crv, then use and key_ops, then alg, as RFC 7515 section 6 leaves to
-// the application. The kid of a key that was given alone (ParseKey) is not compared.
-func (s *Set) Candidates(t *token.Token) Selection {
-	selection := Selection{set: s, token: t}
+// Candidates returns the keys that fit a token, in the order in which to try them:
+// those with the token's kid, then those without any (OpenID Connect Core section
+// 10.1). They are selected by kid, byte for byte, then kty and crv, then use and
+// key_ops, then alg, as RFC 7515 section 6 leaves to the application. The kid of a
+// key that was given alone (ParseKey) is not compared.
+func (s *Set) Candidates(t *token.Token) []*Key {
 	kid, hasKeyID := t.KeyID()
 	algorithm := t.Algorithm()
-	var without []*Key
+	var candidates, without []*Key
 	for _, k := range s.Keys {
-		reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single)
-		switch {
+		switch reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single); {
 		case reason != "":
-		case !hasKeyID || k.HasKeyID: // no other kid than the token's fits
-			selection.Candidates = append(selection.Candidates, k)
+		case !hasKeyID || k.HasKeyID && k.KeyID == kid:
+			candidates = append(candidates, k)
 		default:
 			without = append(without, k)
 		}
 	}
-	selection.Candidates = append(selection.Candidates, without...)
-	return selection
+	return append(candidates, without...)
 }
 
-// Refused returns all other keys, in the order of the set, and the one of them that the
-// token means, if there are no candidates and nothing but the token's algorithm speaks
-// against it; else nil. The reasons are put together on each call: keep the result.
-func (s Selection) Refused() (refused []Refusal, mismatch *Refusal) {
-	kid, hasKeyID := s.token.KeyID()
-	for _, k := range s.set.Keys {
-		reason, text := k.misfit(s.token.Algorithm(), kid, hasKeyID && !s.set.single)
+// Refused returns the keys that are no Candidates, in the order of the set. mismatch
+// is the one of them that the token means, by its kid or because the set has no other,
+// where no key fits and nothing but the token's algorithm speaks against that one;
+// else it is nil.
+func (s *Set) Refused(t *token.Token) (refused []Refusal, mismatch *Refusal) {
+	kid, hasKeyID := t.KeyID()
+	unusable := false // a key that the token means
+	for _, k := range s.Keys {
+		reason, text := k.misfit(t.Algorithm(), kid, hasKeyID && !s.single)
 		if reason == "" {
 			continue
 		}
-		refused = append(refused, Refusal{
-			Key: k, OtherKeyID: reason == misfitKeyID, Text: text, reason: reason,
-			Intended: len(s.set.Keys) == 1 || hasKeyID && k.HasKeyID && k.KeyID == kid,
-		})
-	}
-	if len(s.Candidates) > 0 {
-		return refused, nil
-	}
-	for i := range refused {
-		switch r := &refused[i]; {
-		case r.Intended && r.reason != misfitAlgorithm:
-			return refused, nil
-		case r.Intended && mismatch == nil:
-			mismatch = r
+		r := Refusal{Key: k, OtherKeyID: reason == misfitKeyID, Text: text, reason: reason}
+		refused = append(refused, r)
+		if len(s.Keys) == 1 || hasKeyID && k.HasKeyID && k.KeyID == kid {
+			unusable = unusable || reason != misfitAlgorithm
+			if mismatch == nil {
+				mismatch = &r
+			}
 		}
+	}
+	if unusable || len(refused) < len(s.Keys) {
+		mismatch = nil
 	}
 	return refused, mismatch
 }
 
-func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (misfit, string) {
+// misfit returns why a key does not fit a token, or nothing.
+func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (reason, text string) {
 	if hasKeyID && k.HasKeyID && k.KeyID != kid {
 		return misfitKeyID, "it has another kid"
 	}

@@ -59,13 +59,13 @@ func TestCandidates(t *testing.T) {
 		{"no alg fits no key", `{"kid":"a"}`, []string{a}, nil, "1:algorithm"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			selection := parseSet(t, c.keys...).Candidates(tokenWith(t, c.header))
+			set, tok := parseSet(t, c.keys...), tokenWith(t, c.header)
 			var got []int
-			for _, k := range selection.Candidates {
+			for _, k := range set.Candidates(tok) {
 				got = append(got, k.Position)
 			}
 			refused := ""
-			keys, _ := selection.Refused()
+			keys, _ := set.Refused(tok)
 			for _, r := range keys {
 				if refused += fmt.Sprintf(" %d:%s", r.Key.Position, r.Reason()); r.Text == "" {
 					t.Errorf("key %d is refused without a word", r.Key.Position)
@@ -94,7 +94,7 @@ func TestMismatch(t *testing.T) {
 		{"no kid among several", `{"alg":"ES512"}`, []string{rsaKey, ec}, 0},
 		{"an unusable key of that kid", `{"alg":"RS256","kid":"a"}`, []string{public(t, "rsa", "kid", `"a"`, "use", `"enc"`)}, 0},
 	} {
-		_, r := parseSet(t, c.keys...).Candidates(tokenWith(t, c.header)).Refused()
+		_, r := parseSet(t, c.keys...).Refused(tokenWith(t, c.header))
 		if (r != nil) != (c.want > 0) || r != nil && r.Key.Position != c.want {
 			t.Errorf("%s: %+v; want key %d", c.name, r, c.want)
 		}

@@ -126,26 +126,26 @@ func (v *verification) checkBySecret(secret *Secret) {
 
 func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	v.checkKeySet(keys.Set)
-	selection := keys.Set.Candidates(v.token)
-	if len(selection.Candidates) == 0 {
-		v.failKey(keys.Set, selection)
+	candidates := keys.Set.Candidates(v.token)
+	if len(candidates) == 0 {
+		v.failKey(keys.Set)
 		v.skip(checkSignature, "no key to check it with")
 		return
 	}
-	tried := atMost(selection.Candidates, maxTried)
+	tried := atMost(candidates, maxTried)
 	for _, k := range tried {
 		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {
 			v.signer = k
 			v.report.key, v.report.Key = k, v.keyInfo(k, keys)
-			v.passKey(k, selection)
+			v.passKey(k, candidates)
 			v.passSaying(checkSignature, saySignature)
 			return
 		}
 	}
-	first := selection.Candidates[0]
+	first := candidates[0]
 	v.report.key, v.report.Key = first, v.keyInfo(first, keys)
-	v.passKey(first, selection)
-	if n := len(selection.Candidates); n > len(tried) {
+	v.passKey(first, candidates)
+	if n := len(candidates); n > len(tried) {
 		v.failSignature(fmt.Sprintf("the signature matches none of the first %d keys that fit; the other %d were not tried: the token needs a kid",
 			len(tried), n-len(tried)), nil)
 		return
@@ -169,21 +169,21 @@ func saySignature(r *Report) string { return r.Key.Algorithm + " by key " + r.ke
 func sayKey(r *Report) string { return r.key.Kind() + ", key " + r.key.Name() }
 
 // passKey reports the key that was used, with what is odd about the choice.
-func (v *verification) passKey(k *jwks.Key, selection jwks.Selection) {
+func (v *verification) passKey(k *jwks.Key, candidates []*jwks.Key) {
 	kid, named := v.token.KeyID()
 	switch {
 	case named && k.HasKeyID && k.KeyID != kid: // it was given alone
 		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has kid %q and the key %q; not compared, because the key was given alone", kid, k.KeyID))
-	case len(selection.Candidates) > 1 && !named:
+	case len(candidates) > 1 && !named:
 		v.warn(checkKey, ReasonClaimRefused,
-			fmt.Sprintf("the token has no kid, and %d keys fit; the issuer should send kid", len(selection.Candidates)))
-	case len(selection.Candidates) > 1 && !k.HasKeyID:
+			fmt.Sprintf("the token has no kid, and %d keys fit; the issuer should send kid", len(candidates)))
+	case len(candidates) > 1 && !k.HasKeyID:
 		v.warn(checkKey, ReasonClaimRefused,
 			fmt.Sprintf("the token has kid %q, but key number %d has none; the issuer should add it", kid, k.Position))
-	case countNamed(selection.Candidates) > 1:
+	case countNamed(candidates) > 1:
 		v.warn(checkKey, ReasonClaimRefused,
-			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(selection.Candidates)))
+			fmt.Sprintf("kid %q is ambiguous: %d keys have it and fit", kid, countNamed(candidates)))
 	case len(k.Warnings) > 0:
 		v.warn(checkKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), strings.Join(k.Warnings, "; ")))
 	default:
@@ -251,10 +251,10 @@ func sayKeySet(r *Report) string {
 
 // failKey distinguishes an algorithm that is not the key's from a key that is not
 // there.
-func (v *verification) failKey(set *jwks.Set, selection jwks.Selection) {
+func (v *verification) failKey(set *jwks.Set) {
 	kid, named := v.token.KeyID()
 	var fitting []jwks.Refusal // those that the kid does not rule out
-	refused, mismatch := selection.Refused()
+	refused, mismatch := set.Refused(v.token)
 	for _, r := range refused {
 		if !r.OtherKeyID {
 			fitting = append(fitting, r)
