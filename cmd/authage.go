@@ -265,12 +265,12 @@ func (v verifiedAge) code() int { return v.report.code() }
 // the expected issuer for this audience says nothing about that.
 func (v verifiedAge) again() bool {
 	acr, _ := v.report.Check("acr")
-	return v.report.Trusted() && !v.report.OfProgram() && (v.tooOld() || acr.Status == verify.Failed)
+	return v.report.Trusted && !v.report.OfProgram() && (v.tooOld() || acr.Status == verify.Failed)
 }
 
 func (v verifiedAge) message() string {
 	switch {
-	case !v.report.Trusted():
+	case !v.report.Trusted:
 		return "the token is refused, so what it says about the login proves nothing"
 	case v.AuthTime.IsZero() && v.report.OfProgram():
 		return "this token belongs to a program; no user signed in"
@@ -298,7 +298,7 @@ func (v verifiedAge) words(details bool) string {
 func (v verifiedAge) document() any {
 	d := v.report.reportDocument()
 	d.AuthAge = v.ageDocument(v.message())
-	if v.report.Trusted() && !v.report.OfProgram() {
+	if v.report.Trusted && !v.report.OfProgram() {
 		v.advise(d.AuthAge, v.again())
 	}
 	return d

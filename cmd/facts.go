@@ -23,7 +23,7 @@ func (r report) facts() []output.Row {
 		return rows
 	}
 	var rows []output.Row
-	if r.SignatureVerified() && r.Key != nil {
+	if r.SignatureVerified && r.Key != nil {
 		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: "signature", Value: keyInWords(r.Key)})
 	}
 	for _, fact := range []struct {
@@ -35,7 +35,7 @@ func (r report) facts() []output.Row {
 			continue // it stands above
 		}
 		for _, row := range factRows(claims, r.EvaluatedAt, fact.name) {
-			if c.Status == verify.Passed && r.SignatureVerified() && fact.name != "sub" {
+			if c.Status == verify.Passed && r.SignatureVerified && fact.name != "sub" {
 				row.Mark = output.MarkPassed
 			}
 			rows = append(rows, row)

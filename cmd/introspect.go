@@ -305,7 +305,7 @@ func (v introspection) warnings() []string {
 	return list
 }
 
-func (v introspection) inWords(odd verifier.Oddity) string {
+func (v introspection) inWords(odd verify.Check) string {
 	if odd.Time.IsZero() {
 		return odd.Message
 	}
@@ -332,7 +332,7 @@ func (v introspection) document() any {
 	if v.local != nil {
 		var disagreements []string
 		for _, odd := range v.Oddities {
-			if odd.Disagreement {
+			if odd.ID == "disagreement" {
 				disagreements = append(disagreements, v.inWords(odd))
 			}
 		}

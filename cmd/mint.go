@@ -288,7 +288,7 @@ func (o *mintOptions) readBase(env *Env) (strictjson.Value, error) {
 	if err != nil {
 		return strictjson.Value{}, unreadable("--claims: %w", err)
 	}
-	if payload := document.Get("payload"); payload.Kind() == strictjson.KindObject && document.Get("header").Exists() {
+	if payload := document.Get("payload"); payload.Type() == strictjson.TypeObject && document.Get("header").Exists() {
 		return payload, nil
 	}
 	return document, nil

@@ -91,7 +91,7 @@ func (r report) writeCaveats(t *output.Text) {
 	if r.atGiven {
 		t.Spans(output.Caution.Span("  as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
 	}
-	if !r.Accepted && !r.SignatureVerified() && r.anyClaims().Exists() {
+	if !r.Accepted && !r.SignatureVerified && r.anyClaims().Exists() {
 		t.Spans(output.Caution.Span("  claims below are unverified"))
 	}
 }

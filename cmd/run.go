@@ -400,7 +400,7 @@ func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 func (r *run) caseOf(result *verifier.Result) advice.Case {
 	o, verified := r.opts, result.Report
 	c := advice.Case{
-		Typed: r.typed, Instead: r.insteadOfToken, Verified: verified.SignatureVerified(), Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
+		Typed: r.typed, Instead: r.insteadOfToken, Verified: verified.SignatureVerified, Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
 		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: verified.OfProgram(),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}
@@ -419,7 +419,7 @@ func (r *run) caseOf(result *verifier.Result) advice.Case {
 	}
 	if r.secret != nil && !c.Verified {
 		verifies := func(s *verify.Secret) bool {
-			return verify.Verify(result.Token, s, r.policy, r.now).SignatureVerified()
+			return verify.Verify(result.Token, s, r.policy, r.now).SignatureVerified
 		}
 		c.Encoding, c.SecretForm = o.trust.otherEncoding(verifies), o.trust.otherForm(verifies)
 	}

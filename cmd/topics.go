@@ -85,8 +85,8 @@ the job summary is appended.`)
 // NotChecked returns what is known and not checked by any command, so that nobody
 // takes silence for approval. confirmation and selective_disclosure, which say so in
 // every report, are in the catalogue.
-func NotChecked() []verify.CheckInfo {
-	return []verify.CheckInfo{
+func NotChecked() []verify.Check {
+	return []verify.Check{
 		{ID: "dpop_proof", Title: "a DPoP proof that comes with a token", Spec: "RFC 9449 section 4.3"},
 		{ID: "encrypted_content", Title: "the contents of an encrypted token, which is refused", Spec: "RFC 7516"},
 		{ID: "introspection_jwt", Title: "an introspection response in JWT form, which is not accepted as an answer", Spec: "RFC 9701 section 5"},

@@ -333,7 +333,7 @@ func (r report) headline(failed []verify.Check, details bool) string {
 func (r report) phrase(c verify.Check) (phrase, detail string) {
 	kind := string("")
 	if c.Diagnosis != nil {
-		kind = c.Diagnosis.Kind
+		kind = c.Diagnosis.Cause
 	}
 	found := c.Actual.Exists()
 	switch {

@@ -69,7 +69,7 @@ func (r report) writeStory(t *output.Text) {
 }
 
 func (r report) storyOfTrust() string {
-	if c, _ := r.Check("algorithm"); c.Diagnosis != nil && c.Diagnosis.Kind == "unsigned" {
+	if c, _ := r.Check("algorithm"); c.Diagnosis != nil && c.Diagnosis.Cause == "unsigned" {
 		return "The token is not signed, so anybody could have written it."
 	}
 	switch c, _ := r.Check("signature"); c.Status {
@@ -85,7 +85,7 @@ func (r report) storyOfTrust() string {
 // storyOfOrigin tells who issued the token, about whom, for whom and for what.
 func (r report) storyOfOrigin(claims strictjson.Value) string {
 	says := "It claims"
-	if r.SignatureVerified() {
+	if r.SignatureVerified {
 		says = "It says"
 	}
 	text := fmt.Sprintf("It looks like %s. %s that it was issued", r.kindInWords(), says)
@@ -128,9 +128,9 @@ func (r report) storyOfTime() string {
 	when := output.FormatTime(c.Time, r.EvaluatedAt)
 	early, _ := r.Check("not_before")
 	switch {
-	case r.SignatureVerified() && early.Status == verify.Failed && !early.Time.IsZero():
+	case r.SignatureVerified && early.Status == verify.Failed && !early.Time.IsZero():
 		return "It is valid from " + output.FormatTime(early.Time, r.EvaluatedAt) + " until " + when + "."
-	case !r.SignatureVerified():
+	case !r.SignatureVerified:
 		return "It claims to be valid until " + when + "."
 	case c.Status == verify.Failed:
 		return "It was valid until " + when + "."

@@ -23,7 +23,7 @@ func TestVocabulary(t *testing.T) {
 	for _, info := range verify.Catalogue() {
 		checks = append(checks, info.ID)
 	}
-	kinds = append(kinds, verify.DiagnosisKinds()...)
+	kinds = append(kinds, verify.DiagnosisCauses()...)
 	advised := map[string]bool{}
 	for _, pattern := range []string{"*.go", "internal/*/*.go", "../pkg/verifier/*.go"} {
 		names, err := filepath.Glob(pattern)

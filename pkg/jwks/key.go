@@ -90,8 +90,8 @@ func (k *Key) warn(format string, args ...any) {
 
 func parseJWK(position int, v strictjson.Value) *Key {
 	k := &Key{Position: position}
-	if v.Kind() != strictjson.KindObject {
-		k.faulty(faultMalformed, "not a JSON object but of type %s", v.Kind())
+	if v.Type() != strictjson.TypeObject {
+		k.faulty(faultMalformed, "not a JSON object but of type %s", v.Type())
 		return k
 	}
 	k.readLabels(v)
@@ -126,7 +126,7 @@ func (k *Key) readLabels(v strictjson.Value) {
 		member := v.Get(name)
 		s, ok := member.Text()
 		if !absent(member) && !ok {
-			k.faulty(faultMalformed, "%q is not a string but of type %s", name, member.Kind())
+			k.faulty(faultMalformed, "%q is not a string but of type %s", name, member.Type())
 		}
 		return s, ok
 	}
@@ -154,13 +154,13 @@ func (k *Key) readLabels(v strictjson.Value) {
 		k.Operations = list
 	}
 	for _, name := range []string{"kid", "alg", "use", "key_ops"} {
-		if v.Get(name).Kind() == strictjson.KindNull {
+		if v.Get(name).Type() == strictjson.TypeNull {
 			k.warn("%s is null and was taken for absent", name)
 		}
 	}
 }
 
-func absent(v strictjson.Value) bool { return !v.Exists() || v.Kind() == strictjson.KindNull }
+func absent(v strictjson.Value) bool { return !v.Exists() || v.Type() == strictjson.TypeNull }
 
 // thumbprint is go-jose's RFC 7638 thumbprint of a public key.
 func thumbprint(public crypto.PublicKey) string {

@@ -154,9 +154,9 @@ func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 	switch {
 	case len(v.Items()) == 1:
 		return readAs("an array of one key")(readMember(v.Items()[0], depth-1))
-	case v.Kind() == strictjson.KindArray:
+	case v.Type() == strictjson.TypeArray:
 		return nil, errKeySet
-	case v.Get("keys").Kind() == strictjson.KindArray:
+	case v.Get("keys").Type() == strictjson.TypeArray:
 		return nil, errKeySet
 	case v.Get("jwks_uri").Exists():
 		return nil, metadataError(v)
@@ -222,7 +222,7 @@ func readMember(v strictjson.Value, depth int) (*Set, error) {
 		return nil, errNoKey
 	case isText && len(text) >= shortest:
 		return readKey([]byte(text), depth)
-	case v.Kind() == strictjson.KindObject:
+	case v.Type() == strictjson.TypeObject:
 		return readKeyValue(v, depth)
 	default:
 		return nil, errNoKey

@@ -33,7 +33,7 @@ func ParseText(data []byte) (*Set, error) {
 	if text, ok := member.Text(); ok {
 		return readAs(`a string in the member "jwks"`)(Parse([]byte(text)))
 	}
-	if member.Kind() == strictjson.KindObject {
+	if member.Type() == strictjson.TypeObject {
 		return readAs(`the member "jwks" of a JSON document`)(Parse([]byte(member.String())))
 	}
 	if len(v.Items()) > 0 && v.Items()[0].Get("kty").Exists() {

@@ -11,14 +11,14 @@ import (
 func (s *Set) PublicDocument() strictjson.Value { return redact(s.Document) }
 
 func redact(v strictjson.Value) strictjson.Value {
-	switch v.Kind() {
-	case strictjson.KindArray:
+	switch v.Type() {
+	case strictjson.TypeArray:
 		items := slices.Clone(v.Items())
 		for i := range items {
 			items[i] = redact(items[i])
 		}
 		return strictjson.From(items)
-	case strictjson.KindObject:
+	case strictjson.TypeObject:
 		members := slices.Clone(v.Members())
 		for i, m := range members {
 			if members[i].Value = redact(m.Value); slices.Contains(privateMembers(), m.Name) {

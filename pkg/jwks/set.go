@@ -62,8 +62,8 @@ func Parse(data []byte) (*Set, error) {
 		return nil, fmt.Errorf("%w: there is no \"keys\"", errNotKeySet)
 	}
 	switch {
-	case keys.Kind() != strictjson.KindArray:
-		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", errNotKeySet, keys.Kind())
+	case keys.Type() != strictjson.TypeArray:
+		return nil, fmt.Errorf("%w: \"keys\" is not an array but of type %s", errNotKeySet, keys.Type())
 	case len(keys.Items()) > maxKeys:
 		return nil, fmt.Errorf("%w: more than %d keys", errNotKeySet, maxKeys)
 	}

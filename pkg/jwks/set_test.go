@@ -15,8 +15,8 @@ func TestParseReadsASet(t *testing.T) {
 	if !slices.Equal(set.KeyIDs(), []string{"rsa", "ec384"}) || len(set.Usable()) != 3 {
 		t.Errorf("kids %q, %d usable keys", set.KeyIDs(), len(set.Usable()))
 	}
-	if set.Document.Kind() != strictjson.KindObject {
-		t.Errorf("the document is %s", set.Document.Kind())
+	if set.Document.Type() != strictjson.TypeObject {
+		t.Errorf("the document is %s", set.Document.Type())
 	}
 	want := []struct {
 		name, kind string

@@ -156,7 +156,7 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata
 func readMetadata(s source, e *entry) (*Metadata, *FetchError) {
 	url := withoutQuery(s.target.url)
 	document, err := strictjson.ParseObject([]byte(e.body))
-	if array, arrayErr := strictjson.Parse([]byte(e.body)); arrayErr == nil && array.Kind() == strictjson.KindArray {
+	if array, arrayErr := strictjson.Parse([]byte(e.body)); arrayErr == nil && array.Type() == strictjson.TypeArray {
 		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is a JSON array, not the object it has to be", Err: err}
 	}
 	if err != nil {
@@ -234,10 +234,10 @@ func (md *Metadata) mismatch(asked string) error {
 func (md *Metadata) noKeySet() error {
 	trouble := "there is no \"jwks_uri\""
 	switch v := md.Document.Get("jwks_uri"); {
-	case v.Kind() == strictjson.KindString:
+	case v.Type() == strictjson.TypeString:
 		trouble = "\"jwks_uri\" is empty"
 	case v.Exists():
-		trouble = fmt.Sprintf("\"jwks_uri\" is not a string but of type %s", v.Kind())
+		trouble = fmt.Sprintf("\"jwks_uri\" is not a string but of type %s", v.Type())
 	}
 	return &FetchError{Cause: causeNoKeySet, URL: md.URL, Text: "the metadata names no key set: " + trouble}
 }

@@ -78,8 +78,8 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	if code, _ := document.Get("error").Text(); code != "" && !active.Exists() { // with status 200, as some do
 		return nil, a.refused()
 	}
-	if active.Kind() != strictjson.KindBool {
-		return nil, a.hide(&FetchError{Cause: causeReply, Text: fmt.Sprintf("\"active\" is not a boolean but of type %s", active.Kind())})
+	if active.Type() != strictjson.TypeBool {
+		return nil, a.hide(&FetchError{Cause: causeReply, Text: fmt.Sprintf("\"active\" is not a boolean but of type %s", active.Type())})
 	}
 	return &Introspection{Active: active.True(), Document: document, URL: a.url}, nil
 }

@@ -195,20 +195,20 @@ func (l *linter) required() {
 // memberType checks what the names of registered members promise: "…_supported"
 // are arrays with something in them, but for the boolean ones.
 func (l *linter) memberType(m strictjson.Member) {
-	var kind strictjson.Kind
+	var want strictjson.Type
 	var expected string
 	switch {
 	case m.Name == "issuer" || isEndpoint(m.Name):
-		kind, expected = strictjson.KindString, "a string"
+		want, expected = strictjson.TypeString, "a string"
 	case isSwitch(m.Name):
-		kind, expected = strictjson.KindBool, "a boolean"
+		want, expected = strictjson.TypeBool, "a boolean"
 	case isList(m.Name):
-		kind, expected = strictjson.KindArray, "an array"
+		want, expected = strictjson.TypeArray, "an array"
 	default:
 		return
 	}
-	l.check(m.Value.Kind() != kind, lintRequired, severityError, m.Name, fmt.Sprintf("not %s but of type %s", expected, m.Value.Kind()), l.members)
-	if m.Value.Kind() == strictjson.KindArray && kind == strictjson.KindArray {
+	l.check(m.Value.Type() != want, lintRequired, severityError, m.Name, fmt.Sprintf("not %s but of type %s", expected, m.Value.Type()), l.members)
+	if m.Value.Type() == strictjson.TypeArray && want == strictjson.TypeArray {
 		_, texts := m.Value.TextList()
 		empty := len(m.Value.Items()) == 0
 		l.check(empty, lintRequired, severityError, m.Name, "an empty array: a member without elements must be left out", l.response)
@@ -312,7 +312,7 @@ func (l *linter) codeFlow() {
 	l.check(code && methods != nil && !s256, lintPKCE, severityError, pkce, "S256 is missing, which every server must support", "RFC 7636 section 4.2")
 	l.check(code && s256 && slices.Contains(methods, "plain"), lintPKCE, severityInfo, pkce,
 		"\"plain\" is offered, which does not protect the code from anyone who reads the request", "RFC 9700 section 2.1.1")
-	l.check(code && (!l.has(named) || l.md.Document.Get(named).Kind() == strictjson.KindBool && !l.isTrue(named)), lintResponse, severityInfo, named,
+	l.check(code && (!l.has(named) || l.md.Document.Get(named).Type() == strictjson.TypeBool && !l.isTrue(named)), lintResponse, severityInfo, named,
 		"authorization responses do not name the issuer: clients of several issuers cannot tell them apart by it", "RFC 9207 section 3")
 	const pushed = "require_pushed_authorization_requests"
 	l.check(l.isTrue(pushed) && !l.has("pushed_authorization_request_endpoint"), lintPushed, severityError, pushed,
@@ -326,8 +326,8 @@ func (l *linter) proofs() {
 	l.check(slices.Contains(list, "none"), lintDPoP, severityError, dpop, "\"none\" must not be used here", "RFC 9449 section 5.1")
 	symmetric := symmetricOf(list)
 	l.check(symmetric != "", lintDPoP, severityError, dpop, symmetric+": an algorithm with a shared secret must not be used here", "RFC 9449 section 5.1")
-	kind := l.md.Document.Get(aliases).Kind()
-	l.check(l.has(aliases) && kind != strictjson.KindObject, lintMTLS, severityError, aliases, "not an object but of type "+kind.String(), "RFC 8705 section 5")
+	found := l.md.Document.Get(aliases).Type()
+	l.check(l.has(aliases) && found != strictjson.TypeObject, lintMTLS, severityError, aliases, "not an object but of type "+found.String(), "RFC 8705 section 5")
 	methods := l.texts("token_endpoint_auth_methods_supported")
 	certificates := slices.Contains(methods, "tls_client_auth") || slices.Contains(methods, "self_signed_tls_client_auth")
 	l.check(certificates && !l.isTrue(bound), lintMTLS, severityInfo, bound, "clients can sign in with certificates, but access tokens are not bound to them", "RFC 8705 section 3.3")

@@ -85,14 +85,14 @@ func (r *redactor) value(v strictjson.Value) strictjson.Value {
 		}
 		return v
 	}
-	switch v.Kind() {
-	case strictjson.KindArray:
+	switch v.Type() {
+	case strictjson.TypeArray:
 		items := make([]strictjson.Value, len(v.Items()))
 		for i, item := range v.Items() {
 			items[i] = r.value(item)
 		}
 		return strictjson.From(items)
-	case strictjson.KindObject:
+	case strictjson.TypeObject:
 		members := make([]strictjson.Member, 0, len(v.Members()))
 		used := map[string]bool{}
 		for _, m := range v.Members() {

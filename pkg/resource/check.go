@@ -210,7 +210,7 @@ func difference(wanted, found string) string {
 	if d == nil {
 		return "no difference"
 	}
-	switch d.Kind {
+	switch d.Cause {
 	case "different_slash":
 		return "they differ only in a trailing slash"
 	case "different_case":

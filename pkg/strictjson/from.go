@@ -18,7 +18,7 @@ import (
 func From(v any) Value {
 	switch v := v.(type) {
 	case nil:
-		return Value{kind: KindNull}
+		return Value{typ: TypeNull}
 	case Value:
 		return v
 	case string:
@@ -32,9 +32,9 @@ func From(v any) Value {
 func reflected(v reflect.Value) Value {
 	switch v.Kind() {
 	case reflect.Bool:
-		return Value{kind: KindBool, text: strconv.FormatBool(v.Bool())}
+		return Value{typ: TypeBool, text: strconv.FormatBool(v.Bool())}
 	case reflect.Int, reflect.Int64:
-		return Value{kind: KindNumber, text: strconv.FormatInt(v.Int(), 10)}
+		return Value{typ: TypeNumber, text: strconv.FormatInt(v.Int(), 10)}
 	case reflect.String:
 		return text(v.String())
 	case reflect.Pointer:

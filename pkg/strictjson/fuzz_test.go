@@ -56,21 +56,21 @@ func decode(t *testing.T, data []byte) any {
 // plain returns v as nil, bool, json.Number, string, []any and map[string]any.
 // The order of members is lost.
 func plain(v strictjson.Value) any {
-	switch v.Kind() {
-	case strictjson.KindBool:
+	switch v.Type() {
+	case strictjson.TypeBool:
 		return v.True()
-	case strictjson.KindNumber:
+	case strictjson.TypeNumber:
 		return json.Number(v.String())
-	case strictjson.KindString:
+	case strictjson.TypeString:
 		text, _ := v.Text()
 		return text
-	case strictjson.KindArray:
+	case strictjson.TypeArray:
 		list := make([]any, len(v.Items()))
 		for i, item := range v.Items() {
 			list[i] = plain(item)
 		}
 		return list
-	case strictjson.KindObject:
+	case strictjson.TypeObject:
 		object := make(map[string]any, len(v.Members()))
 		for _, m := range v.Members() {
 			object[m.Name] = plain(m.Value)

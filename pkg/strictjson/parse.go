@@ -56,8 +56,8 @@ func ParseObject(data []byte) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	if v.Kind() != KindObject {
-		return Value{}, &SyntaxError{Reason: "not a JSON object but " + v.Kind().withArticle()}
+	if v.Type() != TypeObject {
+		return Value{}, &SyntaxError{Reason: "not a JSON object but " + v.Type().withArticle()}
 	}
 	return v, nil
 }
@@ -78,14 +78,14 @@ func (c *cutter) value() (Value, bool) {
 	case '[':
 		return c.array()
 	case '"':
-		return Value{kind: KindString, text: c.string()}, true
+		return Value{typ: TypeString, text: c.string()}, true
 	case 'n':
 		c.scalar()
-		return Value{kind: KindNull}, true
+		return Value{typ: TypeNull}, true
 	case 't', 'f':
-		return Value{kind: KindBool, text: c.scalar()}, true
+		return Value{typ: TypeBool, text: c.scalar()}, true
 	default:
-		return Value{kind: KindNumber, text: c.scalar()}, true
+		return Value{typ: TypeNumber, text: c.scalar()}, true
 	}
 }
 
@@ -150,7 +150,7 @@ func (c *cutter) object() (Value, bool) {
 		members = append(members, Member{Name: name, Value: v})
 	}
 	c.close()
-	return Value{kind: KindObject, nested: &nested{members: members}}, true
+	return Value{typ: TypeObject, nested: &nested{members: members}}, true
 }
 
 func (c *cutter) array() (Value, bool) {
@@ -169,7 +169,7 @@ func (c *cutter) array() (Value, bool) {
 		items = append(items, v)
 	}
 	c.close()
-	return Value{kind: KindArray, nested: &nested{items: items}}, true
+	return Value{typ: TypeArray, nested: &nested{items: items}}, true
 }
 
 func (c *cutter) open() bool {

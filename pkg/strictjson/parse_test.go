@@ -101,8 +101,8 @@ func TestParseObjectNamesWhatItFound(t *testing.T) {
 			t.Errorf("%s: got %s, %v; want %q", text, v, err, want)
 		}
 	}
-	if v, err := strictjson.ParseObject([]byte(`{}`)); err != nil || v.Kind() != strictjson.KindObject {
-		t.Errorf("{}: got %s, %v", v.Kind(), err)
+	if v, err := strictjson.ParseObject([]byte(`{}`)); err != nil || v.Type() != strictjson.TypeObject {
+		t.Errorf("{}: got %s, %v", v.Type(), err)
 	}
 }
 

@@ -4,33 +4,33 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kind is the type of a JSON value. The zero Kind is that of an absent Value.
-type Kind uint8
+// Type is the type of a JSON value. The zero Type is that of an absent Value.
+type Type uint8
 
-// The kinds of a Value.
+// The types of a Value.
 const (
-	kindAbsent Kind = iota
-	KindNull
-	KindBool
-	KindNumber
-	KindString
-	KindArray
-	KindObject
+	typeAbsent Type = iota
+	TypeNull
+	TypeBool
+	TypeNumber
+	TypeString
+	TypeArray
+	TypeObject
 )
 
-// String returns the name JSON gives the kind.
-func (k Kind) String() string {
-	return [...]string{"absent", "null", "boolean", "number", "string", "array", "object"}[k]
+// String returns the name JSON gives the type.
+func (t Type) String() string {
+	return [...]string{"absent", "null", "boolean", "number", "string", "array", "object"}[t]
 }
 
-func (k Kind) withArticle() string {
-	switch k {
-	case KindNull:
+func (t Type) withArticle() string {
+	switch t {
+	case TypeNull:
 		return "null"
-	case KindArray, KindObject:
-		return "an " + k.String()
+	case TypeArray, TypeObject:
+		return "an " + t.String()
 	default:
-		return "a " + k.String()
+		return "a " + t.String()
 	}
 }
 
@@ -40,7 +40,7 @@ func (k Kind) withArticle() string {
 // passed around; compare them with Equal.
 type Value struct {
 	_      [0]func() // so that == does not compile
-	kind   Kind
+	typ    Type
 	text   string // of a string: its characters; of a number or a boolean: its literal
 	nested *nested
 }
@@ -63,12 +63,12 @@ func number(literal string) Value {
 	if jsontext.Value(literal).Kind() != jsontext.KindNumber || !jsontext.Value(literal).IsValid() {
 		return Value{}
 	}
-	return Value{kind: KindNumber, text: literal}
+	return Value{typ: TypeNumber, text: literal}
 }
 
-func text(s string) Value { return Value{kind: KindString, text: s} }
+func text(s string) Value { return Value{typ: TypeString, text: s} }
 
-func array(items []Value) Value { return Value{kind: KindArray, nested: &nested{items: items}} }
+func array(items []Value) Value { return Value{typ: TypeArray, nested: &nested{items: items}} }
 
 func object(members []Member) Value {
 	var list []Member
@@ -77,14 +77,14 @@ func object(members []Member) Value {
 			list = append(list, m)
 		}
 	}
-	return Value{kind: KindObject, nested: &nested{members: list}}
+	return Value{typ: TypeObject, nested: &nested{members: list}}
 }
 
-// Kind returns the type of v.
-func (v Value) Kind() Kind { return v.kind }
+// Type returns the type of v.
+func (v Value) Type() Type { return v.typ }
 
 // Exists reports whether there is a value at all; null is one.
-func (v Value) Exists() bool { return v.kind != kindAbsent }
+func (v Value) Exists() bool { return v.typ != typeAbsent }
 
 // Get returns the member of an object with exactly that name, or the absent
 // Value.
@@ -116,20 +116,20 @@ func (v Value) Items() []Value {
 }
 
 // Text returns the characters of a string and whether v is one.
-func (v Value) Text() (string, bool) { return v.textOf(KindString) }
+func (v Value) Text() (string, bool) { return v.textOf(TypeString) }
 
 // Literal returns the text of a number as it was written and whether v is one.
-func (v Value) Literal() (string, bool) { return v.textOf(KindNumber) }
+func (v Value) Literal() (string, bool) { return v.textOf(TypeNumber) }
 
-func (v Value) textOf(kind Kind) (string, bool) {
-	if v.kind != kind {
+func (v Value) textOf(typ Type) (string, bool) {
+	if v.typ != typ {
 		return "", false
 	}
 	return v.text, true
 }
 
 // True reports whether v is the boolean true.
-func (v Value) True() bool { return v.kind == KindBool && v.text == "true" }
+func (v Value) True() bool { return v.typ == TypeBool && v.text == "true" }
 
 // Texts returns a string as a list of one, an array that holds nothing but strings as
 // TextList does, and nil for all else.
@@ -144,7 +144,7 @@ func (v Value) Texts() []string {
 // TextList returns the strings of an array that holds nothing but strings and
 // whether v is one; the array may be empty.
 func (v Value) TextList() ([]string, bool) {
-	if v.kind != KindArray {
+	if v.typ != TypeArray {
 		return nil, false
 	}
 	list := make([]string, len(v.Items()))
@@ -160,12 +160,12 @@ func (v Value) TextList() ([]string, bool) {
 
 // appendJSON appends v as compact JSON. An absent value is written as null.
 func (v Value) appendJSON(dst []byte) []byte {
-	switch v.kind {
-	case KindBool, KindNumber:
+	switch v.typ {
+	case TypeBool, TypeNumber:
 		return append(dst, v.text...)
-	case KindString:
+	case TypeString:
 		return appendString(dst, v.text)
-	case KindArray:
+	case TypeArray:
 		dst = append(dst, '[')
 		for i, item := range v.Items() {
 			if i > 0 {
@@ -174,7 +174,7 @@ func (v Value) appendJSON(dst []byte) []byte {
 			dst = item.appendJSON(dst)
 		}
 		return append(dst, ']')
-	case KindObject:
+	case TypeObject:
 		dst = append(dst, '{')
 		for i, m := range v.Members() {
 			if i > 0 {
@@ -205,7 +205,7 @@ func appendString(dst []byte, s string) []byte {
 // Equal reports whether two values are the same: objects whatever the order of
 // their members, numbers by the text they are written as.
 func Equal(a, b Value) bool {
-	if a.kind != b.kind || a.text != b.text || len(a.Items()) != len(b.Items()) || len(a.Members()) != len(b.Members()) {
+	if a.typ != b.typ || a.text != b.text || len(a.Items()) != len(b.Items()) || len(a.Members()) != len(b.Members()) {
 		return false
 	}
 	for i := range a.Items() {

@@ -22,30 +22,30 @@ func parse(t *testing.T, text string) strictjson.Value {
 func TestGetIsExact(t *testing.T) {
 	v := parse(t, `{"EXP":1,"null":null,"i\u017fs":2}`)
 	for _, name := range []string{"exp", "iss", "Exp", "", "0"} {
-		if got := v.Get(name); got.Exists() || got.Kind() != 0 {
+		if got := v.Get(name); got.Exists() || got.Type() != 0 {
 			t.Errorf("%q: got %s, want nothing", name, got)
 		}
 	}
-	if got := v.Get("null"); !got.Exists() || got.Kind() != strictjson.KindNull {
-		t.Errorf("a null member is %s, want null", got.Kind())
+	if got := v.Get("null"); !got.Exists() || got.Type() != strictjson.TypeNull {
+		t.Errorf("a null member is %s, want null", got.Type())
 	}
 	if got := parse(t, `["a"]`).Get("0"); got.Exists() {
 		t.Errorf("an array has a member %s", got)
 	}
 }
 
-// Each accessor answers for its own kind and for no other.
+// Each accessor answers for its own type and for no other.
 func TestAccessorsDoNotConvert(t *testing.T) {
-	for text, kind := range map[string]strictjson.Kind{
-		`null`: strictjson.KindNull, `true`: strictjson.KindBool, `1`: strictjson.KindNumber, `"1"`: strictjson.KindString,
-		`[]`: strictjson.KindArray, `{}`: strictjson.KindObject,
+	for text, typ := range map[string]strictjson.Type{
+		`null`: strictjson.TypeNull, `true`: strictjson.TypeBool, `1`: strictjson.TypeNumber, `"1"`: strictjson.TypeString,
+		`[]`: strictjson.TypeArray, `{}`: strictjson.TypeObject,
 	} {
 		v := parse(t, text)
 		_, isText := v.Text()
 		_, isNumber := v.Literal()
 		_, isList := v.TextList()
-		if v.Kind() != kind || isText != (text == `"1"`) || isNumber != (text == `1`) || isList != (text == `[]`) || v.True() != (text == `true`) {
-			t.Errorf("%s: kind %s, text %t, number %t, list %t, true %t", text, v.Kind(), isText, isNumber, isList, v.True())
+		if v.Type() != typ || isText != (text == `"1"`) || isNumber != (text == `1`) || isList != (text == `[]`) || v.True() != (text == `true`) {
+			t.Errorf("%s: type %s, text %t, number %t, list %t, true %t", text, v.Type(), isText, isNumber, isList, v.True())
 		}
 	}
 	if parse(t, `"true"`).True() || parse(t, `false`).True() {

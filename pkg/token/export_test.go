@@ -21,3 +21,10 @@ const (
 	CauseMemberType   = causeMemberType
 	CauseUnsigned     = causeUnsigned
 )
+
+// The forms that are words to everybody else.
+const (
+	FormJWS     = formJWS
+	FormJWSJSON = formJWSJSON
+	FormJWEJSON = formJWEJSON
+)

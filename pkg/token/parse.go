@@ -132,7 +132,7 @@ func looksLikeHeader(segment string) bool {
 }
 
 func (t *Token) parseCompact(text string, segments []string) {
-	t.form = FormJWS
+	t.form = formJWS
 	t.signingInput = text[:len(segments[0])+1+len(segments[1])]
 	header, headerOK := t.decode(segmentHeader, segments[0])
 	t.payload, _ = t.decode(segmentPayload, segments[1])
@@ -183,10 +183,10 @@ func (t *Token) parseJSONForm(text string) {
 	case err != nil:
 		t.fault(areaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))
 	case has("ciphertext"):
-		t.form = FormJWEJSON
+		t.form = formJWEJSON
 		t.fault(areaStructure, causeEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
 	case has("payload") && (has("signatures") || has("signature")):
-		t.form = FormJWSJSON
+		t.form = formJWSJSON
 		t.fault(areaStructure, causeJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
 	default:
 		t.fault(areaStructure, causeJSON, "", "a JSON object that is not a token")
@@ -212,8 +212,8 @@ func (t *Token) readHeader(data []byte) {
 	}
 	t.header = header
 	for _, name := range []string{"kid", "typ", "cty"} {
-		if v := header.Get(name); v.Exists() && v.Kind() != strictjson.KindString {
-			t.fault(areaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Kind()))
+		if v := header.Get(name); v.Exists() && v.Type() != strictjson.TypeString {
+			t.fault(areaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Type()))
 		}
 	}
 }

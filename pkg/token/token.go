@@ -11,18 +11,23 @@ import "github.com/claimcheck/claimcheck/pkg/strictjson"
 // MaxLength is the length in bytes of the longest text that Parse looks at.
 const MaxLength = 256 << 10
 
-// Form is what a text turned out to be.
+// Form is what a text turned out to be: one of these, or "jws" for a compact JWS that
+// is not a sound JWT, "jws_json" or "jwe_json" for the JSON serialisations (RFC 7515
+// section 7.2, RFC 7516 section 7.2).
 type Form string
 
-// The forms that Parse distinguishes.
+// The forms that programs tell apart.
 const (
 	FormJWT       Form = "jwt"       // compact JWS whose header and payload are JSON objects (RFC 7519)
-	FormJWS       Form = "jws"       // compact JWS that is not a sound JWT
 	FormJWE       Form = "jwe"       // compact JWE, five segments (RFC 7516 section 7.1)
-	FormJWSJSON   Form = "jws_json"  // JWS in JSON serialisation (RFC 7515 section 7.2)
-	FormJWEJSON   Form = "jwe_json"  // JWE in JSON serialisation (RFC 7516 section 7.2)
 	FormOpaque    Form = "opaque"    // a reference token: no structure to look at
 	FormMalformed Form = "malformed" // nothing of the above
+)
+
+const (
+	formJWS     Form = "jws"
+	formJWSJSON Form = "jws_json"
+	formJWEJSON Form = "jwe_json"
 )
 
 const (

@@ -22,17 +22,10 @@ type Comparison struct {
 	Reason verify.Reason
 	Answer *provider.Introspection
 	Report *verify.Report // nil where the token was not verified here
-	// Oddities are what is wrong with the answer, or does not agree with the token
-	// (RFC 7662 sections 2.2 and 4).
-	Oddities []Oddity
-}
-
-// An Oddity is a warning about an answer.
-type Oddity struct {
-	Message string
-	Time    time.Time // that the message speaks of, or zero
-	// Disagreement says that server and token say different things.
-	Disagreement bool
+	// Oddities are warnings: what is wrong with the answer itself (ID "answer"), and
+	// where server and token say different things ("disagreement"; RFC 7662 sections
+	// 2.2 and 4).
+	Oddities []verify.Check
 }
 
 // Compare compares a server's answer with the report on the token, nil where it was
@@ -40,14 +33,10 @@ type Oddity struct {
 func Compare(answer *provider.Introspection, report *verify.Report, now time.Time, strict bool) *Comparison {
 	c := &Comparison{Answer: answer, Report: report}
 	if extra := extraMembers(answer); len(extra) > 0 && answer.Code == "" {
-		c.Oddities = append(c.Oddities, Oddity{
-			Message: "the token is not active, but the server says more about it: " + strings.Join(extra, ", "),
-		})
+		c.warn("answer", "the token is not active, but the server says more about it: "+strings.Join(extra, ", "), time.Time{})
 	}
 	if exp, ok := verify.NumericDate(answer.Document.Get("exp")); ok && answer.Active && !now.Before(exp) {
-		c.Oddities = append(c.Oddities, Oddity{
-			Message: "the server says that the token is active, although it expired at " + exp.UTC().Format("2006-01-02 15:04:05 UTC"), Time: exp,
-		})
+		c.warn("answer", "the server says that the token is active, although it expired at "+exp.UTC().Format("2006-01-02 15:04:05 UTC"), exp)
 	}
 	if report != nil {
 		c.findDisagreements()
@@ -65,6 +54,10 @@ func Compare(answer *provider.Introspection, report *verify.Report, now time.Tim
 	return c
 }
 
+func (c *Comparison) warn(id, message string, at time.Time) {
+	c.Oddities = append(c.Oddities, verify.Check{ID: id, Status: verify.Warning, Message: message, Time: at})
+}
+
 // extraMembers returns the names of what an answer "not active" should not say (RFC
 // 7662 section 2.2).
 func extraMembers(answer *provider.Introspection) []string {
@@ -80,7 +73,7 @@ func extraMembers(answer *provider.Introspection) []string {
 // findDisagreements finds where the server and the token say different things.
 func (c *Comparison) findDisagreements() {
 	disagree := func(format string, args ...any) {
-		c.Oddities = append(c.Oddities, Oddity{Message: fmt.Sprintf(format, args...), Disagreement: true})
+		c.warn("disagreement", fmt.Sprintf(format, args...), time.Time{})
 	}
 	claims := c.Report.Claims()
 	if !claims.Exists() {

@@ -43,7 +43,7 @@ func TestCompareAnswerAlone(t *testing.T) {
 				if i.Reason != reason || (len(i.Oddities) == 1) != (c.oddity != "") || len(i.Oddities) > 1 {
 					t.Fatalf("strict %v: %s, %+v", strict, i.Reason, i.Oddities)
 				}
-				if c.oddity != "" && (i.Oddities[0].Message != c.oddity || i.Oddities[0].Disagreement) {
+				if c.oddity != "" && (i.Oddities[0].Message != c.oddity || i.Oddities[0].ID != "answer") {
 					t.Errorf("got %+v", i.Oddities[0])
 				}
 			}
@@ -100,7 +100,7 @@ func TestCompareWithTheToken(t *testing.T) {
 				}
 				for n, o := range got.Oddities {
 					own := !strings.HasPrefix(o.Message, "the token is not active") // about the answer alone
-					if !strings.HasPrefix(o.Message, c.oddities[n]) || o.Disagreement != own {
+					if !strings.HasPrefix(o.Message, c.oddities[n]) || (o.ID == "disagreement") != own {
 						t.Errorf("got %+v, expected %q", o, c.oddities[n])
 					}
 				}

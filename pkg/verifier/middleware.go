@@ -177,7 +177,7 @@ func lacksOnlyGrants(report *verify.Report) bool {
 			return false
 		}
 	}
-	return report.SignatureVerified()
+	return report.SignatureVerified
 }
 
 // signInAgain is the challenge of RFC 9470 section 3.

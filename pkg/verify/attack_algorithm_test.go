@@ -132,7 +132,7 @@ func TestRefusedAlgorithmsAreDiagnosed(t *testing.T) {
 	} {
 		text := mint(t, "rsa", "RS256", goodHeader("rsa", c.alg).String(), goodClaims().String())
 		check, _ := examine(text, c.keys, c.policy).Check(verify.CheckAlgorithm)
-		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
+		if check.Diagnosis == nil || check.Diagnosis.Cause != c.want {
 			t.Errorf("%s: %+v, want %s", c.alg, check.Diagnosis, c.want)
 		}
 	}

@@ -146,7 +146,7 @@ func TestAttackPayloadThatIsNoObject(t *testing.T) {
 			r := examine(mint(t, "ec256", "ES256", goodHeader("ec256", "ES256").String(), payload), everyKey(t), goodPolicy())
 			wantRejected(t, r, verify.ReasonMalformed, verify.CheckPayload)
 			wantStatus(t, r, verify.CheckSignature, verify.Passed)
-			if !r.SignatureVerified() {
+			if !r.SignatureVerified {
 				t.Error("it is not said that the signature is good")
 			}
 		})

@@ -130,7 +130,7 @@ func TestAttackForeignSignature(t *testing.T) {
 		refused("a zero in front", segments[0]+"."+segments[1]+"."+encode(append([]byte{0}, sign(t, "rsa", "RS256", segments[0]+"."+segments[1])...))),
 	})
 	r := examine(byOther, trust(t, "rsa", "rsa2"), goodPolicy())
-	if c, _ := r.Check(verify.CheckSignature); c.Diagnosis == nil || c.Diagnosis.Kind != verify.SignedByOtherKey || c.Diagnosis.Found != `"rsa2"` {
+	if c, _ := r.Check(verify.CheckSignature); c.Diagnosis == nil || c.Diagnosis.Cause != verify.SignedByOtherKey || c.Diagnosis.Found != `"rsa2"` {
 		t.Errorf("the other key is not named: %+v", c.Diagnosis)
 	}
 	// Without a kid in the header, it is the key's alg that keeps it out.

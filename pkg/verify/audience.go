@@ -79,8 +79,8 @@ func sayAudience(r *Report) string {
 
 // isAudience reports whether a claim is a string or an array of strings.
 func isAudience(value strictjson.Value) bool {
-	notText := func(item strictjson.Value) bool { return item.Kind() != strictjson.KindString }
-	return value.Kind() == strictjson.KindString || value.Kind() == strictjson.KindArray && !slices.ContainsFunc(value.Items(), notText)
+	notText := func(item strictjson.Value) bool { return item.Type() != strictjson.TypeString }
+	return value.Type() == strictjson.TypeString || value.Type() == strictjson.TypeArray && !slices.ContainsFunc(value.Items(), notText)
 }
 
 func quoteOrNobody(list []string) string {

@@ -92,7 +92,7 @@ func (v *verification) checkAuthTime() {
 		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication)}
 		o.message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
 			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit))
-		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Kind: reauthenticationNeeded, By: *limit}}
+		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Cause: reauthenticationNeeded, By: *limit}}
 	case age.Problem != "":
 		o = outcome{id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), message: age.Problem, detail: &detail{actual: value}}
 	case problem == "" && age.AuthTime.After(iat):
@@ -114,11 +114,11 @@ func sayAuthTime(r *Report) string {
 func diagnoseAuthTime(value strictjson.Value, age AuthAge, now time.Time) *Diagnosis {
 	switch {
 	case !value.Exists():
-		return &Diagnosis{Kind: claimMissing, Expected: "auth_time"}
+		return &Diagnosis{Cause: claimMissing, Expected: "auth_time"}
 	case looksLikeMilliseconds(age.AuthTime, now):
-		return &Diagnosis{Kind: milliseconds, Found: "auth_time"}
+		return &Diagnosis{Cause: milliseconds, Found: "auth_time"}
 	default:
-		return &Diagnosis{Kind: reauthenticationNeeded, Found: age.Problem}
+		return &Diagnosis{Cause: reauthenticationNeeded, Found: age.Problem}
 	}
 }
 
@@ -148,7 +148,7 @@ func (v *verification) checkACR() {
 	if !value.Exists() {
 		message = fmt.Sprintf("expected acr %s, but acr is missing", quoteOr(accepted))
 	}
-	d.diagnosis = &Diagnosis{Kind: reauthenticationNeeded, Names: accepted}
+	d.diagnosis = &Diagnosis{Cause: reauthenticationNeeded, Names: accepted}
 	v.fail(checkACR, ReasonReauthentication, message, d)
 }
 

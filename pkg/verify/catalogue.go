@@ -52,26 +52,29 @@ const (
 	checkAssert
 )
 
-func (c check) id() string { return catalogue[c].ID }
+func (c check) id() string { return catalogue[c].id }
 
 // checkOf returns the check of an id.
 func checkOf(id string) check {
-	at := slices.IndexFunc(catalogue[:], func(c CheckInfo) bool { return c.ID == id })
+	at := slices.IndexFunc(catalogue[:], func(c checkInfo) bool { return c.id == id })
 	return check(max(at, 0)) // #nosec G115 -- an index of the catalogue, which has fewer than 256 rows
 }
 
-// CheckInfo describes a check.
-type CheckInfo struct {
-	ID    string // such as "signature" or "audience"; part of the report format
-	Title string // what must be true, as a short phrase
-	Spec  string // where that is specified, or empty
+// checkInfo describes a check.
+type checkInfo struct{ id, title, spec string }
+
+// Catalogue returns every check that can be in a report, in the order of a report:
+// with ID, Title and Spec, and without an outcome.
+func Catalogue() []Check {
+	list := make([]Check, 0, len(catalogue)-1)
+	for _, info := range catalogue[1:] {
+		list = append(list, Check{ID: info.id, Title: info.title, Spec: info.spec})
+	}
+	return list
 }
 
-// Catalogue returns every check that can be in a report, in the order of a report.
-func Catalogue() []CheckInfo { return slices.Clone(catalogue[1:]) }
-
 // catalogue never changes. Its first entry is that of checkOther.
-var catalogue = [...]CheckInfo{
+var catalogue = [...]checkInfo{
 	checkPolicy:       {"policy", "the policy itself makes sense", ""},
 	checkRepaired:     {"input_repaired", "the token was given as one unbroken string; only from callers that accept other forms", "RFC 7515 section 7.1"},
 	checkStructure:    {"structure", "a compact JWS: three segments, and a header that is not empty", "RFC 7515 section 7.1"},

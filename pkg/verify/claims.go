@@ -11,10 +11,10 @@ import (
 
 // ofType names the type of a value that is not what it should be.
 func ofType(value strictjson.Value) string {
-	switch kind := value.Kind(); kind {
-	case strictjson.KindNull:
+	switch kind := value.Type(); kind {
+	case strictjson.TypeNull:
 		return "null"
-	case strictjson.KindArray, strictjson.KindObject:
+	case strictjson.TypeArray, strictjson.TypeObject:
 		return "an " + kind.String()
 	default:
 		return "a " + kind.String()
@@ -38,10 +38,10 @@ func (v *verification) checkSubject() {
 	isID := v.policy.Kind == KindID && v.kindProblem == ""
 	switch {
 	case !value.Exists() && isID:
-		v.fail(checkSubject, ReasonClaimRefused, "sub is missing", detail{diagnosis: &Diagnosis{Kind: claimMissing, Expected: "sub"}})
+		v.fail(checkSubject, ReasonClaimRefused, "sub is missing", detail{diagnosis: &Diagnosis{Cause: claimMissing, Expected: "sub"}})
 	case !value.Exists():
 		v.missing(checkSubject, "sub", v.report.Kind == KindID || v.report.Kind == KindAccess)
-	case value.Kind() == strictjson.KindNull, isText && sub == "":
+	case value.Type() == strictjson.TypeNull, isText && sub == "":
 		v.refuseIf(isID, checkSubject, fmt.Sprintf("sub is %s: the token names no subject", value))
 	case !isText:
 		v.fail(checkSubject, ReasonClaimRefused, "sub is "+ofType(value)+", not a string", detail{actual: value})
@@ -77,7 +77,7 @@ func (v *verification) checkParty() {
 	azp, isText := value.Text()
 	judged := v.policy.Kind == KindID && !v.policy.AnyAudience && v.kindProblem == ""
 	switch {
-	case value.Kind() == strictjson.KindNull:
+	case value.Type() == strictjson.TypeNull:
 		v.warn(checkParty, ReasonClaimRefused, "azp is null: taken as absent")
 	case value.Exists() && !isText:
 		v.failParty("azp is "+ofType(value)+", not a string", strictjson.Value{}, nil)
@@ -91,13 +91,13 @@ func (v *verification) checkParty() {
 		v.failParty(fmt.Sprintf("expected client %q, but the token was issued to %q", v.policy.ClientID, azp), strictjson.From(v.policy.ClientID), nil)
 	case judged && !slices.Contains(v.policy.Audiences, azp):
 		v.failParty(fmt.Sprintf("expected client %s, but the token was issued to %q", quoteOr(v.policy.Audiences), azp),
-			strictjson.From(v.policy.Audiences), &Diagnosis{Kind: otherParty, Found: azp})
+			strictjson.From(v.policy.Audiences), &Diagnosis{Cause: otherParty, Found: azp})
 	case judged:
 		v.pass(checkParty, azp)
 	default:
 		v.report.add(outcome{
 			id: checkParty, state: unchecked, message: fmt.Sprintf("the token was issued to client %q", azp),
-			detail: &detail{actual: value, diagnosis: &Diagnosis{Kind: otherParty, Found: azp}},
+			detail: &detail{actual: value, diagnosis: &Diagnosis{Cause: otherParty, Found: azp}},
 		})
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// A Diagnosis is the probable cause of a failing check: a kind and its arguments,
+// A Diagnosis is the probable cause of a failing check and its arguments,
 // for the caller to turn into words and advice. Which arguments are set depends
-// on the kind; see DiagnosisKinds. They quote the token: escape them before they
+// on the cause; see DiagnosisCauses. They quote the token: escape them before they
 // reach a terminal.
 type Diagnosis struct {
-	Kind     string        // as "clock_skew" or "key_id_unknown": see DiagnosisKinds
+	Cause    string        // as "clock_skew" or "key_id_unknown": see DiagnosisCauses
 	Expected string        // of the policy
 	Found    string        // of the token, or of the keys
 	Names    []string      // several of either
@@ -89,8 +89,8 @@ const (
 	knownService           = "known_service"           // no cause is known, but a Note
 )
 
-// DiagnosisKinds returns every kind of Diagnosis.
-func DiagnosisKinds() []string {
+// DiagnosisCauses returns every cause that a Diagnosis can name.
+func DiagnosisCauses() []string {
 	return []string{
 		opaqueToken, noToken, encryptedToken, encryptedWithSecret, encryptedSession, encryptedForAuth0, jsonSerialisation,
 		truncatedToken, whiteSpace, paddedBase64, disclosuresAdded, unsigned, secretNeeded, publicKeyNeeded, shortSecret,
@@ -107,25 +107,25 @@ func DiagnosisKinds() []string {
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 	switch fault.Cause {
 	case "foreign_token", "placeholder":
-		return &Diagnosis{Kind: knownService, Note: fault.Note}
+		return &Diagnosis{Cause: knownService, Note: fault.Note}
 	case "no_token":
-		return &Diagnosis{Kind: noToken}
+		return &Diagnosis{Cause: noToken}
 	case "opaque":
-		return &Diagnosis{Kind: opaqueToken}
+		return &Diagnosis{Cause: opaqueToken}
 	case "encrypted":
 		return diagnoseEncrypted(t.Header())
 	case "json_serialisation":
-		return &Diagnosis{Kind: jsonSerialisation}
+		return &Diagnosis{Cause: jsonSerialisation}
 	case "unsigned":
-		return &Diagnosis{Kind: unsigned}
+		return &Diagnosis{Cause: unsigned}
 	case "segment_count", "trailing_bits":
-		return &Diagnosis{Kind: truncatedToken}
+		return &Diagnosis{Cause: truncatedToken}
 	case "padding":
-		return &Diagnosis{Kind: paddedBase64}
+		return &Diagnosis{Cause: paddedBase64}
 	case "white_space":
-		return &Diagnosis{Kind: whiteSpace}
+		return &Diagnosis{Cause: whiteSpace}
 	case "disclosures":
-		return &Diagnosis{Kind: disclosuresAdded}
+		return &Diagnosis{Cause: disclosuresAdded}
 	default:
 		return nil
 	}
@@ -135,17 +135,17 @@ func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
 // section 4.1).
 func diagnoseEncrypted(header strictjson.Value) *Diagnosis {
 	alg, _ := header.Get("alg").Text()
-	d := &Diagnosis{Kind: encryptedToken, Found: alg}
+	d := &Diagnosis{Cause: encryptedToken, Found: alg}
 	shared := alg == "dir" || strings.HasPrefix(alg, "A128") || strings.HasPrefix(alg, "A192") || strings.HasPrefix(alg, "A256") || strings.HasPrefix(alg, "PBES2")
 	iss, _ := header.Get("iss").Text()
 	switch {
 	case !shared:
 	case strings.HasSuffix(strings.TrimSuffix(iss, "/"), ".auth0.com"):
-		d.Kind = encryptedForAuth0
+		d.Cause = encryptedForAuth0
 	case alg == "dir" && hasSessionHeader(header):
-		d.Kind = encryptedSession
+		d.Cause = encryptedSession
 	default:
-		d.Kind = encryptedWithSecret
+		d.Cause = encryptedWithSecret
 	}
 	return d
 }
@@ -158,34 +158,34 @@ func hasSessionHeader(header strictjson.Value) bool {
 	return (enc == "A256GCM" || enc == "A256CBC-HS512") && !slices.ContainsFunc(header.Members(), other)
 }
 
-// Compare names the kind of difference between the identifier that is expected
+// Compare names the difference between the identifier that is expected
 // and the one that was found, nil if there is none. Identifiers are compared
-// byte for byte; the kinds only help a person to see the difference.
+// byte for byte; the cause only helps a person to see the difference.
 func Compare(expected, found string) *Diagnosis {
 	if expected == found {
 		return nil
 	}
-	d := &Diagnosis{Kind: differentValue, Expected: expected, Found: found}
+	d := &Diagnosis{Cause: differentValue, Expected: expected, Found: found}
 	w, errExpected := url.Parse(expected)
 	f, errFound := url.Parse(found)
 	urls := errExpected == nil && errFound == nil && w.Host != "" && f.Host != ""
 	switch {
 	case IsTemplate(found) || IsTemplate(expected):
-		d.Kind = issuerTemplate
+		d.Cause = issuerTemplate
 	case strings.TrimSuffix(expected, "/") == strings.TrimSuffix(found, "/"):
-		d.Kind = differentSlash
+		d.Cause = differentSlash
 	case isASCII(expected) && isASCII(found) && strings.EqualFold(expected, found): // ſ is not a capital s
-		d.Kind = differentCase
+		d.Cause = differentCase
 	case strings.TrimPrefix(expected, "api://") == strings.TrimPrefix(found, "api://"):
-		d.Kind = differentPrefix
+		d.Cause = differentPrefix
 	case strings.TrimPrefix(expected, "https://") == strings.TrimPrefix(found, "https://"):
-		d.Kind = schemeMissing
+		d.Cause = schemeMissing
 	case urls && w.Scheme != f.Scheme && same(w, f, func(u *url.URL) { u.Scheme = "" }):
-		d.Kind = differentScheme
+		d.Cause = differentScheme
 	case urls && w.Port() != f.Port() && same(w, f, func(u *url.URL) { u.Host = u.Hostname() }):
-		d.Kind = differentPort
+		d.Cause = differentPort
 	case urls && !strings.EqualFold(w.Hostname(), f.Hostname()):
-		d.Kind = differentHost
+		d.Cause = differentHost
 	}
 	return d
 }
@@ -204,7 +204,7 @@ func same(a, b *url.URL, drop func(*url.URL)) bool {
 func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	for _, expected := range v.policy.Audiences {
 		for _, found := range list[:min(len(list), maxCompared)] {
-			if d := Compare(expected, found); d.Kind == differentCase || d.Kind == differentSlash || d.Kind == differentPrefix {
+			if d := Compare(expected, found); d.Cause == differentCase || d.Cause == differentSlash || d.Cause == differentPrefix {
 				return d
 			}
 		}
@@ -213,20 +213,20 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	isID := v.report.Kind == KindID && v.policy.Kind != KindID && v.forClient(list)
 	switch {
 	case slices.Contains(list, iss) && slices.Contains(v.policy.Audiences, client):
-		return &Diagnosis{Kind: audienceIsIssuer, Expected: client, Found: iss}
+		return &Diagnosis{Cause: audienceIsIssuer, Expected: client, Found: iss}
 	case slices.Contains(v.policy.Audiences, client):
-		return &Diagnosis{Kind: clientAsAudience, Expected: client, Names: list}
+		return &Diagnosis{Cause: clientAsAudience, Expected: client, Names: list}
 	case isForGraph(v.report.origin()), forGcloud(v.report.origin(), nil):
-		return &Diagnosis{Kind: audienceIsElsewhere}
+		return &Diagnosis{Cause: audienceIsElsewhere}
 	case isID && len(list) > 0:
-		return &Diagnosis{Kind: audienceIsClient, Found: list[0], Names: list}
+		return &Diagnosis{Cause: audienceIsClient, Found: list[0], Names: list}
 	}
 	for _, expected := range v.policy.Audiences {
 		if d := v.diagnoseEndpoint(expected, list); d != nil {
 			return d
 		}
 	}
-	return &Diagnosis{Kind: differentValue, Names: list}
+	return &Diagnosis{Cause: differentValue, Names: list}
 }
 
 // maxCompared is how many audiences are looked at for a small difference.
@@ -241,9 +241,9 @@ func (v *verification) diagnoseEndpoint(expected string, list []string) *Diagnos
 	if i < 0 {
 		return nil
 	}
-	d := &Diagnosis{Kind: audienceIsEndpoint, Expected: expected, Found: list[i], Names: list}
+	d := &Diagnosis{Cause: audienceIsEndpoint, Expected: expected, Found: list[i], Names: list}
 	if iss := v.report.text("iss"); iss != "" && iss == v.report.text("sub") {
-		d.Kind = clientAssertion
+		d.Cause = clientAssertion
 	}
 	return d
 }
@@ -263,7 +263,7 @@ func (v *verification) forClient(list []string) bool {
 // audience, as Cognito's do.
 func (v *verification) diagnoseNoAudience() *Diagnosis {
 	if client := v.clientOf(); client != "" && v.claims.Get("token_use").Exists() {
-		return &Diagnosis{Kind: clientInsteadOfAudience, Found: client}
+		return &Diagnosis{Cause: clientInsteadOfAudience, Found: client}
 	}
-	return &Diagnosis{Kind: claimMissing, Expected: "aud"}
+	return &Diagnosis{Cause: claimMissing, Expected: "aud"}
 }

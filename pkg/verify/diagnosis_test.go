@@ -77,7 +77,7 @@ func TestDiagnoses(t *testing.T) {
 			check, _ := r.Check(c.check)
 			var got string
 			if check.Diagnosis != nil {
-				got = check.Diagnosis.Kind
+				got = check.Diagnosis.Cause
 			}
 			if check.Status != verify.Failed || got != c.want {
 				t.Errorf("%s, %q, want %q: %s", check.Status, got, c.want, check.Message)
@@ -117,7 +117,7 @@ func kindOf(c verify.Check) string {
 	if c.Diagnosis == nil {
 		return ""
 	}
-	return c.Diagnosis.Kind
+	return c.Diagnosis.Cause
 }
 
 // What proves or tells something is refused as that, whatever else it lacks; who

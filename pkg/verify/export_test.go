@@ -115,3 +115,6 @@ var (
 	Lookup       = lookup
 	Reasons      = reasons
 )
+
+// KindOther is a word to everybody else: no policy can require it.
+const KindOther = kindOther

@@ -26,7 +26,7 @@ func (v *verification) checkHash(id check, claim, text string) {
 	d := detail{actual: value}
 	switch {
 	case !value.Exists():
-		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: claim}
+		d.diagnosis = &Diagnosis{Cause: claimMissing, Expected: claim}
 		v.fail(id, ReasonClaimRefused, claim+" is missing: the token is not bound to anything", d)
 		return
 	case !ok:
@@ -43,9 +43,9 @@ func (v *verification) checkHash(id check, claim, text string) {
 		return
 	}
 	message := claim + " is not its hash: the two do not belong together"
-	if cause, kind := hashCause(hash, actual, text); kind != "" {
-		message = claim + " " + cause
-		d.diagnosis = &Diagnosis{Kind: kind, Found: claim}
+	if words, cause := hashCause(hash, actual, text); cause != "" {
+		message = claim + " " + words
+		d.diagnosis = &Diagnosis{Cause: cause, Found: claim}
 	}
 	v.fail(id, ReasonClaimRefused, message, d)
 }

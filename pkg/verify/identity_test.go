@@ -136,7 +136,7 @@ func TestIDTokenInPlaceOfAnAccessToken(t *testing.T) {
 			c.policy(&policy)
 		}
 		check, _ := examine(claiming(t, c.claims), everyKey(t), policy).Check(verify.CheckAudience)
-		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want {
+		if check.Diagnosis == nil || check.Diagnosis.Cause != c.want {
 			t.Errorf("%s: %+v, want %s", c.name, check.Diagnosis, c.want)
 		}
 	}
@@ -169,7 +169,7 @@ func TestCompare(t *testing.T) {
 		{"https://a.example/{tenantid}", "https://a.example/72f988bf", verify.IssuerTemplate},
 	} {
 		for _, d := range []*verify.Diagnosis{verify.Compare(c.wanted, c.found), verify.Compare(c.found, c.wanted)} {
-			if d == nil || d.Kind != c.kind {
+			if d == nil || d.Cause != c.kind {
 				t.Errorf("%s and %s: %+v, want %s", c.wanted, c.found, d, c.kind)
 			}
 		}

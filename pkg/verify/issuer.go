@@ -24,7 +24,7 @@ func (v *verification) checkIssuer() {
 			return fmt.Sprintf("any issuer is allowed; the token says %q", r.text("iss"))
 		}})
 	case !value.Exists():
-		v.failIssuer("iss is missing", &Diagnosis{Kind: claimMissing, Expected: "iss"})
+		v.failIssuer("iss is missing", &Diagnosis{Cause: claimMissing, Expected: "iss"})
 	case IsTemplate(v.policy.Issuer):
 		v.checkTenant(iss)
 	case iss == v.policy.Issuer:

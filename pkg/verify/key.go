@@ -86,7 +86,7 @@ func (v *verification) explainEmbedded() {
 	}
 	for _, id := range []check{checkKey, checkSignature} {
 		if o := v.report.find(id); o.state == failed {
-			o.detail.diagnosis = &Diagnosis{Kind: keyInX5C}
+			o.detail.diagnosis = &Diagnosis{Cause: keyInX5C}
 		}
 	}
 }
@@ -108,17 +108,17 @@ func (v *verification) checkBySecret(secret *Secret) {
 	matches := verifyHMAC(alg, secret.value, v.token.SigningInput(), v.token.Signature())
 	if size := hashOf(alg).Size(); len(secret.value) < size {
 		message := fmt.Sprintf("the secret has %d octets; %s needs at least %d (RFC 7518 section 3.2)", len(secret.value), alg, size)
-		kind := shortSecret
+		cause := shortSecret
 		if matches {
-			message, kind = message+"; it is the one that signed the token", weakSecret
+			message, cause = message+"; it is the one that signed the token", weakSecret
 		}
-		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Kind: kind, Found: alg}})
+		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Cause: cause, Found: alg}})
 		v.skip(checkSignature, "no key to check it with")
 		return
 	}
 	v.pass(checkKey, "the shared secret")
 	if !matches {
-		v.failSignature("the signature does not match the secret", &Diagnosis{Kind: otherSecret})
+		v.failSignature("the signature does not match the secret", &Diagnosis{Cause: otherSecret})
 		return
 	}
 	v.pass(checkSignature, alg+" with the shared secret")
@@ -267,7 +267,7 @@ func (v *verification) failKey(set *jwks.Set) {
 		v.failUnknownKeyID(set, kid)
 	case mismatch != nil:
 		v.fail(checkKey, ReasonAlgorithmRefused, fmt.Sprintf("key %s does not fit the token: %s", mismatch.Key.Name(), mismatch.Text),
-			detail{diagnosis: &Diagnosis{Kind: keyOfOtherType, Found: v.token.Algorithm()}})
+			detail{diagnosis: &Diagnosis{Cause: keyOfOtherType, Found: v.token.Algorithm()}})
 	default:
 		var why []string
 		for _, r := range fitting {
@@ -277,7 +277,7 @@ func (v *verification) failKey(set *jwks.Set) {
 		if named && len(fitting) == 1 {
 			message = why[0]
 		}
-		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Kind: keysUnusable, Names: why}})
+		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Cause: keysUnusable, Names: why}})
 	}
 }
 
@@ -287,12 +287,12 @@ func (v *verification) failUnknownKeyID(set *jwks.Set, kid string) {
 	ids := set.KeyIDs()
 	d := detail{
 		expected: strictjson.From(kid), actual: strictjson.From(ids),
-		diagnosis: &Diagnosis{Kind: keyIDUnknown, Found: kid, Names: ids},
+		diagnosis: &Diagnosis{Cause: keyIDUnknown, Found: kid, Names: ids},
 	}
 	message := fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(ids))
 	if k := v.signerIn(set); k != nil {
 		message += "; key " + k.Name() + " did sign the token"
-		d.diagnosis = &Diagnosis{Kind: signedByOtherKey, Found: k.Name()}
+		d.diagnosis = &Diagnosis{Cause: signedByOtherKey, Found: k.Name()}
 	}
 	v.fail(checkKey, ReasonNoMatchingKey, message, d)
 }

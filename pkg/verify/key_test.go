@@ -85,7 +85,7 @@ func TestKeyThatIsNotThere(t *testing.T) {
 			r := examine(text, c.keys, goodPolicy())
 			wantRejected(t, r, c.reason, verify.CheckKey)
 			wantStatus(t, r, verify.CheckSignature, verify.NotChecked)
-			if check, _ := r.Check(verify.CheckKey); check.Diagnosis == nil || check.Diagnosis.Kind != c.kind {
+			if check, _ := r.Check(verify.CheckKey); check.Diagnosis == nil || check.Diagnosis.Cause != c.kind {
 				t.Errorf("diagnosis %+v, want %s", check.Diagnosis, c.kind)
 			}
 		})

@@ -88,7 +88,7 @@ func (s sign) String() string {
 func (s sign) isIn(claims strictjson.Value) bool {
 	value := claims.Get(s.claim)
 	if s.value == "" {
-		return value.Exists() && value.Kind() != strictjson.KindNull
+		return value.Exists() && value.Type() != strictjson.TypeNull
 	}
 	text, ok := value.Text()
 	return ok && text == s.value
@@ -141,7 +141,7 @@ func classify(t *token.Token, typ string, n nature) Kind {
 	case n.name == "a logout token":
 		return KindLogout
 	case n.name != "":
-		return KindOther
+		return kindOther
 	case typ == "at+jwt":
 		return KindAccess
 	case hasAny(claims, id[:]):
@@ -151,7 +151,7 @@ func classify(t *token.Token, typ string, n nature) Kind {
 	case hasAny(claims, login[:]):
 		return KindID
 	default:
-		return KindOther
+		return kindOther
 	}
 }
 
@@ -212,12 +212,12 @@ func kindName(kind Kind) string {
 func (v *verification) checkUnnamedKind() {
 	if v.nature.name != "" {
 		v.fail(checkKind, ReasonClaimRefused, "this is "+v.nature.name+", which grants nothing and must not be accepted as a bearer token",
-			detail{actual: v.token.Header().Get("typ"), diagnosis: &Diagnosis{Kind: neverBearer, Found: v.nature.name}})
+			detail{actual: v.token.Header().Get("typ"), diagnosis: &Diagnosis{Cause: neverBearer, Found: v.nature.name}})
 		v.skip(checkKindClaims, "not required")
 		return
 	}
 	v.report.add(outcome{id: checkKind, state: unchecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
-	if kind := v.report.Kind; kind == KindOther || kind == KindAccess && v.typ != "at+jwt" {
+	if kind := v.report.Kind; kind == kindOther || kind == KindAccess && v.typ != "at+jwt" {
 		v.skip(checkKindClaims, "not required, and the token does not say which claims it has to have")
 		return
 	}
@@ -282,7 +282,7 @@ func (v *verification) notLogout(typ string) string {
 		return "this is not a logout token: typ is " + headerType(v.token)
 	case v.claims.Get("nonce").Exists():
 		return "this is not a logout token: nonce is present"
-	case events.Kind() != strictjson.KindObject || events.Get(logoutEvent).Kind() != strictjson.KindObject:
+	case events.Type() != strictjson.TypeObject || events.Get(logoutEvent).Type() != strictjson.TypeObject:
 		return "this is not a logout token: events does not contain the logout event"
 	case v.report.text("sub") == "" && v.report.text("sid") == "":
 		return "this is not a logout token: it has neither sub nor sid"

@@ -32,7 +32,7 @@ func lookupPointer(v strictjson.Value, pointer string) strictjson.Value {
 		if badEscape(name) {
 			return strictjson.Value{}
 		}
-		if v.Kind() == strictjson.KindArray {
+		if v.Type() == strictjson.TypeArray {
 			v = item(v, name)
 			continue
 		}

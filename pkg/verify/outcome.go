@@ -90,7 +90,7 @@ func (r *Report) describe(o *outcome) Check {
 		found := r.evidence(o)
 		d = &found
 	}
-	c.Spec = catalogue[o.id].Spec
+	c.Title, c.Spec = catalogue[o.id].title, catalogue[o.id].spec
 	c.Expected, c.Actual, c.Time, c.Diagnosis = d.expected, d.actual, d.at, d.diagnosis
 	return c
 }

@@ -40,12 +40,13 @@ const AnyAge = time.Duration(1<<63 - 1)
 // A Kind is the kind of a token.
 type Kind string
 
-// The kinds that Verify distinguishes.
+// The kinds that a Policy can require. A token that looks like none of them is of
+// kind "other".
 const (
 	KindID     Kind = "id"     // ID token, OpenID Connect Core section 2
 	KindAccess Kind = "access" // access token, RFC 9068 or a vendor's
 	KindLogout Kind = "logout" // logout token, OpenID Connect Back-Channel Logout section 2.4
-	KindOther  Kind = "other"
+	kindOther  Kind = "other"
 )
 
 // A Policy is what is required of a token. The zero Policy accepts nothing:

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +52,8 @@ const (
 
 // A Check is one thing that was checked.
 type Check struct {
-	ID       string
+	ID       string // as "signature" or "audience"; part of the report format
+	Title    string // what must be true, as a short phrase; empty for one of Policy.Extra
 	Status   Status
 	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
 	Expected strictjson.Value // what the policy expects, where that is a value
@@ -87,12 +87,18 @@ type KeyInfo struct {
 // A Report is the result of Verify. It is immutable and safe for concurrent
 // use.
 type Report struct {
-	Accepted    bool
-	Reason      Reason // of the most severe failure; empty if accepted
-	Kind        Kind   // what the token looks like
-	EvaluatedAt time.Time
-	Key         *KeyInfo         // nil if no key was tried
-	Header      strictjson.Value // as the token has it
+	Accepted bool
+	Reason   Reason // of the most severe failure; empty if accepted
+	// Trusted reports whether the claims are those of the expected issuer for the
+	// expected audience: the checks up to the audience have passed. Only then can they
+	// be believed, even if the token has expired or was refused for another claim.
+	Trusted bool
+	// SignatureVerified reports whether a trusted key verified the signature.
+	SignatureVerified bool
+	Kind              Kind // what the token looks like
+	EvaluatedAt       time.Time
+	Key               *KeyInfo         // nil if no key was tried
+	Header            strictjson.Value // as the token has it
 
 	claims   strictjson.Value
 	key      *jwks.Key // described by Key; nil for a secret
@@ -156,17 +162,6 @@ func (r *Report) find(id check) *outcome {
 	return nil
 }
 
-// Trusted reports whether the claims are those of the expected issuer for the
-// expected audience: the checks up to the audience have passed. Only then can its
-// claims be believed, even if it has expired or was refused for another claim.
-func (r *Report) Trusted() bool {
-	if !r.SignatureVerified() {
-		return false
-	}
-	severe := reasons()[:slices.Index(reasons(), ReasonWrongAudience)+1]
-	return r.mostSevere(severe) == ""
-}
-
 // OfProgram reports whether the token seems to belong to a program, with no user
 // signed in: an OAuth client by its own credentials (RFC 6749 section 4.4), or a
 // service account. It is a guess.
@@ -185,12 +180,6 @@ func (r *Report) OfProgram() bool {
 		}
 	}
 	return false
-}
-
-// SignatureVerified reports whether a trusted key verified the signature.
-func (r *Report) SignatureVerified() bool {
-	o := r.find(checkSignature)
-	return o != nil && o.state == passed
 }
 
 // A RejectedError is the error of a report that does not accept the token.

@@ -48,7 +48,7 @@ func TestBadSignatureOutweighsTheClaims(t *testing.T) {
 	wantRejected(t, r, verify.ReasonBadSignature, verify.CheckSignature)
 	wantStatus(t, r, verify.CheckExpiry, verify.Failed)
 	wantStatus(t, r, verify.CheckIssuer, verify.Passed)
-	if r.SignatureVerified() || !r.RejectedClaims().Exists() {
+	if r.SignatureVerified || !r.RejectedClaims().Exists() {
 		t.Error("the claims are not shown as those of a rejected token")
 	}
 }

@@ -34,7 +34,7 @@ func (v *verification) checkClient() {
 		return
 	}
 	names := present(v.claims, "azp", "client_id", "cid", "appid")
-	if v.claims.Get("azp").Kind() == strictjson.KindNull { // taken as absent
+	if v.claims.Get("azp").Type() == strictjson.TypeNull { // taken as absent
 		names = names[1:]
 	}
 	for _, name := range names {
@@ -73,7 +73,7 @@ func (v *verification) checkNonce() {
 	d := detail{expected: strictjson.From(v.policy.Nonce), actual: value}
 	switch {
 	case !value.Exists():
-		d.diagnosis = &Diagnosis{Kind: claimMissing, Expected: "nonce"}
+		d.diagnosis = &Diagnosis{Cause: claimMissing, Expected: "nonce"}
 		v.fail(checkNonce, ReasonClaimRefused, "nonce is missing: the token may have been replayed", d)
 	case !ok:
 		v.fail(checkNonce, ReasonClaimRefused, "nonce is "+ofType(value)+", not a string", d)

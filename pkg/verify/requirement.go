@@ -20,7 +20,7 @@ func (v *verification) checkRequirement(r Requirement) {
 	case !value.Exists():
 		message = r.Claim + " is missing"
 		d.diagnosis = v.diagnoseMissing(r.Claim)
-		if d.diagnosis.Kind == groupsOverage {
+		if d.diagnosis.Cause == groupsOverage {
 			message += ": " + overage
 		}
 	case r.JSON.Exists() && strictjson.Equal(r.JSON, value), r.Text != nil && holds(value, *r.Text):
@@ -31,7 +31,7 @@ func (v *verification) checkRequirement(r Requirement) {
 	case r.Text != nil:
 		message = fmt.Sprintf("expected %s to be %q, but it is %s", r.Claim, *r.Text, value)
 		d.diagnosis = diagnoseRequired(r, value)
-	case value.Kind() == strictjson.KindNull:
+	case value.Type() == strictjson.TypeNull:
 		message = r.Claim + " is null"
 	default:
 		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, message: r.Claim + " is present"})
@@ -43,7 +43,7 @@ func (v *verification) checkRequirement(r Requirement) {
 // holding says how a claim has the required value. It does not repeat an array of
 // any length for each of its items that is required.
 func holding(r Requirement, value strictjson.Value) string {
-	if r.Text != nil && value.Kind() == strictjson.KindArray {
+	if r.Text != nil && value.Type() == strictjson.TypeArray {
 		return fmt.Sprintf("%s contains %q", r.Claim, *r.Text)
 	}
 	return fmt.Sprintf("%s is %s", r.Claim, value)
@@ -53,11 +53,11 @@ func holding(r Requirement, value strictjson.Value) string {
 func (v *verification) diagnoseMissing(claim string) *Diagnosis {
 	switch {
 	case (claim == "groups" || claim == "roles") && v.groupsOverage():
-		return &Diagnosis{Kind: groupsOverage, Expected: claim}
+		return &Diagnosis{Cause: groupsOverage, Expected: claim}
 	case isProfileClaim(claim):
-		return &Diagnosis{Kind: claimAtUserinfo, Expected: claim}
+		return &Diagnosis{Cause: claimAtUserinfo, Expected: claim}
 	default:
-		return &Diagnosis{Kind: claimMissing, Expected: claim}
+		return &Diagnosis{Cause: claimMissing, Expected: claim}
 	}
 }
 
@@ -77,7 +77,7 @@ func isProfileClaim(claim string) bool {
 func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
 	sub, _ := value.Text()
 	if r.Claim == "sub" && strings.HasPrefix(sub, "repo:") && withoutIDs(sub) == *r.Text {
-		return &Diagnosis{Kind: immutableSubject, Expected: *r.Text, Found: sub}
+		return &Diagnosis{Cause: immutableSubject, Expected: *r.Text, Found: sub}
 	}
 	return nil
 }
@@ -97,16 +97,16 @@ func withoutIDs(sub string) string {
 // holds reports whether a claim has a value: it is that string, a number or a
 // boolean with that text, or an array that contains one. Null is not a value.
 func holds(v strictjson.Value, text string) bool {
-	if v.Kind() == strictjson.KindArray {
+	if v.Type() == strictjson.TypeArray {
 		return slices.ContainsFunc(v.Items(), func(item strictjson.Value) bool {
-			return item.Kind() != strictjson.KindArray && holds(item, text)
+			return item.Type() != strictjson.TypeArray && holds(item, text)
 		})
 	}
 	if s, ok := v.Text(); ok {
 		return s == text
 	}
-	switch v.Kind() {
-	case strictjson.KindNumber, strictjson.KindBool:
+	switch v.Type() {
+	case strictjson.TypeNumber, strictjson.TypeBool:
 		return v.String() == text
 	default:
 		return false

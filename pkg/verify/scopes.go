@@ -18,7 +18,7 @@ func (v *verification) checkScopes() {
 	o, missing := requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp")
 	for _, claim := range [...]string{"permissions", "scopes"} {
 		if len(missing) > 0 && containsAll(words(v.claims.Get(claim)), missing) {
-			o.detail.diagnosis = &Diagnosis{Kind: scopeElsewhere, Found: claim, Names: missing}
+			o.detail.diagnosis = &Diagnosis{Cause: scopeElsewhere, Found: claim, Names: missing}
 			o.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
 			break
 		}
@@ -62,7 +62,7 @@ func requireAll(id check, what string, required, found []string, where string) (
 		o.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
 	default:
 		o.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
-		o.detail.diagnosis = &Diagnosis{Kind: valuesMissing, Names: missing}
+		o.detail.diagnosis = &Diagnosis{Cause: valuesMissing, Names: missing}
 	}
 	return o, missing
 }
@@ -143,7 +143,7 @@ func roleList(v strictjson.Value) []string {
 // roles, or left out by Entra ID because there are too many.
 func (v *verification) explainRoles(o *outcome, missing []string) {
 	if v.groupsOverage() {
-		o.detail.diagnosis = &Diagnosis{Kind: groupsOverage}
+		o.detail.diagnosis = &Diagnosis{Cause: groupsOverage}
 		o.message += "; " + overage
 		return
 	}
@@ -153,7 +153,7 @@ func (v *verification) explainRoles(o *outcome, missing []string) {
 	for _, m := range v.claims.Members() {
 		name := strings.ToLower(m.Name)
 		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(roleList(m.Value), missing) {
-			o.detail.diagnosis = &Diagnosis{Kind: rolesElsewhere, Found: m.Name, Names: missing}
+			o.detail.diagnosis = &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
 			o.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
 			return
 		}

@@ -17,13 +17,13 @@ type issuerQuirk struct {
 }
 
 // A note explains the failure of one check, in words without flags. It is for the
-// diagnoses in kinds; without any it is a general remark, for failures whose cause
+// causes; without any it is a general remark, for failures whose cause
 // is not known more precisely.
 type note struct {
-	check check
-	kinds []string
-	when  func(origin, *Diagnosis) bool // a further condition, or nil
-	text  string
+	check  check
+	causes []string
+	when   func(origin, *Diagnosis) bool // a further condition, or nil
+	text   string
 }
 
 // issuerQuirks is the table of services: the first that matches counts.
@@ -32,91 +32,91 @@ func issuerQuirks() []issuerQuirk {
 		entraVersions = "Entra ID issues v1 tokens from sts.windows.net and v2 tokens from login.microsoftonline.com: the application's manifest decides which (accessTokenAcceptedVersion)"
 		oktaOrg       = "access tokens of Okta's org server are not meant to be verified by others: use a custom server"
 	)
-	anyKind := DiagnosisKinds()
+	anyCause := DiagnosisCauses()
 	return []issuerQuirk{
 		{"AWS load balancer (ALB)", isLoadBalancer, []note{
-			{checkEncoding, kinds(paddedBase64), nil, "AWS load balancers pad the base64 of x-amzn-oidc-data, which is not allowed in a JWT"},
+			{checkEncoding, causes(paddedBase64), nil, "AWS load balancers pad the base64 of x-amzn-oidc-data, which is not allowed in a JWT"},
 			{checkKey, nil, nil, "AWS load balancers publish each key as PEM at an address of its own, by kid, and no key set"},
 			{checkIssuer, nil, nil, "x-amzn-oidc-data has the iss of the user pool; the load balancer is named by signer in the header"},
 		}},
 		{"Microsoft Graph", isGraph, []note{
-			{checkSignature, anyKind, hasNonceHeader, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is for Graph only, and nobody else can verify it"},
-			{checkAudience, anyKind, forGraph, "this is a Microsoft Graph token, not one for your API"},
+			{checkSignature, anyCause, hasNonceHeader, "this is a Microsoft Graph token: its header has a nonce that is hashed before signing, so it is for Graph only, and nobody else can verify it"},
+			{checkAudience, anyCause, forGraph, "this is a Microsoft Graph token, not one for your API"},
 		}},
 		{"Entra ID v1", hostIs("sts.windows.net"), []note{
-			{checkIssuer, anyKind, hosts("login.microsoftonline.com", "sts.windows.net"), entraVersions},
-			{checkAudience, kinds(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
+			{checkIssuer, anyCause, hosts("login.microsoftonline.com", "sts.windows.net"), entraVersions},
+			{checkAudience, causes(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
 			{checkAudience, nil, nil, "v1 tokens of Entra ID name the App ID URI as audience, v2 tokens the client id"},
 		}},
 		{"Entra ID v2", hostIs("login.microsoftonline.com"), []note{
-			{checkIssuer, kinds(issuerTemplate), nil, "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}"},
-			{checkIssuer, anyKind, hosts("sts.windows.net", "login.microsoftonline.com"), entraVersions},
-			{checkAudience, kinds(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
-			{checkKey, kinds(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= at the end of the address"},
+			{checkIssuer, causes(issuerTemplate), nil, "Entra ID puts the tenant's GUID where its metadata for all tenants says {tenantid}"},
+			{checkIssuer, anyCause, hosts("sts.windows.net", "login.microsoftonline.com"), entraVersions},
+			{checkAudience, causes(differentPrefix), nil, "v2 tokens of Entra ID name the client id as audience, v1 tokens the App ID URI (api://…)"},
+			{checkKey, causes(keyIDUnknown), nil, "applications of Entra ID with keys of their own publish them only with ?appid= at the end of the address"},
 		}},
 		{"Cognito", func(o origin) bool { return strings.HasPrefix(o.host, "cognito-idp.") && hostIs("amazonaws.com")(o) }, []note{
-			{checkAudience, kinds(clientInsteadOfAudience, claimMissing), notOfIDTokens, "Cognito access tokens have no aud: they name the client in client_id and their kind in token_use"},
+			{checkAudience, causes(clientInsteadOfAudience, claimMissing), notOfIDTokens, "Cognito access tokens have no aud: they name the client in client_id and their kind in token_use"},
 		}},
 		{"Firebase", func(o origin) bool { return o.host == "securetoken.google.com" }, []note{
 			{checkAudience, nil, nil, "Firebase ID tokens are for the project, by its ID"},
 			{checkKey, nil, nil, "the documented keys of Firebase are certificates by kid, not a key set"},
 		}},
 		{"Google", func(o origin) bool { return o.host == "accounts.google.com" || o.iss == "accounts.google.com" }, []note{
-			{checkIssuer, anyKind, hosts("accounts.google.com", "accounts.google.com"), "Google writes its issuer with and without https://"},
-			{checkAudience, anyKind, forGcloud, "the audience is gcloud's own client: gcloud auth print-identity-token --audiences=URL asks for a token for your service"},
-			{checkParty, kinds(otherParty), nil, "Google's Android clients put their own client id into azp and the server's into aud"},
+			{checkIssuer, anyCause, hosts("accounts.google.com", "accounts.google.com"), "Google writes its issuer with and without https://"},
+			{checkAudience, anyCause, forGcloud, "the audience is gcloud's own client: gcloud auth print-identity-token --audiences=URL asks for a token for your service"},
+			{checkParty, causes(otherParty), nil, "Google's Android clients put their own client id into azp and the server's into aud"},
 		}},
 		{"GitHub Actions", isGitHubActions, []note{
 			{checkAudience, nil, nil, "GitHub Actions uses the owner's URL as audience unless the job asks for another"},
-			{checkExpiry, kinds(expiredToken), nil, "GitHub Actions tokens live for minutes: request a new one in the job"},
-			{checkRequire, kinds(immutableSubject), nil, "GitHub writes the ids of owner and repository into sub: by default for repositories created, renamed or moved since 2026-07-15"},
+			{checkExpiry, causes(expiredToken), nil, "GitHub Actions tokens live for minutes: request a new one in the job"},
+			{checkRequire, causes(immutableSubject), nil, "GitHub writes the ids of owner and repository into sub: by default for repositories created, renamed or moved since 2026-07-15"},
 		}},
 		{"GitLab CI", func(o origin) bool { return o.has("ci_config_ref_uri") || o.has("pipeline_source") }, []note{
 			{checkAudience, nil, nil, "the job sets the audience of a GitLab ID token, under id_tokens and aud"},
 		}},
 		{"Kubernetes", isKubernetes, []note{
-			{checkExpiry, kinds(claimMissing), nil, "legacy Kubernetes service account tokens have no exp: use projected ones"},
-			{checkAudience, kinds(claimMissing), nil, "legacy Kubernetes service account tokens have no aud: use projected ones"},
+			{checkExpiry, causes(claimMissing), nil, "legacy Kubernetes service account tokens have no exp: use projected ones"},
+			{checkAudience, causes(claimMissing), nil, "legacy Kubernetes service account tokens have no aud: use projected ones"},
 			{checkIssuer, nil, nil, "a cluster's issuer is often an internal name, set with --service-account-issuer of its API server"},
 		}},
 		{"Auth0", hostIs("auth0.com"), []note{
-			{checkIssuer, kinds(differentSlash), nil, "Auth0 issuers end in a slash"},
+			{checkIssuer, causes(differentSlash), nil, "Auth0 issuers end in a slash"},
 			{checkAudience, nil, notOfIDTokens, "Auth0 issues access tokens for an API only where the client asks for its audience"},
 		}},
 		{"Okta", hostIs("okta.com", "oktapreview.com", "okta-emea.com"), []note{
-			{checkIssuer, kinds(differentValue), nil, "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>"},
+			{checkIssuer, causes(differentValue), nil, "Okta's org server issues from the bare domain, custom servers from /oauth2/<id>"},
 			{checkKey, nil, fromOktaOrg, oktaOrg},
 			{checkSignature, nil, fromOktaOrg, oktaOrg},
 		}},
 		{"Keycloak", func(o origin) bool { return strings.Contains(o.path, "/realms/") }, []note{
 			{checkAudience, nil, notOfIDTokens, "Keycloak adds an API to aud only where an audience mapper says so; the client is in azp"},
-			{checkIssuer, kinds(differentHost, differentPort, differentScheme), nil, "Keycloak's issuer has the host name of the request, unless its hostname is set"},
+			{checkIssuer, causes(differentHost, differentPort, differentScheme), nil, "Keycloak's issuer has the host name of the request, unless its hostname is set"},
 		}},
 		{"Authing", hostIs("authing.cn"), []note{
-			{checkIssuer, kinds(differentCase), hostsDiffer, "Authing's documentation writes the host with a capital A, its tokens do not"},
-			{checkAlgorithm, kinds(secretNeeded), nil, "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256"},
+			{checkIssuer, causes(differentCase), hostsDiffer, "Authing's documentation writes the host with a capital A, its tokens do not"},
+			{checkAlgorithm, causes(secretNeeded), nil, "Authing signs ID tokens with HS256 and the application's secret unless the application is set to RS256"},
 		}},
 		{"Authgear", isAuthgear, []note{
-			{checkIssuer, kinds(differentSlash), nil, "Authgear's issuer is the endpoint, without a trailing slash"},
-			{checkIssuer, kinds(differentHost), nil, "changing Authgear's public origin changes its issuer"},
+			{checkIssuer, causes(differentSlash), nil, "Authgear's issuer is the endpoint, without a trailing slash"},
+			{checkIssuer, causes(differentHost), nil, "changing Authgear's public origin changes its issuer"},
 			{checkAudience, nil, nil, "Authgear access tokens are for the endpoint, ID tokens for the client"},
-			{checkAuthTime, kinds(claimMissing), nil, "every Authgear user token has auth_time; machine tokens have none"},
+			{checkAuthTime, causes(claimMissing), nil, "every Authgear user token has auth_time; machine tokens have none"},
 		}},
 	}
 }
 
-func kinds(list ...string) []string { return list }
+func causes(list ...string) []string { return list }
 
 // isGeneral reports whether a diagnosis says no more than that something is
 // another one, or missing, so that a general remark may help.
 func isGeneral(d *Diagnosis) bool {
-	return d == nil || slices.Contains(kinds(differentValue, differentHost, claimMissing, tampered, keyIDUnknown, keysUnusable), d.Kind)
+	return d == nil || slices.Contains(causes(differentValue, differentHost, claimMissing, tampered, keyIDUnknown, keysUnusable), d.Cause)
 }
 
 func (n *note) fits(id check, o origin, d *Diagnosis) bool {
 	fits := isGeneral(d)
-	if n.kinds != nil {
-		fits = d != nil && slices.Contains(n.kinds, d.Kind)
+	if n.causes != nil {
+		fits = d != nil && slices.Contains(n.causes, d.Cause)
 	}
 	return fits && n.check == id && (n.when == nil || n.when(o, d))
 }
@@ -253,7 +253,7 @@ func (o *outcome) addNote(notes []note, from origin) {
 	if at < 0 {
 		return
 	}
-	noted := Diagnosis{Kind: knownService}
+	noted := Diagnosis{Cause: knownService}
 	if d != nil {
 		noted = *d
 	}

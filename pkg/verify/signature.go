@@ -47,6 +47,11 @@ func (v *verification) checkAlgorithm() {
 	v.report.add(o)
 }
 
+func isEncrypted(t *token.Token) bool {
+	fault := t.FaultIn("structure")
+	return fault != nil && fault.Cause == "encrypted"
+}
+
 // algorithmOutcome requires alg to be a known one, to fit the trusted keys, and to be
 // among those that are allowed.
 func (v *verification) algorithmOutcome() outcome {
@@ -54,7 +59,7 @@ func (v *verification) algorithmOutcome() outcome {
 	switch {
 	case !header.Exists():
 		return outcome{id: checkAlgorithm, state: unchecked, message: "there is no header to read it from"}
-	case v.token.Form() == token.FormJWE || v.token.Form() == token.FormJWEJSON:
+	case isEncrypted(v.token):
 		return outcome{id: checkAlgorithm, state: unchecked, message: "an encrypted token has no signature algorithm"}
 	}
 	alg, ok := header.Get("alg").Text()
@@ -65,18 +70,18 @@ func (v *verification) algorithmOutcome() outcome {
 	case !ok:
 		return v.refuseAlgorithm("alg is not a string", nil)
 	case strings.EqualFold(alg, "none"):
-		return v.refuseAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Kind: unsigned})
+		return v.refuseAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Cause: unsigned})
 	case isHMAC(alg) && !symmetric:
 		return v.refuseAlgorithm(alg+" is signed with a shared secret, but only public keys are trusted here",
-			&Diagnosis{Kind: secretNeeded, Found: alg})
+			&Diagnosis{Cause: secretNeeded, Found: alg})
 	case !isHMAC(alg) && symmetric:
 		return v.refuseAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
-			&Diagnosis{Kind: publicKeyNeeded, Found: alg})
+			&Diagnosis{Cause: publicKeyNeeded, Found: alg})
 	case !symmetric && !isAsymmetric(alg):
 		return v.refuseAlgorithm(fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil)
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
 		return v.refuseAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
-			&Diagnosis{Kind: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
+			&Diagnosis{Cause: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
 	case alg == "EdDSA":
 		alg = "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"
 	}
@@ -245,14 +250,14 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 	}
 	if size := signatureSize(tried[0].Public); len(tried) == 1 && size != len(signature) {
 		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s with key %s has %d", len(signature), alg, tried[0].Name(), size),
-			&Diagnosis{Kind: truncatedToken})
+			&Diagnosis{Cause: truncatedToken})
 		return
 	}
 	if len(tried) == 1 {
-		v.failSignature("the signature does not match key "+tried[0].Name(), &Diagnosis{Kind: tampered})
+		v.failSignature("the signature does not match key "+tried[0].Name(), &Diagnosis{Cause: tampered})
 		return
 	}
-	v.failSignature("the signature matches none of the keys that fit: "+join(keyNames(tried)), &Diagnosis{Kind: tampered})
+	v.failSignature("the signature matches none of the keys that fit: "+join(keyNames(tried)), &Diagnosis{Cause: tampered})
 }
 
 func keyNames(keys []*jwks.Key) []string {
@@ -277,7 +282,7 @@ func (v *verification) signerIn(set *jwks.Set) *jwks.Key {
 // failOtherKey is for a signature by a key that the header does not lead to.
 func (v *verification) failOtherKey(k *jwks.Key) {
 	kid, named := v.token.KeyID()
-	d := &Diagnosis{Kind: signedByOtherKey, Found: k.Name()}
+	d := &Diagnosis{Cause: signedByOtherKey, Found: k.Name()}
 	if named && k.KeyID != kid {
 		v.failSignature(fmt.Sprintf("the token was signed by key %s, but its header says kid %q", k.Name(), kid), d)
 		return

@@ -36,7 +36,7 @@ func (v *verification) checkTimes() {
 		v.report.add(outcome{
 			id: checkLifetime, state: warned, reason: rankOf(ReasonExpired),
 			message: "exp looks like milliseconds: as seconds it is " + formatTime(exp),
-			detail:  &detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Kind: milliseconds, Found: "exp"}},
+			detail:  &detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Cause: milliseconds, Found: "exp"}},
 		})
 	case expOK && iatOK && !looksLikeMilliseconds(iat, v.now): // else that is what is wrong
 		v.checkLifetime(iat, exp)
@@ -64,7 +64,7 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 		return time.Time{}, false
 	case !value.Exists():
 		v.fail(checkExpiry, ReasonExpired, "exp is missing: the token would never expire",
-			detail{diagnosis: &Diagnosis{Kind: claimMissing, Expected: "exp"}})
+			detail{diagnosis: &Diagnosis{Cause: claimMissing, Expected: "exp"}})
 		return time.Time{}, false
 	}
 	exp, problem := numericDate(value)
@@ -90,9 +90,9 @@ func (r *Report) timeIn(claim string) string {
 func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
 	by := secondsOf(v.now.Unix() - exp.Unix())
 	if by < skewLimit && v.policy.MinValidity == 0 { // for which no leeway counts
-		return &Diagnosis{Kind: clockSkew, By: by}
+		return &Diagnosis{Cause: clockSkew, By: by}
 	}
-	return &Diagnosis{Kind: expiredToken, By: by}
+	return &Diagnosis{Cause: expiredToken, By: by}
 }
 
 func (v *verification) checkMinValidity(exp time.Time) {
@@ -112,11 +112,11 @@ func (v *verification) checkMinValidity(exp time.Time) {
 
 func (v *verification) checkNotBefore() {
 	value := v.claims.Get("nbf")
-	switch value.Kind() {
+	switch value.Type() {
 	case 0: // absent
 		v.skip(checkNotBefore, "the token has no nbf")
 		return
-	case strictjson.KindNull:
+	case strictjson.TypeNull:
 		v.warn(checkNotBefore, ReasonNotYetValid, "nbf is null: taken as absent")
 		return
 	}
@@ -133,11 +133,11 @@ func (v *verification) checkNotBefore() {
 
 func (v *verification) checkIssuedAt() (time.Time, bool) {
 	value := v.claims.Get("iat")
-	switch value.Kind() {
+	switch value.Type() {
 	case 0: // absent
-		v.missing(checkIssuedAt, "iat", v.report.Kind != KindOther)
+		v.missing(checkIssuedAt, "iat", v.report.Kind != kindOther)
 		return time.Time{}, false
-	case strictjson.KindNull:
+	case strictjson.TypeNull:
 		v.warn(checkIssuedAt, ReasonNotYetValid, "iat is null: taken as absent")
 		return time.Time{}, false
 	}
@@ -164,13 +164,13 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 
 func (v *verification) diagnoseFuture(claim string, at time.Time) *Diagnosis {
 	if looksLikeMilliseconds(at, v.now) {
-		return &Diagnosis{Kind: milliseconds, Found: claim}
+		return &Diagnosis{Cause: milliseconds, Found: claim}
 	}
 	by := at.Sub(v.now)
 	if by < skewLimit {
-		return &Diagnosis{Kind: clockSkew, By: secondsOf(at.Unix() - v.now.Unix())}
+		return &Diagnosis{Cause: clockSkew, By: secondsOf(at.Unix() - v.now.Unix())}
 	}
-	return &Diagnosis{Kind: notYetTime, By: by}
+	return &Diagnosis{Cause: notYetTime, By: by}
 }
 
 // looksLikeMilliseconds reports whether a time that makes no sense would make

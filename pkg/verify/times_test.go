@@ -125,16 +125,16 @@ func TestTimesAreDiagnosed(t *testing.T) {
 		check  string
 		want   verify.Diagnosis
 	}{
-		{"expired 59 s ago", goodClaims(), at(1_600_000_359, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},
-		{"expired 60 s ago", goodClaims(), at(1_600_000_360, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ExpiredToken, By: time.Minute}},
-		{"nbf 59 s ahead", goodClaims().with("nbf", "1600000159"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.ClockSkew, By: 59 * time.Second}},
-		{"nbf 60 s ahead", goodClaims().with("nbf", "1600000160"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.NotYetTime, By: time.Minute}},
-		{"nbf in milliseconds", goodClaims().with("nbf", "1600000000000"), at(1_600_000_000, 0), verify.CheckNotBefore, verify.Diagnosis{Kind: verify.Milliseconds, Found: "nbf"}},
-		{"iat in milliseconds", goodClaims().with("iat", "1600000000000"), at(1_600_000_000, 0), verify.CheckIssuedAt, verify.Diagnosis{Kind: verify.Milliseconds, Found: "iat"}},
-		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Kind: verify.ClaimMissing, Expected: "exp"}},
+		{"expired 59 s ago", goodClaims(), at(1_600_000_359, 0), verify.CheckExpiry, verify.Diagnosis{Cause: verify.ClockSkew, By: 59 * time.Second}},
+		{"expired 60 s ago", goodClaims(), at(1_600_000_360, 0), verify.CheckExpiry, verify.Diagnosis{Cause: verify.ExpiredToken, By: time.Minute}},
+		{"nbf 59 s ahead", goodClaims().with("nbf", "1600000159"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Cause: verify.ClockSkew, By: 59 * time.Second}},
+		{"nbf 60 s ahead", goodClaims().with("nbf", "1600000160"), at(1_600_000_100, 0), verify.CheckNotBefore, verify.Diagnosis{Cause: verify.NotYetTime, By: time.Minute}},
+		{"nbf in milliseconds", goodClaims().with("nbf", "1600000000000"), at(1_600_000_000, 0), verify.CheckNotBefore, verify.Diagnosis{Cause: verify.Milliseconds, Found: "nbf"}},
+		{"iat in milliseconds", goodClaims().with("iat", "1600000000000"), at(1_600_000_000, 0), verify.CheckIssuedAt, verify.Diagnosis{Cause: verify.Milliseconds, Found: "iat"}},
+		{"no exp", goodClaims().without("exp"), at(1_600_000_000, 0), verify.CheckExpiry, verify.Diagnosis{Cause: verify.ClaimMissing, Expected: "exp"}},
 	} {
 		check, _ := verifyAt(t, c.claims, goodPolicy(), c.when).Check(c.check)
-		if check.Diagnosis == nil || check.Diagnosis.Kind != c.want.Kind || check.Diagnosis.By != c.want.By ||
+		if check.Diagnosis == nil || check.Diagnosis.Cause != c.want.Cause || check.Diagnosis.By != c.want.By ||
 			check.Diagnosis.Found != c.want.Found || check.Diagnosis.Expected != c.want.Expected {
 			t.Errorf("%s: %+v, want %+v", c.name, check.Diagnosis, c.want)
 		}

@@ -41,12 +41,12 @@ func TestTrusted(t *testing.T) {
 			if c.policy != nil {
 				c.policy(&policy)
 			}
-			if r := examine(c.text, keys, policy); r.Trusted() != c.trusted {
-				t.Errorf("got %v: accepted=%t %s", r.Trusted(), r.Accepted, r.Reason)
+			if r := examine(c.text, keys, policy); r.Trusted != c.trusted {
+				t.Errorf("got %v: accepted=%t %s", r.Trusted, r.Accepted, r.Reason)
 			}
 		})
 	}
-	if new(verify.Report).Trusted() {
+	if new(verify.Report).Trusted {
 		t.Error("a report of nothing is trusted")
 	}
 }

@@ -14,7 +14,10 @@ func (r *Report) decide(p *Policy) {
 			}
 		}
 	}
+	signature := r.find(checkSignature)
+	r.SignatureVerified = signature != nil && signature.state == passed
 	r.Accepted, r.Reason = false, r.mostSevere(reasons())
+	r.Trusted = r.SignatureVerified && (r.Reason == "" || rankOf(r.Reason) > rankOf(ReasonWrongAudience))
 	if r.Reason != "" {
 		return
 	}

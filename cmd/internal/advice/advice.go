@@ -77,7 +77,7 @@ func (c Case) Hint(check verify.Check) Hint {
 		hint.Text = c.Instead
 	case hint.Text != "" && slices.Contains([]string{
 		"different_case", "different_slash", "different_prefix", "secret_needed", "immutable_subject",
-	}, d.Kind):
+	}, d.Cause):
 		hint.Text = d.Note + "; " + hint.Text
 	default:
 		hint.Text = d.Note
@@ -86,7 +86,7 @@ func (c Case) Hint(check verify.Check) Hint {
 }
 
 // constant are the hints that depend on nothing but the diagnosis.
-func constant(kind string) string {
+func constant(cause string) string {
 	return map[string]string{
 		"no_token":              "pass the token itself, @FILE, env:NAME, or - for stdin",
 		"encrypted_token":       "it is encrypted for its audience: only the holder of the private key can read it; an ID token is encrypted if the issuer has an encryption key for this client (in authentik, set on the provider)",
@@ -115,14 +115,14 @@ func constant(kind string) string {
 		"milliseconds":          "it looks like milliseconds; a JWT counts in seconds",
 		"expired_token":         "get a new token; to check the other claims as of an earlier time, use --at",
 		"issuer_template":       "one of the two is the template for every tenant: {tenantid} stands for the tenant's GUID",
-	}[kind]
+	}[cause]
 }
 
 func (c Case) diagnosed(check verify.Check, d verify.Diagnosis) Hint {
-	if text := constant(d.Kind); text != "" && (c.Instead == "" || d.Kind != "no_token") {
+	if text := constant(d.Cause); text != "" && (c.Instead == "" || d.Cause != "no_token") {
 		return Hint{Text: text}
 	}
-	switch d.Kind {
+	switch d.Cause {
 	case "opaque_token", "no_token":
 		return c.notAJWT()
 	case "secret_needed":
@@ -194,7 +194,7 @@ func (c Case) otherKey(d verify.Diagnosis) Hint {
 	}
 	var hint Hint
 	again := c.Held
-	if d.Kind == "key_id_unknown" {
+	if d.Cause == "key_id_unknown" {
 		hint.Text = "the token may come from another environment, or its key may have been withdrawn"
 	} else {
 		hint.Text = "the token was changed after it was signed, or the keys belong to another issuer"
@@ -203,7 +203,7 @@ func (c Case) otherKey(d verify.Diagnosis) Hint {
 			hint.Text += ", or the issuer has replaced a key without changing its kid"
 		}
 	}
-	if c.KeySource != "" && (again || d.Kind == "key_id_unknown") {
+	if c.KeySource != "" && (again || d.Cause == "key_id_unknown") {
 		hint.Text += "; the keys are " + c.KeySource
 	}
 	if again && !c.Typed.Has("offline") {

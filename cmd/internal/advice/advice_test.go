@@ -45,21 +45,21 @@ func TestCopyable(t *testing.T) {
 // the user is asked to confirm, and never in introspect.
 func TestNothingUnverifiedFillsATrustFlag(t *testing.T) {
 	const evil = "https://evil.example"
-	for _, kind := range verify.DiagnosisKinds() {
+	for _, cause := range verify.DiagnosisCauses() {
 		for _, id := range []string{"issuer", "audience", "authorized_party", "client", "scope", "role", "require"} {
-			check := verify.Check{ID: id, Status: verify.Failed, Diagnosis: &verify.Diagnosis{Kind: kind, Expected: "mine", Found: evil, Names: []string{evil}}}
+			check := verify.Check{ID: id, Status: verify.Failed, Diagnosis: &verify.Diagnosis{Cause: cause, Expected: "mine", Found: evil, Names: []string{evil}}}
 			for _, command := range []string{"claimcheck verify", "claimcheck introspect"} {
 				c := Case{Typed: Cmdline{Command: command, Argument: "@t"}.Add("issuer", "mine"), Issuer: "mine", Audiences: []string{"mine"}}
 				for _, flag := range []string{"--issuer", "--audience", "--jwks", "--client-id"} {
 					if hint := c.Hint(check); strings.Contains(hint.Command, flag+" "+evil) {
-						t.Errorf("%s of %s: %s", kind, id, hint)
+						t.Errorf("%s of %s: %s", cause, id, hint)
 					}
 				}
 				c.Stranger = evil
 				hint := c.Hint(check)
 				asks := strings.Contains(hint.Words(), "if that is the issuer you expect")
 				if strings.Contains(hint.Command, "--issuer "+evil) && (!asks || command == "claimcheck introspect") {
-					t.Errorf("%s of %s, a stranger: %s", kind, id, hint)
+					t.Errorf("%s of %s, a stranger: %s", cause, id, hint)
 				}
 			}
 		}
@@ -68,7 +68,7 @@ func TestNothingUnverifiedFillsATrustFlag(t *testing.T) {
 
 // TestNoHintContradictsTheCommandLine: --offline and --refresh refuse each other.
 func TestNoHintContradictsTheCommandLine(t *testing.T) {
-	check := verify.Check{ID: "key", Status: verify.Failed, Diagnosis: &verify.Diagnosis{Kind: "key_id_unknown"}}
+	check := verify.Check{ID: "key", Status: verify.Failed, Diagnosis: &verify.Diagnosis{Cause: "key_id_unknown"}}
 	c := Case{Typed: Cmdline{Command: "claimcheck verify"}, Held: true}
 	if hint := c.Hint(check); !strings.HasSuffix(hint.Command, "--refresh") {
 		t.Error(hint)

@@ -11,7 +11,7 @@ import (
 
 // identity is about who issued the token and for whom.
 func (c Case) identity(check verify.Check, d verify.Diagnosis) Hint {
-	switch d.Kind {
+	switch d.Cause {
 	case "different_case", "different_slash", "different_prefix", "scheme_missing":
 		return c.almostTheSame(check, d)
 	case "different_scheme", "different_port":
@@ -86,7 +86,7 @@ func (c Case) otherIssuer(d verify.Diagnosis) Hint {
 	switch {
 	case d.Found == "":
 		return hint
-	case d.Kind == "different_host":
+	case d.Cause == "different_host":
 		hint.Text = "the token comes from another environment or issuer"
 	default:
 		hint.Text = Difference(&d)
@@ -170,7 +170,7 @@ func (c Case) audienceIsIssuer(d verify.Diagnosis) Hint {
 
 // Difference says how two identifiers differ, and where they begin to.
 func Difference(d *verify.Diagnosis) string {
-	switch d.Kind {
+	switch d.Cause {
 	case "different_case":
 		return "they differ only in letter case" + pointAt(d)
 	case "different_slash":

@@ -42,7 +42,7 @@ func Mismatch(e *provider.IssuerMismatchError) string {
 		return "the document is for every tenant; use your own tenant's issuer"
 	}
 	d := verify.Compare(e.Asked, e.Found)
-	if d == nil || d.Kind == "different_host" || d.Kind == "different_value" {
+	if d == nil || d.Cause == "different_host" || d.Cause == "different_value" {
 		return "the document is for another issuer: " + e.Found
 	}
 	return strings.NewReplacer("the token has", "the document has", "the token lacks", "the document lacks").Replace(Difference(d))

@@ -17,7 +17,7 @@ func readHAR(text string) ([]*Exchange, bool) {
 		return nil, false
 	}
 	entries := document.Get("log").Get("entries")
-	if entries.Kind() == strictjson.KindArray {
+	if entries.Type() == strictjson.TypeArray {
 		var list []*Exchange
 		for _, entry := range entries.Items() {
 			list = append(list, readEntry(entry))

@@ -20,15 +20,15 @@ type jsonWriter struct {
 }
 
 func (w *jsonWriter) value(v strictjson.Value) {
-	switch v.Kind() {
-	case strictjson.KindObject:
+	switch v.Type() {
+	case strictjson.TypeObject:
 		w.object(v.Members())
-	case strictjson.KindArray:
+	case strictjson.TypeArray:
 		w.array(v.Items())
-	case strictjson.KindString:
+	case strictjson.TypeString:
 		text, _ := v.Text()
 		w.text(text, jsonString)
-	case strictjson.KindNumber:
+	case strictjson.TypeNumber:
 		literal, _ := v.Literal()
 		w.paint(literal, jsonNumber)
 	default: // true, false and null; what is absent is written as null

@@ -265,5 +265,5 @@ func isJOSE(v strictjson.Value) bool {
 }
 
 func hasText(v strictjson.Value, name string) bool {
-	return v.Get(name).Kind() == strictjson.KindString
+	return v.Get(name).Type() == strictjson.TypeString
 }

@@ -45,7 +45,7 @@ func shortfall(outputs []strictjson.Value) string {
 		return "gave no output"
 	case len(outputs) > 1:
 		return fmt.Sprintf("gave %d outputs", len(outputs))
-	case outputs[0].Kind() == strictjson.KindBool:
+	case outputs[0].Type() == strictjson.TypeBool:
 		return "gave false"
 	default:
 		return fmt.Sprintf("gave %s, not true", shorten(outputs[0].String(), maxActual))

@@ -89,7 +89,7 @@ func message(v strictjson.Value) string {
 		if text, ok := member.Text(); ok && text != "" {
 			return text
 		}
-		if member.Kind() == strictjson.KindObject {
+		if member.Type() == strictjson.TypeObject {
 			if text := message(member); text != "" {
 				return text
 			}

@@ -38,7 +38,7 @@ func TestJSONWebEncryption(t *testing.T) {
 			switch parsed.Form() {
 			case token.FormJWE:
 				compact++
-			case token.FormJWT, token.FormJWS:
+			case token.FormJWT, "jws":
 				t.Errorf("%s, case %d: taken for a %s", file, c.TCID, parsed.Form())
 			default:
 				if c.Result == valid {
