@@ -29,9 +29,6 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 		err = outer.Err
 	}
 	e := &FetchError{Err: err}
-	var redirect *redirectError
-	var address *addressError
-	var proxy *proxyError
 	var operation *net.OpError
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
@@ -39,20 +36,11 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 	var late net.Error
 	inOperation := errors.As(err, &operation)
 	switch {
-	case errors.As(err, &redirect):
-		e.Cause, e.Location, e.Text = causeRedirect, redirect.location, redirect.Error()
-	case errors.As(err, &address) && address.plain:
-		e.Cause, e.Text = causeHTTP, address.text
-	case address != nil:
-		e.Cause, e.Text = causeAddress, address.text
-	case errors.Is(err, errTooLarge):
-		e.Cause, e.Text = causeTooLarge, err.Error()
+	case errors.As(err, &e): // a rule of this package
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		e.Cause, e.Text = causeTimeout, fmt.Sprintf("no complete response in time (the limit is %s)", c.cfg.Timeout)
 	case ctx.Err() != nil:
 		e.Cause, e.Text, e.Err = causeCanceled, "interrupted", ctx.Err()
-	case errors.As(err, &proxy):
-		e.Cause, e.Text = causeProxy, proxy.text
 	case inOperation && (operation.Op == "proxyconnect" || operation.Op == "socks connect"):
 		e.Cause, e.Text = causeProxy, "cannot reach the proxy: "+clip(operation.Err.Error())
 	case errors.As(err, &dns):

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -77,10 +78,16 @@ func (c *Client) send(ctx context.Context, p target) (*served, error) {
 }
 
 // check wants 200 and JSON. The status is an argument for those servers whose
-// own means nothing.
+// own means nothing. A media type that says nothing is accepted: key sets in object
+// stores and repositories are served like that, and the metadata lint complains.
 func (s *served) check(status int) *FetchError {
 	contentType, encoding := s.header.Get("Content-Type"), s.header.Get("Content-Encoding")
-	page := isPage(contentType, s.body)
+	name, _, err := mime.ParseMediaType(contentType)
+	json := isJSONType(contentType)
+	page := name == "text/html" || name == "application/xhtml+xml" || !json && bytes.HasPrefix(bytes.TrimLeft(s.body, "\ufeff \t\r\n"), []byte("<"))
+	vague := contentType == "" || err == nil && slices.Contains([]string{
+		"text/plain", "text/json", "application/octet-stream", "binary/octet-stream", "application/javascript", "text/javascript",
+	}, name)
 	switch {
 	case status != http.StatusOK && page:
 		return &FetchError{Cause: causeStatus, Status: status, Text: fmt.Sprintf("the server answered %s, with a web page", statusText(status))}
@@ -90,7 +97,7 @@ func (s *served) check(status int) *FetchError {
 		return &FetchError{Cause: causeHTML, Status: status, Text: pageText(s.body)}
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
 		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the response has an encoding that was not requested (%s)", clip(encoding))}
-	case !isJSONType(contentType) && !isVagueType(contentType):
+	case !json && !vague:
 		return &FetchError{Cause: causeContentType, Text: fmt.Sprintf("the response is not JSON but %q", clip(contentType))}
 	}
 	return nil
@@ -101,28 +108,6 @@ func (s *served) check(status int) *FetchError {
 func isJSONType(contentType string) bool {
 	name, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (name == "application/json" || strings.HasSuffix(name, "+json"))
-}
-
-// isVagueType reports whether a media type says nothing about what it is for:
-// key sets in object stores and repositories are served like that. They are
-// read if they are JSON, and the metadata lint complains.
-func isVagueType(contentType string) bool {
-	name, _, err := mime.ParseMediaType(contentType)
-	if contentType == "" {
-		return true
-	}
-	switch name {
-	case "text/plain", "text/json", "application/octet-stream", "binary/octet-stream", "application/javascript", "text/javascript":
-		return err == nil
-	}
-	return false
-}
-
-// isPage reports whether a reply is for people.
-func isPage(contentType string, body []byte) bool {
-	name, _, _ := mime.ParseMediaType(contentType)
-	return name == "text/html" || name == "application/xhtml+xml" ||
-		!isJSONType(contentType) && bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<"))
 }
 
 func pageText(body []byte) string {

@@ -299,7 +299,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		"a name server that fails": {&net.DNSError{IsTemporary: true}, true},
 		"a name that is not there": {&net.DNSError{IsNotFound: true}, false},
 		"a closed port":            {syscall.ECONNREFUSED, false},
-		"a rule that is broken":    {errTooLarge, false},
+		"a rule that is broken":    {&FetchError{Cause: causeTooLarge}, false},
 	} {
 		if again, err := c.checkRetry(t.Context(), nil, test.err); again != test.want || err != nil {
 			t.Errorf("%s: %t, %v", name, again, err)

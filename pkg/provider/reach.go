@@ -44,21 +44,13 @@ func (b bounds) check(address net.Addr) error {
 	case b == anywhere() || known && b.min <= r && r <= b.max:
 		return nil
 	case !known:
-		return &addressError{text: "its address cannot be classified"}
+		return &FetchError{Cause: causeAddress, Text: "its address cannot be classified"}
 	case r > b.max:
-		return &addressError{text: fmt.Sprintf("it leads to a %s address, and its issuer does not", r)}
+		return &FetchError{Cause: causeAddress, Text: fmt.Sprintf("it leads to a %s address, and its issuer does not", r)}
 	default:
-		return &addressError{plain: true, text: fmt.Sprintf("http, and it leads to a %s address", r)}
+		return &FetchError{Cause: causeHTTP, Text: fmt.Sprintf("http, and it leads to a %s address", r)}
 	}
 }
-
-// An addressError is the refusal to connect to an address.
-type addressError struct {
-	plain bool // the trouble is http
-	text  string
-}
-
-func (e *addressError) Error() string { return e.text }
 
 func reachOfAddr(address net.Addr) (reach, bool) {
 	if address == nil {

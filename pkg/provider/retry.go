@@ -33,22 +33,15 @@ func (c *Client) backoff(shortest, longest time.Duration, attempt int, reply *ht
 	return max(0, min(wait, longest))
 }
 
-// A redirectError is the refusal to follow a redirect.
-type redirectError struct{ location, reason string }
-
-func (e *redirectError) Error() string {
-	if e.location == "" {
-		return "the server redirects to " + e.reason
-	}
-	return fmt.Sprintf("the server redirects to %s: %s", e.location, e.reason)
+// refusedRedirect is the refusal to follow a redirect.
+func refusedRedirect(location, reason string) error {
+	return &FetchError{Cause: causeRedirect, Location: location, Text: fmt.Sprintf("the server redirects to %s: %s", location, reason)}
 }
 
 // checkRedirect allows maxRedirects within one origin: of https, or of http where
 // that was asked in the first place, on loopback or because the caller allows it.
 func checkRedirect(next *http.Request, via []*http.Request) error {
-	refuse := func(reason string) error {
-		return &redirectError{location: shown(next.URL), reason: reason}
-	}
+	refuse := func(reason string) error { return refusedRedirect(shown(next.URL), reason) }
 	first := via[0].URL
 	switch {
 	case next.URL.Scheme != "https" && next.URL.Scheme != first.Scheme:
@@ -66,7 +59,7 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 // refuseRedirect is for requests that hold a token: net/http would send it on.
 // Of the address only the origin is named, because the rest may hold the token.
 func refuseRedirect(next *http.Request, _ []*http.Request) error {
-	return &redirectError{location: clip(next.URL.Scheme + "://" + next.URL.Host), reason: "a token is not sent on"}
+	return refusedRedirect(clip(next.URL.Scheme+"://"+next.URL.Host), "a token is not sent on")
 }
 
 // checkLocation refuses a redirect to what is not a URL, before net/http makes
@@ -76,7 +69,7 @@ func checkLocation(reply *http.Response) error {
 		return nil
 	}
 	if _, err := reply.Request.URL.Parse(reply.Header.Get("Location")); err != nil {
-		return &redirectError{reason: "what is not a URL"}
+		return &FetchError{Cause: causeRedirect, Text: "the server redirects to what is not a URL"}
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (c *Client) proxy(r *http.Request) (*url.URL, error) {
 	}
 	u, err := c.cfg.Proxy(r)
 	if err != nil { // its text may hold the proxy's password
-		return nil, &proxyError{text: "the proxy setting is not a URL"}
+		return nil, &FetchError{Cause: causeProxy, Text: "the proxy setting is not a URL"}
 	}
 	if u != nil {
 		c.book.proxies.Store(address(u), true)
@@ -88,13 +88,9 @@ func (c *Client) proxy(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-type proxyError struct{ text string }
-
-func (e *proxyError) Error() string { return e.text }
-
 func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http.Response) error {
 	if reply.StatusCode != http.StatusOK {
-		return &proxyError{text: "the proxy answered " + statusText(reply.StatusCode)}
+		return &FetchError{Cause: causeProxy, Text: "the proxy answered " + statusText(reply.StatusCode)}
 	}
 	return nil
 }
@@ -127,8 +123,6 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply, err
 }
 
-var errTooLarge = errors.New("the response is larger than 1 MiB")
-
 // hold reads a body within maxReply bytes after decompression.
 func hold(reply *http.Response) (int, error) {
 	body, err := io.ReadAll(io.LimitReader(reply.Body, maxReply+1))
@@ -138,7 +132,7 @@ func hold(reply *http.Response) (int, error) {
 	// that was interrupted.
 	late := reply.Request.Context().Err()
 	if len(body) > maxReply {
-		return len(body), errTooLarge
+		return len(body), &FetchError{Cause: causeTooLarge, Text: "the response is larger than 1 MiB"}
 	}
 	return len(body), cmp.Or(err, closed, late, checkLocation(reply))
 }
