@@ -48,7 +48,7 @@ func TestTheMostPublicAddressCounts(t *testing.T) {
 func TestTheLargestEntry(t *testing.T) {
 	at := newClock().at
 	for more, want := range map[int]bool{0: true, 1: false} {
-		c := newDiskCache(t.TempDir(), func() time.Time { return at }, func(message string) { t.Error(message) })
+		c := &diskCache{dir: t.TempDir(), now: func() time.Time { return at }, warn: func(message string) { t.Error(message) }}
 		e := &entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: at, lifetime: time.Hour}
 		e.body = strings.Repeat("a", maxEntry-len(e.marshal())+more)
 		if err := os.Chmod(c.dir, dirMode); err != nil {

@@ -29,28 +29,16 @@ const (
 // safe for many goroutines and processes: entries are replaced whole. Whatever
 // looks wrong there is ignored.
 type diskCache struct {
-	dir  string
+	dir  string // it need not exist
 	now  func() time.Time
-	warn func(message string)
+	warn func(message string) // nil, or called once for each reason to ignore something
 
-	mu     sync.Mutex
-	warned map[string]bool
-}
-
-// newDiskCache returns the cache in a directory, which need not exist. now is its
-// clock; warn, if not nil, is called once for each thing that was ignored, with
-// the reason.
-func newDiskCache(dir string, now func() time.Time, warn func(message string)) *diskCache {
-	return &diskCache{dir: dir, now: now, warn: warn, warned: map[string]bool{}}
+	warned sync.Map // messages
 }
 
 func (c *diskCache) complain(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
-	c.mu.Lock()
-	again := c.warned[message]
-	c.warned[message] = true
-	c.mu.Unlock()
-	if !again && c.warn != nil {
+	if _, again := c.warned.LoadOrStore(message, true); !again && c.warn != nil {
 		c.warn(message)
 	}
 }
@@ -230,7 +218,7 @@ type CacheEntry struct {
 // now: also what has expired, ordered by issuer and URL. warn, if not nil, is called
 // once for each thing that was ignored, with the reason.
 func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntry {
-	c := newDiskCache(dir, nil, warn)
+	c := &diskCache{dir: dir, warn: warn}
 	if !c.usable() {
 		return nil
 	}
@@ -262,7 +250,7 @@ func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntr
 // there were. Other files stay. A missing directory is an empty cache; the error is
 // for one that is not the user's own, which is left alone.
 func ClearCache(dir string) (int, error) {
-	c := newDiskCache(dir, nil, nil)
+	c := &diskCache{dir: dir}
 	err := c.checkDir()
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil

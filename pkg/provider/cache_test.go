@@ -150,7 +150,7 @@ func TestNothingIsWrittenWhereOthersCanRead(t *testing.T) {
 	at := newClock().at
 	var warnings []string
 	for _, warn := range []func(string){nil, func(m string) { warnings = append(warnings, m) }} {
-		c := newDiskCache(t.TempDir(), func() time.Time { return at }, warn)
+		c := &diskCache{dir: t.TempDir(), now: func() time.Time { return at }, warn: warn}
 		if err := os.Chmod(c.dir, 0o755); err != nil { // #nosec G302 -- that is what is tested
 			t.Fatal(err)
 		}

@@ -135,7 +135,7 @@ func New(cfg Config) (*Client, error) {
 	// ones, nor the reverse.
 	usual := !cfg.AllowHTTP && cfg.CustomCAs == nil && len(cfg.Header) == 0
 	if cfg.CacheDir != "" && usual && !cfg.NoCache {
-		c.disk = newDiskCache(cfg.CacheDir, cfg.Now, cfg.Warn)
+		c.disk = &diskCache{dir: cfg.CacheDir, now: cfg.Now, warn: cfg.Warn}
 	}
 	return c, nil
 }

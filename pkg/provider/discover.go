@@ -21,8 +21,7 @@ type Metadata struct {
 	Form        string           // how that was made from the issuer
 	Tried       []Attempt        // every address asked, the one that answered last
 	ContentType string           // as the server has it
-	FetchedAt   time.Time
-	AgeSeconds  int64 // since FetchedAt
+	AgeSeconds  int64            // since it was fetched
 	FromCache   bool
 	// IDTokenAlgorithms is what the issuer advertises to sign ID tokens with:
 	// id_token_signing_alg_values_supported, without which OpenID Connect Discovery
@@ -162,7 +161,7 @@ func readMetadata(s source, e *entry) (*Metadata, *FetchError) {
 	if err != nil {
 		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
 	}
-	md := &Metadata{Document: document, Asked: s.issuer, URL: url, Form: s.form, ContentType: e.contentType, FetchedAt: e.fetchedAt, reach: e.reach}
+	md := &Metadata{Document: document, Asked: s.issuer, URL: url, Form: s.form, ContentType: e.contentType, reach: e.reach}
 	md.Issuer, _ = document.Get("issuer").Text()
 	md.JWKSURI, _ = document.Get("jwks_uri").Text()
 	if s.accepts(md.Issuer) {

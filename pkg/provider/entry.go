@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,9 +53,9 @@ const entrySuffix = ".json"
 // isEntryName reports whether a file in the directory is one of ours, an entry
 // or the beginning of one that a crash left behind.
 func isEntryName(name string) bool {
-	sum, rest := name[:min(len(name), 2*sha256.Size)], name[min(len(name), 2*sha256.Size):]
+	sum, suffix, _ := strings.Cut(name, ".")
 	hexadecimal := len(sum) == 2*sha256.Size && strings.Trim(sum, "0123456789abcdef") == ""
-	return hexadecimal && (rest == entrySuffix || strings.HasPrefix(rest, temporarySuffix))
+	return hexadecimal && ("."+suffix == entrySuffix || strings.HasPrefix("."+suffix, temporarySuffix))
 }
 
 // fresh reports whether the entry may be used: neither expired nor from the
@@ -92,26 +93,19 @@ func parseEntry(data []byte) (*entry, error) {
 	if version, _ := v.Get("version").Literal(); version != entryVersion {
 		return nil, errors.New("another format")
 	}
-	e := &entry{}
-	var kind, fetched, from string
-	for _, m := range []struct {
-		name string
-		into *string
-	}{
-		{"kind", &kind}, {"issuer", &e.issuer}, {"url", &e.url}, {"content_type", &e.contentType},
-		{"fetched_at", &fetched}, {"reach", &from}, {"body", &e.body},
-	} {
-		text, ok := v.Get(m.name).Text()
+	texts := map[string]string{}
+	for _, name := range []string{"kind", "issuer", "url", "content_type", "fetched_at", "reach", "body"} {
+		text, ok := v.Get(name).Text()
 		if !ok {
-			return nil, fmt.Errorf("%q is not a string", m.name)
+			return nil, fmt.Errorf("%q is not a string", name)
 		}
-		*m.into = text
+		texts[name] = text
 	}
-	e.kind = entryKind(kind)
+	e := &entry{memoryKey: memoryKey{entryKind(texts["kind"]), texts["issuer"], texts["url"]}, contentType: texts["content_type"], body: texts["body"]}
 	if e.kind != kindMetadata && e.kind != kindKeys && e.kind != kindRefetch {
 		return nil, errors.New("an unknown kind")
 	}
-	if e.fetchedAt, err = time.Parse(time.RFC3339Nano, fetched); err != nil {
+	if e.fetchedAt, err = time.Parse(time.RFC3339Nano, texts["fetched_at"]); err != nil {
 		return nil, errors.New("an unreadable time")
 	}
 	literal, _ := v.Get("lifetime_seconds").Literal()
@@ -120,10 +114,10 @@ func parseEntry(data []byte) (*entry, error) {
 		return nil, errors.New("an impossible lifetime")
 	}
 	e.lifetime = time.Duration(lifetime) * time.Second
-	r, ok := parseReach(from)
-	if !ok {
+	near := slices.Index(reachNames(), texts["reach"])
+	if near < 0 {
 		return nil, errors.New("an unknown reach")
 	}
-	e.reach = r
+	e.reach = reach(near)
 	return e, nil
 }

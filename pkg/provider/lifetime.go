@@ -18,19 +18,17 @@ const (
 // no-cache.
 func lifetime(header http.Header) time.Duration {
 	life, said := defaultLifetime, false
-	for _, field := range header.Values("Cache-Control") {
-		for directive := range strings.SplitSeq(field, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "no-store", "no-cache":
-				return 0
-			case "max-age":
-				age := seconds(value)
-				if said { // the shortest counts
-					age = min(age, life)
-				}
-				life, said = age, true
+	for directive := range strings.SplitSeq(strings.Join(header.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "no-store", "no-cache":
+			return 0
+		case "max-age":
+			age := seconds(value)
+			if said { // the shortest counts
+				age = min(age, life)
 			}
+			life, said = age, true
 		}
 	}
 	if said {

@@ -18,18 +18,9 @@ const (
 	reachLoopback
 )
 
-func (r reach) String() string {
-	return [...]string{"public", "private", "link-local", "loopback"}[r]
-}
+func reachNames() []string { return []string{"public", "private", "link-local", "loopback"} }
 
-func parseReach(name string) (reach, bool) {
-	for r := reachPublic; r <= reachLoopback; r++ {
-		if r.String() == name {
-			return r, true
-		}
-	}
-	return 0, false
-}
+func (r reach) String() string { return reachNames()[r] }
 
 // bounds are the addresses to which a request may go.
 type bounds struct{ min, max reach }

@@ -104,6 +104,9 @@ type guard struct {
 
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	cfg := &g.client.cfg
+	if cfg.Offline {
+		return nil, &FetchError{Cause: causeOffline, Text: "the network must not be used"}
+	}
 	start := cfg.Now()
 	e := Event{Method: r.Method, URL: shown(r.URL)}
 	if cfg.Waiting != nil {

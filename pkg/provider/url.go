@@ -51,11 +51,10 @@ func bare(text string) string {
 
 // showText is withoutQuery for a text that need not be a URL.
 func showText(text string) string {
-	u, bad := parseURL(text)
-	if bad != nil {
-		return bare(text)
+	if u, bad := parseURL(text); bad == nil {
+		return withoutQuery(u)
 	}
-	return withoutQuery(u)
+	return bare(text)
 }
 
 // withoutQuery is a URL without what could be secret in it.
