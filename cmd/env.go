@@ -86,6 +86,9 @@ func processEnv(ctx context.Context) *Env {
 	}
 }
 
+// endProcess ends the process, whatever still runs in it.
+func endProcess(code int) { os.Exit(code) }
+
 func (e *Env) hangups() (<-chan os.Signal, func()) {
 	if e.Hangups == nil {
 		return nil, func() {}

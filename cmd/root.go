@@ -25,7 +25,7 @@ func Main() int {
 	log.SetOutput(io.Discard) // net/http writes there what servers send, and tokens with it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	defer onceInterrupted(ctx, time.Second, os.Exit)()
+	defer onceInterrupted(ctx, time.Second, endProcess)()
 	return Run(ctx, processEnv(ctx), os.Args[1:])
 }
 
