@@ -15,15 +15,13 @@ func (v *verification) checkAudience() {
 	value := v.claims.Get("aud")
 	switch {
 	case v.excused(value):
-		v.skip(checkAudience, "not checked: this is "+v.nature.name)
+		v.skipBecause(checkAudience, "not checked: this is "+v.nature.name)
 	case value.Exists() && !isAudience(value):
 		v.failAudience("aud is neither a string nor an array of strings", nil)
 	case v.policy.AnyAudience && !value.Exists():
-		v.skip(checkAudience, "any audience is allowed, and the token names none")
+		v.skipBecause(checkAudience, "any audience is allowed, and the token names none")
 	case v.policy.AnyAudience:
-		v.report.add(outcome{id: checkAudience, state: unchecked, say: func(r *Report) string {
-			return "any audience is allowed; the token is for " + quoteOrNobody(r.claims.Get("aud").Texts())
-		}})
+		v.skip(checkAudience)
 	case !value.Exists():
 		v.failAudience("aud is missing", v.diagnoseNoAudience())
 	case v.hasExpectedAudience(value):
@@ -57,12 +55,12 @@ func (v *verification) hasExpectedAudience(aud strictjson.Value) bool {
 // issued to the expected client.
 func (v *verification) checkOtherAudiences(aud strictjson.Value) {
 	if v.policy.Kind != KindID || v.kindProblem != "" {
-		v.passSaying(checkAudience, sayAudience)
+		v.pass(checkAudience)
 		return
 	}
 	others := slices.DeleteFunc(aud.Texts(), func(a string) bool { return slices.Contains(v.policy.Audiences, a) })
 	if len(others) == 0 {
-		v.passSaying(checkAudience, sayAudience)
+		v.pass(checkAudience)
 		return
 	}
 	message := "the ID token is also for " + quoteAll(others)
@@ -71,10 +69,6 @@ func (v *verification) checkOtherAudiences(aud strictjson.Value) {
 		return
 	}
 	v.failAudience(message, nil)
-}
-
-func sayAudience(r *Report) string {
-	return "the token is for " + quoteAll(r.claims.Get("aud").Texts())
 }
 
 // isAudience reports whether a claim is a string or an array of strings.

@@ -78,36 +78,31 @@ func (v *verification) checkAuthentication() {
 func (v *verification) checkAuthTime() {
 	value := v.claims.Get("auth_time")
 	if !value.Exists() && v.policy.MaxAge == nil {
-		v.skip(checkAuthTime, "the token has no auth_time")
+		v.skip(checkAuthTime)
 		return
 	}
 	age := MeasureAuthAge(v.claims, v.now)
 	iat, problem := numericDate(v.claims.Get("iat"))
-	o := outcome{id: checkAuthTime, state: unchecked, say: sayAuthTime}
 	switch limit := v.policy.MaxAge; {
 	case limit != nil && age.Problem != "":
-		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication), message: age.Problem}
-		o.detail = &detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)}
+		v.fail(checkAuthTime, ReasonReauthentication, age.Problem, detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)})
 	case limit != nil && !age.Within(*limit):
-		o = outcome{id: checkAuthTime, state: failed, reason: rankOf(ReasonReauthentication)}
-		o.message = fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
-			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit))
-		o.detail = &detail{actual: value, diagnosis: &Diagnosis{Cause: reauthenticationNeeded, By: *limit}}
+		v.fail(checkAuthTime, ReasonReauthentication, fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
+			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit)),
+			detail{actual: value, diagnosis: &Diagnosis{Cause: reauthenticationNeeded, By: *limit}})
 	case age.Problem != "":
-		o = outcome{id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), message: age.Problem, detail: &detail{actual: value}}
+		v.report.add(outcome{
+			id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), remark: &remark{age.Problem, &detail{actual: value}},
+		})
 	case problem == "" && age.AuthTime.After(iat):
-		o.state, o.say, o.message = warned, nil, "auth_time is after iat: the issuer's clock or its session is wrong"
+		v.warn(checkAuthTime, ReasonClaimRefused, "auth_time is after iat: the issuer's clock or its session is wrong")
 	case age.Seconds > int64(staleLogin/time.Second):
-		o.state, o.say, o.message = warned, nil, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime)
+		v.warn(checkAuthTime, ReasonClaimRefused, "the user authenticated more than a year ago, at "+formatTime(age.AuthTime))
 	case limit != nil:
-		o.state = passed
+		v.pass(checkAuthTime)
+	default:
+		v.skip(checkAuthTime)
 	}
-	v.report.add(o)
-}
-
-func sayAuthTime(r *Report) string {
-	at, _ := numericDate(r.claims.Get("auth_time"))
-	return "the user authenticated at " + formatTime(at)
 }
 
 // diagnoseAuthTime returns why there is no age to rely on.
@@ -134,14 +129,14 @@ func secondsOf(n int64) time.Duration {
 func (v *verification) checkACR() {
 	accepted := v.policy.ACR
 	if len(accepted) == 0 {
-		v.notRequired(checkACR)
+		v.skip(checkACR)
 		return
 	}
 	value := v.claims.Get("acr")
 	acr, _ := value.Text()
 	d := detail{expected: strictjson.From(accepted), actual: value}
 	if acr != "" && slices.Contains(accepted, acr) {
-		v.report.add(outcome{id: checkACR, state: passed, message: acr, detail: &d})
+		v.passBecause(checkACR, acr, &d)
 		return
 	}
 	message := fmt.Sprintf("expected acr %s, but it is %s", quoteOr(accepted), value)
@@ -157,10 +152,10 @@ func (v *verification) checkAMR() {
 	list, ok := value.TextList()
 	switch {
 	case !value.Exists():
-		v.skip(checkAMR, "the token has no amr")
+		v.skip(checkAMR)
 	case !ok:
 		v.warn(checkAMR, ReasonClaimRefused, "amr is not an array of strings")
 	default:
-		v.pass(checkAMR, join(list))
+		v.passBecause(checkAMR, join(list), nil)
 	}
 }

@@ -48,7 +48,7 @@ func (v *verification) checkSubject() {
 	case len(sub) > maxSubject || !isASCII(sub):
 		v.refuseIf(isID, checkSubject, "sub is longer than 255 characters or not ASCII")
 	default:
-		v.pass(checkSubject, sub)
+		v.pass(checkSubject)
 	}
 }
 
@@ -58,7 +58,7 @@ func (v *verification) refuseIf(binding bool, id check, message string) {
 	if binding {
 		s = failed
 	}
-	v.report.add(outcome{id: id, state: s, message: message})
+	v.report.add(outcome{id: id, state: s, remark: &remark{message: message}})
 }
 
 func isASCII(s string) bool {
@@ -84,20 +84,21 @@ func (v *verification) checkParty() {
 	case !value.Exists() && len(v.claims.Get("aud").Items()) > 1 && v.kindProblem == "" && (v.policy.Kind == KindID || v.report.Kind == KindID):
 		v.warn(checkParty, ReasonClaimRefused, "the token has several audiences but no azp to say which of them requested it")
 	case !value.Exists():
-		v.skip(checkParty, "the token has no azp")
+		v.skip(checkParty)
 	case v.policy.ClientID != "" && azp == v.policy.ClientID:
-		v.pass(checkParty, azp)
+		v.pass(checkParty)
 	case v.policy.ClientID != "":
 		v.failParty(fmt.Sprintf("expected client %q, but the token was issued to %q", v.policy.ClientID, azp), strictjson.From(v.policy.ClientID), nil)
 	case judged && !slices.Contains(v.policy.Audiences, azp):
 		v.failParty(fmt.Sprintf("expected client %s, but the token was issued to %q", quoteOr(v.policy.Audiences), azp),
 			strictjson.From(v.policy.Audiences), &Diagnosis{Cause: otherParty, Found: azp})
 	case judged:
-		v.pass(checkParty, azp)
+		v.pass(checkParty)
 	default:
 		v.report.add(outcome{
-			id: checkParty, state: unchecked, message: fmt.Sprintf("the token was issued to client %q", azp),
-			detail: &detail{actual: value, diagnosis: &Diagnosis{Cause: otherParty, Found: azp}},
+			id: checkParty, state: unchecked, remark: &remark{
+				fmt.Sprintf("the token was issued to client %q", azp), &detail{actual: value, diagnosis: &Diagnosis{Cause: otherParty, Found: azp}},
+			},
 		})
 	}
 }
@@ -118,7 +119,7 @@ func (v *verification) checkNames() {
 	if len(alike) > 0 {
 		v.warn(checkClaimNames, ReasonClaimRefused, join(alike))
 	} else {
-		v.pass(checkClaimNames, "no look-alikes")
+		v.pass(checkClaimNames)
 	}
 	v.checkHeaderClaims()
 }
@@ -150,10 +151,10 @@ func (v *verification) checkHeaderClaims() {
 		}
 	}
 	if len(copied) == 0 {
-		v.skip(checkHeaderClaims, "no claims in the header")
+		v.skip(checkHeaderClaims)
 		return
 	}
-	v.pass(checkHeaderClaims, join(copied)+" in the header equal the claims")
+	v.passBecause(checkHeaderClaims, join(copied)+" in the header equal the claims", nil)
 }
 
 // checkBinding shows what restricts a token beyond its claims. None of it is
@@ -161,16 +162,17 @@ func (v *verification) checkHeaderClaims() {
 func (v *verification) checkBinding() {
 	if cnf := v.claims.Get("cnf"); cnf.Exists() {
 		v.report.add(outcome{
-			id: checkConfirmation, state: unchecked, detail: &detail{actual: cnf},
-			message: "the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token",
+			id: checkConfirmation, state: unchecked, remark: &remark{
+				"the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token", &detail{actual: cnf},
+			},
 		})
 	} else {
-		v.skip(checkConfirmation, "the token is not bound to a key of its sender")
+		v.skip(checkConfirmation)
 	}
 	if hasMember(v.claims, "_sd", "_sd_alg") {
-		v.skip(checkDisclosure, "the token has selectively disclosable claims; disclosures are NOT CHECKED here")
+		v.skipBecause(checkDisclosure, "the token has selectively disclosable claims; disclosures are NOT CHECKED here")
 	} else {
-		v.skip(checkDisclosure, "nothing is selectively disclosed")
+		v.skip(checkDisclosure)
 	}
 }
 

@@ -59,7 +59,7 @@ func TestWaivedChecks(t *testing.T) {
 }
 
 func TestUnknownCheckHasNoSpec(t *testing.T) {
-	r := Report{checks: []outcome{{id: checkOther, detail: &detail{id: "no_such_check"}}}}
+	r := Report{checks: []outcome{{id: checkOther, remark: &remark{detail: &detail{id: "no_such_check"}}}}}
 	if c, ok := r.Check("no_such_check"); !ok || c.Spec != "" {
 		t.Errorf("got %+v", c)
 	}

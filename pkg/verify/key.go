@@ -20,8 +20,8 @@ func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n
 // checkSignature finds the key and checks the signature with it.
 func (v *verification) checkSignature() {
 	if v.nature.bySender {
-		v.skip(checkKey, "not looked for: "+v.nature.name+" is signed by its sender")
-		v.skip(checkSignature, "not checked: "+v.nature.name+" is signed by its sender, not by the issuer")
+		v.skipBecause(checkKey, "not looked for: "+v.nature.name+" is signed by its sender")
+		v.skipBecause(checkSignature, "not checked: "+v.nature.name+" is signed by its sender, not by the issuer")
 		return
 	}
 	switch keys := v.keys.(type) {
@@ -48,9 +48,9 @@ func (v *verification) checkSignature() {
 	if v.signable() && v.report.mostSevere(reasons()) == "" { // else keys need not have been looked for
 		v.fail(checkKey, ReasonNoMatchingKey, "no trusted keys", detail{})
 	} else {
-		v.skip(checkKey, "not looked for")
+		v.skipBecause(checkKey, "not looked for")
 	}
-	v.skip(checkSignature, v.whyUnchecked())
+	v.skipBecause(checkSignature, v.whyUnchecked())
 }
 
 // signable reports whether there is a signature that a key could be tried on.
@@ -66,9 +66,9 @@ func (v *verification) explainPadding(set *jwks.Set) {
 		return
 	}
 	encoding := v.report.find(checkEncoding)
-	encoding.message = "padded base64url; the signature does not fit the text as sent either"
+	encoding.remark.message = "padded base64url; the signature does not fit the text as sent either"
 	if k := v.signerIn(set); k != nil {
-		encoding.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
+		encoding.remark.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
 	}
 }
 
@@ -86,7 +86,7 @@ func (v *verification) explainEmbedded() {
 	}
 	for _, id := range []check{checkKey, checkSignature} {
 		if o := v.report.find(id); o.state == failed {
-			o.detail.diagnosis = &Diagnosis{Cause: keyInX5C}
+			o.detail().diagnosis = &Diagnosis{Cause: keyInX5C}
 		}
 	}
 }
@@ -113,15 +113,15 @@ func (v *verification) checkBySecret(secret *Secret) {
 			message, cause = message+"; it is the one that signed the token", weakSecret
 		}
 		v.fail(checkKey, ReasonNoMatchingKey, message, detail{diagnosis: &Diagnosis{Cause: cause, Found: alg}})
-		v.skip(checkSignature, "no key to check it with")
+		v.skipBecause(checkSignature, "no key to check it with")
 		return
 	}
-	v.pass(checkKey, "the shared secret")
+	v.pass(checkKey)
 	if !matches {
 		v.failSignature("the signature does not match the secret", &Diagnosis{Cause: otherSecret})
 		return
 	}
-	v.pass(checkSignature, alg+" with the shared secret")
+	v.pass(checkSignature)
 }
 
 func (v *verification) checkByPublicKeys(keys *PublicKeys) {
@@ -129,7 +129,7 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 	candidates := keys.Set.Candidates(v.token)
 	if len(candidates) == 0 {
 		v.failKey(keys.Set)
-		v.skip(checkSignature, "no key to check it with")
+		v.skipBecause(checkSignature, "no key to check it with")
 		return
 	}
 	tried := atMost(candidates, maxTried)
@@ -138,7 +138,7 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 			v.signer = k
 			v.report.key, v.report.Key = k, v.keyInfo(k, keys)
 			v.passKey(k, candidates)
-			v.passSaying(checkSignature, saySignature)
+			v.pass(checkSignature)
 			return
 		}
 	}
@@ -164,10 +164,6 @@ func (v *verification) keyInfo(k *jwks.Key, keys *PublicKeys) *KeyInfo {
 	return info
 }
 
-func saySignature(r *Report) string { return r.Key.Algorithm + " by key " + r.key.Name() }
-
-func sayKey(r *Report) string { return r.key.Kind() + ", key " + r.key.Name() }
-
 // passKey reports the key that was used, with what is odd about the choice.
 func (v *verification) passKey(k *jwks.Key, candidates []*jwks.Key) {
 	kid, named := v.token.KeyID()
@@ -187,7 +183,7 @@ func (v *verification) passKey(k *jwks.Key, candidates []*jwks.Key) {
 	case len(k.Warnings) > 0:
 		v.warn(checkKey, ReasonClaimRefused, fmt.Sprintf("key %s: %s", k.Name(), strings.Join(k.Warnings, "; ")))
 	default:
-		v.passSaying(checkKey, sayKey)
+		v.pass(checkKey)
 	}
 	v.checkCertificate(k)
 }
@@ -216,7 +212,7 @@ func (v *verification) checkCertificate(k *jwks.Key) {
 	case v.now.After(c.NotAfter):
 		v.warn(checkCertificate, ReasonClaimRefused, "the key's certificate expired at "+formatTime(c.NotAfter))
 	default:
-		v.passSaying(checkCertificate, func(r *Report) string { return "valid until " + formatTime(r.key.Certificate.NotAfter) })
+		v.pass(checkCertificate)
 	}
 }
 
@@ -235,18 +231,15 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 	}
 	if len(defects) == 0 {
 		v.report.usable, v.report.keys = usable, len(set.Keys)
-		v.passSaying(checkKeySet, sayKeySet)
+		v.pass(checkKeySet)
 		return
 	}
 	v.report.add(outcome{
-		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey),
-		message: fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; ")),
-		detail:  &detail{actual: strictjson.From(defects)},
+		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey), remark: &remark{
+			fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; ")),
+			&detail{actual: strictjson.From(defects)},
+		},
 	})
-}
-
-func sayKeySet(r *Report) string {
-	return strconv.Itoa(r.usable) + " of " + strconv.Itoa(r.keys) + " keys can verify signatures"
 }
 
 // failKey distinguishes an algorithm that is not the key's from a key that is not

@@ -179,13 +179,13 @@ func (v *verification) checkKind() {
 	case v.kindProblem != "":
 		v.fail(checkKind, ReasonClaimRefused, v.kindProblem,
 			detail{expected: strictjson.From(kind), actual: v.token.Header().Get("typ")})
-		v.skip(checkKindClaims, "not checked: the token is of another kind")
+		v.skipBecause(checkKindClaims, "not checked: the token is of another kind")
 		return
 	case kind == KindID && v.mayBeAccess():
 		access := accessSigns()
 		v.warn(checkKind, ReasonClaimRefused, "it may be an access token: it has "+found(v.claims, access[:]))
 	default:
-		v.pass(checkKind, kindName(kind))
+		v.pass(checkKind)
 	}
 	missing := failed
 	if v.policy.Kind == KindAccess && v.typ != "at+jwt" {
@@ -213,12 +213,12 @@ func (v *verification) checkUnnamedKind() {
 	if v.nature.name != "" {
 		v.fail(checkKind, ReasonClaimRefused, "this is "+v.nature.name+", which grants nothing and must not be accepted as a bearer token",
 			detail{actual: v.token.Header().Get("typ"), diagnosis: &Diagnosis{Cause: neverBearer, Found: v.nature.name}})
-		v.skip(checkKindClaims, "not required")
+		v.skipBecause(checkKindClaims, "not required")
 		return
 	}
-	v.report.add(outcome{id: checkKind, state: unchecked, say: func(r *Report) string { return "looks like " + kindName(r.Kind) }})
+	v.skip(checkKind)
 	if kind := v.report.Kind; kind == kindOther || kind == KindAccess && v.typ != "at+jwt" {
-		v.skip(checkKindClaims, "not required, and the token does not say which claims it has to have")
+		v.skip(checkKindClaims)
 		return
 	}
 	v.checkKindClaims(v.report.Kind, warned)
@@ -322,15 +322,14 @@ func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 	}
 	switch {
 	case len(missing) == 0:
-		v.pass(checkKindClaims, "all required claims are present")
+		v.pass(checkKindClaims)
 		return
 	case otherwise == warned && len(missing) == 1 && missing[0] == "sub" && v.claims.Get("sub").Exists():
-		v.skip(checkKindClaims, "sub names no subject; the other required claims are present")
+		v.skipBecause(checkKindClaims, "sub names no subject; the other required claims are present")
 		return // the check of the subject has warned
 	}
 	v.report.add(outcome{
-		id: checkKindClaims, state: otherwise, message: "missing: " + join(missing),
-		detail: &detail{expected: strictjson.From(names)},
+		id: checkKindClaims, state: otherwise, remark: &remark{"missing: " + join(missing), &detail{expected: strictjson.From(names)}},
 	})
 }
 

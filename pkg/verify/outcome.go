@@ -11,13 +11,25 @@ import (
 // and nobody reads why, so what can be derived from the report later is not put into
 // words and values before somebody asks.
 type outcome struct {
-	id      check
-	state   state
-	strict  bool // a warning that refuses
-	reason  rank
+	id     check
+	state  state
+	strict bool // a warning that refuses
+	reason rank
+	remark *remark // nil where the usual words say it all
+}
+
+// A remark is what is said of a check in place of the usual words.
+type remark struct {
 	message string
-	say     func(*Report) string // in place of a message
-	detail  *detail              // in place of what evidence returns
+	detail  *detail // in place of what evidence returns, unless nil
+}
+
+// detail returns what belongs to the outcome, or nil where evidence returns it.
+func (o *outcome) detail() *detail {
+	if o.remark == nil {
+		return nil
+	}
+	return o.remark.detail
 }
 
 // A state is a Status in one byte. The zero state refuses.
@@ -70,22 +82,22 @@ type detail struct {
 }
 
 func (o *outcome) name() string {
-	if o.id == checkOther && o.detail != nil {
-		return o.detail.id
+	if d := o.detail(); o.id == checkOther && d != nil {
+		return d.id
 	}
 	return o.id.id()
 }
 
 func (o *outcome) words(r *Report) string {
-	if o.say != nil {
-		return o.say(r)
+	if o.remark != nil {
+		return o.remark.message
 	}
-	return o.message
+	return r.usualWords(o.id, o.state)
 }
 
 func (r *Report) describe(o *outcome) Check {
 	c := Check{ID: o.name(), Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
-	d := o.detail
+	d := o.detail()
 	if d == nil {
 		found := r.evidence(o)
 		d = &found

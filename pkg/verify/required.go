@@ -30,7 +30,7 @@ func (v *verification) checkRequired() {
 func (v *verification) checkClient() {
 	expected := v.policy.ClientID
 	if expected == "" {
-		v.notRequired(checkClient)
+		v.skip(checkClient)
 		return
 	}
 	names := present(v.claims, "azp", "client_id", "cid", "appid")
@@ -58,14 +58,14 @@ func (v *verification) checkClient() {
 }
 
 func (v *verification) passExpected(id check, message string, expected strictjson.Value) {
-	v.report.add(outcome{id: id, state: passed, message: message, detail: &detail{expected: expected}})
+	v.passBecause(id, message, &detail{expected: expected})
 }
 
 // checkNonce: a token cannot switch the check off by leaving nonce out (OpenID
 // Connect Core section 3.1.3.7, step 11).
 func (v *verification) checkNonce() {
 	if v.policy.Nonce == "" {
-		v.notRequired(checkNonce)
+		v.skip(checkNonce)
 		return
 	}
 	value := v.claims.Get("nonce")
@@ -80,6 +80,6 @@ func (v *verification) checkNonce() {
 	case !sameSecret(nonce, v.policy.Nonce):
 		v.fail(checkNonce, ReasonClaimRefused, "nonce differs from the one that was sent: the token may have been replayed", d)
 	default:
-		v.report.add(outcome{id: checkNonce, state: passed, message: "the one that was sent", detail: &d})
+		v.passBecause(checkNonce, "the one that was sent", &d)
 	}
 }

@@ -24,7 +24,7 @@ func (v *verification) checkRequirement(r Requirement) {
 			message += ": " + overage
 		}
 	case r.JSON.Exists() && strictjson.Equal(r.JSON, value), r.Text != nil && holds(value, *r.Text):
-		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, say: func(*Report) string { return holding(r, value) }})
+		v.passBecause(checkRequire, holding(r, value), &d)
 		return
 	case r.JSON.Exists():
 		message = fmt.Sprintf("expected %s to be exactly %s, but it is %s", r.Claim, r.JSON, value)
@@ -34,7 +34,7 @@ func (v *verification) checkRequirement(r Requirement) {
 	case value.Type() == strictjson.TypeNull:
 		message = r.Claim + " is null"
 	default:
-		v.report.add(outcome{id: checkRequire, state: passed, detail: &d, message: r.Claim + " is present"})
+		v.passBecause(checkRequire, r.Claim+" is present", &d)
 		return
 	}
 	v.fail(checkRequire, ReasonClaimRefused, message, d)
@@ -119,5 +119,5 @@ func (v *verification) checkAssertion(a Assertion) {
 		v.fail(checkAssert, ReasonClaimRefused, a.Label+": "+why, d)
 		return
 	}
-	v.report.add(outcome{id: checkAssert, state: passed, message: a.Label, detail: &d})
+	v.passBecause(checkAssert, a.Label, &d)
 }

@@ -12,14 +12,14 @@ import (
 // (Entra, Okta, Hydra).
 func (v *verification) checkScopes() {
 	if len(v.policy.Scopes) == 0 {
-		v.notRequired(checkScope)
+		v.skip(checkScope)
 		return
 	}
 	o, missing := requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp")
 	for _, claim := range [...]string{"permissions", "scopes"} {
 		if len(missing) > 0 && containsAll(words(v.claims.Get(claim)), missing) {
-			o.detail.diagnosis = &Diagnosis{Cause: scopeElsewhere, Found: claim, Names: missing}
-			o.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
+			o.remark.detail.diagnosis = &Diagnosis{Cause: scopeElsewhere, Found: claim, Names: missing}
+			o.remark.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
 			break
 		}
 	}
@@ -49,7 +49,7 @@ func requireAll(id check, what string, required, found []string, where string) (
 	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
 	o = outcome{
 		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
-		detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)},
+		remark: &remark{detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)}},
 	}
 	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
 	if len(missing) > 1 {
@@ -57,12 +57,12 @@ func requireAll(id check, what string, required, found []string, where string) (
 	}
 	switch {
 	case len(missing) == 0:
-		o.state, o.message = passed, "has "+join(required)
+		o.state, o.remark.message = passed, "has "+join(required)
 	case len(found) == 0:
-		o.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
+		o.remark.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
 	default:
-		o.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
-		o.detail.diagnosis = &Diagnosis{Cause: valuesMissing, Names: missing}
+		o.remark.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
+		o.remark.detail.diagnosis = &Diagnosis{Cause: valuesMissing, Names: missing}
 	}
 	return o, missing
 }
@@ -93,7 +93,7 @@ func withoutRepeats(list []string) []string {
 // where issuers are known to put roles.
 func (v *verification) checkRoles() {
 	if len(v.policy.Roles) == 0 {
-		v.notRequired(checkRole)
+		v.skip(checkRole)
 		return
 	}
 	where := v.policy.RoleClaim
@@ -143,8 +143,8 @@ func roleList(v strictjson.Value) []string {
 // roles, or left out by Entra ID because there are too many.
 func (v *verification) explainRoles(o *outcome, missing []string) {
 	if v.groupsOverage() {
-		o.detail.diagnosis = &Diagnosis{Cause: groupsOverage}
-		o.message += "; " + overage
+		o.remark.detail.diagnosis = &Diagnosis{Cause: groupsOverage}
+		o.remark.message += "; " + overage
 		return
 	}
 	if v.policy.RoleClaim != "" {
@@ -153,8 +153,8 @@ func (v *verification) explainRoles(o *outcome, missing []string) {
 	for _, m := range v.claims.Members() {
 		name := strings.ToLower(m.Name)
 		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(roleList(m.Value), missing) {
-			o.detail.diagnosis = &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
-			o.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
+			o.remark.detail.diagnosis = &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
+			o.remark.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
 			return
 		}
 	}

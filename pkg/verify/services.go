@@ -245,10 +245,10 @@ func (r *Report) addNotes() {
 }
 
 func (o *outcome) addNote(notes []note, from origin) {
-	if o.detail == nil { // a warning that refuses under a strict policy
+	if o.detail() == nil { // a warning that refuses under a strict policy
 		return
 	}
-	d := o.detail.diagnosis
+	d := o.detail().diagnosis
 	at := slices.IndexFunc(notes, func(n note) bool { return n.fits(o.id, from, d) })
 	if at < 0 {
 		return
@@ -258,5 +258,5 @@ func (o *outcome) addNote(notes []note, from origin) {
 		noted = *d
 	}
 	noted.Note = notes[at].text
-	o.detail.diagnosis = &noted
+	o.detail().diagnosis = &noted
 }

@@ -58,9 +58,9 @@ func (v *verification) algorithmOutcome() outcome {
 	header := v.token.Header()
 	switch {
 	case !header.Exists():
-		return outcome{id: checkAlgorithm, state: unchecked, message: "there is no header to read it from"}
+		return outcome{id: checkAlgorithm, state: unchecked, remark: &remark{message: "there is no header to read it from"}}
 	case isEncrypted(v.token):
-		return outcome{id: checkAlgorithm, state: unchecked, message: "an encrypted token has no signature algorithm"}
+		return outcome{id: checkAlgorithm, state: unchecked, remark: &remark{message: "an encrypted token has no signature algorithm"}}
 	}
 	alg, ok := header.Get("alg").Text()
 	_, symmetric := v.keys.(*Secret)
@@ -82,16 +82,13 @@ func (v *verification) algorithmOutcome() outcome {
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
 		return v.refuseAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
 			&Diagnosis{Cause: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
-	case alg == "EdDSA":
-		alg = "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)"
 	}
-	return outcome{id: checkAlgorithm, state: passed, message: alg}
+	return outcome{id: checkAlgorithm, state: passed}
 }
 
 func (v *verification) refuseAlgorithm(message string, diagnosis *Diagnosis) outcome {
 	return outcome{
-		id: checkAlgorithm, reason: rankOf(ReasonAlgorithmRefused), message: message,
-		detail: &detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis},
+		id: checkAlgorithm, reason: rankOf(ReasonAlgorithmRefused), remark: &remark{message, &detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis}},
 	}
 }
 
@@ -116,27 +113,23 @@ func (v *verification) checkAdvertised(advertised []string) {
 	case !v.algorithmOK:
 		return
 	case advertised == nil:
-		v.skip(checkAdvertised, "no metadata to compare with")
+		v.skipBecause(checkAdvertised, "no metadata to compare with")
 	case v.policy.Kind != KindID && (v.policy.Kind != "" || v.report.Kind != KindID):
-		v.skip(checkAdvertised, "the metadata advertises algorithms of ID tokens only")
+		v.skip(checkAdvertised)
 	case slices.Contains(advertised, alg), isEdwards(alg) && slices.ContainsFunc(advertised, isEdwards):
-		v.passSaying(checkAdvertised, sayAdvertised)
+		v.pass(checkAdvertised)
 	default:
 		o := outcome{
-			id: checkAdvertised, state: warned, reason: rankOf(ReasonAlgorithmRefused),
-			message: fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
-			detail:  &detail{expected: strictjson.From(advertised), actual: strictjson.From(alg)},
+			id: checkAdvertised, state: warned, reason: rankOf(ReasonAlgorithmRefused), remark: &remark{
+				fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
+				&detail{expected: strictjson.From(advertised), actual: strictjson.From(alg)},
+			},
 		}
 		if v.policy.Kind == KindID {
 			o.state = failed
 		}
 		v.report.add(o)
 	}
-}
-
-func sayAdvertised(r *Report) string {
-	alg, _ := r.Header.Get("alg").Text()
-	return "the metadata advertises " + alg
 }
 
 // verifySignature checks a signature over exactly the octets that were

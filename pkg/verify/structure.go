@@ -10,10 +10,10 @@ import (
 
 // checkStructure reports what token.Parse found, area by area.
 func (v *verification) checkStructure() {
-	v.checkArea(checkStructure, true, "a compact JWS")
-	v.checkArea(checkEncoding, v.token.FaultIn("structure") == nil, "strict base64url")
-	v.checkArea(checkHeader, v.token.Header().Exists(), "one JSON object")
-	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists(), "one JSON object")
+	v.checkArea(checkStructure, true)
+	v.checkArea(checkEncoding, v.token.FaultIn("structure") == nil)
+	v.checkArea(checkHeader, v.token.Header().Exists())
+	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists())
 	if v.token.Header().Exists() {
 		v.report.add(v.criticalOutcome())
 		v.checkEmbeddedKey()
@@ -22,14 +22,14 @@ func (v *verification) checkStructure() {
 
 // checkArea reports the first fault of an area, whose name is that of the check.
 // Without one, readable says whether the area could be looked at.
-func (v *verification) checkArea(id check, readable bool, sound string) {
+func (v *verification) checkArea(id check, readable bool) {
 	switch fault := v.token.FaultIn(id.id()); {
 	case fault != nil:
 		v.fail(id, ReasonMalformed, fault.Text, detail{diagnosis: diagnoseFault(v.token, fault)})
 	case !readable:
-		v.skip(id, "nothing to check")
+		v.skipBecause(id, "nothing to check")
 	default:
-		v.pass(id, sound)
+		v.pass(id)
 	}
 }
 
@@ -42,12 +42,12 @@ func (v *verification) criticalOutcome() outcome {
 	if b64.Exists() && !b64.True() && problem == "" {
 		problem = `"b64" is not true: the payload of a JWT is always encoded`
 	}
-	o := outcome{id: checkCritical, state: passed, message: "no critical extension"}
+	o := outcome{id: checkCritical, state: passed}
 	switch {
 	case problem != "":
-		o.state, o.reason, o.message, o.detail = failed, rankOf(ReasonMalformed), problem, &detail{}
+		o.state, o.reason, o.remark = failed, rankOf(ReasonMalformed), &remark{problem, &detail{}}
 	case b64.Exists():
-		o.state, o.reason, o.message = warned, rankOf(ReasonMalformed), `"b64" must not be used in a JWT, even if it is true`
+		o.state, o.reason, o.remark = warned, rankOf(ReasonMalformed), &remark{message: `"b64" must not be used in a JWT, even if it is true`}
 	}
 	return o
 }
@@ -80,13 +80,14 @@ func criticalProblem(header, crit strictjson.Value) string {
 func (v *verification) checkEmbeddedKey() {
 	names := present(v.token.Header(), "jwk", "jku", "x5u", "x5c")
 	if len(names) == 0 {
-		v.pass(checkEmbeddedKey, "the token embeds no key")
+		v.pass(checkEmbeddedKey)
 		return
 	}
 	v.report.add(outcome{
-		id: checkEmbeddedKey, state: warned,
-		message: fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
-		detail:  &detail{actual: strictjson.From(names)},
+		id: checkEmbeddedKey, state: warned, remark: &remark{
+			fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
+			&detail{actual: strictjson.From(names)},
+		},
 	})
 }
 
@@ -104,7 +105,7 @@ func (v *verification) checkPrintable() {
 			fmt.Sprintf("invisible or control characters in the %s, at %q; they are shown escaped", name, where))
 		return
 	}
-	v.pass(checkPrintable, "no control or invisible characters")
+	v.pass(checkPrintable)
 }
 
 // findUnprintable returns the path of the first text with such a character. The

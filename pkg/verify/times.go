@@ -34,16 +34,17 @@ func (v *verification) checkTimes() {
 	switch {
 	case expOK && looksLikeMilliseconds(exp, v.now):
 		v.report.add(outcome{
-			id: checkLifetime, state: warned, reason: rankOf(ReasonExpired),
-			message: "exp looks like milliseconds: as seconds it is " + formatTime(exp),
-			detail:  &detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Cause: milliseconds, Found: "exp"}},
+			id: checkLifetime, state: warned, reason: rankOf(ReasonExpired), remark: &remark{
+				"exp looks like milliseconds: as seconds it is " + formatTime(exp),
+				&detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Cause: milliseconds, Found: "exp"}},
+			},
 		})
 	case expOK && iatOK && !looksLikeMilliseconds(iat, v.now): // else that is what is wrong
 		v.checkLifetime(iat, exp)
 	case expOK && exp.Unix()-v.now.Unix() > absurdLife:
 		v.warn(checkLifetime, ReasonExpired, "the token is valid for more than 50 years")
 	default:
-		v.skip(checkLifetime, "needs both exp and iat, in seconds")
+		v.skip(checkLifetime)
 	}
 	if v.policy.Leeway > largeLeeway {
 		v.warn(checkLeeway, ReasonClaimRefused,
@@ -60,7 +61,7 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 	value := v.claims.Get("exp")
 	switch {
 	case v.excused(value):
-		v.skip(checkExpiry, "not checked: this is "+v.nature.name)
+		v.skipBecause(checkExpiry, "not checked: this is "+v.nature.name)
 		return time.Time{}, false
 	case !value.Exists():
 		v.fail(checkExpiry, ReasonExpired, "exp is missing: the token would never expire",
@@ -73,18 +74,12 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if v.now.Before(exp.Add(v.policy.Leeway)) {
-		v.passSaying(checkExpiry, func(r *Report) string { return "expires at " + r.timeIn("exp") })
+		v.pass(checkExpiry)
 	} else {
 		v.failTime(checkExpiry, ReasonExpired, "exp", exp, "expired at "+formatTime(exp), v.diagnoseExpiry(exp))
 	}
 	v.checkMinValidity(exp)
 	return exp, true
-}
-
-// timeIn returns a time claim for people.
-func (r *Report) timeIn(claim string) string {
-	at, _ := numericDate(r.claims.Get(claim))
-	return formatTime(at)
 }
 
 func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
@@ -98,7 +93,7 @@ func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {
 func (v *verification) checkMinValidity(exp time.Time) {
 	least := v.policy.MinValidity
 	if least == 0 {
-		v.notRequired(checkMinValidity)
+		v.skip(checkMinValidity)
 		return
 	}
 	d := detail{actual: v.claims.Get("exp"), at: exp}
@@ -106,7 +101,7 @@ func (v *verification) checkMinValidity(exp time.Time) {
 	case v.now.Add(least).After(exp):
 		v.fail(checkMinValidity, ReasonExpired, fmt.Sprintf("less than %s is left: expires at %s", formatDuration(least), formatTime(exp)), d)
 	default:
-		v.report.add(outcome{id: checkMinValidity, state: passed, message: fmt.Sprintf("valid for at least %s more", formatDuration(least)), detail: &d})
+		v.passBecause(checkMinValidity, fmt.Sprintf("valid for at least %s more", formatDuration(least)), &d)
 	}
 }
 
@@ -114,7 +109,7 @@ func (v *verification) checkNotBefore() {
 	value := v.claims.Get("nbf")
 	switch value.Type() {
 	case 0: // absent
-		v.skip(checkNotBefore, "the token has no nbf")
+		v.skip(checkNotBefore)
 		return
 	case strictjson.TypeNull:
 		v.warn(checkNotBefore, ReasonNotYetValid, "nbf is null: taken as absent")
@@ -127,7 +122,7 @@ func (v *verification) checkNotBefore() {
 	case nbf.After(v.now.Add(v.policy.Leeway)):
 		v.failTime(checkNotBefore, ReasonNotYetValid, "nbf", nbf, "not valid before "+formatTime(nbf), v.diagnoseFuture("nbf", nbf))
 	default:
-		v.passSaying(checkNotBefore, func(r *Report) string { return "valid since " + r.timeIn("nbf") })
+		v.pass(checkNotBefore)
 	}
 }
 
@@ -148,12 +143,13 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 	}
 	limit := v.now.Add(v.policy.Leeway)
 	if !iat.After(limit) {
-		v.passSaying(checkIssuedAt, func(r *Report) string { return "issued at " + r.timeIn("iat") })
+		v.pass(checkIssuedAt)
 		return iat, true
 	}
 	o := outcome{
-		id: checkIssuedAt, state: warned, reason: rankOf(ReasonNotYetValid), message: "issued in the future, at " + formatTime(iat),
-		detail: &detail{actual: value, at: iat, diagnosis: v.diagnoseFuture("iat", iat)},
+		id: checkIssuedAt, state: warned, reason: rankOf(ReasonNotYetValid), remark: &remark{
+			"issued in the future, at " + formatTime(iat), &detail{actual: value, at: iat, diagnosis: v.diagnoseFuture("iat", iat)},
+		},
 	}
 	if iat.After(limit.Add(fastClock)) {
 		o.state = failed
@@ -190,14 +186,8 @@ func (v *verification) checkLifetime(iat, exp time.Time) {
 	case life > int64(longLife/time.Second):
 		v.warn(checkLifetime, ReasonClaimRefused, fmt.Sprintf("long-lived: %s; more than %s is unusual", formatSeconds(life), formatDuration(longLife)))
 	default:
-		v.passSaying(checkLifetime, sayLifetime)
+		v.pass(checkLifetime)
 	}
-}
-
-func sayLifetime(r *Report) string {
-	exp, _ := numericDate(r.claims.Get("exp"))
-	iat, _ := numericDate(r.claims.Get("iat"))
-	return strconv.FormatInt(exp.Unix()-iat.Unix(), 10) + " seconds"
 }
 
 // maxNumericDate is the largest magnitude of a NumericDate, in seconds: every

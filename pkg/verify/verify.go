@@ -10,7 +10,7 @@ import (
 )
 
 // usualChecks is how many checks a report has, or a few more.
-const usualChecks = 38
+const usualChecks = 39
 
 // Verify checks a token against trusted keys and a policy as of now. All checks
 // are made, even after a failure. keys may be nil: then the signature cannot be
@@ -38,7 +38,7 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 // a token. Nor could keys help with a token that its sender signs, such as a
 // DPoP proof.
 func Preflight(t *token.Token, p Policy) bool {
-	v := verification{token: t, keys: &PublicKeys{}, policy: p}
+	v := verification{token: t, policy: p}
 	malformed := slices.ContainsFunc(t.Faults(), func(f *token.Fault) bool { return f.Area != "payload" })
 	critical := v.criticalOutcome()
 	algorithm := v.algorithmOutcome()
@@ -76,29 +76,25 @@ func (v *verification) begin() {
 	v.kindProblem = v.kindMismatch()
 }
 
-func (v *verification) pass(id check, message string) {
-	v.report.add(outcome{id: id, state: passed, message: message})
+// pass and skip leave what is said to usualWords.
+func (v *verification) pass(id check) { v.report.add(outcome{id: id, state: passed}) }
+func (v *verification) skip(id check) { v.report.add(outcome{id: id, state: unchecked}) }
+
+func (v *verification) passBecause(id check, message string, d *detail) {
+	v.report.add(outcome{id: id, state: passed, remark: &remark{message, d}})
 }
 
-// passSaying is pass with words that are put together when somebody asks.
-func (v *verification) passSaying(id check, say func(*Report) string) {
-	v.report.add(outcome{id: id, state: passed, say: say})
+func (v *verification) skipBecause(id check, message string) {
+	v.report.add(outcome{id: id, state: unchecked, remark: &remark{message: message}})
 }
 
 func (v *verification) fail(id check, reason Reason, message string, d detail) {
-	v.report.add(outcome{id: id, state: failed, reason: rankOf(reason), message: message, detail: &d})
+	v.report.add(outcome{id: id, state: failed, reason: rankOf(reason), remark: &remark{message, &d}})
 }
 
 func (v *verification) warn(id check, reason Reason, message string) {
-	v.report.add(outcome{id: id, state: warned, reason: rankOf(reason), message: message})
+	v.report.add(outcome{id: id, state: warned, reason: rankOf(reason), remark: &remark{message: message}})
 }
-
-func (v *verification) skip(id check, message string) {
-	v.report.add(outcome{id: id, state: unchecked, message: message})
-}
-
-// notRequired reports a check that the policy does not ask for.
-func (v *verification) notRequired(id check) { v.skip(id, "not required") }
 
 // missing reports a claim that need not be there: a warning where the token looks
 // like a kind that should have it.
@@ -108,7 +104,7 @@ func (v *verification) missing(id check, claim string, needed bool) {
 		v.warn(id, ReasonClaimRefused, message+", which "+kindName(v.report.Kind)+" should have")
 		return
 	}
-	v.skip(id, message)
+	v.skipBecause(id, message)
 }
 
 func (v *verification) checkPolicy() {
@@ -117,8 +113,8 @@ func (v *verification) checkPolicy() {
 	}
 	for _, c := range v.policy.Extra {
 		v.report.add(outcome{
-			id: checkOf(c.ID), state: stateOf(c.Status), reason: rankOf(c.Reason), message: c.Message,
-			detail: &detail{id: c.ID, expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis},
+			id: checkOf(c.ID), state: stateOf(c.Status), reason: rankOf(c.Reason),
+			remark: &remark{c.Message, &detail{id: c.ID, expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis}},
 		})
 	}
 }
