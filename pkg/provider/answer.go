@@ -22,13 +22,10 @@ type answer struct {
 func (c *Client) ask(r *http.Request, p target, secrets ...string) (*answer, error) {
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
-	a := &answer{url: withoutQuery(p.url), secrets: newRedactor(secrets...)}
-	got, err := c.transport(p.bounds).once.Do(r)
-	if err == nil {
-		a.served, err = receive(got)
-	}
-	if err != nil {
-		return nil, a.hide(c.classify(r.Context(), err))
+	got, failure := c.do(c.transport(p.bounds).once, r)
+	a := &answer{served: got, url: withoutQuery(p.url), secrets: newRedactor(secrets...)}
+	if failure != nil {
+		return nil, a.hide(failure)
 	}
 	return a, nil
 }

@@ -5,20 +5,14 @@ import (
 )
 
 // remembered returns what memory holds of a thing and may be used at a time, or nil.
-func (c *Client) remembered(key memoryKey, now time.Time) *record {
-	if d := c.memory.get(key); c.reads() && d.usable(now, 0) {
-		return d
-	}
-	return nil
-}
-
-// reads reports whether what was fetched before may be used at all.
-func (c *Client) reads() bool { return !c.cfg.NoCache && !c.cfg.Refresh }
+func (c *Client) remembered(key memoryKey, now time.Time) *record { return c.recall(key, now, 0) }
 
 // lastGood returns what memory holds of a thing if it has run out no longer than
 // StaleFor ago, or nil.
-func (c *Client) lastGood(key memoryKey) *record {
-	if d := c.memory.get(key); c.cfg.StaleFor > 0 && c.reads() && d.usable(c.cfg.Now(), c.cfg.StaleFor) {
+func (c *Client) lastGood(key memoryKey) *record { return c.recall(key, c.cfg.Now(), c.cfg.StaleFor) }
+
+func (c *Client) recall(key memoryKey, now time.Time, grace time.Duration) *record {
+	if d := c.memory.get(key); !c.cfg.NoCache && !c.cfg.Refresh && d.usable(now, grace) {
 		return d
 	}
 	return nil

@@ -63,7 +63,7 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	dial := d.dial
 	if dial == nil {
 		own := &net.Dialer{KeepAlive: 30 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
-			return limits.check(textAddr(address))
+			return limits.check(address)
 		}}
 		dial = own.DialContext
 	}
@@ -71,17 +71,12 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, err
 	}
-	if err := limits.check(conn.RemoteAddr()); err != nil {
+	remote := conn.RemoteAddr().String()
+	if err := limits.check(remote); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	if r, known := reachOfAddr(conn.RemoteAddr()); known && !proxied {
+	if r, known := reachOfAddress(remote); known && !proxied {
 		d.book.note(named, r)
 	}
 	return conn, nil
 }
-
-// textAddr is an address that is known as text only.
-type textAddr string
-
-func (textAddr) Network() string  { return "tcp" }
-func (a textAddr) String() string { return string(a) }

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 // A source is a document that can be fetched or found in the cache.
@@ -29,11 +27,13 @@ func (s source) file() memoryKey {
 // get fetches a document: 200 and JSON, or an error.
 func (c *Client) get(ctx context.Context, s source) (*entry, *FetchError) {
 	start := c.cfg.Now()
-	got, err := c.send(ctx, s.target)
-	var failure *FetchError
-	if err != nil {
-		failure = c.classify(ctx, err)
-	} else {
+	header := http.Header{"Accept": {"application/json, application/jwk-set+json"}, "User-Agent": {c.cfg.UserAgent}}
+	if s.target.typed {
+		addFields(header, c.cfg.Header)
+	}
+	r := &http.Request{Method: http.MethodGet, URL: s.target.url, Header: header}
+	got, failure := c.do(c.transport(s.target.bounds).retrying, r.WithContext(ctx))
+	if failure == nil {
 		failure = got.check(got.status)
 	}
 	if failure != nil {
@@ -53,28 +53,18 @@ type served struct {
 	body   []byte
 }
 
-// receive reads an answer, which the guard has bounded.
-func receive(got *http.Response) (*served, error) {
+// do sends a request. The guard has bounded the response.
+func (c *Client) do(client *http.Client, r *http.Request) (*served, *FetchError) {
+	got, err := client.Do(r)
+	if err != nil {
+		return nil, c.classify(r.Context(), err)
+	}
 	body, err := io.ReadAll(got.Body)
+	if err = errors.Join(err, got.Body.Close()); err != nil {
+		return nil, c.classify(r.Context(), err)
+	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // which RFC 8259 section 8.1 lets a parser ignore
-	return &served{status: got.StatusCode, header: got.Header, body: body}, errors.Join(err, got.Body.Close())
-}
-
-func (c *Client) send(ctx context.Context, p target) (*served, error) {
-	r, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, p.url.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Accept", "application/json, application/jwk-set+json")
-	r.Header.Set("User-Agent", c.cfg.UserAgent)
-	if p.typed {
-		addFields(r.Header, c.cfg.Header)
-	}
-	got, err := c.transport(p.bounds).retrying.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	return receive(got)
+	return &served{status: got.StatusCode, header: got.Header, body: body}, nil
 }
 
 // check wants 200 and JSON. The status is an argument for those servers whose

@@ -97,6 +97,12 @@ func farAway(hosts map[string]*site, seeming map[string]string) func(context.Con
 	}
 }
 
+// textAddr is an address that is known as text only.
+type textAddr string
+
+func (textAddr) Network() string  { return "tcp" }
+func (a textAddr) String() string { return string(a) }
+
 type seemingConn struct {
 	net.Conn
 	remote net.Addr

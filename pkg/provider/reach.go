@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 )
@@ -29,8 +28,8 @@ type bounds struct{ min, max reach }
 func anywhere() bounds { return bounds{min: reachPublic, max: reachLoopback} }
 
 // check checks an address that is about to be used for a host.
-func (b bounds) check(address net.Addr) error {
-	r, known := reachOfAddr(address)
+func (b bounds) check(address string) error {
+	r, known := reachOfAddress(address)
 	switch {
 	case b == anywhere() || known && b.min <= r && r <= b.max:
 		return nil
@@ -43,15 +42,10 @@ func (b bounds) check(address net.Addr) error {
 	}
 }
 
-func reachOfAddr(address net.Addr) (reach, bool) {
-	if address == nil {
-		return 0, false
-	}
-	ap, err := netip.ParseAddrPort(address.String())
-	if err != nil {
-		return 0, false
-	}
-	return reachOfIP(ap.Addr()), true
+// reachOfAddress classes an IP address with its port, and nothing else.
+func reachOfAddress(text string) (r reach, known bool) {
+	address, err := netip.ParseAddrPort(text)
+	return reachOfIP(address.Addr()), err == nil
 }
 
 // reachOfIP classes an address. Private are those of RFC 1918 and RFC 4193,

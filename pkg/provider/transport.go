@@ -18,9 +18,9 @@ import (
 // A transport sends requests to addresses within bounds.
 type transport struct {
 	base     *http.Transport
-	retrying *retryablehttp.Client // for GET: follows redirects, tries again
-	once     *http.Client          // for what holds a token: neither
-	api      *guard                // as once, but redirects and answers without an end are answers
+	retrying *http.Client // for GET: follows redirects, tries again
+	once     *http.Client // for what holds a token: neither
+	api      *guard       // as once, but redirects and answers without an end are answers
 }
 
 func (c *Client) transport(b bounds) *transport {
@@ -56,19 +56,20 @@ func (c *Client) newTransport(b bounds) *transport {
 	// over an idle one, and a server may send back what it got.
 	alone := t.Clone()
 	alone.DisableKeepAlives = true
+	retrying := &retryablehttp.Client{
+		HTTPClient:   &http.Client{Transport: &guard{c, t, hold}, CheckRedirect: checkRedirect},
+		RetryMax:     maxRetries,
+		RetryWaitMin: c.cfg.RetryWaitMin,
+		RetryWaitMax: c.cfg.RetryWaitMax,
+		CheckRetry:   c.checkRetry,
+		Backoff:      c.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
 	return &transport{
-		base: t,
-		retrying: &retryablehttp.Client{
-			HTTPClient:   &http.Client{Transport: &guard{c, t, hold}, CheckRedirect: checkRedirect},
-			RetryMax:     maxRetries,
-			RetryWaitMin: c.cfg.RetryWaitMin,
-			RetryWaitMax: c.cfg.RetryWaitMax,
-			CheckRetry:   c.checkRetry,
-			Backoff:      c.backoff,
-			ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		},
-		once: &http.Client{Transport: &guard{c, alone, hold}, CheckRedirect: refuseRedirect},
-		api:  &guard{c, alone, sample},
+		base:     t,
+		retrying: retrying.StandardClient(),
+		once:     &http.Client{Transport: &guard{c, alone, hold}, CheckRedirect: refuseRedirect},
+		api:      &guard{c, alone, sample},
 	}
 }
 
