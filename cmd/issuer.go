@@ -97,11 +97,13 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 		return unreadable("%w", err)
 	}
 	defer remove()
+	hangups, stop := env.hangups() // from the ready line on
+	defer stop()
 	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
 		return err
 	}
 	newErrorPrinter(env, c).Note("the test issuer is ready; it lets anyone log in, so use it only for tests")
-	return opts.serve(ctx, env, c, issuer)
+	return opts.serve(ctx, env, c, issuer, hangups)
 }
 
 // complete reads what flags name.
@@ -225,15 +227,13 @@ func issuerLine(issuer *issuertest.Issuer, caFile string) strictjson.Value {
 }
 
 // serve waits for the end, and makes new keys until then.
-func (o *issuerOptions) serve(ctx context.Context, env *Env, c *cobra.Command, issuer *issuertest.Issuer) error {
+func (o *issuerOptions) serve(ctx context.Context, env *Env, c *cobra.Command, issuer *issuertest.Issuer, hangups <-chan os.Signal) error {
 	var ticks <-chan time.Time
 	if o.rotate > 0 {
 		ticker := time.NewTicker(o.rotate)
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
-	hangups, stop := env.hangups()
-	defer stop()
 	eof := make(chan struct{})
 	if o.untilEOF {
 		go func() {
