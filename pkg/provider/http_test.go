@@ -149,6 +149,27 @@ func TestHTTPOnlyToLoopback(t *testing.T) {
 	}
 }
 
+// TestCheckURL says beforehand, without a request, what cannot be asked.
+func TestCheckURL(t *testing.T) {
+	safe := newBench(t, nil)
+	plain := newBench(t, nil, func(cfg *Config) { cfg.AllowHTTP = true })
+	for _, c := range []struct {
+		url         string
+		safe, plain string // cause; empty: it can be asked
+	}{
+		{"https://issuer.example", "", ""}, {googleShort, "", ""}, {"http://127.0.0.1:8080/keys", "", ""}, {"http://issuer.example", causeHTTP, ""},
+		{"issuer.example", causeURL, causeURL}, {"", causeURL, causeURL}, {"file:///etc/passwd", causeURL, causeURL},
+	} {
+		for client, want := range map[*bench]string{safe: c.safe, plain: c.plain} {
+			if err := client.CheckURL(c.url); want == "" && err != nil {
+				t.Errorf("%s: %v", c.url, err)
+			} else if want != "" {
+				wantFetchError(t, err, want)
+			}
+		}
+	}
+}
+
 func TestRepliesAreBounded(t *testing.T) {
 	padded := func(n int) string {
 		body := keySet("a")

@@ -79,6 +79,7 @@ func TestStaleOnlyWhereUnreachable(t *testing.T) {
 		stale bool
 	}{
 		{"unavailable", func(s *site) { s.down(http.StatusBadGateway) }, true},
+		{"an error of the server", func(s *site) { s.down(http.StatusInternalServerError) }, true},
 		{"too many requests", func(s *site) { s.down(http.StatusTooManyRequests) }, true},
 		{"gone", func(s *site) { s.Close() }, true},
 		{"broken off", func(s *site) {
