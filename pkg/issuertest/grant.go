@@ -159,10 +159,7 @@ func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
 	}
 	i.store.access.put(hashed(access), g, i.now().Add(m.shape.accessLife))
 	answer := claims{}
-	answer.set("access_token", access)
-	answer.set("token_type", "Bearer")
-	answer.set("expires_in", int64(m.shape.accessLife.Seconds()))
-	answer.set("scope", notEmpty(strings.Join(g.scope, " ")))
+	answer.set("access_token", access, "token_type", "Bearer", "expires_in", int64(m.shape.accessLife.Seconds()), "scope", notEmpty(strings.Join(g.scope, " ")))
 	if g.session != nil && slices.Contains(g.scope, "openid") {
 		id, err := m.Mint(g.token(Token{Kind: verify.KindID, AccessToken: access, Nonce: g.nonce}))
 		if err != nil {

@@ -141,49 +141,46 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 // metadata is the document of OpenID Connect Discovery section 3 and RFC 8414
 // section 2.
 func (i *Issuer) metadata() strictjson.Value {
-	m := claims{}
-	p := i.shape.paths
-	m.set("issuer", i.URL)
-	for _, endpoint := range [][2]string{
-		{"authorization_endpoint", p.authorization}, {"token_endpoint", p.token}, {"userinfo_endpoint", p.userinfo}, {"jwks_uri", p.keys},
-		{"introspection_endpoint", p.introspection}, {"revocation_endpoint", p.revocation}, {"end_session_endpoint", p.endSession},
-		{"device_authorization_endpoint", p.device},
-	} {
-		if endpoint[1] != "" {
-			m.set(endpoint[0], i.origin+endpoint[1])
+	endpoint := func(path string) strictjson.Value {
+		if path == "" { // the shape lacks it
+			return strictjson.Value{}
 		}
+		return strictjson.From(i.origin + path)
 	}
-	m.set("subject_types_supported", []string{"public"})
-	m.set("id_token_signing_alg_values_supported", []string{i.ring.current().Algorithm})
-	m.set("scopes_supported", []string{"openid", "profile", "email", "offline_access"})
-	m.set("token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post", "none"})
+	m, p := claims{}, i.shape.paths
+	m.set("issuer", i.URL,
+		"authorization_endpoint", endpoint(p.authorization), "token_endpoint", endpoint(p.token), "userinfo_endpoint", endpoint(p.userinfo),
+		"jwks_uri", endpoint(p.keys), "introspection_endpoint", endpoint(p.introspection), "revocation_endpoint", endpoint(p.revocation),
+		"end_session_endpoint", endpoint(p.endSession), "device_authorization_endpoint", endpoint(p.device),
+		"subject_types_supported", []string{"public"},
+		"id_token_signing_alg_values_supported", []string{i.ring.current().Algorithm},
+		"scopes_supported", []string{"openid", "profile", "email", "offline_access"},
+		"token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post", "none"})
 	if p.authorization == "" {
-		m.set("response_types_supported", []string{"id_token"})
-		m.set("grant_types_supported", []string{"client_credentials"})
+		m.set("response_types_supported", []string{"id_token"}, "grant_types_supported", []string{"client_credentials"})
 	} else {
 		i.loginMetadata(&m)
 	}
 	if i.shape.metadata != nil {
-		i.shape.metadata(i.URL, &m)
+		i.shape.metadata(&m)
 	}
-	return strictjson.From(m)
+	return m.value()
 }
 
 // loginMetadata is what an issuer says whose users can log in.
 func (i *Issuer) loginMetadata(m *claims) {
-	m.set("response_types_supported", []string{"code"})
-	m.set("response_modes_supported", []string{"query"})
 	grants := []string{"authorization_code", "client_credentials", "refresh_token", "password"}
 	if i.shape.paths.device != "" {
 		grants = append(grants, deviceGrant)
 	}
-	m.set("grant_types_supported", grants)
-	m.set("code_challenge_methods_supported", []string{"S256"})
-	m.set("prompt_values_supported", []string{"none", "login"})
-	m.set("claims_supported", []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "preferred_username", "email", "email_verified"})
-	m.set("authorization_response_iss_parameter_supported", true) // RFC 9207
+	m.set("response_types_supported", []string{"code"},
+		"response_modes_supported", []string{"query"},
+		"grant_types_supported", grants,
+		"code_challenge_methods_supported", []string{"S256"},
+		"prompt_values_supported", []string{"none", "login"},
+		"claims_supported", []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "preferred_username", "email", "email_verified"},
+		"authorization_response_iss_parameter_supported", true) // RFC 9207
 	if i.shape.paths.endSession != "" {
-		m.set("backchannel_logout_supported", true)
-		m.set("backchannel_logout_session_supported", true)
+		m.set("backchannel_logout_supported", true, "backchannel_logout_session_supported", true)
 	}
 }

@@ -202,14 +202,6 @@ func keySet(keys ...*Key) strictjson.Value {
 	return object("keys", list)
 }
 
-func object(pairs ...any) strictjson.Value {
-	members := make([]strictjson.Member, 0, len(pairs)/2)
-	for pair := range slices.Chunk(pairs, 2) {
-		members = append(members, strictjson.Member{Name: pair[0].(string), Value: strictjson.From(pair[1])})
-	}
-	return strictjson.From(members)
-}
-
 // publicPEM is the public key as its owner publishes it.
 func (k *Key) publicPEM() ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(k.public())

@@ -136,13 +136,19 @@ func (m *Minter) draft(t Token) (*draft, error) {
 			return nil, fmt.Errorf("access tokens of %s are opaque: mint an ID token", m.shape.name)
 		}
 		d.typ(m.shape.accessType)
-		d.claims = m.shape.access(f)
+		d.claims = f.access()
+		if m.shape.access != nil {
+			m.shape.access(f, &d.claims)
+		}
 	case verify.KindID:
 		d.typ(m.shape.idType)
-		d.claims = m.shape.id(f)
+		d.claims = f.idToken()
+		if m.shape.id != nil {
+			m.shape.id(f, &d.claims)
+		}
 	case verify.KindLogout:
 		d.typ("logout+jwt")
-		d.claims = logoutClaims(f)
+		d.claims = f.logoutToken()
 	default:
 		return nil, fmt.Errorf("no kind %q: there are access, id and logout", t.Kind)
 	}
@@ -151,10 +157,10 @@ func (m *Minter) draft(t Token) (*draft, error) {
 	}
 	d.header.set("kid", notEmpty(m.Key.ID))
 	for _, member := range t.Claims {
-		d.claims.set(member.Name, member.Value)
+		d.claims.put(member)
 	}
 	for _, member := range t.Header {
-		d.header.set(member.Name, member.Value)
+		d.header.put(member)
 	}
 	return d, nil
 }
@@ -211,21 +217,6 @@ func (m *Minter) user(subject string) *User {
 		}
 	}
 	return &User{Name: subject, Subject: subject}
-}
-
-// logoutClaims are those of a logout token (OpenID Connect Back-Channel Logout
-// section 2.4).
-func logoutClaims(f *facts) claims {
-	c := claims{}
-	c.set("iss", f.issuer)
-	c.set("sub", f.subject())
-	c.set("aud", one(f.audience))
-	c.set("iat", f.issued.Unix())
-	c.set("exp", f.issued.Add(2*time.Minute).Unix())
-	c.set("jti", f.id)
-	c.set("events", object("http://schemas.openid.net/event/backchannel-logout", strictjson.From([]strictjson.Member{})))
-	c.set("sid", f.session)
-	return c
 }
 
 // leftHalf is at_hash of an access token under an algorithm.

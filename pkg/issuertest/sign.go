@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/go-jose/go-jose/v4"
-
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // sign signs a payload as a compact JWS (RFC 7515 section 7.1). The header's
@@ -53,45 +50,3 @@ func (s edSigner) SignPayload(payload []byte, alg jose.SignatureAlgorithm) ([]by
 
 // Format hides the key, whatever the verb.
 func (k *Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[key]") }
-
-// claims are the members of an object while it is made.
-type claims []strictjson.Member
-
-// set gives a member a value, in its place if it is there, else at the end. An
-// absent value takes it out.
-func (c *claims) set(name string, value any) {
-	v := strictjson.From(value)
-	for i, m := range *c {
-		if m.Name != name {
-			continue
-		}
-		if !v.Exists() {
-			*c = append((*c)[:i:i], (*c)[i+1:]...)
-			return
-		}
-		(*c)[i].Value = v
-		return
-	}
-	if v.Exists() {
-		*c = append(*c, strictjson.Member{Name: name, Value: v})
-	}
-}
-
-func (c *claims) remove(names ...string) {
-	for _, name := range names {
-		c.set(name, strictjson.Value{})
-	}
-}
-
-func (c claims) get(name string) strictjson.Value { return strictjson.From(c).Get(name) }
-
-// number is a claim that holds a whole number, or 0.
-func (c claims) number(name string) int64 {
-	literal, _ := c.get(name).Literal()
-	n, _ := strconv.ParseInt(literal, 10, 64)
-	return n
-}
-
-func (c claims) value() strictjson.Value { return strictjson.From(c) }
-
-func (c claims) json() []byte { return []byte(c.value().String()) }

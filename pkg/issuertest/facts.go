@@ -1,0 +1,94 @@
+package issuertest
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// facts are what a token is made from.
+type facts struct {
+	issuer      string
+	user        *User // nil for a program
+	client      string
+	audience    []string
+	scope       []string
+	roles       []string
+	issued      time.Time
+	expires     time.Time
+	authTime    time.Time // zero where nobody logged in
+	id          string    // jti
+	session     string
+	nonce       string
+	acr         string
+	accessToken string // for at_hash
+	algorithm   string
+}
+
+// subject is whom the token speaks about: a user, or the client itself.
+func (f *facts) subject() string {
+	if f.user == nil {
+		return f.client
+	}
+	return f.user.Subject
+}
+
+// login adds what is known of the login, if there was one.
+func (f *facts) login(c *claims) {
+	if !f.authTime.IsZero() {
+		c.set("auth_time", f.authTime.Unix(), "acr", notEmpty(f.acr), "amr", []string{"pwd"})
+	}
+}
+
+// grant adds the roles, if there are any.
+func (f *facts) grant(c *claims, name string) {
+	if len(f.roles) > 0 {
+		c.set(name, f.roles)
+	}
+}
+
+func (f *facts) asks(scope string) bool { return slices.Contains(f.scope, scope) }
+
+// profile adds the claims about the user that scopes ask for (OpenID Connect Core
+// section 5.4).
+func (f *facts) profile(c *claims) {
+	if f.user != nil && f.asks("profile") {
+		c.set("name", f.user.FullName, "preferred_username", f.user.Name)
+	}
+	if f.user != nil && f.asks("email") {
+		c.set("email", f.user.Email, "email_verified", true)
+	}
+}
+
+// access is an access token as RFC 9068 has it.
+func (f *facts) access() claims {
+	c := claims{}
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "client_id", f.client, "iat", f.issued.Unix(),
+		"exp", f.expires.Unix(), "jti", f.id, "scope", notEmpty(strings.Join(f.scope, " ")))
+	f.login(&c)
+	f.grant(&c, "roles")
+	return c
+}
+
+// idToken is an ID token as OpenID Connect Core section 2 has it, with nonce and
+// at_hash (section 3.1.3.6).
+func (f *facts) idToken() claims {
+	c := claims{}
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.expires.Unix())
+	f.login(&c)
+	c.set("nonce", notEmpty(f.nonce))
+	if f.accessToken != "" {
+		c.set("at_hash", leftHalf(f.algorithm, f.accessToken))
+	}
+	c.set("sid", notEmpty(f.session))
+	f.profile(&c)
+	return c
+}
+
+// logoutToken is one of OpenID Connect Back-Channel Logout section 2.4.
+func (f *facts) logoutToken() claims {
+	c := claims{}
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.issued.Add(2*time.Minute).Unix(),
+		"jti", f.id, "events", object("http://schemas.openid.net/event/backchannel-logout", object()), "sid", f.session)
+	return c
+}
