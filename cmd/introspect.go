@@ -4,20 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
-	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/provider/authing"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -251,180 +247,4 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 		return nil, unavailable(err)
 	}
 	return answer, nil
-}
-
-// An introspection is what the issuer says and, where that was asked, what the
-// token itself says.
-type introspection struct {
-	*verifier.Comparison
-	local  *report          // nil without --compare
-	own    strictjson.Value // the token's own claims, unverified
-	kind   verify.Kind      // what the token looks like
-	client string           // that asked, or empty
-	now    time.Time
-	show   showOptions
-}
-
-func (v introspection) verdict() string {
-	if v.Answer.Active {
-		return "active"
-	}
-	return "inactive"
-}
-
-func (v introspection) code() int {
-	if v.Active {
-		return exitAccepted
-	}
-	return codeOf(string(v.Reason))
-}
-
-// sentence is what the server says and what was verified here.
-func (v introspection) sentence() string {
-	line := "the issuer says: " + v.verdict()
-	if v.local != nil {
-		line += "; here: " + v.local.sentence()
-	}
-	if v.refusedByWarning() {
-		line += "; refused by --strict: " + strings.Join(v.warnings(), "; ")
-	}
-	return line
-}
-
-// refusedByWarning reports whether nothing but --strict is against the token.
-func (v introspection) refusedByWarning() bool {
-	return v.Answer.Active && v.Reason == verify.ReasonClaimRefused && (v.local == nil || v.local.Accepted)
-}
-
-// warnings are what is odd about the answer.
-func (v introspection) warnings() []string {
-	var list []string
-	for _, odd := range v.Oddities {
-		list = append(list, v.inWords(odd))
-	}
-	return list
-}
-
-func (v introspection) inWords(odd verify.Check) string {
-	if odd.Time.IsZero() {
-		return odd.Message
-	}
-	return fmt.Sprintf("%s (%s)", odd.Message, output.RelativeTime(odd.Time, v.now))
-}
-
-type introspectionDocument struct {
-	Verdict       string           `json:"verdict"`
-	Reason        verify.Reason    `json:"reason"`
-	ExitCode      int              `json:"exit_code"`
-	Source        string           `json:"source"`
-	Response      strictjson.Value `json:"response"`
-	Warnings      []string         `json:"warnings"`
-	Hint          string           `json:"hint,omitempty"`
-	Disagreements *[]string        `json:"disagreements,omitempty"`
-	Local         *reportDocument  `json:"local,omitempty"`
-}
-
-func (v introspection) document() any {
-	d := introspectionDocument{
-		Verdict: v.verdict(), Reason: v.Reason, ExitCode: v.code(), Source: v.Answer.URL, Response: v.Answer.Document,
-		Warnings: v.warnings(), Hint: v.whyInactive(),
-	}
-	if v.local != nil {
-		var disagreements []string
-		for _, odd := range v.Oddities {
-			if odd.ID == "disagreement" {
-				disagreements = append(disagreements, v.inWords(odd))
-			}
-		}
-		local := v.local.reportDocument()
-		d.Disagreements, d.Local = &disagreements, &local
-	}
-	return d
-}
-
-// whyInactive is what can be said of a token that is not active.
-func (v introspection) whyInactive() string {
-	if v.Answer.Active {
-		return ""
-	}
-	return advice.Inactive{
-		Claims: v.own, Kind: v.kind, Endpoint: v.Answer.URL, Client: v.client, Compared: v.local != nil, At: v.now,
-	}.Why()
-}
-
-// writeText is what the server says; with --compare also what was verified here.
-func (v introspection) writeText(t *output.Text) {
-	v.writeVerdict(t)
-	t.Blank()
-	t.Indented(func() { t.Rows(v.rows()...) })
-	if v.show.long() {
-		t.Heading("the server's answer")
-		writeClaims(t, v.Answer.Document, v.now)
-	}
-	if v.local != nil {
-		t.Heading("verified here")
-		v.local.writeText(t)
-	}
-	if v.local != nil || v.show.long() {
-		t.Blank() // the verdict has scrolled away by now
-		v.writeVerdict(t)
-	}
-}
-
-func (v introspection) writeVerdict(t *output.Text) {
-	words := strings.ToUpper(v.verdict()) + "  according to " + v.Answer.URL
-	if !v.Answer.Active && v.Answer.Message != "" {
-		words += ": " + v.Answer.Message
-	}
-	t.Rows(verdictRow(v.code() == exitAccepted, words))
-	if v.local != nil {
-		t.Indented(func() { t.Line("here: " + v.local.brief()) })
-	}
-	if v.refusedByWarning() {
-		t.Indented(func() { t.Line("refused: --strict refuses a warning") })
-	}
-}
-
-// rows are the warnings, why the token may be inactive, and what the server says
-// of it.
-func (v introspection) rows() []output.Row {
-	var rows []output.Row
-	for _, warning := range v.warnings() {
-		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "warning", Value: warning})
-	}
-	if why := v.whyInactive(); why != "" {
-		rows = append(rows, output.Row{Label: "hint", Value: why})
-	}
-	if !v.show.long() {
-		rows = append(rows, factRows(v.Answer.Document, v.now, "iss", "sub", "username", "aud", "client", "scope", "iat", "exp")...)
-		rows = append(rows, output.Row{Label: "answer", Value: plural(len(v.Answer.Document.Members()), "member") + " (--claims shows all)", Style: output.Dim})
-	}
-	return rows
-}
-
-// suite is what the issuer says, what is odd about that, and the local report.
-func (v introspection) suite() output.Suite {
-	answer := output.Case{ID: "introspection", Outcome: output.Passed, Message: "the issuer says: " + v.verdict(), Spec: "RFC 7662 section 2.2"}
-	if !v.Answer.Active {
-		answer.Outcome, answer.Reason = output.Failed, "inactive"
-		if why := v.whyInactive(); why != "" {
-			answer.Notes = []string{"hint: " + why}
-		}
-	}
-	s := output.Suite{
-		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(),
-		Facts: []output.Fact{{Name: "reason", Value: string(v.Reason)}, {Name: "source", Value: v.Answer.URL}},
-		Cases: []output.Case{answer},
-	}
-	for _, warning := range v.warnings() {
-		c := output.Case{ID: "introspection_warning", Outcome: output.Warned, Message: warning}
-		if v.refusedByWarning() {
-			c.Outcome, c.Reason = output.Failed, string(verify.ReasonClaimRefused)
-		}
-		s.Cases = append(s.Cases, c)
-	}
-	if v.local != nil {
-		s.Cases = append(s.Cases, v.local.suite().Cases...)
-	}
-	return s
 }
