@@ -114,13 +114,7 @@ func (o *jwksOptions) checkFlags() error {
 
 // load reads the set from a URL, stdin or a file.
 func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, source string) (*jwks.Set, string, error) {
-	if err := o.checkFlags(); err != nil {
-		return nil, "", err
-	}
-	if err := o.settings.apply(env, flags); err != nil {
-		return nil, "", err
-	}
-	if err := o.network.check(); err != nil {
+	if err := cmp.Or(o.checkFlags(), o.settings.apply(env, flags), o.network.check()); err != nil {
 		return nil, "", err
 	}
 	bare := namesHost(source)

@@ -15,6 +15,8 @@ import (
 )
 
 func newProfileCmd(env *Env) *cobra.Command {
+	var from settingsOptions
+	var out outputOptions
 	c := &cobra.Command{
 		Use:     "profile list|show",
 		Short:   "show profiles and where each setting comes from",
@@ -22,14 +24,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    commandMissing,
 	}
-	c.AddCommand(newProfileListCmd(env), newProfileShowCmd(env))
-	return c
-}
-
-func newProfileListCmd(env *Env) *cobra.Command {
-	var from settingsOptions
-	var out outputOptions
-	c := &cobra.Command{
+	list := &cobra.Command{
 		Use:     "list",
 		Short:   "list all profiles",
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
@@ -38,15 +33,9 @@ func newProfileListCmd(env *Env) *cobra.Command {
 			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return listProfiles(env, &from) })
 		},
 	}
-	from.addConfigFlag(c)
-	out.addFlags(c)
-	return c
-}
-
-func newProfileShowCmd(env *Env) *cobra.Command {
-	var from settingsOptions
-	var out outputOptions
-	c := &cobra.Command{
+	from.addConfigFlag(list)
+	out.addFlags(list)
+	show := &cobra.Command{
 		Use:     "show [NAME]",
 		Short:   "show the settings that verify would use, and which are overridden",
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
@@ -55,9 +44,10 @@ func newProfileShowCmd(env *Env) *cobra.Command {
 			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return showProfile(env, &from, c.Flags(), args) })
 		},
 	}
-	from.addFlags(c)
-	addSettingFlags(c)
-	out.addFlags(c)
+	from.addFlags(show)
+	addSettingFlags(show)
+	out.addFlags(show)
+	c.AddCommand(list, show)
 	return c
 }
 

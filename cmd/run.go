@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -68,13 +69,7 @@ func (o *verifyOptions) conclude(env *Env, c *cobra.Command, args []string, ask 
 	return o.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
 		r := &run{env: env, opts: o, flags: c.Flags(), args: args, printer: printer, typed: typedLine(c.CommandPath(), c.Flags(), args)}
 		defer r.end()
-		if err := o.settings.apply(env, r.flags); err != nil {
-			return nil, err
-		}
-		if err := o.network.check(); err != nil {
-			return nil, err
-		}
-		if err := o.show.check(); err != nil {
+		if err := cmp.Or(o.settings.apply(env, r.flags), o.network.check(), o.show.check()); err != nil {
 			return nil, err
 		}
 		return ask(c.Context(), r)

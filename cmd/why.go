@@ -213,7 +213,7 @@ func (v whyView) document() any {
 		Status: v.Status, Method: v.Method, URL: v.address(), Product: v.Complaint.Product, Message: v.Complaint.Words,
 		Expected: v.Complaint.Expected, Challenges: v.Complaint.Challenges, Problems: v.problems(), TokenFrom: v.Credential.Where,
 		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: v.Findings,
-		Conclusion: v.Conclusion(), Next: v.next().command,
+		Conclusion: v.Conclusion(), Next: v.next().Command,
 	}
 }
 
@@ -249,10 +249,10 @@ func (v whyView) writeText(t *output.Text) {
 	}
 	t.Blank()
 	t.Line(v.Conclusion())
-	if next := v.next(); next.command != "" {
+	if next := v.next(); next.Command != "" {
 		t.Blank()
-		t.Line(next.words)
-		t.Command(next.command)
+		t.Line(next.Words())
+		t.Command(next.Command)
 	}
 }
 

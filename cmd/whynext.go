@@ -9,59 +9,53 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// A nextStep is a command that settles a question, and what to say before it.
-type nextStep struct{ words, command string }
-
 // next is the command that settles what the token alone does not. A trust flag
 // that is filled in from the token is one to confirm: nothing in it is verified.
-func (v whyView) next() nextStep {
-	if metadata := v.Complaint.Param("resource_metadata"); v.Token == nil && metadata != "" && strings.Contains(v.URL, "://") {
-		return nextStep{"to see which token the API wants, and from whom:", "claimcheck resource " + advice.Word(v.address())}
+func (v whyView) next() advice.Hint {
+	hint := func(text string, line advice.Cmdline) advice.Hint {
+		return advice.Hint{Text: text, Command: line.String()}
+	}
+	if v.Token == nil && v.Complaint.Param("resource_metadata") != "" && isURL(v.URL) {
+		return hint("to see which token the API wants, and from whom", advice.Cmdline{Command: "claimcheck resource", Argument: v.address()})
 	}
 	if v.Token == nil || v.accepted() {
-		return nextStep{}
+		return advice.Hint{}
 	}
-	switch v.Token.Form() {
-	case token.FormOpaque, token.FormJWE:
-		return nextStep{"to ask the issuer about it:", "claimcheck introspect " + advice.Word(v.token) + " --issuer ISSUER --client-id ID --client-secret @FILE"}
-	case token.FormJWT:
+	iss, _ := v.Token.UnverifiedClaims().Get("iss").Text()
+	issuer := cmp.Or(iss, "ISSUER")
+	introspect := advice.Cmdline{Command: "claimcheck introspect", Argument: v.token}.
+		Add("issuer", issuer).Add("client-id", "ID").Add("client-secret", "@FILE")
+	switch form, kind := v.Token.Form(), v.Complaint.Kind; {
+	case form == token.FormOpaque, form == token.FormJWE:
+		return hint("to ask the issuer about it", introspect)
+	case form != token.FormJWT:
+		return hint("to see what can be read of it", advice.Cmdline{Command: "claimcheck decode", Argument: v.token})
+	case kind == refusal.Trouble:
+		return hint("to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect",
+			advice.Cmdline{Command: "claimcheck discover", Argument: issuer}.Add("check", ""))
+	case kind == refusal.Inactive:
+		return hint("to ask the issuer, if it is the one that you expect", introspect)
 	default:
-		return nextStep{"to see what can be read of it:", "claimcheck decode " + advice.Word(v.token)}
+		return hint("to settle it, if this is the issuer and the audience that the API expects", v.verifying(issuer))
 	}
-	claims := v.Token.UnverifiedClaims()
-	iss, _ := claims.Get("iss").Text()
-	switch v.Complaint.Kind {
-	case refusal.Trouble:
-		return nextStep{"to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect:", "claimcheck discover " + advice.Word(cmp.Or(iss, "ISSUER")) + " --check"}
-	case refusal.Inactive:
-		return nextStep{"to ask the issuer, if it is the one that you expect:", "claimcheck introspect " + advice.Word(v.token) + " --issuer " + advice.Word(cmp.Or(iss, "ISSUER")) + " --client-id ID --client-secret @FILE"}
-	}
-	return v.verifying(iss)
 }
 
 // verifying is the command that verifies the token as the API should.
-func (v whyView) verifying(iss string) nextStep {
+func (v whyView) verifying(issuer string) advice.Cmdline {
 	audience := firstAudience(v.Token.UnverifiedClaims())
 	if v.Complaint.Kind == refusal.Audience {
 		audience = v.Complaint.Expected // the token's own is what the API refuses
 	}
-	command := "claimcheck verify"
-	if v.Complaint.Kind == refusal.StepUp {
-		command = "claimcheck auth-age"
-	}
-	command += " " + advice.Word(v.token) + " --issuer " + advice.Word(cmp.Or(iss, "ISSUER")) + " --audience " + advice.Word(cmp.Or(audience, "AUDIENCE"))
+	line := advice.Cmdline{Command: "claimcheck verify", Argument: v.token}.Add("issuer", issuer).Add("audience", cmp.Or(audience, "AUDIENCE"))
 	switch v.Complaint.Kind {
 	case refusal.StepUp:
+		line.Command = "claimcheck auth-age"
 		if age := v.Complaint.Param("max_age"); age != "" {
-			command += " --max-age " + advice.Word(age+"s")
+			line = line.Add("max-age", age+"s")
 		}
-		for _, acr := range strings.Fields(v.Complaint.Param("acr_values")) {
-			command += " --acr " + advice.Word(acr)
-		}
+		line = line.Add("acr", strings.Fields(v.Complaint.Param("acr_values"))...)
 	case refusal.Scope:
-		for _, scope := range strings.Fields(v.Complaint.Param("scope")) {
-			command += " --scope " + advice.Word(scope)
-		}
+		line = line.Add("scope", strings.Fields(v.Complaint.Param("scope"))...)
 	}
-	return nextStep{"to settle it, if this is the issuer and the audience that the API expects:", command}
+	return line
 }
