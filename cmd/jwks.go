@@ -265,18 +265,12 @@ func (v keySetView) writeText(t *output.Text) {
 	v.writeTable(t)
 	var thumbprints []output.Row
 	for _, k := range v.set.Keys {
-		if k.Thumbprint != "" && k.Thumbprint != k.KeyID {
+		if k.Thumbprint != k.KeyID {
 			thumbprints = append(thumbprints, output.Row{Label: k.Name(), Value: k.Thumbprint})
 		}
 	}
-	if len(thumbprints) > 0 {
-		t.Heading("thumbprints (RFC 7638)")
-		t.Rows(thumbprints...)
-	}
-	if notes := v.notes(); len(notes) > 0 {
-		t.Heading("unusable or unusual")
-		t.Rows(notes...)
-	}
+	t.Section("thumbprints (RFC 7638)", thumbprints...)
+	t.Section("unusable or unusual", v.notes()...)
 }
 
 func (v keySetView) writeTable(t *output.Text) {

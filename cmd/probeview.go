@@ -133,10 +133,7 @@ func (v probeView) writeText(t *output.Text) {
 		t.Blank()
 		t.Table([]string{"result", "probe", "sent", "expected", "got"}, v.table())
 	}
-	if rows := v.rows(); len(rows) > 0 {
-		t.Blank()
-		t.Rows(rows...)
-	}
+	t.Section("", v.rows()...)
 	t.Blank()
 	if n := len(v.having(verify.Passed)); n > 0 && !v.all {
 		t.Line(plural(n, "probe") + " passed (--all lists them)")

@@ -202,14 +202,11 @@ func (r report) writeAll(t *output.Text) {
 		})
 	}
 	t.Rows(rows...)
-	if r.Key != nil {
-		t.Heading("key")
-		var rows []output.Row
-		for _, fact := range r.keyFacts() {
-			rows = append(rows, output.Row{Label: fact.Name, Value: fact.Value})
-		}
-		t.Rows(rows...)
+	var key []output.Row
+	for _, fact := range r.keyFacts() {
+		key = append(key, output.Row{Label: fact.Name, Value: fact.Value})
 	}
+	t.Section("key", key...)
 	if r.Header.Exists() {
 		t.Heading("header")
 		t.JSON(r.Header)

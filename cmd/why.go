@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"regexp"
@@ -239,14 +240,8 @@ func (v whyView) writeText(t *output.Text) {
 		}
 		t.Line(which + plural(v.Others+1, "exchange") + " in the recording")
 	}
-	if rows := v.saidRows(); len(rows) > 0 {
-		t.Blank()
-		t.Rows(rows...)
-	}
-	if rows := v.tokenRows(); len(rows) > 0 {
-		t.Blank()
-		t.Rows(rows...)
-	}
+	t.Section("", v.saidRows()...)
+	t.Section("", v.tokenRows()...)
 	t.Blank()
 	t.Line(v.Conclusion())
 	if next := v.next(); next.Command != "" {
@@ -262,20 +257,13 @@ func (v whyView) saidRows() []output.Row {
 	if code := v.Complaint.Param("error"); code != "" {
 		said = strings.TrimSuffix(code+": "+said, ": ")
 	}
-	if said == "" {
-		said = "nothing about the cause"
+	said = cmp.Or(said, "nothing about the cause")
+	if v.accepted() {
+		said = ""
 	}
-	var rows []output.Row
-	if !v.accepted() {
-		rows = append(rows, output.Row{Label: "the API says", Value: said})
-	}
-	if v.Complaint.Product != "" {
-		rows = append(rows, output.Row{Label: "software", Value: v.Complaint.Product})
-	}
+	rows := []output.Row{{Label: "the API says", Value: said}, {Label: "software", Value: v.Complaint.Product}}
 	for _, name := range []string{"scope", "max_age", "acr_values", "resource_metadata"} {
-		if value := v.Complaint.Param(name); value != "" {
-			rows = append(rows, output.Row{Label: name, Value: value})
-		}
+		rows = append(rows, output.Row{Label: name, Value: v.Complaint.Param(name)})
 	}
 	for _, problem := range v.problems() {
 		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "challenge", Value: problem})

@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -105,6 +106,21 @@ func (t *Text) Rows(rows ...Row) {
 			t.command(rows[i].Command, start+commandIndent)
 		}
 	})
+}
+
+// Section writes rows below a title or, without one, below an empty line. A row with a
+// label and no value is left out, and so is a section without rows.
+func (t *Text) Section(title string, rows ...Row) {
+	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.Label != "" && r.Value == "" && r.List == nil })
+	switch {
+	case len(rows) == 0:
+		return
+	case title == "":
+		t.Blank()
+	default:
+		t.Heading(title)
+	}
+	t.Rows(rows...)
 }
 
 // Members writes rows with their labels and values aligned, but a list that does
