@@ -87,7 +87,7 @@ func (r *run) unverifiedAge(ctx context.Context) (verdict, error) {
 // A loginAge is how long ago the user signed in, and how long ago it may be.
 type loginAge struct {
 	verify.AuthAge
-	limit    *time.Duration // nil where none was given
+	limit    *time.Duration // nil for none
 	acr      []string       // expected
 	now      time.Time
 	endpoint string // the issuer's authorization endpoint, empty if not known

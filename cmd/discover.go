@@ -233,8 +233,8 @@ func (v metadataView) writeText(t *output.Text) {
 	v.report.writeVerdict(t)
 }
 
-// writeMembers writes members below each other. A list that does not fit beside
-// its name stands below it.
+// writeMembers writes one member a line. A list that does not fit on the line of its
+// name is written below it.
 func writeMembers(t *output.Text, members []strictjson.Member) {
 	rows := make([]output.Row, len(members))
 	for i, m := range members {

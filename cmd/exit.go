@@ -176,8 +176,8 @@ func exitCode(ctx context.Context, err error) int {
 	}
 }
 
-// finish is the one place that prints an error. An error that stands for an
-// answer, which has been printed, says nothing more.
+// finish is the one place that prints an error. An answer has
+// been printed already: its error only has the exit code.
 func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
 	code := exitCode(ctx, err)
 	if _, answered := errors.AsType[silentExit](err); err == nil || answered || readerLeft(err) {

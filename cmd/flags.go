@@ -112,7 +112,7 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// expectationOptions are what verify expects of a token beside its signature.
+// expectationOptions are what verify expects of a token, besides a valid signature.
 type expectationOptions struct {
 	issuer      string
 	anyIssuer   bool

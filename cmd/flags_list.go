@@ -9,7 +9,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A valueList is a flag that may be given any number of times.
+// A valueList is a flag that can be repeated.
 type valueList struct {
 	takes   string
 	commas  bool     // one text may hold several values
@@ -101,7 +101,7 @@ func (l *valueList) Replace(texts []string) error {
 	return nil
 }
 
-// GetSlice returns the values as they were given.
+// GetSlice returns the values as they were typed.
 func (l *valueList) GetSlice() []string { return l.texts }
 
 func (l *valueList) String() string {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The values of flags are parsed once, where they are given: on the command
+// The values of flags are parsed once, where they are written: on the command
 // line, in a variable or in a profile. Their types say what help shows and what
 // completion offers.
 
@@ -17,7 +17,7 @@ import (
 // after the name of that one.
 type valueError struct {
 	takes string // "id, access or logout"
-	got   string // what was given; empty where it may be a secret
+	got   string // the value; empty where it may be a secret
 	hint  string
 	words []string // the words that it takes, if they are few
 }
@@ -36,7 +36,7 @@ var errEmpty = errors.New("has an empty value: is a variable empty?")
 // A scalar is a flag with one value.
 type scalar struct {
 	takes string // the value's name in help: "URL", "FILE"
-	text  string // as it was given
+	text  string // as it was typed
 	keep  func(text string) error
 }
 
@@ -165,9 +165,8 @@ func valueVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
 	f.Var(reference{newScalar(target, takes, *target, parse)}, name, usage)
 }
 
-// secretVar defines a flag that takes @FILE or env:NAME. What stands on a command
-// line can be seen by others and is kept in histories; what stands in a profile
-// is shown and copied.
+// secretVar defines a flag that takes @FILE or env:NAME. A command line
+// can be seen by others and is kept in histories; a profile is shown and copied.
 func secretVar(f *pflag.FlagSet, target *string, name, usage string) {
 	parse := func(text string) (string, error) {
 		path, isFile := strings.CutPrefix(text, "@")
@@ -187,7 +186,7 @@ func (v reference) stored(dir, text string) (string, error) {
 	return text, nil
 }
 
-// flagValues are the values of a flag as they were given.
+// flagValues are the values of a flag as they were typed.
 func flagValues(f *pflag.Flag) []string {
 	if several, ok := f.Value.(pflag.SliceValue); ok {
 		return several.GetSlice()

@@ -7,7 +7,7 @@ import (
 )
 
 // checkForgotten says which flags are missing, and shows a command that has them.
-// What the token says, unverified, stands in it for the user to confirm.
+// The user has to confirm what it takes from the token, which is unverified.
 func (r *run) checkForgotten() error {
 	expect := &r.opts.expect
 	issuer := expect.issuer == "" && !expect.anyIssuer

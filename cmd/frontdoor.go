@@ -26,7 +26,7 @@ func commandLine(root *cobra.Command, env *Env, args []string) ([]string, error)
 	if err != nil {
 		return args, nil // cobra says what is wrong
 	}
-	if err := longFlagBehindOneDash(c, args); err != nil {
+	if err := longFlagAfterOneDash(c, args); err != nil {
 		return nil, err
 	}
 	word := firstWord(root, rest)
@@ -46,9 +46,9 @@ func commandLine(root *cobra.Command, env *Env, args []string) ([]string, error)
 	}
 }
 
-// longFlagBehindOneDash is the error for "-issuer URL": it would be the flag -i
+// longFlagAfterOneDash is the error for "-issuer URL": it would be the flag -i
 // with the value "ssuer".
-func longFlagBehindOneDash(c *cobra.Command, args []string) error {
+func longFlagAfterOneDash(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
 		switch {
@@ -78,8 +78,8 @@ func isTokenWord(word string) bool {
 	}
 }
 
-// hasSigns reports whether a word is known to be a token of some product, or what
-// stands where a variable was not filled in.
+// hasSigns reports whether a word is known to be a token of some product, or the
+// name of a variable that was not filled in.
 func hasSigns(word string) bool {
 	parsed := token.Parse(word)
 	return slices.ContainsFunc(parsed.Faults(), func(f *token.Fault) bool { return f.Note != "" })

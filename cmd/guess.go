@@ -19,7 +19,7 @@ type issuerQuestion struct {
 	issuer string // as it was typed
 	// tokenIssuer is what the token says, unverified, or empty.
 	tokenIssuer string
-	headers     bool // --header was given
+	headers     bool // --header is used
 	// secret reports that the command sends a secret or the token: it is offered for the
 	// origin only that the user typed.
 	secret bool

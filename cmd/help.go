@@ -35,7 +35,7 @@ func newHelpCmd(root *cobra.Command, width func() int) *cobra.Command {
 	}
 }
 
-// showHelp writes the help of a command. Help beside flags of trust or
+// showHelp writes the help of a command. Help among flags of trust or
 // expectation is refused: a token that is really "--help" must not end a
 // verification with success.
 func showHelp(c *cobra.Command, width int) error {
@@ -207,8 +207,8 @@ func foldHelp(text string, width int) string {
 	return strings.Join(out, "\n")
 }
 
-// lastColumn is where the text of an aligned line begins: behind the last gap of two
-// blanks and more.
+// lastColumn is where the text of an aligned line begins: after its last gap of at least two
+// blanks.
 func lastColumn(line string) int {
 	const indent = 4
 	text := strings.TrimLeft(line, " ")

@@ -34,7 +34,7 @@ type tokenInput struct {
 	encoding string // how the text holds it, see paste.Token
 }
 
-// warning says that the text as given is not the token; empty where it is.
+// warning says that the token had to be repaired; empty where it had not.
 func (i tokenInput) warning() string {
 	if i.repair == "" {
 		return ""
@@ -218,8 +218,8 @@ func readValue(env *Env, flag, argument string) (string, error) {
 	return argument, nil
 }
 
-// readSecret reads a secret, which has no literal form: what stands on a command
-// line can be seen by others and is kept in histories. Without an argument there is
+// readSecret reads a secret, which has no literal form: a command line
+// can be seen by others and is kept in histories. Without an argument there is
 // none.
 func readSecret(env *Env, flag, argument string) (string, error) {
 	if argument == "" {

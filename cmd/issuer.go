@@ -194,7 +194,7 @@ func issuerFailure(err error) error {
 	return failure
 }
 
-// certificateFile is where the certificate of an issuer with TLS stands: in its
+// certificateFile is the file with the certificate of an issuer with TLS: in its
 // state directory, or in a file that remove takes away.
 func certificateFile(issuer *issuertest.Issuer) (path string, remove func(), err error) {
 	if issuer.Certificate == nil || issuer.CertificateFile != "" {

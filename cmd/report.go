@@ -54,7 +54,7 @@ func (r report) writeText(t *output.Text) {
 	}
 }
 
-// writeBody writes what stands below the verdict: in short, with these facts, or
+// writeBody writes what follows the verdict: in short, with these facts, or
 // whole.
 func (r report) writeBody(t *output.Text, facts []output.Row) {
 	if r.show.all {
@@ -76,7 +76,7 @@ func (r report) writeVerdict(t *output.Text) {
 	r.writeVerdictAs(t, words)
 }
 
-// writeVerdictAs writes the verdict with the words behind it.
+// writeVerdictAs writes the verdict, followed by words.
 func (r report) writeVerdictAs(t *output.Text, words string) {
 	row := verdictRow(r.Accepted, strings.ToUpper(r.verdict())+"  "+words)
 	if n := r.count(verify.Warning); n > 0 && r.Accepted {

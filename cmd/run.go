@@ -58,7 +58,7 @@ type run struct {
 	input  tokenInput
 	token  *token.Token
 	secret *verify.Secret // that is trusted, if it is one
-	now    time.Time      // of evaluation: when token and keys are in hand
+	now    time.Time      // of evaluation: read once the token and the keys have been read
 
 	asking *provider.Client // see client
 }
@@ -77,7 +77,7 @@ func (o *verifyOptions) conclude(env *Env, c *cobra.Command, args []string, ask 
 }
 
 // clock reads the time of evaluation, which is that of --at or now. It is read
-// when token and keys are in hand: waiting for them must not make it stale.
+// after the token and the keys: waiting for them must not make it stale.
 func (r *run) clock() time.Time {
 	r.now = r.opts.expect.at.from(r.env.Now())
 	return r.now
@@ -243,7 +243,7 @@ func (r *run) client() (*provider.Client, error) {
 	return r.asking, err
 }
 
-// verify checks the token as of the time when token and keys are in hand.
+// verify reads the keys and checks the token, as of the time when it has both.
 func (r *run) verify(ctx context.Context) (report, error) {
 	timed, cancel := r.opts.network.within(ctx)
 	defer cancel()
@@ -312,8 +312,8 @@ func (r *run) issuerOfMetadata(ctx context.Context) error {
 	return nil
 }
 
-// verifyByMetadata verifies by the key set of an issuer whose metadata stands where
-// a key set was expected.
+// verifyByMetadata verifies by the key set of an issuer, because --jwks is the URL of
+// its metadata and not of a key set.
 func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 	kid, _ := r.token.KeyID()
 	set, err := keysAt(ctx, r.asking, r.printer, r.opts.trust.jwks, kid)

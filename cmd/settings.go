@@ -153,7 +153,7 @@ func applyTimeout(env *Env, flags *pflag.FlagSet) error {
 }
 
 // setFlags sets the flags that are not on the command line. They stay unchanged in
-// pflag's sense: Changed means given as a flag.
+// pflag's sense: Changed means that it is on the command line.
 func setFlags(flags *pflag.FlagSet, values []config.Value) error {
 	for _, v := range values {
 		if v.Source == config.FromFlag || v.Unused != "" {

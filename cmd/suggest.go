@@ -115,7 +115,7 @@ func peerHint(name string) string {
 	return ours[name]
 }
 
-// shorthandHint knows two mistakes: a long flag behind one dash, and the wrong
+// shorthandHint knows two mistakes: a long flag after one dash, and the wrong
 // case. Else it lists the letters that there are.
 func shorthandHint(c *cobra.Command, letter, word string) string {
 	names := flagNames(c)

@@ -45,7 +45,7 @@ func readTerminal(env *Env, what string, limit int) (string, error) {
 var errInterrupted = errors.New("interrupted")
 
 // readPasted reads from a terminal in raw mode until an empty line, Ctrl-D, or
-// Enter behind what was pasted: pasted text comes in large pieces, a key alone.
+// Enter after what was pasted: pasted text comes in large pieces, a key alone.
 func readPasted(r io.Reader, limit int) (string, error) {
 	p := pasted{}
 	chunk := make([]byte, 4096)
@@ -106,5 +106,5 @@ func (p *pasted) newline(typed bool) {
 	p.text = append(p.text, '\n')
 }
 
-// line is what stands behind the last line break.
+// line is the text after the last line break.
 func (p *pasted) line() []byte { return p.text[bytes.LastIndexByte(p.text, '\n')+1:] }

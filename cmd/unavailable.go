@@ -34,8 +34,8 @@ func unavailable(err error) error {
 	return failed
 }
 
-// noKeySet is unavailable for a key set at an address that was typed: an issuer's
-// URL is what stands there most often where there is nothing.
+// noKeySet is unavailable for a key set at an address that was typed: where nothing is
+// there, it is most often an issuer's URL.
 func noKeySet(err error, typed string) error {
 	explained := unavailable(err)
 	fetch, fetched := errors.AsType[*provider.FetchError](err)
@@ -45,8 +45,8 @@ func noKeySet(err error, typed string) error {
 	return explained
 }
 
-// A shortError says in fewer words what another error says: the rest stands
-// beside it.
+// A shortError says in fewer words what another error says, because the rest is shown
+// separately.
 type shortError struct {
 	text string
 	err  error

@@ -44,7 +44,7 @@ func (o *outputOptions) conclude(ctx context.Context, env *Env, ask func(*output
 
 // conclude prints a verdict and, where stdout is for a program, says it in one
 // line to whoever reads the log. It is the one ending of every command that
-// checks; the error it returns stands for the exit code.
+// checks; the error it returns has the exit code.
 func conclude(ctx context.Context, printer *output.Printer, v verdict) error {
 	if v.code() == exitUnavailable && printer.Quiet() {
 		return fail(exitUnavailable, "%s", v.sentence()) // no answer is an error, which --quiet does not hide
@@ -125,7 +125,7 @@ func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
 	return err
 }
 
-// unanswered stands for a question that could not be answered.
+// unanswered is a question that could not be answered.
 type unanswered struct {
 	exit int // exitUsage, exitUnreadable or exitUnavailable
 	err  error
@@ -292,7 +292,7 @@ func (r report) brief() string {
 	return r.verdict() + ": " + r.headline(r.checks(verify.Failed), false)
 }
 
-// asOf says which time was given in place of the clock.
+// asOf names the time of --at.
 func (r report) asOf() string {
 	if !r.atGiven {
 		return ""

@@ -38,8 +38,8 @@ func (h Hint) Words() string {
 
 func (h Hint) String() string { return strings.TrimSpace(h.Words() + " " + h.Command) }
 
-// A Case is what is known of a run beside a check: what was typed, and where the
-// keys come from.
+// A Case is what is known of a run in addition to its checks: what was typed, and
+// where the keys come from.
 type Case struct {
 	Typed     Cmdline
 	Instead   string   // what may have been meant in place of a token, or empty
@@ -62,9 +62,9 @@ type Case struct {
 	SecretForm string
 }
 
-// Hint returns the hint of a check, empty if there is none. What is known of the
-// service that issued the token explains the case better than words for any case,
-// and stands in their place; or before them, where they say what to do.
+// Hint returns the hint of a check, empty if there is none. A note about the
+// service that issued the token is more specific than the general words and replaces
+// them, or precedes them where they say what to do.
 func (c Case) Hint(check verify.Check) Hint {
 	d := check.Diagnosis
 	if d == nil {

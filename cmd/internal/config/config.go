@@ -22,10 +22,9 @@ type Setting struct {
 	NamesKeys, KeySource bool
 	WaivedBy             []string // flags that make the setting void
 	Needs                string   // the setting without which it is not used
-	Requires             string   // the setting that a profile must have beside it
+	Requires             string   // the setting that a profile must have as well
 
-	// Parse reads a value as it is written and returns what the flag is given
-	// instead. Relative file names are relative to dir, where that is not empty.
+	// Parse reads a value as it is written and returns the values of the flag. Relative file names are relative to dir, where that is not empty.
 	// Its error reads after the name of the setting.
 	Parse func(dir, text string) ([]string, error)
 }
@@ -64,7 +63,7 @@ func (v Value) Where() string {
 }
 
 // An Error says what is wrong with a file or a variable. Neither it nor its hint
-// quotes what stands in the place of a secret.
+// quotes what may be a secret.
 type Error struct {
 	Where string // "config.yaml:3", "CLAIMCHECK_TIMEOUT"
 	Err   error

@@ -1,7 +1,7 @@
 // Package exchange reads an HTTP request and its answer from the text that people
 // have: what curl -i, curl -v or wget -S print, a HAR file, a browser's "copy as
-// cURL" with the answer below it, or an error body alone. It says what stands in
-// the text, never what it means.
+// cURL" with the answer below it, or an error body alone. It says what the
+// text contains, never what it means.
 package exchange
 
 import (

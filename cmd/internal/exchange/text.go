@@ -86,7 +86,7 @@ var (
 	requestLine = lazily(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
 	statusLine  = lazily(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
 	fieldLine   = lazily("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
-	// noiseLine is what curl -v tells beside the exchange, and its progress meter.
+	// noiseLine is what curl -v prints about itself, and its progress meter.
 	noiseLine = lazily(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
 	curlStart = lazily(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
 )

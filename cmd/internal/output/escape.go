@@ -26,7 +26,7 @@ func Escape(s string) string {
 }
 
 // Quote is Escape between double quotes; quotes and backslashes in s are escaped
-// too, so that one can tell where it ends and what it was.
+// too, so that its end and its exact text are clear.
 func Quote(s string) string {
 	return string(appendQuoted(nil, s, asQuoted))
 }
@@ -41,7 +41,7 @@ func startsLogCommand(s string) bool {
 
 func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
-// A notation is where an escaped text is going to stand.
+// A notation is the way in which a text is escaped.
 type notation int
 
 const (

@@ -12,9 +12,9 @@ type gridRow []cell
 // of the others.
 const minColumn = 12
 
-// grid writes rows with their columns aligned. Each column is followed by a gap,
-// and left out where it is empty in all rows. below, unless nil, writes what comes
-// below a row; the last column begins at start.
+// grid writes rows with their columns aligned. Each column is followed by a gap;
+// a column that is empty in all rows is left out. below, unless nil, is called after
+// each row; the last column begins at start.
 func (t *Text) grid(gaps []int, rows []gridRow, below func(row, start int)) {
 	widths := t.columnWidths(gaps, rows)
 	start := 0
@@ -62,7 +62,7 @@ func spaces(n int) Span { return Plain.Span(strings.Repeat(" ", max(n, 0))) }
 
 // columnWidths returns the widths of the columns: those of their widest
 // paragraphs, less where that would not fit into the width of the text. Only the
-// last column may be narrower than a word in it, which then stands out.
+// last column may be narrower than a word in it, which then extends beyond it.
 func (t *Text) columnWidths(gaps []int, rows []gridRow) []int {
 	last := len(gaps) - 1
 	widths, least := make([]int, len(gaps)), make([]int, len(gaps))

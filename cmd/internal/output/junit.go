@@ -12,8 +12,8 @@ import (
 // AppendJUnit appends an answer as a JUnit XML file: one testsuite with a
 // testcase for each case. One that failed has a failure, one without an answer
 // an error, one that was not asked for is skipped, and what is only worth
-// knowing stands in system-out. The message of the first problem is the answer
-// in one line, which names them all; an answer that is not yes has a problem.
+// knowing is in system-out. The message of the first problem is the answer in one
+// line, which names all problems; an answer that is not yes has at least one.
 // Characters that XML does not know are in the notation of Escape.
 func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	suite := junitSuite{Name: Escape(tool.title())}
@@ -40,8 +40,8 @@ func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// cases are those of the answer, with one that stands for the verdict where it is
-// not yes although none of them failed.
+// cases are those of the answer. If the answer is not yes although none of them
+// failed, the verdict is a case of its own.
 func (s Suite) cases() []Case {
 	if s.Good || slices.ContainsFunc(s.Cases, func(c Case) bool { return c.Outcome == Failed || c.Outcome == Unanswered }) {
 		return s.Cases

@@ -1,6 +1,6 @@
 package output
 
-// A Mark stands before a row and says at a glance how it went.
+// A Mark at the beginning of a row shows at a glance how it went.
 type Mark int
 
 // The marks.
@@ -20,7 +20,7 @@ func (m Mark) span(ascii bool) Span {
 	return m.style().Span(symbols[m])
 }
 
-// style returns the style of the mark and of the label beside it.
+// style returns the style of the mark and of the label after it.
 func (m Mark) style() Style {
 	return [...]Style{Dim, Good, Bad, Caution, Dim}[m]
 }

@@ -92,7 +92,7 @@ func (p *Printer) Verdict(good bool, message string) {
 }
 
 func (p *Printer) message(spans ...Span) {
-	// The name stands alone on no line, however long an address behind it is.
+	// The name is never alone on a line, however long the address after it is.
 	p.errLine(slices.Concat(line{Plain.Span("claimcheck:" + glue)}, escaped(spans...)))
 }
 

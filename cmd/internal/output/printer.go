@@ -46,7 +46,7 @@ type Options struct {
 	Tick               Tick      // of a terminal that shows progress; nil for none
 	ASCII              bool      // marks without characters beyond ASCII
 	Tool               Tool      // of suites
-	Summary            io.Writer // of suites in FormatGitHub, beside Out; nil for none
+	Summary            io.Writer // of suites in FormatGitHub, in addition to Out; nil for none
 }
 
 // A Printer prints a command's answer on one stream and everything else on the

@@ -62,8 +62,8 @@ func (o Outcome) Mark() Mark {
 	return [...]Mark{MarkFailed, MarkFailed, MarkWarning, MarkSkipped, MarkSkipped, MarkPassed}[o]
 }
 
-// namesPlace reports whether the place has to be said before the message, which may
-// begin with it.
+// namesPlace reports whether the place has to be written before the message, which may
+// begin with it already.
 func (c Case) namesPlace() bool {
 	return c.Place != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Place)
 }

@@ -83,8 +83,7 @@ func (r Row) value() line {
 	return line{r.Style.Span(strings.Join(items, ", "))}
 }
 
-// commandIndent is by how many columns a command stands to the right of what
-// introduces it.
+// commandIndent is by how many columns a command is indented.
 const commandIndent = 2
 
 // Rows writes rows with their labels and values aligned.
@@ -124,7 +123,7 @@ func (t *Text) Section(title string, rows ...Row) {
 }
 
 // Members writes rows with their labels and values aligned, but a list that does
-// not fit beside its label below it.
+// not fit on the line of its label is written below it.
 func (t *Text) Members(rows ...Row) {
 	const gap = 2
 	label := 0
@@ -202,8 +201,8 @@ type Remark struct {
 const maxRemarkColumn = 48
 
 // AnnotatedJSON writes an object as JSON does, with what remark says about each of
-// its own members as a // comment behind it. One that would not fit stands further
-// to the left than the others.
+// its own members as a // comment at the end of its line. The comments are aligned,
+// but for those that would not fit.
 func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Member) Remark) {
 	members := object.Members()
 	if len(members) == 0 {

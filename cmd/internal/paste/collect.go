@@ -18,7 +18,7 @@ const maxDepth = 4
 // maxName is the longest name, in bytes, that is kept for a token.
 const maxName = 64
 
-// context is where in a text a token stands.
+// context is what surrounds a token in a text.
 type context struct {
 	name     string // of the value, for tokens that have none of their own
 	depth    int
@@ -48,7 +48,7 @@ type namedToken struct {
 }
 
 // add notes an occurrence of a token. The first name wins, any name beats none,
-// and a token that also stands there whole needed no repair.
+// and a token that is there in one piece as well needed no repair.
 func (c *collector) add(t Token) {
 	t.Name = cleanName(t.Name)
 	i, known := c.index[t.Text]
@@ -96,7 +96,7 @@ var plainPart = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // cleanName returns name, or nothing if it cannot serve with --pick or may not
-// reach a terminal: a number would be taken for a position, and what stands before
+// reach a terminal: a number would be taken for a position, and what precedes
 // a "=" may be a part of a token.
 func cleanName(name string) string {
 	if len(name) > maxName || runEnd(name, 0) < len(name) || isNumber(name) {

@@ -39,7 +39,7 @@ func lineBelow(text string, pos int) (line, bool) {
 
 // nextLine returns where the line after the break at pos begins, without the
 // indentation; a backslash before the break is part of it. The end of the text is
-// a break with nothing behind it.
+// a break with nothing after it.
 func nextLine(text string, pos int) (next int, ok bool) {
 	pos = skipBlanks(text, pos)
 	if strings.HasPrefix(text[pos:], "\\\n") || strings.HasPrefix(text[pos:], "\\\r\n") {
@@ -86,7 +86,7 @@ func blockEnd(text string, first line) int {
 }
 
 // tokenAt takes the token that begins at first, undoing a wrap where joining its
-// lines gives exactly one token. It returns where to go on behind it.
+// lines gives exactly one token. It returns the position after it.
 //
 // A line of token characters may also be the next thing that a script printed
 // ("3600"). So where the algorithm says how long the signature has to be, the
@@ -131,7 +131,7 @@ func tokenAt(text string, first line) (token string, next int, joined, ok bool) 
 	}
 }
 
-// maxSignatureLines is how many lines the longest signature and a line behind it
+// maxSignatureLines is how many lines the longest signature and one more line
 // can take.
 const maxSignatureLines = 1366/minWrap + 2
 

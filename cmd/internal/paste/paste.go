@@ -36,8 +36,8 @@ type Token struct {
 	OtherNames []string
 	// Text is the token itself.
 	Text string
-	// Repair says in words what was undone, where the text as given is not a valid
-	// token and servers will refuse it; else it is empty.
+	// Repair says in words what was undone, if servers would refuse the text as it
+	// was pasted; else it is empty.
 	Repair string
 	// Encoding says in words how the text holds the token where that is an encoding
 	// of its own, such as the base64 of a Secret; else it is empty.
@@ -67,7 +67,7 @@ func Find(text string) []Token {
 	return c.found
 }
 
-// Exact returns the input as given, minus one trailing newline (--exact).
+// Exact returns the input unchanged, minus one trailing newline (--exact).
 func Exact(text string) string {
 	if rest, ok := strings.CutSuffix(text, "\n"); ok {
 		return strings.TrimSuffix(rest, "\r")

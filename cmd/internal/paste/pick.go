@@ -15,7 +15,7 @@ const maxListed = 10
 // name; it shows none of them.
 type ChoiceError struct {
 	Found []Token
-	pick  string // as given; it may hold anything
+	pick  string // as it was typed; it may hold anything
 	named int    // how many different tokens have that name
 }
 
@@ -34,7 +34,7 @@ func (e *ChoiceError) Error() string {
 	}
 }
 
-// short is the beginning of what was given to --pick: it may be a token.
+// short is the beginning of the value of --pick, which may be a token.
 func short(pick string) string {
 	const most = 12
 	if len(pick) <= most {
@@ -63,8 +63,8 @@ func (e *ChoiceError) list() string {
 
 // Pick applies --pick NAME|N (N counts from 1) to what Find found.
 // Without --pick there has to be one token only. A refresh token is set aside
-// then as long as there are others: it stands in most token responses, and it
-// is for its issuer alone to read. The error is a *ChoiceError.
+// then as long as there are others: most token responses have one, and only
+// its issuer can read it. The error is a *ChoiceError.
 func Pick(found []Token, pick string) (Token, error) {
 	refusal := &ChoiceError{Found: found, pick: pick}
 	if pick == "" {
@@ -113,6 +113,6 @@ func withoutRefreshTokens(found []Token) []Token {
 	return others
 }
 
-// isNumber reports whether a text given to --pick is a position: no name
+// isNumber reports whether a value of --pick is a position: no name
 // consists of digits only.
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

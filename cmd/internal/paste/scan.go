@@ -18,14 +18,14 @@ type scanner struct {
 	to     *collector
 }
 
-// label is what stands before a value: `name=`, `"name": "`, `Authorization:
+// label is the text before a value: `name=`, `"name": "`, `Authorization:
 // Bearer `.
 type label struct {
 	name    string
 	sep     byte // '=' or ':', 0 if there is no label
 	quoted  bool
 	opaque  bool // the value is a token whatever it looks like
-	schemes int  // how often "Bearer" stands before the value
+	schemes int  // how often "Bearer" precedes the value
 	start   int  // of the value
 }
 
@@ -79,8 +79,8 @@ func (s *scanner) labelAt(pos, end int) label {
 	return l
 }
 
-// takeValue collects the value behind a label and returns where to go on; the
-// label's name is text[pos:end].
+// takeValue collects the value after a label and returns the position to go on from;
+// the label's name is text[pos:end].
 func (s *scanner) takeValue(pos, end int, l label) int {
 	if l.sep == 0 {
 		return s.takeScheme(pos, end)
@@ -156,7 +156,7 @@ func (s *scanner) takeToken(start int, l label) int {
 	case !tokenEndsAt(s.text, end) && s.text[end] == '%' && !l.opaque:
 		return s.takePercent(start, l)
 	case !tokenEndsAt(s.text, end):
-		// A character that no token has: what is behind it is no token either.
+		// A character that no token has: what follows it is not a token either.
 		region := s.regionAt(start)
 		if l.opaque || l.sep != 0 && padded().MatchString(s.text[start:region.end]) {
 			s.take(l, Token{Text: s.text[start:region.end]})

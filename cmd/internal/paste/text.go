@@ -65,7 +65,7 @@ func beginsHeader(text string) bool {
 	return rest == "" || rest[0] == '"'
 }
 
-// supabase stands before the base64 of a session in the cookies of Supabase.
+// supabase is the prefix of the base64 of a session in the cookies of Supabase.
 const supabase = "base64-"
 
 // beginsBase64 reports whether text begins like the base64 of a JWT, or of the
@@ -121,7 +121,7 @@ func tokenEndsAt(text string, pos int) bool {
 }
 
 // isEscape reports whether text begins with the escape of a quote or of white
-// space, as in JSON that stands in a string.
+// space, as in JSON inside a string.
 func isEscape(text string) bool {
 	return len(text) > 1 && text[0] == '\\' && strings.IndexByte(`"'nrt\`, text[1]) >= 0
 }

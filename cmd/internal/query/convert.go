@@ -15,7 +15,7 @@ import (
 const (
 	// maxDepth is the deepest nesting of an output.
 	maxDepth = 256
-	// valueBytes is what a value counts beside its text.
+	// valueBytes is added to the bytes of each value's text.
 	valueBytes = 16
 )
 

@@ -109,7 +109,7 @@ func compileError(err error) error {
 }
 
 // cutWords shortens the words of an error that are long enough to be a token, which
-// may have been given in place of an expression.
+// may have been typed in place of an expression.
 func cutWords(text string) string {
 	const longest = 13
 	words := strings.Fields(text)

@@ -105,8 +105,8 @@ func looksLikeToken(text string) bool {
 	return t.Form() != token.FormMalformed && !isScheme(text)
 }
 
-// isPlaceholder knows what stands in the place of a token when a program or a
-// shell had none.
+// isPlaceholder reports whether a text is what programs and shells send when they have
+// no token.
 func isPlaceholder(text string) bool {
 	switch strings.ToLower(text) {
 	case "undefined", "null", "none", "nil", "nan", "[object object]", "token", "your_token", "your-token", "access_token", "true", "false":
@@ -119,7 +119,7 @@ func isRedacted(text string) bool {
 	return strings.Contains(text, "…") || strings.Contains(text, "...") || strings.Contains(text, "***") || strings.Contains(strings.ToLower(text), "redacted")
 }
 
-// elsewhere looks where a token may stand beside the Authorization header.
+// elsewhere looks for a token outside the Authorization header.
 func elsewhere(e *exchange.Exchange) Credential {
 	if u, err := url.Parse(e.URL); err == nil {
 		if query := u.Query().Get("access_token"); query != "" {

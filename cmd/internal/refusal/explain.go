@@ -33,7 +33,7 @@ type Finding struct {
 	Explains bool `json:"explains,omitzero"`
 }
 
-// An Explanation is a complaint beside what the token shows.
+// An Explanation is a complaint together with what the token shows.
 type Explanation struct {
 	Complaint  Complaint
 	Credential Credential

@@ -31,7 +31,7 @@ const (
 // A saying is how some software puts a complaint.
 type saying struct {
 	product string
-	words   string // in the order of the text, in lower case; "…" stands for anything on one line
+	words   string // in the order of the text, in lower case; "…" is any text on one line
 	kind    Kind
 }
 
