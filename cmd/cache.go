@@ -34,11 +34,11 @@ func newCacheCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(dir string, env *Env, printer *output.Printer) (answer, error)) error {
-	return opts.show(c.Context(), env, func(printer *output.Printer) (answer, error) {
+func runCache(c *cobra.Command, env *Env, opts *outputOptions, ask func(dir string, env *Env, printer *output.Printer) (display, error)) error {
+	return opts.show(c.Context(), env, func(printer *output.Printer) (display, error) {
 		dir := cacheDir(env)
 		if dir == "" {
-			return answer{}, unreadable("there is no cache directory")
+			return display{}, unreadable("there is no cache directory")
 		}
 		return ask(dir, env, printer)
 	})
@@ -61,7 +61,7 @@ type entryDocument struct {
 	KeyIDs     []string `json:"kids,omitzero"` // of a key set
 }
 
-func listCache(dir string, env *Env, printer *output.Printer) (answer, error) {
+func listCache(dir string, env *Env, printer *output.Printer) (display, error) {
 	entries := provider.ListCache(dir, env.Now(), func(message string) { printer.Warn(message) })
 	document := cacheDocument{Directory: dir, Entries: make([]entryDocument, len(entries))}
 	for i, e := range entries {
@@ -73,7 +73,7 @@ func listCache(dir string, env *Env, printer *output.Printer) (answer, error) {
 			document.Entries[i].KeyIDs = append([]string{}, e.KeyIDs...)
 		}
 	}
-	return answer{document, func(t *output.Text) { writeEntries(t, dir, entries, env.Now()) }}, nil
+	return display{document, func(t *output.Text) { writeEntries(t, dir, entries, env.Now()) }}, nil
 }
 
 func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now time.Time) {
@@ -101,14 +101,14 @@ func writeEntries(t *output.Text, dir string, entries []provider.CacheEntry, now
 	}
 }
 
-func clearCache(dir string, _ *Env, printer *output.Printer) (answer, error) {
+func clearCache(dir string, _ *Env, printer *output.Printer) (display, error) {
 	removed, err := provider.ClearCache(dir)
 	if err != nil {
-		return answer{}, unreadable("%w", err)
+		return display{}, unreadable("%w", err)
 	}
 	document := struct {
 		Directory string `json:"directory"`
 		Removed   int    `json:"removed"`
 	}{dir, removed}
-	return answer{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, dir)) }}, nil
+	return display{document, func(t *output.Text) { t.Line(fmt.Sprintf("removed %d entries from %s", removed, dir)) }}, nil
 }

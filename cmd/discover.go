@@ -68,7 +68,7 @@ type foundMetadata struct {
 func (m foundMetadata) show(ctx context.Context, printer *output.Printer) error {
 	shown := slices.DeleteFunc(m.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
 	view := metadataView{m.metadata, newFindingsReport(m.metadata.URL, shown)}
-	if err := show(ctx, printer, answer{m.metadata.Document, view.writeText}); err != nil {
+	if err := show(ctx, printer, display{m.metadata.Document, view.writeText}); err != nil {
 		return err
 	}
 	if m.problem != nil {

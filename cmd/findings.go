@@ -19,7 +19,7 @@ import (
 const (
 	maxShownFindings = 1000 // in JSON and for CI systems
 	maxTextFindings  = 100
-	maxTextPlaces    = 20 // of one finding
+	maxTextLocations = 20 // of one finding
 )
 
 // findingsReport is the answer of --check: errors first, as the linters give them.
@@ -131,11 +131,11 @@ func (r findingsReport) writeFindings(t *output.Text) {
 	rows := make([]output.Row, len(shown))
 	for i, f := range shown {
 		rows[i] = output.Row{Mark: outcomeOfFinding(f).Mark(), Label: f.ID, Value: f.Message}
-		if len(f.Places) == 1 {
-			rows[i].Value = f.Places[0] + ": " + f.Message
+		if len(f.Locations) == 1 {
+			rows[i].Value = f.Locations[0] + ": " + f.Message
 		}
-		if len(f.Places) > 1 {
-			rows[i].Notes = append(rows[i].Notes, output.Plain.Span(placeList(f.Places, maxTextPlaces)))
+		if len(f.Locations) > 1 {
+			rows[i].Notes = append(rows[i].Notes, output.Plain.Span(locationList(f.Locations, maxTextLocations)))
 		}
 		if f.Spec != "" && f.Severity != "info" {
 			rows[i].Notes = append(rows[i].Notes, output.Dim.Span(f.Spec))
@@ -151,8 +151,8 @@ func outcomeOfFinding(f jwks.Finding) output.Outcome {
 	return map[string]output.Outcome{"error": output.Failed, "warning": output.Warned, "info": output.Noted}[f.Severity]
 }
 
-func placeList(places []string, most int) string {
-	shown, omitted := atMost(places, most)
+func locationList(locations []string, most int) string {
+	shown, omitted := atMost(locations, most)
 	text := strings.Join(shown, ", ")
 	if omitted > 0 {
 		text += fmt.Sprintf(" and %d more", omitted)
@@ -169,7 +169,7 @@ func (r findingsReport) suite() output.Suite {
 	}
 	shown, omitted := atMost(r.findings, maxShownFindings)
 	for _, f := range shown {
-		c := output.Case{ID: f.ID, Outcome: outcomeOfFinding(f), Place: placeList(f.Places, maxTextPlaces), Message: f.Message, Spec: f.Spec}
+		c := output.Case{ID: f.ID, Outcome: outcomeOfFinding(f), Location: locationList(f.Locations, maxTextLocations), Message: f.Message, Spec: f.Spec}
 		if f.Severity == "error" {
 			c.Reason = "findings"
 		}

@@ -84,7 +84,7 @@ func (o *jwksOptions) show(ctx context.Context, env *Env, printer *output.Printe
 		return o.printFit(ctx, env, printer, set)
 	}
 	view := keySetView{set: set, source: from, now: env.Now()}
-	return show(ctx, printer, answer{set.PublicDocument(), view.writeText})
+	return show(ctx, printer, display{set.PublicDocument(), view.writeText})
 }
 
 func kidsHint(kids []string) string {

@@ -89,7 +89,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 		return mintFailure(err, wanted.Flaws)
 	}
 	rows := flawRows(minter, wanted)[1:]
-	return show(ctx, printer, answer{strictjson.From(rows), func(t *output.Text) {
+	return show(ctx, printer, display{strictjson.From(rows), func(t *output.Text) {
 		list := make([]output.Row, len(rows))
 		for n, row := range rows {
 			list[n] = output.Row{Label: fmt.Sprintf("%d  %s", row.ExitCode, row.Name), Value: row.about()}

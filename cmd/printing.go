@@ -178,14 +178,14 @@ func (f summaryFile) Write(data []byte) (int, error) {
 	return n, errors.Join(err, file.Close())
 }
 
-// An answer is what a command has to say, in JSON and in text.
-type answer struct {
+// A display is what a command shows, in JSON and in text.
+type display struct {
 	document  any
 	writeText func(*output.Text)
 }
 
 // show runs a command that only has something to show.
-func (o *outputOptions) show(ctx context.Context, env *Env, ask func(*output.Printer) (answer, error)) error {
+func (o *outputOptions) show(ctx context.Context, env *Env, ask func(*output.Printer) (display, error)) error {
 	printer, err := o.printer(env)
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (o *outputOptions) show(ctx context.Context, env *Env, ask func(*output.Pri
 	return show(ctx, printer, shown)
 }
 
-func show(ctx context.Context, printer *output.Printer, shown answer) error {
+func show(ctx context.Context, printer *output.Printer, shown display) error {
 	if err := printer.Print(ctx, shown.document, shown.writeText); err != nil {
 		return printFailure(err, exitAccepted)
 	}

@@ -30,7 +30,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck profile list\n  claimcheck profile list --jq '.profiles[].name'\n  claimcheck profile list --config claimcheck.yaml",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return listProfiles(env, &from) })
+			return out.show(c.Context(), env, func(*output.Printer) (display, error) { return listProfiles(env, &from) })
 		},
 	}
 	from.addConfigFlag(list)
@@ -41,7 +41,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck profile show staging\n  claimcheck profile show staging --issuer https://issuer.example\n  claimcheck profile show staging -o json",
 		Args:    atMostOne("profile"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return out.show(c.Context(), env, func(*output.Printer) (answer, error) { return showProfile(env, &from, c.Flags(), args) })
+			return out.show(c.Context(), env, func(*output.Printer) (display, error) { return showProfile(env, &from, c.Flags(), args) })
 		},
 	}
 	from.addFlags(show)
@@ -65,19 +65,19 @@ func addSettingFlags(c *cobra.Command) {
 	})
 }
 
-func listProfiles(env *Env, from *settingsOptions) (answer, error) {
+func listProfiles(env *Env, from *settingsOptions) (display, error) {
 	path, _, err := from.configPath(env)
 	if err != nil {
-		return answer{}, err
+		return display{}, err
 	}
 	file, err := from.load(env)
 	if err != nil {
-		return answer{}, err
+		return display{}, err
 	}
 	if file == nil {
 		file = &config.File{Path: path}
 	}
-	return answer{profilesDocument(file), func(t *output.Text) { writeProfiles(t, file) }}, nil
+	return display{profilesDocument(file), func(t *output.Text) { writeProfiles(t, file) }}, nil
 }
 
 func profilesDocument(file *config.File) strictjson.Value {
@@ -113,19 +113,19 @@ func writeProfiles(t *output.Text, file *config.File) {
 	t.Table([]string{"profile", "issuer", "audience", "line"}, rows)
 }
 
-func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []string) (answer, error) {
+func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []string) (display, error) {
 	if len(args) > 0 {
 		if args[0] == "" {
-			return answer{}, usageError("the name of the profile is empty")
+			return display{}, usageError("the name of the profile is empty")
 		}
 		if from.profile != "" && from.profile != args[0] {
-			return answer{}, usageError("two profiles given: %s and %s", quoteShort(args[0]), quoteShort(from.profile))
+			return display{}, usageError("two profiles given: %s and %s", quoteShort(args[0]), quoteShort(from.profile))
 		}
 		from.profile = args[0]
 	}
 	values, chosen, err := from.resolve(env, flags)
 	if err != nil {
-		return answer{}, err
+		return display{}, err
 	}
 	view := settingsView{chosen: chosen}
 	for _, v := range values {
@@ -135,7 +135,7 @@ func showProfile(env *Env, from *settingsOptions, flags *pflag.FlagSet, args []s
 			view.unused = append(view.unused, v)
 		}
 	}
-	return answer{view.document(), view.writeText}, nil
+	return display{view.document(), view.writeText}, nil
 }
 
 // settingsView shows the settings and where each comes from.

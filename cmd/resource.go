@@ -231,7 +231,7 @@ func (v resourceView) suite() output.Suite {
 		Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}},
 	}
 	for _, l := range v.Links {
-		c := output.Case{ID: l.ID, Outcome: outcomeOf(l.Status), Place: l.Server, Message: l.Message, Spec: l.Spec}
+		c := output.Case{ID: l.ID, Outcome: outcomeOf(l.Status), Location: l.Server, Message: l.Message, Spec: l.Spec}
 		switch {
 		case c.Outcome != output.Failed:
 		case v.code() == exitAccepted: // without --check no link fails a run

@@ -24,9 +24,9 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Example: "  claimcheck version\n  claimcheck version -o json\n  claimcheck version --jq .go",
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return opts.show(c.Context(), env, func(*output.Printer) (answer, error) {
+			return opts.show(c.Context(), env, func(*output.Printer) (display, error) {
 				v := readVersion()
-				return answer{v, func(t *output.Text) {
+				return display{v, func(t *output.Text) {
 					t.Line(fmt.Sprintf("claimcheck %s (commit %s, %s, go-jose %s, %s)", v.Version, v.Commit, v.Go, v.GoJOSE, v.Platform))
 				}}, nil
 			})

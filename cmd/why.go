@@ -80,7 +80,7 @@ func (o *whyOptions) explain(env *Env, args []string) (verdict, error) {
 		at = view.now
 	}
 	view.Explanation, view.dated = refusal.Explain(e, credential, at), known
-	if view.Complaint.Kind == refusal.Unknown && e.Status == 0 {
+	if view.Complaint.Reason == refusal.Unknown && e.Status == 0 {
 		return nil, noResponse(text)
 	}
 	return view, nil
@@ -152,27 +152,27 @@ func (v whyView) sentence() string { return v.heading() + ": " + v.Conclusion() 
 // heading is the status and the complaint: "401 Unauthorized: token expired".
 func (v whyView) heading() string {
 	if v.Status == 0 {
-		return v.Complaint.Kind.Title()
+		return v.Complaint.Reason.Title()
 	}
 	if v.accepted() {
 		return statusLine(v.Status) + ": the API accepted the request"
 	}
-	return statusLine(v.Status) + ": " + v.Complaint.Kind.Title()
+	return statusLine(v.Status) + ": " + v.Complaint.Reason.Title()
 }
 
 // accepted reports whether nothing was refused: some APIs complain under a 200.
 func (v whyView) accepted() bool {
-	return v.Status != 0 && v.Status < 300 && v.Complaint.Kind == refusal.Unknown
+	return v.Status != 0 && v.Status < 300 && v.Complaint.Reason == refusal.Unknown
 }
 
 // Conclusion is that of the explanation, where there is something to explain.
 func (v whyView) Conclusion() string {
 	switch {
-	case v.Status == http.StatusNotFound && v.Complaint.Kind == refusal.Unknown:
+	case v.Status == http.StatusNotFound && v.Complaint.Reason == refusal.Unknown:
 		return "there is nothing at this address, or nothing that the API shows to this caller: check the URL and the method first"
 	case !v.accepted():
 		return v.Explanation.Conclusion()
-	case slices.ContainsFunc(v.Findings, func(f refusal.Finding) bool { return f.Status == refusal.Failed }):
+	case slices.ContainsFunc(v.Clues, func(f refusal.Clue) bool { return f.Status == refusal.Failed }):
 		return "the API accepted the request all the same: it may not check the token (claimcheck probe tests that)"
 	default:
 		return "nothing was refused: there is nothing to explain"
@@ -203,17 +203,17 @@ type whyDocument struct {
 	TokenFrom  string                `json:"token_from,omitzero"`
 	Kind       string                `json:"kind,omitzero"`
 	At         string                `json:"evaluated_at"`
-	Findings   []refusal.Finding     `json:"findings"`
+	Findings   []refusal.Clue        `json:"findings"`
 	Conclusion string                `json:"conclusion"`
 	Next       string                `json:"next,omitzero"`
 }
 
 func (v whyView) document() any {
 	return whyDocument{
-		Verdict: v.verdict(), Complaint: string(v.Complaint.Kind), ExitCode: exitAccepted,
+		Verdict: v.verdict(), Complaint: string(v.Complaint.Reason), ExitCode: exitAccepted,
 		Status: v.Status, Method: v.Method, URL: v.address(), Product: v.Complaint.Product, Message: v.Complaint.Words,
 		Expected: v.Complaint.Expected, Challenges: v.Complaint.Challenges, Problems: v.problems(), TokenFrom: v.Credential.Where,
-		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: v.Findings,
+		Kind: string(v.Kind), At: v.At.UTC().Format(time.RFC3339), Findings: v.Clues,
 		Conclusion: v.Conclusion(), Next: v.next().Command,
 	}
 }
@@ -274,7 +274,7 @@ func (v whyView) saidRows() []output.Row {
 // tokenRows are what the token shows.
 func (v whyView) tokenRows() []output.Row {
 	var rows []output.Row
-	for _, f := range v.Findings {
+	for _, f := range v.Clues {
 		row := output.Row{Label: f.ID, Value: f.Message}
 		if !f.Time.IsZero() {
 			row.Value += " (" + output.RelativeTime(f.Time, v.now) + ")"

@@ -25,15 +25,15 @@ func (v whyView) next() advice.Hint {
 	issuer := cmp.Or(iss, "ISSUER")
 	introspect := advice.Cmdline{Command: "claimcheck introspect", Argument: v.token}.
 		Add("issuer", issuer).Add("client-id", "ID").Add("client-secret", "@FILE")
-	switch form, kind := v.Token.Form(), v.Complaint.Kind; {
+	switch form, reason := v.Token.Form(), v.Complaint.Reason; {
 	case form == token.FormOpaque, form == token.FormJWE:
 		return hint("to ask the issuer about it", introspect)
 	case form != token.FormJWT:
 		return hint("to see what can be read of it", advice.Cmdline{Command: "claimcheck decode", Argument: v.token})
-	case kind == refusal.Trouble:
+	case reason == refusal.Trouble:
 		return hint("to see whether the issuer's metadata and keys can be fetched from here, if it is the issuer that you expect",
 			advice.Cmdline{Command: "claimcheck discover", Argument: issuer}.Add("check", ""))
-	case kind == refusal.Inactive:
+	case reason == refusal.Inactive:
 		return hint("to ask the issuer, if it is the one that you expect", introspect)
 	default:
 		return hint("to settle it, if this is the issuer and the audience that the API expects", v.verifying(issuer))
@@ -43,11 +43,11 @@ func (v whyView) next() advice.Hint {
 // verifying is the command that verifies the token as the API should.
 func (v whyView) verifying(issuer string) advice.Cmdline {
 	audience := firstAudience(v.Token.UnverifiedClaims())
-	if v.Complaint.Kind == refusal.Audience {
+	if v.Complaint.Reason == refusal.Audience {
 		audience = v.Complaint.Expected // the token's own is what the API refuses
 	}
 	line := advice.Cmdline{Command: "claimcheck verify", Argument: v.token}.Add("issuer", issuer).Add("audience", cmp.Or(audience, "AUDIENCE"))
-	switch v.Complaint.Kind {
+	switch v.Complaint.Reason {
 	case refusal.StepUp:
 		line.Command = "claimcheck auth-age"
 		if age := v.Complaint.Param("max_age"); age != "" {

@@ -19,8 +19,8 @@ type Finding struct {
 	ID string `json:"id"` // which check, as "private_key"
 	// Severity is "error" (against the specification, or unsafe), "warning" (it works,
 	// but not with everybody or not for long) or "info" (worth knowing).
-	Severity string   `json:"severity"`
-	Places   []string `json:"places,omitempty"` // the members of the document or the keys that it is about; none for the whole
+	Severity  string   `json:"severity"`
+	Locations []string `json:"places,omitempty"` // the members of the document or the keys that it is about; none for the whole
 	// Message says it in words. It quotes the document: escape it before it
 	// reaches a terminal.
 	Message string `json:"message"`
@@ -41,7 +41,7 @@ func MergeFindings(list []Finding) []Finding {
 			merged = append(merged, f)
 			continue
 		}
-		merged[i].Places = append(merged[i].Places, f.Places...)
+		merged[i].Locations = append(merged[i].Locations, f.Locations...)
 	}
 	order := map[string]int{severityError: 0, severityWarning: 1, severityInfo: 2}
 	slices.SortStableFunc(merged, func(a, b Finding) int { return cmp.Compare(order[a.Severity], order[b.Severity]) })
@@ -82,7 +82,7 @@ func (l *linter) add(id, severity string, k *Key, message, spec string) {
 		if k.Thumbprint != "" && severity == severityError {
 			place += " (thumbprint " + k.Thumbprint + ")"
 		}
-		f.Places = []string{place}
+		f.Locations = []string{place}
 	}
 	l.findings = append(l.findings, f)
 }

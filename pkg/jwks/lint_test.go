@@ -69,7 +69,7 @@ func TestLintNamesTheKey(t *testing.T) {
 	} {
 		var places []string
 		for _, f := range parseSet(t, c.key).Lint(time.Time{}) {
-			places = append(places, f.Places...)
+			places = append(places, f.Locations...)
 		}
 		if len(places) != 1 || places[0] != c.want {
 			t.Errorf("%s: %q, want %s", c.name, places, c.want)

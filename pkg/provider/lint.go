@@ -53,7 +53,7 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 	if md.JWKSURI == "" {
 		return nil // required says so
 	}
-	finding := jwks.Finding{ID: lintKeySet, Severity: severityWarning, Places: []string{"jwks_uri"}, Spec: "RFC 8414 section 2"}
+	finding := jwks.Finding{ID: lintKeySet, Severity: severityWarning, Locations: []string{"jwks_uri"}, Spec: "RFC 8414 section 2"}
 	if md.refuseMismatch() != nil {
 		finding.Message = "the key set was not checked: the document is for another issuer"
 		return []jwks.Finding{finding}
@@ -118,7 +118,7 @@ func (l *linter) check(wrong bool, id, severity, member, message, spec string) {
 	}
 	f := jwks.Finding{ID: id, Severity: severity, Message: message, Spec: spec}
 	if member != "" {
-		f.Places = []string{member}
+		f.Locations = []string{member}
 	}
 	l.findings = append(l.findings, f)
 }

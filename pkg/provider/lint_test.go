@@ -41,7 +41,7 @@ func lintLines(md *Metadata) []string {
 	var lines []string
 	for _, f := range md.Lint() {
 		if f.ID != lintForm {
-			places := f.Places
+			places := f.Locations
 			if len(places) == 0 {
 				places = []string{""}
 			}
@@ -208,7 +208,7 @@ func TestLintMergesWhatIsTheSame(t *testing.T) {
 			t.Error("an error comes after something else")
 		}
 		if f.ID == lintEndpoints {
-			places += len(f.Places)
+			places += len(f.Locations)
 		}
 	}
 	if places != 30_000 {

@@ -134,8 +134,8 @@ func newResult(c Case, level string, rule int, uri string) sarifResult {
 	if uri != "" {
 		result.Locations[0].Physical = &sarifPhysical{sarifArtifact{uri}}
 	}
-	if c.Place != "" {
-		result.Locations[0].Logical = []sarifLogical{{Escape(c.Place)}}
+	if c.Location != "" {
+		result.Locations[0].Logical = []sarifLogical{{Escape(c.Location)}}
 	}
 	if c.Spec != "" {
 		result.Properties = &sarifProperties{Escape(c.Spec)}

@@ -35,13 +35,13 @@ type Fact struct{ Name, Value string }
 
 // A Case is one thing that was looked at.
 type Case struct {
-	ID      string // as "signature"; several cases can share it
-	Outcome Outcome
-	Reason  string   // why it failed, in a word, or empty
-	Place   string   // where in the document, or empty
-	Message string   // the finding in one line
-	Notes   []string // more lines, such as a hint
-	Spec    string   // where that is specified, or empty
+	ID       string // as "signature"; several cases can share it
+	Outcome  Outcome
+	Reason   string   // why it failed, in a word, or empty
+	Location string   // where in the document, or empty
+	Message  string   // the finding in one line
+	Notes    []string // more lines, such as a hint
+	Spec     string   // where that is specified, or empty
 }
 
 // An Outcome is how a case went. The zero value is not a success.
@@ -62,18 +62,18 @@ func (o Outcome) Mark() Mark {
 	return [...]Mark{MarkFailed, MarkFailed, MarkWarning, MarkSkipped, MarkSkipped, MarkPassed}[o]
 }
 
-// namesPlace reports whether the place has to be written before the message, which may
+// namesLocation reports whether the place has to be written before the message, which may
 // begin with it already.
-func (c Case) namesPlace() bool {
-	return c.Place != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Place)
+func (c Case) namesLocation() bool {
+	return c.Location != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Location)
 }
 
 // line is where and what, escaped.
 func (c Case) line() string {
-	if !c.namesPlace() {
+	if !c.namesLocation() {
 		return Escape(c.Message)
 	}
-	return Escape(c.Place + ": " + c.Message)
+	return Escape(c.Location + ": " + c.Message)
 }
 
 // lines is everything that there is to say, escaped.

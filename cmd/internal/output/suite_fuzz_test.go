@@ -26,7 +26,7 @@ func FuzzSuite(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c := Case{ID: text, Reason: text, Place: text, Message: text, Notes: []string{text}, Spec: text}
+		c := Case{ID: text, Reason: text, Location: text, Message: text, Notes: []string{text}, Spec: text}
 		s := Suite{Verdict: text, Message: text, URI: "", Facts: []Fact{{text, text}}}
 		for o := Unanswered; o <= Passed; o++ {
 			c.Outcome = o

@@ -19,7 +19,7 @@ func rejected() Suite {
 		Cases: []Case{
 			{ID: "structure", Outcome: Passed, Message: "a compact JWS"},
 			{
-				ID: "audience", Outcome: Failed, Reason: "wrong_audience", Place: "key, 1:",
+				ID: "audience", Outcome: Failed, Reason: "wrong_audience", Location: "key, 1:",
 				Message: "100%\r\n::error::x ##[error] <script>|`]]>", Notes: []string{`found: "{0} [a](b)"`, "hint: \u202eno"}, Spec: "RFC 7519",
 			},
 			{ID: "issued_at", Outcome: Warned, Message: "::stop-commands::x"},

@@ -67,8 +67,8 @@ func (w *summaryWriter) table(cases []Case) {
 
 func details(c Case) string {
 	lines := []string{code(c.Message)}
-	if c.namesPlace() {
-		lines[0] = code(c.Place) + ": " + lines[0]
+	if c.namesLocation() {
+		lines[0] = code(c.Location) + ": " + lines[0]
 	}
 	if c.Outcome != Passed && c.Outcome != Skipped {
 		for _, note := range append(c.Notes[:len(c.Notes):len(c.Notes)], c.Spec) {

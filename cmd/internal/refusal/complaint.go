@@ -16,7 +16,7 @@ import (
 
 // A Complaint is what an API says when it refuses.
 type Complaint struct {
-	Kind     Kind
+	Reason   Reason
 	Product  string // whose words these are, or empty
 	Words    string // the API's own, shortened; it may quote anything
 	Expected string // what the API says it expects, or empty
@@ -44,8 +44,8 @@ func Read(e *exchange.Exchange, sent bool) Complaint {
 	}
 	c.Words = c.words(e.Body)
 	c.recognise(e)
-	if c.Kind == "" {
-		c.Kind = c.byCode(status, sent)
+	if c.Reason == "" {
+		c.Reason = c.byCode(status, sent)
 	}
 	return c
 }
@@ -111,7 +111,7 @@ func (c *Complaint) recognise(e *exchange.Exchange) {
 	lower := strings.ToLower(strings.NewReplacer(`\"`, `"`, `": "`, `":"`).Replace(text))
 	for _, known := range sayings() {
 		if contains(lower, known.words) {
-			c.Kind, c.Product = known.kind, known.product
+			c.Reason, c.Product = known.reason, known.product
 			break
 		}
 	}
@@ -143,12 +143,12 @@ func contains(text, words string) bool {
 }
 
 // byCode is the kind of a complaint whose words are not known.
-func (c *Complaint) byCode(status int, sent bool) Kind {
-	if kind, known := map[string]Kind{
+func (c *Complaint) byCode(status int, sent bool) Reason {
+	if reason, known := map[string]Reason{
 		"invalid_token": Invalid, "insufficient_scope": Scope, "insufficient_user_authentication": StepUp,
 		"use_dpop_nonce": DPoP, "invalid_dpop_proof": DPoP, "invalid_request": Malformed,
 	}[c.Param("error")]; known {
-		return kind
+		return reason
 	}
 	switch {
 	case status == http.StatusUnauthorized && len(c.Challenges) > 0 && !slices.ContainsFunc(c.Challenges, forTokens):

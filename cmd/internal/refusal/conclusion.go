@@ -7,19 +7,19 @@ import (
 )
 
 // Title is the complaint in a few words.
-func (k Kind) Title() string {
-	return map[Kind]string{
+func (r Reason) Title() string {
+	return map[Reason]string{
 		Missing: "no token", Malformed: "malformed request or token", Algorithm: "algorithm refused", Key: "no key for the token",
 		Signature: "bad signature", Issuer: "wrong issuer", Audience: "wrong audience", Expired: "token expired", NotYet: "token not yet valid",
 		Claim: "a claim is refused", StepUp: "sign in again", Inactive: "token revoked", Scope: "missing scope", Denied: "not permitted",
 		DPoP: "DPoP required", Trouble: "a failure of the API itself", Route: "not about this token", Invalid: "invalid token", Unknown: "no known complaint",
-	}[k]
+	}[r]
 }
 
 // Conclusion is what follows from the complaint and the token, in a sentence or
 // two.
 func (x *Explanation) Conclusion() string {
-	if first := x.Findings; len(first) > 0 && first[0].Explains {
+	if first := x.Clues; len(first) > 0 && first[0].Explains {
 		return x.explained(first[0])
 	}
 	if x.Token == nil && x.Credential.Token == "" {
@@ -31,7 +31,7 @@ func (x *Explanation) Conclusion() string {
 	return x.unexplained()
 }
 
-func (x *Explanation) explained(f Finding) string {
+func (x *Explanation) explained(c Clue) string {
 	text := map[string]string{
 		"expiry":     "the token had expired when the API answered: get a new one",
 		"not_before": "the token is not valid yet: the clock of the issuer or of the API is wrong",
@@ -43,7 +43,7 @@ func (x *Explanation) explained(f Finding) string {
 		"dpop":       "the API requires a token bound to a key and sent with a proof (RFC 9449)",
 		"form":       "the API cannot read this token as a JWT",
 		"algorithm":  "the API does not accept this signature algorithm",
-	}[f.ID]
+	}[c.ID]
 	return cmp.Or(text, "the request does not send the token as an API expects it: Authorization: Bearer <token>")
 }
 
@@ -58,7 +58,7 @@ func (x *Explanation) stepUp() string {
 }
 
 func (x *Explanation) withoutToken() string {
-	switch x.Complaint.Kind {
+	switch x.Complaint.Reason {
 	case Missing:
 		return "the API saw no token, and the recording shows none: send it as Authorization: Bearer <token>"
 	case Route:
@@ -71,7 +71,7 @@ func (x *Explanation) withoutToken() string {
 // unexplained is for a complaint that nothing in the token explains.
 func (x *Explanation) unexplained() string {
 	const knownCaller = "the API knows the caller and does not allow the request: check the scopes and roles it requires"
-	text := map[Kind]string{
+	text := map[Reason]string{
 		Missing:   "a token was sent, but the API saw none: a proxy may drop the Authorization header, or the API reads another header",
 		Expired:   "according to its exp the token was still valid: the API's clock is ahead, or it received another token",
 		NotYet:    "according to its nbf and iat the token was already valid: the API's clock is behind",
@@ -86,7 +86,7 @@ func (x *Explanation) unexplained() string {
 		Route:     "the response is not about a bearer token: the address, the route or the login method is different",
 		DPoP:      "the API requires a fresh proof" + nonce(x.Complaint.Param("error")),
 		Unknown:   "the response does not say what is wrong",
-	}[x.Complaint.Kind]
+	}[x.Complaint.Reason]
 	return cmp.Or(text, "nothing in the token is wrong by itself: its issuer, audience or signature may not be what the API expects")
 }
 

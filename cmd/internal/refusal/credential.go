@@ -15,7 +15,7 @@ type Credential struct {
 	Token  string // empty where there is none
 	Where  string // as "the Authorization header"
 	// Faults say what is wrong with how the token was sent, whatever it is.
-	Faults []Finding
+	Faults []Clue
 }
 
 // FindCredential finds the token of a request.
@@ -68,7 +68,7 @@ func (c *Credential) readToken(text string) {
 		text = strings.TrimSpace(rest)
 	}
 	if strings.EqualFold(c.Scheme, "Bearer") && c.Scheme != "Bearer" {
-		c.Faults = append(c.Faults, Finding{
+		c.Faults = append(c.Faults, Clue{
 			ID: "scheme_case", Status: Warning,
 			Message: fmt.Sprintf("the scheme is written %q: that is valid (RFC 9110 section 11.1), but some APIs know \"Bearer\" only", c.Scheme),
 		})
@@ -143,5 +143,5 @@ func elsewhere(e *exchange.Exchange) Credential {
 }
 
 func (c *Credential) say(id, format string, args ...any) {
-	c.Faults = append(c.Faults, Finding{ID: id, Status: Failed, Message: fmt.Sprintf(format, args...)})
+	c.Faults = append(c.Faults, Clue{ID: id, Status: Failed, Message: fmt.Sprintf(format, args...)})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Status is how a finding counts.
+// A Status is how a clue counts.
 type Status string
 
 // The statuses.
@@ -23,8 +23,8 @@ const (
 	Shown   Status = "shown"   // what the token says
 )
 
-// A Finding is one thing that the request or its token shows.
-type Finding struct {
+// A Clue is one thing that the request or its token shows.
+type Clue struct {
 	ID      string    `json:"id"`
 	Status  Status    `json:"status"`
 	Message string    `json:"message"`
@@ -40,14 +40,14 @@ type Explanation struct {
 	Token      *token.Token // nil where there is none
 	Kind       verify.Kind  // of the token
 	At         time.Time    // as of which the token was looked at
-	Findings   []Finding    // what fails first
+	Clues      []Clue       // what fails first
 }
 
 // Explain puts an answer and the token of its request side by side. at is the
 // time at which the API answered.
 func Explain(e *exchange.Exchange, credential Credential, at time.Time) Explanation {
 	x := Explanation{Complaint: Read(without(e, credential.Token), credential.Token != ""), Credential: credential, At: at}
-	x.Findings = append(x.Findings, credential.Faults...)
+	x.Clues = append(x.Clues, credential.Faults...)
 	if credential.Token != "" && !strings.EqualFold(credential.Scheme, "Basic") {
 		x.Token = token.Parse(credential.Token)
 		x.Kind = verify.Classify(x.Token)
@@ -59,10 +59,10 @@ func Explain(e *exchange.Exchange, credential Credential, at time.Time) Explanat
 			x.identity(claims)
 		}
 	}
-	for i := range x.Findings {
-		x.Findings[i].Explains = x.explains(x.Findings[i])
+	for i := range x.Clues {
+		x.Clues[i].Explains = x.explains(x.Clues[i])
 	}
-	slices.SortStableFunc(x.Findings, func(a, b Finding) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(x.Clues, func(a, b Clue) int { return rank(a) - rank(b) })
 	return x
 }
 
@@ -80,13 +80,13 @@ func without(e *exchange.Exchange, secret string) *exchange.Exchange {
 	return &own
 }
 
-func rank(f Finding) int {
+func rank(c Clue) int {
 	switch {
-	case f.Explains:
+	case c.Explains:
 		return 0
-	case f.Status == Failed:
+	case c.Status == Failed:
 		return 1
-	case f.Status == Warning:
+	case c.Status == Warning:
 		return 2
 	default:
 		return 3
@@ -95,13 +95,13 @@ func rank(f Finding) int {
 
 // Explained reports whether the token shows what the API complains about.
 func (x *Explanation) Explained() bool {
-	return slices.ContainsFunc(x.Findings, func(f Finding) bool { return f.Explains })
+	return slices.ContainsFunc(x.Clues, func(c Clue) bool { return c.Explains })
 }
 
-// explains reports whether a finding is what the API complains about. An API that
+// explains reports whether a clue is what the API complains about. An API that
 // says no more than that the token is bad complains about whatever is wrong.
-func (x *Explanation) explains(f Finding) bool {
-	of := map[Kind][]string{
+func (x *Explanation) explains(c Clue) bool {
+	of := map[Reason][]string{
 		Missing:   {"scheme", "authorization_header", "placeholder"},
 		Malformed: {"form", "scheme", "authorization_header", "placeholder", "quotes"},
 		Algorithm: {"algorithm"},
@@ -117,11 +117,11 @@ func (x *Explanation) explains(f Finding) bool {
 		DPoP:      {"dpop"},
 		Invalid:   {"form", "scheme", "authorization_header", "placeholder", "quotes", "algorithm", "expiry", "not_before", "kind", "dpop", "scope"},
 	}
-	return f.Status != Shown && slices.Contains(of[x.Complaint.Kind], f.ID)
+	return c.Status != Shown && slices.Contains(of[x.Complaint.Reason], c.ID)
 }
 
 func (x *Explanation) say(id string, status Status, format string, args ...any) {
-	x.Findings = append(x.Findings, Finding{ID: id, Status: status, Message: fmt.Sprintf(format, args...)})
+	x.Clues = append(x.Clues, Clue{ID: id, Status: status, Message: fmt.Sprintf(format, args...)})
 }
 
 // form says what the token is, where that is not a JWT.
@@ -144,7 +144,7 @@ func (x *Explanation) algorithm() {
 	case strings.HasPrefix(alg, "HS"):
 		x.say("algorithm", Warning, "alg is %s: signed with a shared secret, which an API that trusts public keys refuses", alg)
 	}
-	if typ, _ := x.Token.Header().Get("typ").Text(); x.Complaint.Kind == DPoP || strings.EqualFold(typ, "dpop+jwt") {
+	if typ, _ := x.Token.Header().Get("typ").Text(); x.Complaint.Reason == DPoP || strings.EqualFold(typ, "dpop+jwt") {
 		x.dpop(typ)
 	}
 }
@@ -180,7 +180,7 @@ func (x *Explanation) times(claims strictjson.Value) {
 	if iat, ok := verify.NumericDate(claims.Get("iat")); ok && x.At.Before(iat) {
 		x.timed("not_before", Warning, "issued in the future:", iat)
 	}
-	if x.Complaint.Kind != StepUp {
+	if x.Complaint.Reason != StepUp {
 		return
 	}
 	if signedIn, ok := verify.NumericDate(claims.Get("auth_time")); ok {
@@ -191,7 +191,7 @@ func (x *Explanation) times(claims strictjson.Value) {
 }
 
 func (x *Explanation) timed(id string, status Status, words string, at time.Time) {
-	x.Findings = append(x.Findings, Finding{ID: id, Status: status, Message: words + " " + at.UTC().Format("2006-01-02 15:04:05 UTC"), Time: at})
+	x.Clues = append(x.Clues, Clue{ID: id, Status: status, Message: words + " " + at.UTC().Format("2006-01-02 15:04:05 UTC"), Time: at})
 }
 
 // kind says where the token is not one for APIs.
@@ -223,12 +223,12 @@ func (x *Explanation) identity(claims strictjson.Value) {
 
 // compare shows what the token has and, where the complaint is about that, what the
 // API expects.
-func (x *Explanation) compare(id string, about Kind, values []string, absent string) {
+func (x *Explanation) compare(id string, about Reason, values []string, absent string) {
 	text, expected := strings.Join(values, ", "), x.Complaint.Expected
 	switch {
 	case values == nil:
 		x.say(id, Failed, "%s", absent)
-	case x.Complaint.Kind == about && expected != "" && !slices.Contains(values, expected):
+	case x.Complaint.Reason == about && expected != "" && !slices.Contains(values, expected):
 		x.say(id, Failed, "%s (the API expects %s)", text, expected)
 	default:
 		x.say(id, Shown, "%s", text)
@@ -246,11 +246,11 @@ func (x *Explanation) scope(claims strictjson.Value) {
 		}
 	}
 	switch {
-	case len(missing) > 0 && (x.Complaint.Kind == Scope || x.Complaint.Kind == Denied):
+	case len(missing) > 0 && (x.Complaint.Reason == Scope || x.Complaint.Reason == Denied):
 		x.say("scope", Failed, "%s (missing: %s)", cmp.Or(strings.Join(has, " "), "none"), strings.Join(missing, " "))
 	case len(has) > 0:
 		x.say("scope", Shown, "%s", strings.Join(has, " "))
-	case x.Complaint.Kind == Scope:
+	case x.Complaint.Reason == Scope:
 		x.say("scope", Failed, "no scope or scp claim")
 	}
 }

@@ -2,37 +2,37 @@ package refusal
 
 import "regexp"
 
-// A Kind is what an API complains about.
-type Kind string
+// A Reason is what an API complains about.
+type Reason string
 
 // The complaints. Those that verify has a reason for bear its name.
 const (
-	Missing   Kind = "no_token"  // it has seen no token
-	Malformed Kind = "malformed" // it cannot read the token or the request
-	Algorithm Kind = "algorithm_refused"
-	Key       Kind = "no_matching_key"
-	Signature Kind = "bad_signature"
-	Issuer    Kind = "wrong_issuer"
-	Audience  Kind = "wrong_audience"
-	Expired   Kind = "expired"
-	NotYet    Kind = "not_yet_valid"
-	Claim     Kind = "claim_refused" // another claim
-	StepUp    Kind = "reauthentication_required"
-	Inactive  Kind = "inactive" // revoked
-	Scope     Kind = "insufficient_scope"
-	Denied    Kind = "denied" // known, but not permitted
-	DPoP      Kind = "dpop"
-	Trouble   Kind = "api_trouble" // the API cannot get keys, or is misconfigured
-	Route     Kind = "other_login" // not what this token is for: another scheme, a route that does not exist
-	Invalid   Kind = "invalid_token"
-	Unknown   Kind = "unknown"
+	Missing   Reason = "no_token"  // it has seen no token
+	Malformed Reason = "malformed" // it cannot read the token or the request
+	Algorithm Reason = "algorithm_refused"
+	Key       Reason = "no_matching_key"
+	Signature Reason = "bad_signature"
+	Issuer    Reason = "wrong_issuer"
+	Audience  Reason = "wrong_audience"
+	Expired   Reason = "expired"
+	NotYet    Reason = "not_yet_valid"
+	Claim     Reason = "claim_refused" // another claim
+	StepUp    Reason = "reauthentication_required"
+	Inactive  Reason = "inactive" // revoked
+	Scope     Reason = "insufficient_scope"
+	Denied    Reason = "denied" // known, but not permitted
+	DPoP      Reason = "dpop"
+	Trouble   Reason = "api_trouble" // the API cannot get keys, or is misconfigured
+	Route     Reason = "other_login" // not what this token is for: another scheme, a route that does not exist
+	Invalid   Reason = "invalid_token"
+	Unknown   Reason = "unknown"
 )
 
 // A saying is how some software puts a complaint.
 type saying struct {
 	product string
 	words   string // in the order of the text, in lower case; "…" is any text on one line
-	kind    Kind
+	reason  Reason
 }
 
 // sayings lists the words of well-known software, the more specific first. The

@@ -14,7 +14,7 @@ import (
 // TestRealAnswers: what real servers answered is read for what it means. Those that
 // do not say more than "unauthorized" are not read for more.
 func TestRealAnswers(t *testing.T) {
-	want := map[string]refusal.Kind{
+	want := map[string]refusal.Reason{
 		"apache.none": refusal.Missing, "apache.expired": refusal.Invalid, "apache.signature": refusal.Invalid, "apache.audience": refusal.Invalid,
 		"bearer.none": refusal.Missing, "bearer.expired": refusal.Expired, "bearer.signature": refusal.Signature, "bearer.audience": refusal.Audience, "bearer.scope": refusal.Scope,
 		"express-jwt.none": refusal.Missing, "express-jwt.expired": refusal.Expired, "express-jwt.signature": refusal.Signature, "express-jwt.audience": refusal.Audience,
@@ -39,8 +39,8 @@ func TestRealAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := refusal.Read(e, !strings.HasSuffix(name, ".none"))
-			if c.Kind != want[name] || c.Faults != nil {
-				t.Errorf("got %q (%s, %q), %v, expected %q", c.Kind, c.Product, c.Words, c.Faults, want[name])
+			if c.Reason != want[name] || c.Faults != nil {
+				t.Errorf("got %q (%s, %q), %v, expected %q", c.Reason, c.Product, c.Words, c.Faults, want[name])
 			}
 		})
 	}
@@ -50,7 +50,7 @@ func TestRealAnswers(t *testing.T) {
 func TestSayings(t *testing.T) {
 	tests := []struct {
 		body, product string
-		kind          refusal.Kind
+		kind          refusal.Reason
 		expected      string
 	}{
 		{"Jwt is missing", "Envoy", refusal.Missing, ""},
@@ -79,8 +79,8 @@ func TestSayings(t *testing.T) {
 	}
 	for _, test := range tests {
 		c := refusal.Read(&exchange.Exchange{Body: test.body}, false)
-		if c.Kind != test.kind || c.Product != test.product || c.Expected != test.expected {
-			t.Errorf("%s: got %q, %q, %q", test.body, c.Kind, c.Product, c.Expected)
+		if c.Reason != test.kind || c.Product != test.product || c.Expected != test.expected {
+			t.Errorf("%s: got %q, %q, %q", test.body, c.Reason, c.Product, c.Expected)
 		}
 	}
 }
