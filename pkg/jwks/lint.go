@@ -123,11 +123,12 @@ func (l *linter) labels(k *Key) {
 	if k.Fault != nil {
 		return
 	}
-	if kty, curve, known := KeyType(k.Algorithm); known && (kty != k.Type || curve != k.Curve) {
+	switch kty, curve, known := KeyType(k.Algorithm); {
+	case known && (kty != k.Type || curve != k.Curve):
 		l.add("key_algorithm", severityError, k, fmt.Sprintf("the key is %s, but its alg %s needs %s", k.Kind(), k.Algorithm, keyTypeText(kty, curve)), "RFC 7518 section 3.1")
-	} else if k.Algorithm == "" {
+	case k.Algorithm == "":
 		l.add("missing_alg", severityInfo, k, "the key does not say its alg", "RFC 7517 section 4.4")
-	} else if !known {
+	case !known:
 		l.add("key_algorithm", severityError, k, fmt.Sprintf("its alg %q is not a public-key signature algorithm", k.Algorithm), "RFC 7518 section 3.1")
 	}
 	for _, warning := range k.Warnings {

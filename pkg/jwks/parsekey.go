@@ -154,9 +154,7 @@ func readKeyValue(v strictjson.Value, depth int) (*Set, error) {
 	switch {
 	case len(v.Items()) == 1:
 		return readAs("an array of one key")(readMember(v.Items()[0], depth-1))
-	case v.Type() == strictjson.TypeArray:
-		return nil, errKeySet
-	case v.Get("keys").Type() == strictjson.TypeArray:
+	case v.Type() == strictjson.TypeArray, v.Get("keys").Type() == strictjson.TypeArray:
 		return nil, errKeySet
 	case v.Get("jwks_uri").Exists():
 		return nil, metadataError(v)

@@ -91,21 +91,20 @@ func readPEM(text string, blocks []pemBlock) (*Set, error) {
 			return nil, err
 		}
 		var set *Set
-		switch b.label {
-		case "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY":
-			set, err = readOctets(data)
-		case "SSH2 PUBLIC KEY":
+		switch {
+		case b.label == "SSH2 PUBLIC KEY":
 			set, err = readSSH(data)
-		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+		case strings.HasSuffix(b.label, "PUBLIC KEY"):
+			set, err = readOctets(data)
+		case strings.HasSuffix(b.label, "CERTIFICATE"):
 			chain = append(chain, data)
-			continue
-		default:
-			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, set)
+		if set != nil {
+			keys = append(keys, set)
+		}
 	}
 	if len(chain) > 0 {
 		leaf, err := readChain(chain)
@@ -158,13 +157,12 @@ func pemNote(text string) string {
 			return ""
 		}
 	}
-	lines := strings.Count(strings.TrimSpace(text), "\n")
 	switch {
 	case strings.Contains(text, `\n`):
 		return `with its line breaks written as \n`
 	case !strings.Contains(text, "-----BEGIN ") || !strings.Contains(text, "-----END "):
 		return "with damaged dashes in its BEGIN or END line"
-	case lines == 0:
+	case !strings.Contains(strings.TrimSpace(text), "\n"):
 		return "on one line"
 	default:
 		return "with its lines indented, quoted or broken"

@@ -20,8 +20,8 @@ func sshBlob(text string) ([]byte, bool) {
 		if !strings.HasPrefix(word, "AAAA") {
 			continue
 		}
-		if blob, err := base64.StdEncoding.DecodeString(word); err == nil && isSSHType(sshString(&blob)) {
-			blob, _ = base64.StdEncoding.DecodeString(word)
+		blob, err := base64.StdEncoding.DecodeString(word)
+		if rest := blob; err == nil && isSSHType(sshString(&rest)) {
 			return blob, true
 		}
 	}

@@ -92,7 +92,11 @@ func certificateProblem(err *tls.CertificateVerificationError) (string, string) 
 	case errors.As(err.Err, &host):
 		return tlsWrongHost, fmt.Sprintf("the certificate is not for %q but for %s", clip(host.Host), certificateNames(host.Certificate))
 	case errors.As(err.Err, &authority):
-		return tlsUnknownAuthority, "the certificate is signed by an authority that is not trusted here" + signer(err)
+		text := "the certificate is signed by an authority that is not trusted here"
+		if n := len(err.UnverifiedCertificates); n > 0 {
+			text += fmt.Sprintf(" (%s)", clip(err.UnverifiedCertificates[n-1].Issuer.String()))
+		}
+		return tlsUnknownAuthority, text
 	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
 		// This reason stands for both ends of the validity.
 		if strings.Contains(invalid.Detail, "is before") {
@@ -113,12 +117,4 @@ func certificateNames(c *x509.Certificate) string {
 		return "no host at all"
 	}
 	return clip(strings.Join(names, ", "))
-}
-
-func signer(err *tls.CertificateVerificationError) string {
-	if len(err.UnverifiedCertificates) == 0 {
-		return ""
-	}
-	last := err.UnverifiedCertificates[len(err.UnverifiedCertificates)-1]
-	return fmt.Sprintf(" (%s)", clip(last.Issuer.String()))
 }

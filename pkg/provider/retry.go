@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -76,8 +77,5 @@ func checkLocation(reply *http.Response) error {
 
 // statusText is a status in words: "404 Not Found".
 func statusText(status int) string {
-	if name := http.StatusText(status); name != "" {
-		return strconv.Itoa(status) + " " + name
-	}
-	return strconv.Itoa(status)
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
