@@ -65,15 +65,13 @@ func (c *Client) keep(s source, e *entry, d *record) {
 	if c.cfg.NoCache {
 		return
 	}
-	unkept := e.lifetime <= 0
-	if unkept {
-		c.memory.put(s.name, nil, c.cfg.Now(), c.cfg.StaleFor)
-	} else {
-		c.memory.put(s.name, d, c.cfg.Now(), c.cfg.StaleFor)
+	if e.lifetime <= 0 {
+		d = nil
 	}
+	c.memory.put(s.name, d, c.cfg.Now(), c.cfg.StaleFor)
 	switch {
 	case c.disk == nil:
-	case unkept || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
+	case d == nil || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
 		c.disk.remove(s.file())
 	default:
 		c.disk.store(e)

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -52,42 +53,25 @@ func reachOfAddress(text string) (r reach, known bool) {
 // shared (RFC 6598), protocol (RFC 6890), benchmark (RFC 2544) and site-local ones.
 func reachOfIP(ip netip.Addr) reach {
 	ip = ip.Unmap().WithZone("")
-	if v4, ok := embedded(ip); ok {
-		ip = v4
+	in := func(prefix string) bool { return netip.MustParsePrefix(prefix).Contains(ip) }
+	switch b := ip.As16(); { // an IPv4 address in another one is what counts
+	case in("64:ff9b::/96"), in("::/96") && !ip.IsLoopback() && !ip.IsUnspecified(): // NAT64 (RFC 6052), and the old IPv4-compatible form
+		ip = netip.AddrFrom4([4]byte(b[12:16]))
+	case in("2002::/16"): // 6to4, RFC 3056
+		ip = netip.AddrFrom4([4]byte(b[2:6]))
 	}
 	switch {
 	case ip.IsLoopback() || ip.IsUnspecified():
 		return reachLoopback
 	case ip.IsLinkLocalUnicast() || ip.IsMulticast():
 		return reachLinkLocal
-	case ip.IsPrivate() || special(ip):
+	case ip.IsPrivate() || slices.ContainsFunc([]string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10", "64:ff9b:1::/48",
+	}, in):
 		return reachPrivate
 	default:
 		return reachPublic
 	}
-}
-
-// embedded returns the IPv4 address inside a NAT64 (RFC 6052) or 6to4 (RFC
-// 3056) address.
-func embedded(ip netip.Addr) (netip.Addr, bool) {
-	b := ip.As16()
-	switch {
-	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip), netip.MustParsePrefix("::/96").Contains(ip) && !ip.IsLoopback() && !ip.IsUnspecified():
-		return netip.AddrFrom4([4]byte(b[12:16])), true // NAT64, and the old IPv4-compatible form
-	case netip.MustParsePrefix("2002::/16").Contains(ip):
-		return netip.AddrFrom4([4]byte(b[2:6])), true
-	default:
-		return netip.Addr{}, false
-	}
-}
-
-func special(ip netip.Addr) bool {
-	for _, p := range []string{"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fec0::/10", "64:ff9b:1::/48"} {
-		if netip.MustParsePrefix(p).Contains(ip) {
-			return true
-		}
-	}
-	return false
 }
 
 // reachOfHost classes a host as it is written: names other than localhost
