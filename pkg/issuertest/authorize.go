@@ -45,7 +45,7 @@ type codeGrant struct {
 func (i *Issuer) serveAuthorization(w http.ResponseWriter, r *http.Request) {
 	client, redirectURI, problem := i.redirect(r)
 	if problem != "" { // nobody is sent to an address that is not known
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This request cannot be answered", "Text": problem})
+		i.message(w, http.StatusBadRequest, "This request cannot be answered", problem)
 		return
 	}
 	request := &authRequest{
@@ -196,12 +196,12 @@ func (i *Issuer) setCookie(w http.ResponseWriter, name, value string) {
 func (i *Issuer) serveLogin(w http.ResponseWriter, r *http.Request) {
 	request, ok := i.store.logins.get(r.FormValue("request"), i.now())
 	if !ok || !i.sameBrowser(r, request.browser) {
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This page is too old", "Text": "Go back to the application and log in again."})
+		i.message(w, http.StatusBadRequest, "This page is too old", "Go back to the application and log in again.")
 		return
 	}
 	user := i.userNamed(r.FormValue("user"))
 	if user == nil {
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "There is no such user", "Text": "Go back and choose a user."})
+		i.message(w, http.StatusBadRequest, "There is no such user", "Go back and choose a user.")
 		return
 	}
 	i.store.logins.take(r.FormValue("request"), i.now())

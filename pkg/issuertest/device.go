@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // pollInterval is how long a device has to wait between two questions (RFC 8628
@@ -24,13 +26,8 @@ type deviceGrantState struct {
 	asked    time.Time // when it asked last; long ago if it has not
 }
 
-// serveDeviceRequest is the device authorization endpoint.
-func (i *Issuer) serveDeviceRequest(w http.ResponseWriter, r *http.Request) {
-	client, refused := i.authenticate(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
+// beginDevice answers at the device authorization endpoint.
+func (i *Issuer) beginDevice(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	d := &deviceGrantState{
 		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text()},
 		userCode: newUserCode(),
@@ -38,11 +35,11 @@ func (i *Issuer) serveDeviceRequest(w http.ResponseWriter, r *http.Request) {
 	expires := i.now().Add(loginLife)
 	code := i.store.devices.add(d, expires)
 	i.store.userCode.put(d.userCode, d, expires)
-	writeJSON(w, http.StatusOK, object(
+	return object(
 		"device_code", code, "user_code", d.userCode, "verification_uri", i.origin+pathDevice,
 		"verification_uri_complete", i.origin+pathDevice+"?user_code="+d.userCode,
 		"expires_in", int64(loginLife.Seconds()), "interval", int64(pollInterval.Seconds()),
-	))
+	), nil
 }
 
 // newUserCode is what a user types: eight letters without vowels (RFC 8628 section
@@ -76,7 +73,7 @@ func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
 	user := i.userNamed(r.FormValue("user"))
 	denied := r.FormValue("user") == ""
 	if !ok || !i.sameBrowser(r, r.FormValue("browser")) || user == nil && !denied {
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "No device waits for this code", "Text": "Compare the code with the one that the device shows, and try again."})
+		i.message(w, http.StatusBadRequest, "No device waits for this code", "Compare the code with the one that the device shows, and try again.")
 		return
 	}
 	i.store.userCode.take(code, i.now())
@@ -84,12 +81,12 @@ func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	d.answered, d.denied = true, denied
 	if denied {
-		i.page(w, http.StatusOK, "message", map[string]any{"Title": "Refused", "Text": "The device gets no token."})
+		i.message(w, http.StatusOK, "Refused", "The device gets no token.")
 		return
 	}
 	d.session = i.logIn(w, user)
 	d.session.used(d.client.ID)
-	i.page(w, http.StatusOK, "message", map[string]any{"Title": "The device is logged in", "Text": "You can close this page."})
+	i.message(w, http.StatusOK, "The device is logged in", "You can close this page.")
 }
 
 // grantDevice answers a device that asks whether its user has come (RFC 8628

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
@@ -29,26 +30,24 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the token endpoint takes POST", http.StatusMethodNotAllowed)
 		return
 	}
-	client, refused := i.authenticate(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
+	i.forClients(i.grantTokens)(w, r)
+}
+
+// grantTokens answers with tokens by the grant that was asked for.
+func (i *Issuer) grantTokens(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	grants := map[string]func(*http.Request, *Client) (*grant, *oauthError){
 		"authorization_code": i.grantCode, "client_credentials": i.grantProgram, "password": i.grantPassword,
 		"refresh_token": i.grantRefresh, deviceGrant: i.grantDevice,
 	}
 	find, ok := grants[r.PostFormValue("grant_type")]
 	if !ok {
-		refuse("unsupported_grant_type", "grant_type %q is not supported", r.PostFormValue("grant_type")).write(w)
-		return
+		return strictjson.Value{}, refuse("unsupported_grant_type", "grant_type %q is not supported", r.PostFormValue("grant_type"))
 	}
 	g, refused := find(r, client)
 	if refused != nil {
-		refused.write(w)
-		return
+		return strictjson.Value{}, refused
 	}
-	i.issue(w, g)
+	return i.issue(g)
 }
 
 // authenticate finds the client of a request: HTTP Basic, a form (RFC 6749 section
@@ -149,13 +148,12 @@ func (i *Issuer) revokeFamily(family string) {
 	})
 }
 
-// issue answers with the tokens of a grant.
-func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
+// issue makes the tokens of a grant.
+func (i *Issuer) issue(g *grant) (strictjson.Value, *oauthError) {
 	m := i.minterFor(g.client)
 	access, err := i.accessToken(m, g)
 	if err != nil {
-		refuse("server_error", "%v", err).write(w)
-		return
+		return strictjson.Value{}, refuse("server_error", "%v", err)
 	}
 	i.store.access.put(hashed(access), g, i.now().Add(m.shape.accessLife))
 	answer := claims{}
@@ -163,8 +161,7 @@ func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
 	if g.session != nil && slices.Contains(g.scope, "openid") {
 		id, err := m.Mint(g.token(Token{Kind: verify.KindID, AccessToken: access, Nonce: g.nonce}))
 		if err != nil {
-			refuse("server_error", "%v", err).write(w)
-			return
+			return strictjson.Value{}, refuse("server_error", "%v", err)
 		}
 		answer.set("id_token", id)
 	}
@@ -173,7 +170,7 @@ func (i *Issuer) issue(w http.ResponseWriter, g *grant) {
 		i.store.refresh.put(hashed(name), &refreshGrant{grant: *g}, i.now().Add(refreshLife))
 		answer.set("refresh_token", name)
 	}
-	writeJSON(w, http.StatusOK, answer.value())
+	return answer.value(), nil
 }
 
 func (i *Issuer) accessToken(m *Minter, g *grant) (string, error) {

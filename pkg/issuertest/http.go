@@ -31,9 +31,9 @@ func (i *Issuer) handler() http.Handler {
 		"GET " + p.keys:           open(i.serveKeys),
 		p.token:                   open(i.serveToken),
 		p.userinfo:                open(i.serveUserinfo),
-		"POST " + p.introspection: http.HandlerFunc(i.serveIntrospection),
-		"POST " + p.revocation:    http.HandlerFunc(i.serveRevocation),
-		"POST " + p.device:        http.HandlerFunc(i.serveDeviceRequest),
+		"POST " + p.introspection: i.forClients(i.introspect),
+		"POST " + p.revocation:    i.forClients(i.revokeToken),
+		"POST " + p.device:        i.forClients(i.beginDevice),
 		p.authorization:           http.HandlerFunc(i.serveAuthorization),
 		p.endSession:              http.HandlerFunc(i.serveEndSession),
 		"POST " + pathLogin:       http.HandlerFunc(i.serveLogin),
@@ -60,6 +60,26 @@ func open(handler http.HandlerFunc) http.Handler {
 		}
 		handler(w, r)
 	})
+}
+
+// forClients is a handler of requests by clients, which have to authenticate. It
+// answers with a document, with nothing where that is absent, or with an error.
+func (i *Issuer) forClients(answer func(*http.Request, *Client) (strictjson.Value, *oauthError)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		document := strictjson.Value{}
+		client, refused := i.authenticate(r)
+		if refused == nil {
+			document, refused = answer(r, client)
+		}
+		switch {
+		case refused != nil:
+			refused.write(w)
+		case document.Exists():
+			writeJSON(w, http.StatusOK, document)
+		default:
+			w.Header().Set("Cache-Control", "no-store")
+		}
+	}
 }
 
 // traced bounds what is read, and tells of each request.

@@ -79,68 +79,43 @@ func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
 
 // describe is an opaque token in the terms of RFC 7662 section 2.2.
 func (g *grant) describe(issuer string) (strictjson.Value, *User) {
-	c := claims{}
-	c.set("iss", issuer)
-	c.set("client_id", g.client.ID)
-	c.set("scope", notEmpty(strings.Join(g.scope, " ")))
-	if g.session == nil {
-		c.set("sub", g.client.ID)
-		return c.value(), nil
+	subject, user := g.client.ID, (*User)(nil)
+	if g.session != nil {
+		subject, user = g.session.user.Subject, g.session.user
 	}
-	c.set("sub", g.session.user.Subject)
-	return c.value(), g.session.user
+	return object("iss", issuer, "client_id", g.client.ID, "scope", notEmpty(strings.Join(g.scope, " ")), "sub", subject), user
 }
 
-// serveIntrospection says whether a token is active (RFC 7662).
-func (i *Issuer) serveIntrospection(w http.ResponseWriter, r *http.Request) {
-	client, refused := i.authenticate(r)
-	if refused == nil && client.public() {
-		refused = refuse("invalid_client", "a public client may not ask")
-	}
-	if refused != nil {
-		refused.write(w)
-		return
-	}
+// introspect says whether a token is active (RFC 7662).
+func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	raw := r.PostFormValue("token")
-	if raw == "" {
-		refuse("invalid_request", "token is missing").write(w)
-		return
-	}
-	if g, ok := i.store.refresh.get(hashed(raw), i.now()); ok && !g.used {
-		document, _ := g.describe(i.URL)
-		writeJSON(w, http.StatusOK, withActive(document, ""))
-		return
+	switch {
+	case client.public():
+		return strictjson.Value{}, refuse("invalid_client", "a public client may not ask")
+	case raw == "":
+		return strictjson.Value{}, refuse("invalid_request", "token is missing")
 	}
 	document, user, ok := i.active(raw)
+	if g, refresh := i.store.refresh.get(hashed(raw), i.now()); refresh && !g.used {
+		document, _ = g.describe(i.URL)
+		user, ok = nil, true
+	}
 	if !ok {
-		writeJSON(w, http.StatusOK, object("active", false))
-		return
+		return object("active", false), nil
 	}
-	name := ""
-	if user != nil {
-		name = user.Name
-	}
-	writeJSON(w, http.StatusOK, withActive(document, name))
-}
-
-func withActive(document strictjson.Value, username string) strictjson.Value {
 	c := claims{}
-	c.set("active", true)
-	c.set("token_type", "Bearer")
-	c.set("username", notEmpty(username))
-	for _, m := range document.Members() {
-		c.set(m.Name, m.Value)
+	c.set("active", true, "token_type", "Bearer")
+	if user != nil {
+		c.set("username", user.Name)
 	}
-	return c.value()
+	for _, m := range document.Members() {
+		c.put(m)
+	}
+	return c.value(), nil
 }
 
-// serveRevocation ends a token (RFC 7009). Whatever it is, the answer is yes.
-func (i *Issuer) serveRevocation(w http.ResponseWriter, r *http.Request) {
-	client, refused := i.authenticate(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
+// revokeToken ends a token (RFC 7009). Whatever it is, the answer is yes.
+func (i *Issuer) revokeToken(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	name := hashed(r.PostFormValue("token"))
 	if g, ok := i.store.refresh.get(name, i.now()); ok && g.client == client {
 		i.revokeFamily(g.family)
@@ -148,8 +123,7 @@ func (i *Issuer) serveRevocation(w http.ResponseWriter, r *http.Request) {
 	if g, ok := i.store.access.get(name, i.now()); !ok || g.client == client {
 		i.revoke(name)
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusOK)
+	return strictjson.Value{}, nil
 }
 
 // serveUserinfo answers with the claims of the token's user (OpenID Connect Core

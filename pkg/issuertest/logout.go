@@ -19,7 +19,7 @@ import (
 func (i *Issuer) serveEndSession(w http.ResponseWriter, r *http.Request) {
 	target, problem := i.logoutTarget(r)
 	if problem != "" {
-		i.page(w, http.StatusBadRequest, "message", map[string]any{"Title": "This request cannot be answered", "Text": problem})
+		i.message(w, http.StatusBadRequest, "This request cannot be answered", problem)
 		return
 	}
 	s := i.session(r)
@@ -65,7 +65,7 @@ func (i *Issuer) logoutTarget(r *http.Request) (string, string) {
 }
 
 func (i *Issuer) serveSignedOut(w http.ResponseWriter, _ *http.Request) {
-	i.page(w, http.StatusOK, "message", map[string]any{"Title": "You are logged out", "Text": "You can close this page."})
+	i.message(w, http.StatusOK, "You are logged out", "You can close this page.")
 }
 
 // hinted returns the claims of an ID token of this issuer that was good when it was

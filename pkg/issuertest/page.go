@@ -24,3 +24,8 @@ func (i *Issuer) page(w http.ResponseWriter, status int, name string, data map[s
 	data["Page"], data["Issuer"] = name, i.URL
 	_ = i.pages.Execute(w, data) // the browser may have gone
 }
+
+// message writes a page that only says something.
+func (i *Issuer) message(w http.ResponseWriter, status int, title, text string) {
+	i.page(w, status, "message", map[string]any{"Title": title, "Text": text})
+}
