@@ -252,7 +252,7 @@ func TestAlgorithmsThatAreNotNamed(t *testing.T) {
 		{formOpenID, `{}`, "RS256"}, {formOAuth, `{}`, ""}, {formOpenID, `{"id_token_signing_alg_values_supported":["ES256","PS256"]}`, "ES256 PS256"},
 		{formOAuth, `{"id_token_signing_alg_values_supported":["ES256"]}`, "ES256"}, {formOpenID, `{"id_token_signing_alg_values_supported":"ES256"}`, "RS256"},
 	} {
-		md, bad := readMetadata(source{target: target{url: &url.URL{}}, candidate: candidate{form: test.form}}, &entry{body: test.document})
+		md, bad := readMetadata(source{target: target{url: &url.URL{}}, form: test.form}, &entry{body: test.document})
 		if bad != nil || strings.Join(md.IDTokenAlgorithms, " ") != test.want {
 			t.Errorf("%s %s: %+v, %v", test.form, test.document, md, bad)
 		}

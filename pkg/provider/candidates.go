@@ -1,8 +1,6 @@
 package provider
 
-import (
-	"strings"
-)
+import "strings"
 
 // The values of Metadata.Form.
 const (
@@ -21,19 +19,9 @@ const (
 	suffixOAuth  = "/.well-known/oauth-authorization-server"
 )
 
-// A candidate is an address at which metadata may be.
-type candidate struct {
-	url    string
-	form   string
-	issuer string // for which it has to be
-	// whole reports that the user named the address, from which an issuer
-	// follows only up to a slash at its end.
-	whole bool
-}
-
 // candidates lists the addresses to try for what the user named: an issuer, or
 // the whole address of its metadata.
-func candidates(text string) ([]candidate, *FetchError) {
+func candidates(text string) ([]source, *FetchError) {
 	if text == googleShort {
 		return candidates(googleIssuer)
 	}
@@ -45,18 +33,18 @@ func candidates(text string) ([]candidate, *FetchError) {
 		return nil, bad
 	}
 	if c, ok := wholeAddress(text); ok {
-		return []candidate{c}, nil
+		return []source{c}, nil
 	}
 	if strings.Contains(text, "?") {
 		return nil, &FetchError{Cause: causeURL, URL: shown(u), Text: "an issuer has no query (OpenID Connect Discovery section 3)"}
 	}
 	origin, path := splitOrigin(strings.TrimSuffix(text, "/"))
-	list := []candidate{
-		{url: origin + path + suffixOpenID, form: formOpenID, issuer: text},
-		{url: origin + suffixOAuth + path, form: formOAuth, issuer: text},
+	list := []source{
+		{address: origin + path + suffixOpenID, form: formOpenID, issuer: text},
+		{address: origin + suffixOAuth + path, form: formOAuth, issuer: text},
 	}
 	if path != "" {
-		list = append(list, candidate{url: origin + path + suffixOAuth, form: formOAuthAppended, issuer: text})
+		list = append(list, source{address: origin + path + suffixOAuth, form: formOAuthAppended, issuer: text})
 	}
 	return list, nil
 }
@@ -70,7 +58,7 @@ const (
 
 // wholeAddress recognises the address of metadata and the issuer in it. Some
 // servers want a slash at its end (Django's).
-func wholeAddress(text string) (candidate, bool) {
+func wholeAddress(text string) (source, bool) {
 	address, query, _ := strings.Cut(text, "?")
 	if trimmed, slash := strings.CutSuffix(address, "/"); slash { // which no address of metadata has
 		address, text = trimmed, trimmed
@@ -88,14 +76,14 @@ func wholeAddress(text string) (candidate, bool) {
 	} {
 		switch {
 		case path == s.suffix && s.suffix == suffixOAuth:
-			return candidate{url: text, form: formOAuth, issuer: origin, whole: true}, true
+			return source{address: text, form: formOAuth, issuer: origin, whole: true}, true
 		case strings.HasSuffix(path, s.suffix):
-			return candidate{url: text, form: s.appended, issuer: strings.TrimSuffix(address, s.suffix), whole: true}, true
+			return source{address: text, form: s.appended, issuer: strings.TrimSuffix(address, s.suffix), whole: true}, true
 		case strings.HasPrefix(path, s.suffix+"/"):
-			return candidate{url: text, form: s.inserted, issuer: origin + strings.TrimPrefix(path, s.suffix), whole: true}, true
+			return source{address: text, form: s.inserted, issuer: origin + strings.TrimPrefix(path, s.suffix), whole: true}, true
 		}
 	}
-	return candidate{}, false
+	return source{}, false
 }
 
 // splitOrigin splits a URL that parseURL has accepted before its path. It works
@@ -106,7 +94,7 @@ func splitOrigin(text string) (origin, path string) {
 	return text[:start+end], text[start+end:]
 }
 
-// accepts reports whether metadata for an issuer may stand at the address.
-func (c candidate) accepts(issuer string) bool {
-	return issuer == c.issuer || c.whole && issuer == c.issuer+"/"
+// accepts reports whether metadata may be for an issuer.
+func (s source) accepts(issuer string) bool {
+	return issuer == s.issuer || s.whole && issuer == s.issuer+"/"
 }

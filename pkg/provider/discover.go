@@ -99,20 +99,21 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metada
 // sources are where the metadata of an issuer may lie. by is the document that
 // names the issuer, nil where the user does.
 func (c *Client) sources(issuer string, by *Metadata) ([]source, error) {
-	list, bad := candidates(issuer)
+	sources, bad := candidates(issuer)
 	if bad != nil {
 		return nil, bad
 	}
-	sources := make([]source, len(list))
-	for i, cand := range list {
-		p, err := c.typedTarget(cand.url)
-		if by != nil {
-			p, err = c.namedTarget("authorization_servers", cand.url, by)
+	for i := range sources {
+		s := &sources[i]
+		var err error
+		if s.name = metadataKey(issuer); by == nil {
+			s.target, err = c.typedTarget(s.address)
+		} else {
+			s.target, err = c.namedTarget("authorization_servers", s.address, by)
 		}
 		if err != nil {
 			return nil, err
 		}
-		sources[i] = source{name: metadataKey(issuer), target: p, candidate: cand}
 	}
 	return sources, nil
 }

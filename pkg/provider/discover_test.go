@@ -60,7 +60,7 @@ func TestWholeAddressKeepsItsQuery(t *testing.T) {
 	for text, want := range map[string]string{
 		address: address, address + "/": address, address + "?appid=1": address + "?appid=1", address + "/?appid=1": address + "?appid=1",
 	} {
-		if c, ok := wholeAddress(text); !ok || c.url != want || c.issuer != "https://a.example" {
+		if c, ok := wholeAddress(text); !ok || c.address != want || c.issuer != "https://a.example" {
 			t.Errorf("%s: got %+v, %t; want %s", text, c, ok, want)
 		}
 	}

@@ -14,9 +14,14 @@ import (
 
 // A source is a document that can be fetched or found in the cache.
 type source struct {
-	name      memoryKey // the issuer is empty where nobody vouched for the URL
-	target    target
-	candidate // of metadata
+	name   memoryKey // the issuer is empty for a URL that the user named
+	target target
+
+	address, form string // of metadata: where it may be, and which form of address that is
+	issuer        string // for which the metadata must be
+	// whole reports that the user named the address, from which an issuer
+	// follows only up to a slash at its end.
+	whole bool
 }
 
 // file is what the document is called on disk.

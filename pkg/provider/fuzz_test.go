@@ -78,9 +78,9 @@ func FuzzCandidates(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, c := range list {
-			u, err := url.Parse(c.url)
+			u, err := url.Parse(c.address)
 			if err != nil || !sameOrigin(u, typed) || u.User != nil {
-				t.Errorf("%q leads to %q: %v", text, c.url, err)
+				t.Errorf("%q leads to %q: %v", text, c.address, err)
 			}
 		}
 	})

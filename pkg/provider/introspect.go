@@ -58,11 +58,11 @@ func (c *Client) Introspect(ctx context.Context, endpoint string, q Introspectio
 	if err != nil {
 		return nil, err
 	}
-	request, err := q.request(p.url)
+	basic := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(q.ClientID) + ":" + url.QueryEscape(q.Secret)))
+	request, err := q.request(p.url, basic)
 	if err != nil {
 		return nil, err
 	}
-	basic := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(q.ClientID) + ":" + url.QueryEscape(q.Secret)))
 	a, err := c.ask(request.WithContext(ctx), p, q.Token, q.Secret, q.Bearer, basic)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
 }
 
 // request is a POST that nothing can send again, as it has no GetBody.
-func (q IntrospectionRequest) request(endpoint *url.URL) (*http.Request, error) {
+func (q IntrospectionRequest) request(endpoint *url.URL, basic string) (*http.Request, error) {
 	form := url.Values{"token": {q.Token}}
 	if q.TypeHint != "" {
 		form.Set("token_type_hint", q.TypeHint)
@@ -117,13 +117,12 @@ func (q IntrospectionRequest) request(endpoint *url.URL) (*http.Request, error) 
 	case authBearer:
 		header.Set("Authorization", "Bearer "+q.Bearer)
 	case authBasic:
+		header.Set("Authorization", "Basic "+basic)
 	default:
 		return nil, fmt.Errorf("provider: unknown way to authenticate %q", q.AuthMethod)
 	}
 	body := form.Encode()
-	r := &http.Request{Method: http.MethodPost, URL: endpoint, Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
-	if q.AuthMethod == authBasic {
-		r.SetBasicAuth(url.QueryEscape(q.ClientID), url.QueryEscape(q.Secret))
-	}
-	return r, nil
+	return &http.Request{
+		Method: http.MethodPost, URL: endpoint, Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
 }
