@@ -44,10 +44,8 @@ func (k *Key) checkUse() {
 	if len(k.Operations) == 0 {
 		return
 	}
-	sorted := slices.Clone(k.Operations)
-	slices.Sort(sorted)
 	switch {
-	case len(slices.Compact(sorted)) != len(k.Operations):
+	case len(slices.Compact(slices.Sorted(slices.Values(k.Operations)))) != len(k.Operations):
 		k.faulty(faultUse, "key_ops names an operation twice")
 	case !slices.Contains(k.Operations, "verify"):
 		k.faulty(faultUse, "key_ops does not include verify")

@@ -19,16 +19,12 @@ func hasROCAFingerprint(modulus *big.Int) bool {
 	var remainder, divisor big.Int
 	for _, p := range rocaPrimes() {
 		want := remainder.Mod(modulus, divisor.SetUint64(p)).Uint64()
-		power, found := uint64(1), false
-		for range p {
-			if power == want {
-				found = true
-				break
+		power := uint64(1)
+		for tried := uint64(0); power != want; tried++ {
+			if tried == p {
+				return false
 			}
 			power = power * generator % p
-		}
-		if !found {
-			return false
 		}
 	}
 	return true

@@ -12,6 +12,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -127,9 +128,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.RetryWaitMax <= 0 {
 		cfg.RetryWaitMax = retryWaitMax
 	}
-	if cfg.UserAgent == "" {
-		cfg.UserAgent = "claimcheck"
-	}
+	cfg.UserAgent = cmp.Or(cfg.UserAgent, "claimcheck")
 	c := &Client{cfg: cfg, memory: newMemory(), book: newAddressBook(), transports: map[bounds]*transport{}}
 	// What was fetched under weaker rules must not be found under the usual
 	// ones, nor the reverse.

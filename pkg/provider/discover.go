@@ -156,11 +156,12 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata
 func readMetadata(s source, e *entry) (*Metadata, *FetchError) {
 	url := withoutQuery(s.target.url)
 	document, err := strictjson.ParseObject([]byte(e.body))
-	if array, arrayErr := strictjson.Parse([]byte(e.body)); arrayErr == nil && array.Type() == strictjson.TypeArray {
-		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is a JSON array, not the object it has to be", Err: err}
-	}
 	if err != nil {
-		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: "the metadata is not a JSON object: " + clip(err.Error()), Err: err}
+		text := "the metadata is not a JSON object: " + clip(err.Error())
+		if v, _ := strictjson.Parse([]byte(e.body)); v.Type() == strictjson.TypeArray {
+			text = "the metadata is a JSON array, not the object it has to be"
+		}
+		return nil, &FetchError{Cause: causeNotJSON, URL: url, Text: text, Err: err}
 	}
 	md := &Metadata{Document: document, Asked: s.issuer, URL: url, Form: s.form, ContentType: e.contentType, reach: e.reach}
 	md.Issuer, _ = document.Get("issuer").Text()

@@ -2,7 +2,7 @@ package provider
 
 import (
 	"fmt"
-	"unicode/utf8"
+	"strings"
 )
 
 // The values of FetchError.Cause.
@@ -128,9 +128,5 @@ func clip(text string) string {
 	if len(text) <= maxQuote {
 		return text
 	}
-	end := maxQuote
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
+	return strings.ToValidUTF8(text[:maxQuote], "") + "…"
 }
