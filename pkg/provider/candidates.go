@@ -59,12 +59,10 @@ const (
 // wholeAddress recognises the address of metadata and the issuer in it. Some
 // servers want a slash at its end (Django's).
 func wholeAddress(text string) (source, bool) {
-	address, query, _ := strings.Cut(text, "?")
-	if trimmed, slash := strings.CutSuffix(address, "/"); slash { // which no address of metadata has
-		address, text = trimmed, trimmed
-		if query != "" {
-			text += "?" + query
-		}
+	address, query, hasQuery := strings.Cut(text, "?")
+	address = strings.TrimSuffix(address, "/") // which no address of metadata has
+	if text = address; hasQuery {
+		text += "?" + query
 	}
 	origin, path := splitOrigin(address)
 	for _, s := range []struct {

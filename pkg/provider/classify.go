@@ -14,13 +14,6 @@ import (
 	"syscall"
 )
 
-// ended is the error of an operation whose context is over.
-func (c *Client) ended(ctx context.Context, s source) error {
-	e := c.classify(ctx, ctx.Err())
-	e.URL = shown(s.target.url)
-	return e
-}
-
 // classify names the cause of a request that got no answer. The URL is for the
 // caller to add; that of net/http's own error would show the query.
 func (c *Client) classify(ctx context.Context, err error) *FetchError {

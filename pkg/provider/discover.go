@@ -189,13 +189,8 @@ func unreachable(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Cause {
-	case causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout:
-		return true
-	case causeStatus:
-		return e.Status >= 500 || e.Status == http.StatusTooManyRequests
-	}
-	return false
+	return slices.Contains([]string{causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout}, e.Cause) ||
+		e.Cause == causeStatus && (e.Status >= 500 || e.Status == http.StatusTooManyRequests)
 }
 
 // missing reports whether an address does not exist for the server, so that

@@ -73,13 +73,9 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 // blamesServer reports whether what is wrong with a document lies in what the server
 // answers, and not in the way there.
 func (e *FetchError) blamesServer() bool {
-	switch e.Cause {
-	case causeStatus:
-		return e.Status == http.StatusNotFound || e.Status == http.StatusGone
-	case causeURL, causeHTTP, causeAddress, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON, causeNotKeySet:
-		return true
-	}
-	return false
+	return e.Cause == causeStatus && (e.Status == http.StatusNotFound || e.Status == http.StatusGone) || slices.Contains([]string{
+		causeURL, causeHTTP, causeAddress, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON, causeNotKeySet,
+	}, e.Cause)
 }
 
 func (md *Metadata) lint() []jwks.Finding {

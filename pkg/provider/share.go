@@ -26,7 +26,7 @@ func share[T any](ctx context.Context, c *Client, s source, fetch func(context.C
 		case r = <-result:
 		case <-ctx.Done():
 			if !leads.Load() {
-				return nil, c.ended(ctx, s)
+				continue
 			}
 			r = <-result // the fetch ends by the same context
 		}
@@ -40,5 +40,7 @@ func share[T any](ctx context.Context, c *Client, s source, fetch func(context.C
 		}
 		return value, r.Err
 	}
-	return nil, c.ended(ctx, s)
+	failure := c.classify(ctx, ctx.Err())
+	failure.URL = shown(s.target.url)
+	return nil, failure
 }
