@@ -251,12 +251,10 @@ func (v *verification) diagnoseEndpoint(expected string, list []string) *Diagnos
 // forClient reports whether what looks like an ID token is for a client: it has
 // what only ID tokens have, or is for the client that it names.
 func (v *verification) forClient(list []string) bool {
-	id, access := idSigns(), accessSigns()
-	login := [...]sign{{"nonce", ""}, {"auth_time", ""}, {"sid", ""}}
-	if hasAny(v.claims, access[:]) {
+	if hasAny(v.claims, accessSigns) {
 		return false
 	}
-	return hasAny(v.claims, id[:]) || hasAny(v.claims, login[:]) || slices.Contains(list, v.clientOf())
+	return hasAny(v.claims, idSigns) || hasAny(v.claims, []sign{{"nonce", ""}, {"auth_time", ""}, {"sid", ""}}) || slices.Contains(list, v.clientOf())
 }
 
 // diagnoseNoAudience recognises tokens that name a client in place of an

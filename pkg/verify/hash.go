@@ -20,17 +20,11 @@ func (v *verification) checkHash(id check, claim, text string) {
 		v.skip(id)
 		return
 	}
-	value := v.claims.Get(claim)
-	actual, ok := value.Text()
+	d := detail{}
 	hash := hashOf(v.token.Algorithm())
-	d := detail{actual: value}
+	actual, ok := v.requiredText(id, claim, "the token is not bound to anything", &d)
 	switch {
-	case !value.Exists():
-		d.diagnosis = &Diagnosis{Cause: claimMissing, Expected: claim}
-		v.fail(id, ReasonClaimRefused, claim+" is missing: the token is not bound to anything", d)
-		return
 	case !ok:
-		v.fail(id, ReasonClaimRefused, claim+" is "+ofType(value)+", not a string", d)
 		return
 	case hash == 0:
 		v.fail(id, ReasonClaimRefused, fmt.Sprintf("no hash is known for algorithm %q", v.token.Algorithm()), d)

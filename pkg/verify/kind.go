@@ -94,23 +94,17 @@ func (s sign) isIn(claims strictjson.Value) bool {
 	return ok && text == s.value
 }
 
-// idSigns are what only ID tokens have.
-func idSigns() [5]sign {
-	return [...]sign{{"at_hash", ""}, {"c_hash", ""}, {"s_hash", ""}, {"token_use", "id"}, {"typ", "ID"}}
-}
-
-// accessSigns are what only access tokens have.
-func accessSigns() [9]sign {
-	return [...]sign{
-		{"client_id", ""}, {"cid", ""}, {"appid", ""}, {"scope", ""}, {"scp", ""}, {"gty", ""}, {"azpacr", ""},
-		{"token_use", "access"}, {"typ", "Bearer"},
-	}
-}
-
-// loginSigns are claims about a login, which ID tokens have and some access tokens.
-func loginSigns() [4]sign {
-	return [...]sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
-}
+// The signs of each kind. They never change.
+var (
+	// idSigns are what only ID tokens have.
+	idSigns = []sign{{"at_hash", ""}, {"c_hash", ""}, {"s_hash", ""}, {"token_use", "id"}, {"typ", "ID"}}
+	// accessNames are what access tokens call themselves.
+	accessNames = []sign{{"token_use", "access"}, {"typ", "Bearer"}}
+	// accessSigns are what only access tokens have.
+	accessSigns = append([]sign{{"client_id", ""}, {"cid", ""}, {"appid", ""}, {"scope", ""}, {"scp", ""}, {"gty", ""}, {"azpacr", ""}}, accessNames...)
+	// loginSigns are claims about a login, which ID tokens have and some access tokens.
+	loginSigns = []sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
+)
 
 func hasAny(claims strictjson.Value, signs []sign) bool {
 	return slices.ContainsFunc(signs, func(s sign) bool { return s.isIn(claims) })
@@ -136,7 +130,6 @@ func Classify(t *token.Token) Kind {
 
 func classify(t *token.Token, typ string, n nature) Kind {
 	claims := t.UnverifiedClaims()
-	id, access, login := idSigns(), accessSigns(), loginSigns()
 	switch {
 	case n.name == "a logout token":
 		return KindLogout
@@ -144,11 +137,11 @@ func classify(t *token.Token, typ string, n nature) Kind {
 		return kindOther
 	case typ == "at+jwt":
 		return KindAccess
-	case hasAny(claims, id[:]):
+	case hasAny(claims, idSigns):
 		return KindID
-	case hasAny(claims, access[:]):
+	case hasAny(claims, accessSigns):
 		return KindAccess
-	case hasAny(claims, login[:]):
+	case hasAny(claims, loginSigns):
 		return KindID
 	default:
 		return kindOther
@@ -182,8 +175,7 @@ func (v *verification) checkKind() {
 		v.skipBecause(checkKindClaims, "not checked: the token is of another kind")
 		return
 	case kind == KindID && v.mayBeAccess():
-		access := accessSigns()
-		v.warn(checkKind, ReasonClaimRefused, "it may be an access token: it has "+found(v.claims, access[:]))
+		v.warn(checkKind, ReasonClaimRefused, "it may be an access token: it has "+found(v.claims, accessSigns))
 	default:
 		v.pass(checkKind)
 	}
@@ -227,16 +219,15 @@ func (v *verification) checkUnnamedKind() {
 // notID: what looks like an access token and has nothing of an ID token is none,
 // whoever issued it.
 func (v *verification) notID(typ string) string {
-	id, access := idSigns(), accessSigns()
-	switch named := access[7:]; {
+	switch {
 	case typ == "at+jwt":
 		return "this is an access token, not an ID token: typ is " + headerType(v.token)
 	case v.nature.name != "":
 		return "this is " + v.nature.name + ", not an ID token"
-	case hasAny(v.claims, named):
-		return "this is an access token, not an ID token: it has " + found(v.claims, named)
-	case hasAny(v.claims, access[:]) && !hasAny(v.claims, id[:]) && !v.hasShapeOfID():
-		return "this looks like an access token, not an ID token: it has " + found(v.claims, access[:]) +
+	case hasAny(v.claims, accessNames):
+		return "this is an access token, not an ID token: it has " + found(v.claims, accessNames)
+	case hasAny(v.claims, accessSigns) && !hasAny(v.claims, idSigns) && !v.hasShapeOfID():
+		return "this looks like an access token, not an ID token: it has " + found(v.claims, accessSigns) +
 			" and nothing that only ID tokens have"
 	}
 	return ""
@@ -245,31 +236,28 @@ func (v *verification) notID(typ string) string {
 // hasShapeOfID reports whether a token has claims of a login, or azp as ID tokens
 // have it: the client that it is for, and no scope.
 func (v *verification) hasShapeOfID() bool {
-	login, scopes := [...]sign{{"nonce", ""}, {"auth_time", ""}}, [...]sign{{"scope", ""}, {"scp", ""}}
 	azp := v.report.text("azp")
-	return hasAny(v.claims, login[:]) ||
-		azp != "" && slices.Contains(v.claims.Get("aud").Texts(), azp) && !hasAny(v.claims, scopes[:])
+	return hasAny(v.claims, []sign{{"nonce", ""}, {"auth_time", ""}}) ||
+		azp != "" && slices.Contains(v.claims.Get("aud").Texts(), azp) && !hasAny(v.claims, []sign{{"scope", ""}, {"scp", ""}})
 }
 
 // mayBeAccess reports whether an ID token has signs of an access token and none
 // that outweighs them.
 func (v *verification) mayBeAccess() bool {
-	id, access := idSigns(), accessSigns()
-	return hasAny(v.claims, access[:]) && !hasAny(v.claims, id[:])
+	return hasAny(v.claims, accessSigns) && !hasAny(v.claims, idSigns)
 }
 
 func (v *verification) notAccess(typ string) string {
-	id, access := idSigns(), accessSigns()
 	switch {
 	case typ == "at+jwt":
 		return ""
 	case v.nature.name != "":
 		return "this is " + v.nature.name + ", not an access token"
-	case hasAny(v.claims, id[:]):
-		return "this is an ID token, not an access token: it has " + found(v.claims, id[:])
-	case !hasAny(v.claims, access[:]) && v.hasShapeOfID():
+	case hasAny(v.claims, idSigns):
+		return "this is an ID token, not an access token: it has " + found(v.claims, idSigns)
+	case !hasAny(v.claims, accessSigns) && v.hasShapeOfID():
 		return "this looks like an ID token, not an access token: there is no client_id, scope or the like"
-	case !hasAny(v.claims, access[:]):
+	case !hasAny(v.claims, accessSigns):
 		return "nothing shows that this is an access token: typ is not at+jwt, and there is no client_id, scope or the like"
 	}
 	return ""

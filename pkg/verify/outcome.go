@@ -107,49 +107,29 @@ func (r *Report) describe(o *outcome) Check {
 	return c
 }
 
-// evidence returns what is expected and what is there, as far as the id of a
-// check that has no detail of its own says it.
+// evidence returns what is expected and what is there, as far as the catalogue says
+// of a check that has no detail of its own.
 func (r *Report) evidence(o *outcome) detail {
-	claim := func(name string) detail { return detail{actual: r.claims.Get(name)} }
-	timed := func(name string) detail {
-		d := claim(name)
+	info := &catalogue[o.id]
+	d := detail{}
+	if info.claim != "" {
+		d.actual = r.claims.Get(info.claim)
+	}
+	if info.timed {
 		d.at, _ = numericDate(d.actual)
-		return d
 	}
-	switch o.id {
-	case checkIssuer:
-		d := claim("iss")
-		if r.expected.issuer != "" {
-			d.expected = strictjson.From(r.expected.issuer)
+	switch e := r.expected; {
+	case o.id == checkIssuer && e.issuer != "":
+		d.expected = strictjson.From(e.issuer)
+	case o.id == checkAudience && len(e.audiences) > 0:
+		d.expected = strictjson.From(e.audiences)
+	case o.id == checkKind:
+		d.actual = r.Header.Get("typ")
+		if e.kind != "" {
+			d.expected = strictjson.From(e.kind)
 		}
-		return d
-	case checkAudience:
-		d := claim("aud")
-		if len(r.expected.audiences) > 0 {
-			d.expected = strictjson.From(r.expected.audiences)
-		}
-		return d
-	case checkExpiry:
-		return timed("exp")
-	case checkNotBefore:
-		return timed("nbf")
-	case checkIssuedAt:
-		return timed("iat")
-	case checkSubject:
-		return claim("sub")
-	case checkParty:
-		return claim("azp")
-	case checkAuthTime:
-		return timed("auth_time")
-	case checkKind:
-		d := detail{actual: r.Header.Get("typ")}
-		if r.expected.kind != "" {
-			d.expected = strictjson.From(r.expected.kind)
-		}
-		return d
-	default:
-		return detail{}
 	}
+	return d
 }
 
 // add appends a check. One that refuses, or would do so under a strict policy,

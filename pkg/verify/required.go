@@ -68,18 +68,28 @@ func (v *verification) checkNonce() {
 		v.skip(checkNonce)
 		return
 	}
-	value := v.claims.Get("nonce")
-	nonce, ok := value.Text()
-	d := detail{expected: strictjson.From(v.policy.Nonce), actual: value}
+	d := detail{expected: strictjson.From(v.policy.Nonce)}
+	nonce, ok := v.requiredText(checkNonce, "nonce", "the token may have been replayed", &d)
 	switch {
-	case !value.Exists():
-		d.diagnosis = &Diagnosis{Cause: claimMissing, Expected: "nonce"}
-		v.fail(checkNonce, ReasonClaimRefused, "nonce is missing: the token may have been replayed", d)
 	case !ok:
-		v.fail(checkNonce, ReasonClaimRefused, "nonce is "+ofType(value)+", not a string", d)
 	case !sameSecret(nonce, v.policy.Nonce):
 		v.fail(checkNonce, ReasonClaimRefused, "nonce differs from the one that was sent: the token may have been replayed", d)
 	default:
 		v.passBecause(checkNonce, "the one that was sent", &d)
 	}
+}
+
+// requiredText returns a claim that has to be a string, and refuses the token where it
+// is not. It adds the claim to d.
+func (v *verification) requiredText(id check, claim, otherwise string, d *detail) (string, bool) {
+	d.actual = v.claims.Get(claim)
+	text, ok := d.actual.Text()
+	switch {
+	case !d.actual.Exists():
+		d.diagnosis = &Diagnosis{Cause: claimMissing, Expected: claim}
+		v.fail(id, ReasonClaimRefused, claim+" is missing: "+otherwise, *d)
+	case !ok:
+		v.fail(id, ReasonClaimRefused, claim+" is "+ofType(d.actual)+", not a string", *d)
+	}
+	return text, ok
 }
