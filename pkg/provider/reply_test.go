@@ -165,6 +165,12 @@ func TestSettingsThatAreLeftOut(t *testing.T) {
 		if c.cfg.Timeout != defaultTimeout || c.cfg.RetryWaitMin != retryWaitMin || c.cfg.RetryWaitMax != retryWaitMax {
 			t.Errorf("%s becomes %s, %s and %s", left, c.cfg.Timeout, c.cfg.RetryWaitMin, c.cfg.RetryWaitMax)
 		}
+		if c.cfg.UserAgent != "claimcheck" {
+			t.Errorf("the user agent is %q", c.cfg.UserAgent)
+		}
+	}
+	if c := mustNew(t, Config{Now: newClock().now, UserAgent: "mine/1"}); c.cfg.UserAgent != "mine/1" {
+		t.Errorf("the user agent is %q", c.cfg.UserAgent)
 	}
 }
 
