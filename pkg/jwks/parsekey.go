@@ -54,7 +54,7 @@ func metadataError(document strictjson.Value) *FormatError {
 // errNoKey is for a text in which no key is recognised.
 var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known form")
 
-// maxNesting is how many forms may stand in one another: DER in base64 in the
+// maxNesting is how many forms may be nested: DER in base64 in the
 // string of a JSON document, say.
 const maxNesting = 6
 

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// pemBlock is what stands between a BEGIN and its END.
+// pemBlock is the text between a BEGIN and its END.
 type pemBlock struct {
 	label string // "PUBLIC KEY", "CERTIFICATE"
 	body  string // as given, with whatever line breaks it has
@@ -120,7 +120,7 @@ func readPEM(text string, blocks []pemBlock) (*Set, error) {
 	return set, err
 }
 
-// oneOf returns the only key of a list, in which one may stand several times.
+// oneOf returns the only key of a list, in which one may occur several times.
 func oneOf(keys []*Set) (*Set, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("no public key or certificate in the PEM text")

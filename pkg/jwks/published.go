@@ -1,6 +1,6 @@
 package jwks
 
-// refusePublished refuses the public keys whose private key stands elsewhere in
+// refusePublished refuses the public keys whose private key is elsewhere in
 // the set: anybody can sign with them. A private key without its public members
 // may be that of any key of its type and curve.
 func (s *Set) refusePublished() {

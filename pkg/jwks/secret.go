@@ -37,7 +37,7 @@ func parsesAsKey(data []byte) bool {
 }
 
 // isEncodedKey reports whether a text is a key in another encoding, which is longer
-// than what it stands for.
+// than the key itself.
 func isEncodedKey(text string) bool {
 	if inner, ok := decodeBase64(text); ok && LooksLikeKey(inner) {
 		return true

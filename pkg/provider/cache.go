@@ -106,8 +106,8 @@ func (c *diskCache) read(name string) *entry {
 }
 
 // open reads a file of the directory, if it is one that only the user could
-// have written. Another process may replace it at any moment; what is judged is
-// what was opened.
+// have written. Another process may replace it at any moment; what is checked is
+// the file that was opened.
 func (c *diskCache) open(name string) (*entry, error) {
 	path := filepath.Join(c.dir, name)
 	info, err := os.Lstat(path)
@@ -182,7 +182,7 @@ func (c *diskCache) remove(key memoryKey) {
 	}
 }
 
-// sweep removes what expired long ago and what crashes left behind.
+// sweep removes what expired long ago and the temporary files of crashed runs.
 func (c *diskCache) sweep() {
 	_ = c.each(func(f fs.DirEntry) {
 		if info, err := f.Info(); err == nil && c.now().Sub(info.ModTime()) > staleAfter {

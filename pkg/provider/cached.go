@@ -4,11 +4,11 @@ import (
 	"time"
 )
 
-// remembered returns what memory holds of a thing and may be used at a time, or nil.
+// remembered returns the record in memory that may be used at a time, or nil.
 func (c *Client) remembered(key memoryKey, now time.Time) *record { return c.recall(key, now, 0) }
 
-// lastGood returns what memory holds of a thing if it has run out no longer than
-// StaleFor ago, or nil.
+// lastGood returns the record in memory if it expired no longer than StaleFor ago,
+// or nil.
 func (c *Client) lastGood(key memoryKey) *record { return c.recall(key, c.cfg.Now(), c.cfg.StaleFor) }
 
 func (c *Client) recall(key memoryKey, now time.Time, grace time.Duration) *record {
@@ -54,13 +54,13 @@ func read(s source, e *entry) (*record, *FetchError) {
 	return d, failure
 }
 
-// hit tells the trace that the cache had the answer.
+// hit traces that the answer came from the cache.
 func (c *Client) hit(url string, size int) {
 	c.trace(Event{Method: "GET", URL: url, Size: size, FromCache: true})
 }
 
 // keep remembers a document, and copies it to the disk. One that must not be kept
-// takes the place of the one before it all the same: withdrawn keys go.
+// replaces the previous one all the same: withdrawn keys go.
 func (c *Client) keep(s source, e *entry, d *record) {
 	if c.cfg.NoCache {
 		return
@@ -82,7 +82,7 @@ func (c *Client) keep(s source, e *entry, d *record) {
 func (c *Client) forget(s source) { c.keep(s, &entry{}, nil) }
 
 // attempt notes that a document is being fetched ahead of its time, and why that
-// failed: for refetchFloor nobody tries again, other processes neither.
+// failed: it is not tried again within refetchFloor, by other processes neither.
 func (c *Client) attempt(s source, failure error) {
 	s.name.kind = kindRefetch
 	e := &entry{memoryKey: s.file(), fetchedAt: c.cfg.Now(), lifetime: refetchFloor}

@@ -91,7 +91,7 @@ func certificateProblem(err *tls.CertificateVerificationError) (string, string) 
 		}
 		return tlsUnknownAuthority, text
 	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
-		// This reason stands for both ends of the validity.
+		// This reason is used for both ends of the validity.
 		if strings.Contains(invalid.Detail, "is before") {
 			return tlsNotYetValid, "the certificate is not valid before " + invalid.Cert.NotBefore.UTC().Format(form)
 		}

@@ -2,8 +2,8 @@
 // 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are active (RFC
 // 7662), keeps a small cache and lints metadata. It is the only package that uses
 // the network. Make one Client and keep it: it remembers what it fetched for as
-// long as that may be used, and asks for an unknown key at most every
-// refetchFloor, however many tokens name one.
+// long as that may be used, and asks for an unknown key at most every 30
+// seconds, however many tokens name one.
 //
 // Servers are trusted no more than necessary: responses are bounded in
 // size and time, redirects stay within one https origin, and what an
@@ -29,7 +29,7 @@ import (
 // The limits that hold for every request.
 const (
 	defaultTimeout = 10 * time.Second // for an operation with all its requests
-	maxReply       = 1 << 20          // bytes of a reply after decompression
+	maxReply       = 1 << 20          // bytes of a response after decompression
 	maxRedirects   = 3
 	maxRetries     = 2 // beside the first attempt
 	refetchFloor   = 30 * time.Second

@@ -71,7 +71,7 @@ func (c *Client) cachedMetadata(d *record, now time.Time) *Metadata {
 // currentMetadata takes metadata from the cache or from the network.
 func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metadata, error) {
 	now, first := c.cfg.Now(), sources[0]
-	if d := c.remembered(first.name, now); d != nil { // somebody was faster
+	if d := c.remembered(first.name, now); d != nil { // another goroutine was faster
 		return c.cachedMetadata(d, now), nil
 	}
 	for _, s := range sources {
@@ -96,7 +96,7 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metada
 	return md, err
 }
 
-// sources are where the metadata of an issuer may lie. by is the document that
+// sources are the addresses where the metadata of an issuer may be. by is the document that
 // names the issuer, nil where the user does.
 func (c *Client) sources(issuer string, by *Metadata) ([]source, error) {
 	sources, bad := candidates(issuer)

@@ -27,10 +27,10 @@ const (
 const entryVersion = "1"
 
 // maxEntry bounds the file of an entry: a body of maxReply bytes with each
-// quote and line break escaped, and what stands around it.
+// quote and line break escaped, and the other members.
 const maxEntry = 2*maxReply + 64<<10
 
-// An entry is a document as it was served, and as it lies on disk. What it is an
+// An entry is a document as it was served, and as it is stored on disk. What it is an
 // answer to is part of it, so that a file under the wrong name is not believed.
 type entry struct {
 	memoryKey
@@ -41,7 +41,7 @@ type entry struct {
 	body        string
 }
 
-// entryName is the file name of an entry: it tells nothing and cannot lead out
+// entryName is the file name of an entry: it reveals nothing and cannot lead out
 // of the directory.
 func entryName(k memoryKey) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(k.kind), k.issuer, k.url}, "\x00")))
@@ -51,7 +51,7 @@ func entryName(k memoryKey) string {
 const entrySuffix = ".json"
 
 // isEntryName reports whether a file in the directory is one of ours, an entry
-// or the beginning of one that a crash left behind.
+// or a temporary file of a crashed run.
 func isEntryName(name string) bool {
 	sum, suffix, _ := strings.Cut(name, ".")
 	hexadecimal := len(sum) == 2*sha256.Size && strings.Trim(sum, "0123456789abcdef") == ""
@@ -66,7 +66,7 @@ func (e *entry) fresh(now time.Time) bool {
 
 func (e *entry) expiresAt() time.Time { return e.fetchedAt.Add(e.lifetime) }
 
-// marshal writes the entry as it lies on disk.
+// marshal writes the entry as it is stored on disk.
 func (e *entry) marshal() []byte {
 	return []byte(strictjson.From(struct {
 		Version     json.Number `json:"version"`
@@ -118,6 +118,6 @@ func parseEntry(data []byte) (*entry, error) {
 	if near < 0 {
 		return nil, errors.New("an unknown reach")
 	}
-	e.reach = reach(near)
+	e.reach = reach(near) // #nosec G115 -- one of four
 	return e, nil
 }

@@ -29,7 +29,7 @@ type KeySet struct {
 	FromCache  bool
 	Stale      bool // it has expired, but the issuer cannot be reached: see Config.StaleFor
 	// Refetch says whether a newer set was fetched, if the cached one lacks the key
-	// ID: "done"; "held", because the last fetch was less than refetchFloor ago;
+	// ID: "done"; "held", because the last fetch was less than 30 seconds ago;
 	// "offline"; or empty where there was none.
 	Refetch string
 }
@@ -57,7 +57,7 @@ func (s *KeySet) Source() string {
 // KeysFor is discovery and keys in one call, within one Timeout: all that
 // verifying an issuer's token needs. With a warm cache it costs no request,
 // with a cold one two. kid is the token's key ID, or empty: a cached set that
-// does not have it is fetched once more, but not within refetchFloor of the
+// does not have it is fetched once more, but not within 30 seconds of the
 // last fetch.
 //
 // The issuer in the metadata must be the one asked for, byte for byte, else the
@@ -79,7 +79,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	return c.keysOf(ctx, md, kid)
 }
 
-// warmKeys answers from memory alone: nothing is parsed, nobody waits.
+// warmKeys answers from memory alone: nothing is parsed, and nothing waits.
 func (c *Client) warmKeys(issuer, kid string) *KeySet {
 	now := c.cfg.Now()
 	metadata := c.remembered(metadataKey(issuer), now)

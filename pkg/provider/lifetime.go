@@ -13,7 +13,7 @@ const (
 	maxLifetime     = 60 * time.Minute // whatever the server says
 )
 
-// lifetime is how long a reply may be kept: max-age less Age (RFC 9111 sections
+// lifetime is how long a response may be kept: max-age less Age (RFC 9111 sections
 // 4.2 and 5.2.2), defaultLifetime where there is no max-age, 0 for no-store and
 // no-cache.
 func lifetime(header http.Header) time.Duration {
@@ -38,7 +38,7 @@ func lifetime(header http.Header) time.Duration {
 }
 
 // seconds reads a number of seconds (RFC 9111 section 1.2.2), at most 2^31. What
-// cannot be read counts as none: a max-age that nobody understands permits
+// cannot be read counts as none: a max-age that cannot be understood permits
 // nothing.
 func seconds(text string) time.Duration {
 	const most = 1 << 31

@@ -21,7 +21,7 @@ const (
 	lintRequired    = "required_members" // what has to be there is, and has the right type
 	lintAlgorithms  = "signing_algorithms"
 	lintEndpoints   = "endpoints" // endpoints are https URLs
-	lintKeySet      = "key_set"   // the key set behind jwks_uri can be fetched
+	lintKeySet      = "key_set"   // the key set at jwks_uri can be fetched
 	lintForm        = "form"      // where the document was found
 	lintPKCE        = "pkce"
 	lintResponse    = "response_issuer" // iss in authorization responses
@@ -70,8 +70,8 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 	return []jwks.Finding{finding}
 }
 
-// blamesServer reports whether what is wrong with a document lies in what the server
-// answers, and not in the way there.
+// blamesServer reports whether the fault is in what the server answers, and not on
+// the way to it.
 func (e *FetchError) blamesServer() bool {
 	return e.Cause == causeStatus && (e.Status == http.StatusNotFound || e.Status == http.StatusGone) || slices.Contains([]string{
 		causeURL, causeHTTP, causeAddress, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON, causeNotKeySet,
@@ -163,7 +163,7 @@ func (l *linter) issuer() {
 }
 
 // required looks for members that have to be there. Issuers that log nobody in, those
-// of CI systems and clusters, are let off: they have no endpoints, only keys.
+// of CI systems and clusters, get a warning: they have no endpoints, only keys.
 func (l *linter) required() {
 	require := func(demanded bool, member, severity, because string) {
 		l.check(demanded && !l.has(member), lintRequired, severity, member, "required, but missing"+because, l.members)

@@ -11,8 +11,8 @@ import (
 // more issuers than a server has. Then the oldest goes.
 const maxRemembered = 256
 
-// A memoryKey says what a document is: the metadata of an issuer, or the key set
-// at a URL that an issuer, or nobody, vouches for. Both are texts as they were
+// A memoryKey says what a document is: the metadata of an issuer, or the key set at a
+// URL that an issuer's metadata, or only the user, names. Both are texts as they were
 // named, so that looking something up takes no parsing.
 type memoryKey struct {
 	kind        entryKind

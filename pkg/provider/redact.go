@@ -12,7 +12,7 @@ import (
 // server that got a token can send it back in any piece.
 const sharedRun = 8
 
-// removed stands for what was taken out of a text.
+// removed replaces what was taken out of a text.
 const removed = "[removed]"
 
 // A redactor takes out of a server's words every run of sharedRun bytes or more

@@ -15,7 +15,7 @@ import (
 // checkRetry tries again where that can help: after a connection that broke or
 // could not be made in time, a name server that failed for now, and the
 // statuses that ask for it. A name that does not exist, a port at which nothing
-// listens, a bad certificate and a reply that breaks a rule stay what they are.
+// listens, a bad certificate and a response that breaks a rule stay what they are.
 func (c *Client) checkRetry(ctx context.Context, reply *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()

@@ -58,6 +58,7 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		failure.URL = shown(p.url)
 		return nil, failure
 	}
+	defer func() { _ = got.Body.Close() }()
 	body, err := io.ReadAll(got.Body) // which sample has bounded
 	return &Response{URL: withoutQuery(p.url), Status: got.StatusCode, Header: got.Header, Body: body}, err
 }

@@ -96,7 +96,7 @@ func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http
 	return nil
 }
 
-// A guard reads every reply before anybody else sees it, and tells the trace.
+// A guard reads every response before net/http uses it, and traces it.
 type guard struct {
 	client *Client
 	base   http.RoundTripper

@@ -26,7 +26,7 @@ func parseURL(text string) (*url.URL, *FetchError) {
 	case strings.Contains(text, "#"):
 		return bad("the URL has a fragment")
 	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > '~' || r <= ' ' }):
-		return bad("the host has characters beyond ASCII: write it in its xn-- form") // which net/http would do after we have judged it
+		return bad("the host has characters beyond ASCII: write it in its xn-- form") // which net/http would do after it has been checked here
 	case !strings.HasPrefix(u.Host, "[") && numberLike(u.Hostname()):
 		return bad("the host is neither a name nor an IP address in the usual form")
 	}
@@ -34,7 +34,7 @@ func parseURL(text string) (*url.URL, *FetchError) {
 }
 
 // bare cuts a text down to what can be shown, even if it is not a URL: what
-// stands before an @ could be a password.
+// comes before an @ could be a password.
 func bare(text string) string {
 	if i := strings.IndexAny(text, "?#"); i >= 0 {
 		text = text[:i]
