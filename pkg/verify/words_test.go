@@ -14,6 +14,45 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
+// What is said where all is well: of the token, and of what it was verified with.
+func TestWordsWhereAllIsWell(t *testing.T) {
+	usual := map[string]string{
+		verify.CheckStructure: "a compact JWS", verify.CheckEncoding: "strict base64url", verify.CheckHeader: "one JSON object", verify.CheckPayload: "one JSON object",
+		verify.CheckCritical: "no critical extension", verify.CheckEmbeddedKey: "the token embeds no key", verify.CheckAdvertised: "no metadata to compare with",
+		verify.CheckIssuer: "https://issuer.example", verify.CheckAudience: `the token is for "api"`, verify.CheckExpiry: "expires at 2020-09-13 12:31:40 UTC",
+		verify.CheckNotBefore: "the token has no nbf", verify.CheckIssuedAt: "issued at 2020-09-13 12:26:40 UTC", verify.CheckLifetime: "300 seconds",
+		verify.CheckSubject: "alice", verify.CheckParty: "the token has no azp", verify.CheckKind: "looks like a token of no known kind",
+		verify.CheckClaimNames: "no look-alikes", verify.CheckHeaderClaims: "no claims in the header", verify.CheckPrintable: "no control or invisible characters",
+		verify.CheckConfirmation: "the token is not bound to a key of its sender", verify.CheckDisclosure: "nothing is selectively disclosed",
+		verify.CheckNonce: "not required", verify.CheckAuthTime: "the token has no auth_time", verify.CheckAMR: "the token has no amr",
+	}
+	for _, c := range []struct {
+		key, alg string
+		keys     verify.Keys
+		words    map[string]string
+	}{
+		{"ec256", "ES256", everyKey(t), map[string]string{
+			verify.CheckAlgorithm: "ES256", verify.CheckKeySet: "5 of 5 keys can verify signatures", verify.CheckKey: `EC P-256, key "ec256"`, verify.CheckSignature: `ES256 by key "ec256"`,
+		}},
+		{"ed25519", "EdDSA", everyKey(t), map[string]string{
+			verify.CheckAlgorithm: "EdDSA; the name is deprecated, Ed25519 is the precise one (RFC 9864)", verify.CheckSignature: `EdDSA by key "ed25519"`,
+		}},
+		{"hmac", "HS256", secret(t), map[string]string{
+			verify.CheckAlgorithm: "HS256", verify.CheckKeySet: "", verify.CheckKey: "the shared secret", verify.CheckSignature: "HS256 with the shared secret",
+		}},
+	} {
+		r := examine(goodToken(t, c.key, c.alg), c.keys, goodPolicy())
+		wantAccepted(t, r)
+		for _, words := range []map[string]string{usual, c.words} {
+			for id, want := range words {
+				if check, _ := r.Check(id); check.Message != want {
+					t.Errorf("%s by %s, %s: %q, want %q", c.alg, c.key, id, check.Message, want)
+				}
+			}
+		}
+	}
+}
+
 // What a check says is what people act on: each message beside that of a case which
 // is nearly the same.
 func TestWordsOfChecks(t *testing.T) {
