@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -116,4 +118,65 @@ func importsOf(t *testing.T, dir string) map[string][]string {
 		t.Fatalf("no Go files in %s", dir)
 	}
 	return files
+}
+
+// TestExportedNames holds the numbers of docs/library.md to the code: what is public
+// is a promise, so one name more is a decision.
+func TestExportedNames(t *testing.T) {
+	table, err := os.ReadFile("../docs/library.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := map[string]int{}
+	err = filepath.WalkDir("../pkg", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, declaration := range parsed.Decls {
+			packages[filepath.ToSlash(filepath.Dir(path))] += exportedIn(declaration)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, count := range packages {
+		name = strings.TrimPrefix(name, "../")
+		if row := fmt.Sprintf("| [`%s`](../%s) | %d |", name, name, count); !strings.Contains(string(table), row) {
+			t.Errorf("docs/library.md: %s has %d exported names", name, count)
+		}
+	}
+}
+
+// exportedIn counts the names that a declaration exports, methods of exported types
+// among them.
+func exportedIn(declaration ast.Decl) int {
+	var names []*ast.Ident
+	switch d := declaration.(type) {
+	case *ast.FuncDecl:
+		if d.Recv != nil {
+			receiver := d.Recv.List[0].Type
+			if pointer, ok := receiver.(*ast.StarExpr); ok {
+				receiver = pointer.X
+			}
+			if of, ok := receiver.(*ast.Ident); !ok || !of.IsExported() {
+				return 0
+			}
+		}
+		names = append(names, d.Name)
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
+				names = append(names, s.Name)
+			case *ast.ValueSpec:
+				names = append(names, s.Names...)
+			}
+		}
+	}
+	return len(slices.DeleteFunc(names, func(name *ast.Ident) bool { return !name.IsExported() }))
 }

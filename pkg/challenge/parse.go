@@ -7,8 +7,8 @@ import (
 
 // Parse reads the values of the WWW-Authenticate fields of one response, in
 // order. It always returns every challenge it could make out. The error is nil
-// where the values follow the grammar of RFC 9110 section 11.6.1, else all its
-// *SyntaxErrors joined, or errTooLong.
+// where the values follow the grammar of RFC 9110 section 11.6.1, else it
+// says what breaks it, place by place.
 func Parse(values ...string) ([]Challenge, error) {
 	var list []Challenge
 	var faults []error

@@ -3,8 +3,9 @@
 // numbers kept as the text they were written as (RFC 8259; RFC 7515 section 4
 // and RFC 7519 section 4 require unique names).
 //
-// Values can also be built (From, Object), so that everything the
-// program prints as JSON goes through one type.
+// A Value is read by Get and the accessors of its type, which say whether it is of
+// that type. From makes one of a Go value, so that everything that is printed as JSON
+// goes through one type.
 package strictjson
 
 import (
