@@ -101,23 +101,15 @@ func (a loginAge) tooOld() bool {
 
 // message is the age and the limit, and what follows for the user.
 func (a loginAge) message() string {
-	if a.tooOld() {
-		return a.inWords() + ": re-authenticate"
-	}
-	return a.inWords()
-}
-
-// inWords is the age, and the limit.
-func (a loginAge) inWords() string {
 	if a.Problem != "" {
-		return a.Problem
+		return a.Problem + ": re-authenticate"
 	}
 	text := "the user signed in " + output.FormatSeconds(a.now.Unix()-a.AuthTime.Unix()) + " ago" // full seconds, as everywhere
 	switch {
 	case a.limit == nil:
 		return text
 	case a.tooOld():
-		return fmt.Sprintf("%s, and the limit is %s", text, output.FormatDuration(*a.limit))
+		return fmt.Sprintf("%s, and the limit is %s: re-authenticate", text, output.FormatDuration(*a.limit))
 	default:
 		return fmt.Sprintf("%s, within the limit of %s", text, output.FormatDuration(*a.limit))
 	}

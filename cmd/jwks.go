@@ -176,7 +176,7 @@ func namesHost(source string) bool {
 
 // readKeys reads a key set, or a single key in whatever form.
 func readKeys(env *Env, name string) (*jwks.Set, string, error) {
-	data, source, err := readKeyFile(env, name)
+	data, source, err := readFileOrStdin(env, name)
 	if err != nil {
 		return nil, "", err
 	}

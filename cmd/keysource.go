@@ -29,7 +29,7 @@ func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
 }
 
 func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
-	data, source, err := readKeyFile(env, o.jwks)
+	data, source, err := readFileOrStdin(env, o.jwks)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,9 @@ func keysAt(ctx context.Context, client *provider.Client, printer *output.Printe
 	return client.KeysOf(ctx, metadata, kid)
 }
 
-// readKeyFile reads what should hold keys, from a file or from stdin, and says
-// how to call it.
-func readKeyFile(env *Env, name string) (data []byte, called string, err error) {
+// readFileOrStdin reads a file, or stdin where the name is -, and returns what to call
+// it.
+func readFileOrStdin(env *Env, name string) (data []byte, called string, err error) {
 	if name == "-" {
 		data, err = readStdin(env, maxFileSize)
 		return toUTF8(data), "stdin", err

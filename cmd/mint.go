@@ -106,25 +106,22 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 		return err
 	}
 	keep := func() error { return opts.keepKey(env, c, newKey) }
-	switch {
-	case opts.public:
-		if err := keep(); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintln(c.OutOrStdout(), minter.JWKS())
-		return err
-	case opts.allFlaws != "":
+	if opts.allFlaws != "" && !opts.public {
 		return opts.mintAll(c, minter, wanted, keep)
 	}
-	raw, err := minter.Mint(wanted)
-	if err != nil {
-		return mintFailure(err, wanted.Flaws)
+	made := minter.JWKS().String()
+	if !opts.public {
+		if made, err = minter.Mint(wanted); err != nil {
+			return mintFailure(err, wanted.Flaws)
+		}
 	}
 	if err := keep(); err != nil {
 		return err
 	}
-	newErrorPrinter(env, c).Note("a test token, issued by " + minter.Issuer)
-	_, err = fmt.Fprintln(c.OutOrStdout(), raw)
+	if !opts.public {
+		newErrorPrinter(env, c).Note("a test token, issued by " + minter.Issuer)
+	}
+	_, err = fmt.Fprintln(c.OutOrStdout(), made)
 	return err
 }
 
@@ -172,7 +169,12 @@ func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest
 		}
 		return m, nil, nil
 	}
-	if config.Key, err = o.readOrMakeKey(); err != nil {
+	if o.key != "" {
+		config.Key, err = readSigningKey(o.key, o.algorithm)
+	} else {
+		config.Key, err = issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	if m, err = issuertest.NewMinter(config); err != nil {
@@ -182,13 +184,6 @@ func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest
 		newKey = config.Key
 	}
 	return m, newKey, nil
-}
-
-func (o *mintOptions) readOrMakeKey() (*issuertest.Key, error) {
-	if o.key == "" {
-		return issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
-	}
-	return readSigningKey(o.key, o.algorithm)
 }
 
 // readSigningKey reads a private key. Without an algorithm it is the key's own.
@@ -267,22 +262,13 @@ func (o *mintOptions) readBase(env *Env) (strictjson.Value, error) {
 	if o.base == "" {
 		return strictjson.Value{}, nil
 	}
-	var data []byte
-	if o.base == "-" {
-		text, err := readStdin(env, maxFileSize)
-		if err != nil {
-			return strictjson.Value{}, err
-		}
-		data = []byte(text)
-	} else {
-		path, marked := strings.CutPrefix(o.base, "@")
-		if !marked {
-			return strictjson.Value{}, usageError("--claims takes @FILE or -").withHint("--claim NAME=TEXT sets one claim")
-		}
-		var err error
-		if data, err = readFile(path, maxFileSize); err != nil {
-			return strictjson.Value{}, err
-		}
+	path, marked := strings.CutPrefix(o.base, "@")
+	if !marked && path != "-" {
+		return strictjson.Value{}, usageError("--claims takes @FILE or -").withHint("--claim NAME=TEXT sets one claim")
+	}
+	data, _, err := readFileOrStdin(env, path)
+	if err != nil {
+		return strictjson.Value{}, err
 	}
 	document, err := strictjson.ParseObject(data)
 	if err != nil {

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -174,42 +174,26 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 	cfg := probe.Config{
 		URL: url, Method: strings.ToUpper(o.method), Scope: o.scope, MaxAge: o.maxAge, Refused: o.refused, Delay: o.delay, Now: env.Now,
 	}
-	var err error
-	if cfg.Header, err = o.header(); err != nil {
+	header, headerErr := o.network.readHeaders()
+	text, tokenErr := readValue(env, "--token", o.token)
+	idToken, idErr := readValue(env, "--id-token", o.idToken)
+	body, bodyErr := readValue(env, "--data", o.data)
+	err := cmp.Or(headerErr, tokenErr, idErr, bodyErr)
+	switch {
+	case err != nil:
 		return cfg, err
+	case header.Get("Authorization") != "":
+		return cfg, usageError("--header cannot set Authorization: probe sets it from --token")
 	}
-	values := []struct {
-		flag, argument string
-		keep           func(string)
-	}{
-		{"--token", o.token, func(text string) { cfg.Token = bareAccessToken(text) }},
-		{"--id-token", o.idToken, func(text string) { cfg.IDToken = text }},
-		{"--data", o.data, func(text string) { cfg.Body = []byte(text) }},
-	}
-	for _, v := range values {
-		if v.argument == "" {
-			continue
-		}
-		text, err := readValue(env, v.flag, v.argument)
-		if err != nil {
-			return cfg, err
-		}
-		v.keep(text)
+	cfg.Header, cfg.Token, cfg.IDToken = header, bareAccessToken(text), idToken
+	if body != "" {
+		cfg.Body = []byte(body)
 	}
 	if cfg.Minter, err = o.minter(env); err != nil {
 		return cfg, err
 	}
 	cfg.Keys, err = o.keys(ctx, env, printer, cfg)
 	return cfg, err
-}
-
-// header are the fields of --header. The token's own is probe's.
-func (o *probeOptions) header() (http.Header, error) {
-	header, err := o.network.readHeaders()
-	if header.Get("Authorization") != "" {
-		return nil, usageError("--header cannot set Authorization: probe sets it from --token")
-	}
-	return header, err
 }
 
 func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -99,10 +100,7 @@ func (r report) writeCaveats(t *output.Text) {
 // summary is what an accepted token is: "access token for "api", valid for
 // another 5h".
 func (r report) summary() string {
-	text := map[verify.Kind]string{verify.KindID: "ID token", verify.KindAccess: "access token", verify.KindLogout: "logout token"}[r.Kind]
-	if text == "" {
-		text = "token"
-	}
+	text := cmp.Or(map[verify.Kind]string{verify.KindID: "ID token", verify.KindAccess: "access token", verify.KindLogout: "logout token"}[r.Kind], "token")
 	if audiences := r.audiences(); len(audiences) > 0 {
 		text += " for " + listed(strictjson.From(audiences))
 	}

@@ -61,13 +61,9 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if err := applyTimeout(env, flags); err != nil {
 		return nil, err
 	}
-	raw := ""
-	if o.token != "" {
-		text, err := readValue(env, "--token", o.token)
-		if err != nil {
-			return nil, err
-		}
-		raw = bareAccessToken(text)
+	raw, err := readValue(env, "--token", o.token)
+	if err != nil {
+		return nil, err
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
@@ -85,7 +81,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	}
 	chain := resource.Check(evidence, o.profile == "mcp")
 	if raw != "" {
-		chain.Token(raw, env.Now())
+		chain.Token(bareAccessToken(raw), env.Now())
 	}
 	return resourceView{chain, o.check}, nil
 }

@@ -331,10 +331,6 @@ func (r report) headline(failed []verify.Check, details bool) string {
 
 // phrase is a failure in a few words, and the details that belong to it.
 func (r report) phrase(c verify.Check) (phrase, detail string) {
-	kind := string("")
-	if c.Diagnosis != nil {
-		kind = c.Diagnosis.Cause
-	}
 	found := c.Actual.Exists()
 	switch {
 	case c.Strict:
@@ -345,7 +341,7 @@ func (r report) phrase(c verify.Check) (phrase, detail string) {
 		return "wrong issuer", expectedAndFound(c)
 	case c.ID == "audience" && found && c.Expected.Exists():
 		return "wrong audience", expectedAndFound(c)
-	case c.ID == "expiry" && (kind == "expired_token" || kind == "clock_skew"):
+	case c.ID == "expiry" && c.Diagnosis != nil && slices.Contains([]string{"expired_token", "clock_skew"}, c.Diagnosis.Cause):
 		return "expired " + output.RelativeTime(c.Time, r.EvaluatedAt), ""
 	case c.ID == "key" && c.Reason == verify.ReasonNoMatchingKey:
 		return "no matching key", c.Message

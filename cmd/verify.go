@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -108,16 +109,11 @@ func (r report) storyOfOrigin(claims strictjson.Value) string {
 }
 
 func (r report) kindInWords() string {
-	switch r.Kind {
-	case verify.KindID:
-		return "an ID token (a statement to an application about who signed in)"
-	case verify.KindAccess:
-		return "an access token (a permission to call an API)"
-	case verify.KindLogout:
-		return "a logout token (a notice that a session has ended)"
-	default:
-		return "a token"
-	}
+	return cmp.Or(map[verify.Kind]string{
+		verify.KindID:     "an ID token (a statement to an application about who signed in)",
+		verify.KindAccess: "an access token (a permission to call an API)",
+		verify.KindLogout: "a logout token (a notice that a session has ended)",
+	}[r.Kind], "a token")
 }
 
 func (r report) storyOfTime() string {
