@@ -46,7 +46,7 @@ func newAuthAgeCmd(env *Env) *cobra.Command {
 
 func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
 	if o.unverified {
-		return r.unverifiedAge(ctx)
+		return r.unverifiedAge()
 	}
 	var limit *time.Duration
 	report, err := r.report(ctx, func(p *verify.Policy) {
@@ -64,12 +64,9 @@ func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
 
 // unverifiedAge is for those who want nothing verified, and so must not seem to
 // ask for it.
-func (r *run) unverifiedAge(ctx context.Context) (verdict, error) {
+func (r *run) unverifiedAge() (verdict, error) {
 	if name := trustOrExpectFlag(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
 		return nil, usageError("--unverified and --%s contradict each other", name)
-	}
-	if err := r.opts.requires.apply(ctx, &r.policy, r.opts.network.timeout, r.env.Now); err != nil {
-		return nil, err
 	}
 	if err := r.readToken(); err != nil {
 		return nil, err
@@ -81,7 +78,7 @@ func (r *run) unverifiedAge(ctx context.Context) (verdict, error) {
 		age = verify.AuthAge{Problem: "there are no claims to read auth_time from: " + r.token.Faults()[0].Text}
 	}
 	r.printer.Warn("NOTHING WAS VERIFIED: anyone can write such a token; do not let anyone in because of it")
-	return unverifiedAge{loginAge{age, r.policy.MaxAge, r.policy.ACR, r.now, ""}, r.token}, nil
+	return unverifiedAge{loginAge{age, r.opts.expect.MaxAge, r.opts.expect.ACR, r.now, ""}, r.token}, nil
 }
 
 // A loginAge is how long ago the user signed in, and how long ago it may be.

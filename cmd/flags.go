@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,47 +113,36 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// expectationOptions are what verify expects of a token, besides a valid signature.
+// expectationOptions are what verify expects of a token: a policy, and what completes it.
 type expectationOptions struct {
-	issuer      string
-	anyIssuer   bool
-	anyTenant   bool
-	audiences   []string
-	anyAudience bool
-
-	algorithms  []string
-	leeway      time.Duration
+	verify.Policy
 	at          evaluationTime
-	minValidity time.Duration
-	strict      bool
-	kind        verify.Kind
-	clientID    string
-	nonce       string
-	accessToken string
+	assertions  []assertion
+	accessToken string // itself, @FILE or env:NAME, as code and state
 	code        string
 	state       string
 }
 
 func (o *expectationOptions) addFlags(c *cobra.Command) {
 	inGroup(c.Flags(), groupTrust, func(f *pflag.FlagSet) {
-		textVar(f, &o.issuer, "issuer,i", "URL", "expected issuer; also the source of its keys")
-		f.BoolVar(&o.anyIssuer, "any-issuer", false, "accept any issuer; needs local keys")
-		f.BoolVar(&o.anyTenant, "any-tenant", false, "accept any tenant if --issuer has {tenantid}")
+		textVar(f, &o.Issuer, "issuer,i", "URL", "expected issuer; also the source of its keys")
+		f.BoolVar(&o.AnyIssuer, "any-issuer", false, "accept any issuer; needs local keys")
+		f.BoolVar(&o.AnyTenant, "any-tenant", false, "accept any tenant if --issuer has {tenantid}")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		listVar(f, &o.audiences, "audience,a", "AUDIENCE", "expected audience; repeat to accept several")
-		f.BoolVar(&o.anyAudience, "any-audience", false, "accept a token made for somebody else")
-		algorithmsVar(f, &o.algorithms, "alg", "the only algorithms to allow")
-		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindID, verify.KindAccess, verify.KindLogout}, "required kind of token")
-		textVar(f, &o.clientID, "client-id", "ID", "client the token must have been issued to")
-		textVar(f, &o.nonce, "nonce", "NONCE", "nonce that was sent")
+		listVar(f, &o.Audiences, "audience,a", "AUDIENCE", "expected audience; repeat to accept several")
+		f.BoolVar(&o.AnyAudience, "any-audience", false, "accept a token made for somebody else")
+		algorithmsVar(f, &o.Algorithms, "alg", "the only algorithms to allow")
+		enumVar(f, &o.Kind, "kind", "KIND", []verify.Kind{verify.KindID, verify.KindAccess, verify.KindLogout}, "required kind of token")
+		textVar(f, &o.ClientID, "client-id", "ID", "client the token must have been issued to")
+		textVar(f, &o.Nonce, "nonce", "NONCE", "nonce that was sent")
 		valueVar(f, &o.accessToken, "access-token", "VALUE", "access token that at_hash must match")
 		valueVar(f, &o.code, "code", "VALUE", "code that c_hash must match")
 		valueVar(f, &o.state, "state", "VALUE", "state that s_hash must match")
 		onOneLine(f, "at_hash, c_hash, s_hash: VALUE, @FILE or env:NAME", "access-token", "code", "state")
-		f.BoolVar(&o.strict, "strict", false, "refuse on every warning")
-		durationVar(f, &o.leeway, "leeway", bounds{max: verify.MaxLeeway}, "clock skew to tolerate; at most 5m")
-		durationVar(f, &o.minValidity, "min-validity", bounds{}, "refuse a token that expires sooner than this")
+		f.BoolVar(&o.Strict, "strict", false, "refuse on every warning")
+		durationVar(f, &o.Leeway, "leeway", bounds{max: verify.MaxLeeway}, "clock skew to tolerate; at most 5m")
+		durationVar(f, &o.MinValidity, "min-validity", bounds{}, "refuse a token that expires sooner than this")
 		timeVar(f, &o.at, "at", "check as of TIME: RFC 3339, unix seconds or -10m")
 	})
 }
@@ -169,21 +159,24 @@ func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 	return found
 }
 
-// policy turns the expectations into a verify.Policy.
-func (o *expectationOptions) policy(env *Env) (verify.Policy, error) {
+// policy completes the policy: it reads what flags name. now is the time of
+// evaluation, which the assertions see too; all of them take no longer than timeout.
+func (o *expectationOptions) policy(ctx context.Context, env *Env, timeout time.Duration, now func() time.Time) (verify.Policy, error) {
 	switch {
-	case o.anyAudience && len(o.audiences) > 0:
-		return verify.Policy{}, usageError("--any-audience and --audience contradict each other")
-	case o.anyIssuer && o.issuer != "":
-		return verify.Policy{}, usageError("--any-issuer and --issuer contradict each other")
+	case o.AnyAudience && len(o.Audiences) > 0:
+		return o.Policy, usageError("--any-audience and --audience contradict each other")
+	case o.AnyIssuer && o.Issuer != "":
+		return o.Policy, usageError("--any-issuer and --issuer contradict each other")
+	case o.RoleClaim != "" && len(o.Roles) == 0:
+		return o.Policy, usageError("--role-claim needs --role")
 	}
-	p := verify.Policy{
-		Issuer: o.issuer, AnyIssuer: o.anyIssuer, AnyTenant: o.anyTenant, Audiences: o.audiences, AnyAudience: o.anyAudience,
-		Algorithms: o.algorithms, Leeway: o.leeway, MinValidity: o.minValidity, Strict: o.strict, Kind: o.kind,
-		ClientID: o.clientID, Nonce: o.nonce,
-	}
-	err := o.readBindings(env, &p)
-	return p, err
+	p := o.Policy
+	token, tokenErr := readValue(env, "--access-token", o.accessToken)
+	code, codeErr := readValue(env, "--code", o.code)
+	state, stateErr := readValue(env, "--state", o.state)
+	p.AccessToken, p.Code, p.State = bareAccessToken(token), code, state
+	p.Assertions = o.bound(ctx, timeout, now)
+	return p, errors.Join(tokenErr, codeErr, stateErr)
 }
 
 // bareAccessToken takes an access token out of what people paste, a header or a
@@ -202,12 +195,4 @@ func bareAccessToken(text string) string {
 		return found[0].Text
 	}
 	return text
-}
-
-func (o *expectationOptions) readBindings(env *Env, p *verify.Policy) error {
-	token, tokenErr := readValue(env, "--access-token", o.accessToken)
-	code, codeErr := readValue(env, "--code", o.code)
-	state, stateErr := readValue(env, "--state", o.state)
-	p.AccessToken, p.Code, p.State = bareAccessToken(token), code, state
-	return errors.Join(tokenErr, codeErr, stateErr)
 }

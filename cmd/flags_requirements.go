@@ -16,37 +16,22 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// requirementOptions are what is required of the claims beyond the standard
-// checks.
-type requirementOptions struct {
-	scopes     []string
-	roles      []string
-	roleClaim  string
-	acr        []string
-	maxAge     *time.Duration
-	requires   []verify.Requirement
-	assertions []assertion
-}
-
-func (o *requirementOptions) addFlags(c *cobra.Command) {
+// addRequirements adds the flags for what is required of the claims beyond the
+// standard checks.
+func (o *expectationOptions) addRequirements(c *cobra.Command) {
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.Var(newList(&o.scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
-		listVar(f, &o.roles, "role", "ROLE", "required role; repeat for several")
-		textVar(f, &o.roleClaim, "role-claim", "CLAIM", "claim that holds the roles")
-		f.Var(newList(&o.requires, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON")
+		f.Var(newList(&o.Scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
+		listVar(f, &o.Roles, "role", "ROLE", "required role; repeat for several")
+		textVar(f, &o.RoleClaim, "role-claim", "CLAIM", "claim that holds the roles")
+		f.Var(newList(&o.Require, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON")
 		f.Var(newList(&o.assertions, "JQ", one(parseAssertion)), "assert", "jq expression over the claims that must be true")
-		optionalDurationVar(f, &o.maxAge, "max-age", "maximum time since the user signed in, such as 5m")
-		listVar(f, &o.acr, "acr", "CLASS", "accept authentication context CLASS; repeat")
+		optionalDurationVar(f, &o.MaxAge, "max-age", "maximum time since the user signed in, such as 5m")
+		listVar(f, &o.ACR, "acr", "CLASS", "accept authentication context CLASS; repeat")
 	})
 }
 
-// apply adds the requirements to a policy. now is the time of evaluation, which
-// the assertions see too. All assertions together take no longer than timeout.
-func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeout time.Duration, now func() time.Time) error {
-	if o.roleClaim != "" && len(o.roles) == 0 {
-		return usageError("--role-claim needs --role")
-	}
-	p.Scopes, p.Roles, p.RoleClaim, p.ACR, p.MaxAge, p.Require = o.scopes, o.roles, o.roleClaim, o.acr, o.maxAge, o.requires
+// bound returns the assertions for a policy. All together take no longer than timeout.
+func (o *expectationOptions) bound(ctx context.Context, timeout time.Duration, now func() time.Time) []verify.Assertion {
 	together := sync.OnceValue(func() context.Context { // since the first assertion begins
 		timed, cancel := context.WithTimeoutCause(ctx, timeout, &query.RunError{
 			Reason: fmt.Sprintf("exceeded --timeout (%s), together with the assertions before it", timeout),
@@ -54,15 +39,14 @@ func (o *requirementOptions) apply(ctx context.Context, p *verify.Policy, timeou
 		context.AfterFunc(ctx, cancel)
 		return timed
 	})
+	var list []verify.Assertion
 	for _, a := range o.assertions {
-		p.Assertions = append(p.Assertions, verify.Assertion{
+		list = append(list, verify.Assertion{
 			Label: a.text,
-			Holds: func(claims strictjson.Value) (bool, string) {
-				return a.filter.Holds(together(), claims, now())
-			},
+			Holds: func(claims strictjson.Value) (bool, string) { return a.filter.Holds(together(), claims, now()) },
 		})
 	}
-	return nil
+	return list
 }
 
 // parseScopes reads scopes as a token has them: words with blanks between.

@@ -45,7 +45,7 @@ func (o *trustOptions) check(expect *expectationOptions, args []string) error {
 	switch {
 	case len(named) > 1:
 		return usageError("%s are two sources of trust: use one", strings.Join(named, " and "))
-	case len(named) == 0 && expect.anyIssuer:
+	case len(named) == 0 && expect.AnyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):
 		return usageError("stdin can be read once: the token and --jwks cannot both come from it")

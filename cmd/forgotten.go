@@ -10,8 +10,8 @@ import (
 // The user has to confirm what it takes from the token, which is unverified.
 func (r *run) checkForgotten() error {
 	expect := &r.opts.expect
-	issuer := expect.issuer == "" && !expect.anyIssuer
-	audience := len(expect.audiences) == 0 && !expect.anyAudience
+	issuer := expect.Issuer == "" && !expect.AnyIssuer
+	audience := len(expect.Audiences) == 0 && !expect.AnyAudience
 	var missing *failure
 	switch {
 	case issuer && !r.opts.trust.named():

@@ -77,7 +77,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, er
 	if err != nil {
 		return nil, err
 	}
-	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.clientID, show: o.show}
+	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.ClientID, show: o.show}
 	var verified *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
@@ -89,7 +89,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, er
 		r.clock()
 	}
 	view.now = r.now
-	view.Comparison = verifier.Compare(answer, verified, r.now, o.expect.strict)
+	view.Comparison = verifier.Compare(answer, verified, r.now, o.expect.Strict)
 	if !r.printer.WantsLine() {
 		for _, warning := range view.warnings() {
 			r.printer.Warn(warning)
@@ -104,7 +104,7 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 		return usageError("--%s applies to verifying the token here: add --compare", name)
 	}
 	switch {
-	case o.expect.issuer == "" && o.endpoint == "":
+	case o.expect.Issuer == "" && o.endpoint == "":
 		return usageError("no server to ask: add --issuer URL, or --endpoint URL")
 	case o.style == "authing" && o.endpoint != "":
 		return usageError("--style authing asks the issuer's own host: give --issuer, not --endpoint")
@@ -133,7 +133,7 @@ func (o *introspectOptions) method(metadata *provider.Metadata) (string, error) 
 	}
 	needsSecret := auth == "basic" || auth == "post"
 	switch {
-	case needsSecret && (o.clientSecret == "" || o.expect.clientID == ""):
+	case needsSecret && (o.clientSecret == "" || o.expect.ClientID == ""):
 		return "", usageError("--auth %s needs --client-id and --client-secret", auth)
 	case !needsSecret && o.clientSecret != "":
 		return "", usageError("--auth %s does not send --client-secret", auth)
@@ -158,7 +158,7 @@ func authMethods(metadata *provider.Metadata) []string {
 
 // request is the question, with the client's secrets, which are never literals.
 func (o *introspectOptions) request(r *run) (q provider.IntrospectionRequest, err error) {
-	q = provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.clientID}
+	q = provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.ClientID}
 	if q.Secret, err = readSecret(r.env, "--client-secret", o.clientSecret); err != nil {
 		return q, err
 	}
@@ -180,7 +180,7 @@ func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspe
 	}
 	endpoint := o.endpoint
 	if endpoint == "" {
-		if request.NamedBy, err = client.Discover(ctx, o.expect.issuer); err != nil {
+		if request.NamedBy, err = client.Discover(ctx, o.expect.Issuer); err != nil {
 			return nil, r.question().unavailable(ctx, err)
 		}
 		var ok bool
@@ -215,7 +215,7 @@ func (o *introspectOptions) refused(r *run, err error, request provider.Introspe
 // verifyLine is the command that verifies the token here, with placeholders for
 // what was not typed.
 func verifyLine(r *run) advice.Cmdline {
-	issuer := cmp.Or(r.opts.expect.issuer, "<the issuer you expect>")
+	issuer := cmp.Or(r.opts.expect.Issuer, "<the issuer you expect>")
 	return advice.Cmdline{Command: "claimcheck verify", Argument: r.typed.Argument}.Set("issuer", issuer).Set("audience", "<your audience>")
 }
 
@@ -232,9 +232,9 @@ func noIntrospection(r *run, metadata *provider.Metadata) error {
 
 // askAuthing picks the parameter by what the token looks like.
 func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Client, r *run) (*provider.Introspection, error) {
-	origin, err := url.Parse(o.expect.issuer)
+	origin, err := url.Parse(o.expect.Issuer)
 	if err != nil || origin.Host == "" {
-		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.expect.issuer))
+		return nil, usageError("--issuer takes a URL, not %s", quoteShort(o.expect.Issuer))
 	}
 	r.printer.Warn("with --style authing the token is in the URL, so it ends up in server and proxy logs")
 	parameter := "access_token"

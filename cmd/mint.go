@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,23 +19,15 @@ import (
 
 // mintOptions are the flags of mint.
 type mintOptions struct {
-	state, key, newKey string
-	algorithm          string
-	like, issuer       string
-	kind               verify.Kind
-	subject            string
-	program            bool
-	audiences          []string
-	clientID           string
-	scopes, roles      []string
-	nonce, accessToken string
-	expiresIn          time.Duration
-	authTime           evaluationTime
-	claims, headers    []strictjson.Member
-	base               string
-	flaws              []string
-	allFlaws           string
-	public             bool
+	token       issuertest.Token
+	config      issuertest.MinterConfig
+	key, newKey string
+	algorithm   string
+	accessToken string
+	authTime    evaluationTime
+	base        string
+	allFlaws    string
+	public      bool
 }
 
 func newMintCmd(env *Env) *cobra.Command {
@@ -58,32 +49,32 @@ func newMintCmd(env *Env) *cobra.Command {
 }
 
 func (o *mintOptions) addFlags(c *cobra.Command) {
-	o.kind = verify.KindAccess
+	o.token.Kind = verify.KindAccess
 	inGroup(c.Flags(), groupIssuer, func(f *pflag.FlagSet) {
-		fileVar(f, &o.state, "state", "DIR", "state directory of a running issuer, to sign with its key")
+		fileVar(f, &o.config.State, "state", "DIR", "state directory of a running issuer, to sign with its key")
 		fileVar(f, &o.key, "key", "FILE", "private key to sign with: PEM or JWK")
 		fileVar(f, &o.newKey, "new-key", "FILE", "make a key and write it to this file as a JWK")
 		enumVar(f, &o.algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
-		textVar(f, &o.issuer, "issuer,i", "URL", "the issuer; one on loopback by default")
-		enumVar(f, &o.like, "like", "PRODUCT", shapes(), "product to imitate")
+		textVar(f, &o.config.Issuer, "issuer,i", "URL", "the issuer; one on loopback by default")
+		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
 		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, not a token")
 	})
 	inGroup(c.Flags(), groupToken, func(f *pflag.FlagSet) {
-		enumVar(f, &o.kind, "kind", "KIND", []verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, "kind of token")
-		textVar(f, &o.subject, "sub", "SUBJECT", "a test user (ada, alan) or any other text")
-		f.BoolVar(&o.program, "program", false, "make a program's token: no user logged in")
-		listVar(f, &o.audiences, "audience,a", "AUDIENCE", "an audience; repeat for several")
-		textVar(f, &o.clientID, "client-id", "CLIENT", "client it is issued to")
-		listVar(f, &o.scopes, "scope", "SCOPE", "a scope; repeat for several")
-		listVar(f, &o.roles, "role", "ROLE", "a role; repeat for several")
-		textVar(f, &o.nonce, "nonce", "NONCE", "nonce of an ID token")
+		enumVar(f, &o.token.Kind, "kind", "KIND", []verify.Kind{verify.KindAccess, verify.KindID, verify.KindLogout}, "kind of token")
+		textVar(f, &o.token.Subject, "sub", "SUBJECT", "a test user (ada, alan) or any other text")
+		f.BoolVar(&o.token.Program, "program", false, "make a program's token: no user logged in")
+		listVar(f, &o.token.Audience, "audience,a", "AUDIENCE", "an audience; repeat for several")
+		textVar(f, &o.token.ClientID, "client-id", "CLIENT", "client it is issued to")
+		listVar(f, &o.token.Scopes, "scope", "SCOPE", "a scope; repeat for several")
+		listVar(f, &o.token.Roles, "role", "ROLE", "a role; repeat for several")
+		textVar(f, &o.token.Nonce, "nonce", "NONCE", "nonce of an ID token")
 		valueVar(f, &o.accessToken, "access-token", "TOKEN", "access token for at_hash: itself, @FILE or env:NAME")
-		durationVar(f, &o.expiresIn, "expires-in", bounds{positive: true}, "how long it is valid")
+		durationVar(f, &o.token.ExpiresIn, "expires-in", bounds{positive: true}, "how long it is valid")
 		timeVar(f, &o.authTime, "auth-time", "when the user logged in: -3m, RFC 3339 or unix seconds")
-		f.Var(newList(&o.claims, "CLAIM", one(parseMember)), "claim", "set a claim: NAME=TEXT or NAME:=JSON; repeat for several")
-		f.Var(newList(&o.headers, "MEMBER", one(parseMember)), "header", "set a header member: NAME=TEXT or NAME:=JSON")
+		f.Var(newList(&o.token.Claims, "CLAIM", one(parseMember)), "claim", "set a claim: NAME=TEXT or NAME:=JSON; repeat for several")
+		f.Var(newList(&o.token.Header, "MEMBER", one(parseMember)), "header", "set a header member: NAME=TEXT or NAME:=JSON")
 		textVar(f, &o.base, "claims", "@FILE", "take all claims from a file or from stdin (-), as decode prints them")
-		flaws := newList(&o.flaws, "NAME", one(anyText))
+		flaws := newList(&o.token.Flaws, "NAME", one(anyText))
 		flaws.commas = true
 		f.Var(flaws, "flaw", "make it wrong on purpose; list shows how; repeat for several")
 		fileVar(f, &o.allFlaws, "all-flaws", "DIR", "write a token for each flaw, and an index, to this new directory")
@@ -91,7 +82,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 }
 
 func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
-	if slices.Contains(opts.flaws, "list") {
+	if slices.Contains(opts.token.Flaws, "list") {
 		return listFlaws(ctx, env, opts, c)
 	}
 	if err := opts.check(c.Flags()); err != nil {
@@ -101,7 +92,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err != nil {
 		return err
 	}
-	wanted, err := opts.token(env)
+	wanted, err := opts.wanted(env)
 	if err != nil {
 		return err
 	}
@@ -128,7 +119,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 // check refuses flags that contradict each other.
 func (o *mintOptions) check(flags *pflag.FlagSet) error {
 	sources := 0
-	for _, source := range []string{o.state, o.key, o.newKey} {
+	for _, source := range []string{o.config.State, o.key, o.newKey} {
 		if source != "" {
 			sources++
 		}
@@ -138,9 +129,9 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 		return usageError("no key to sign with").withHint("add --state DIR of a running issuer, --key FILE, or --new-key FILE to make one")
 	case sources > 1:
 		return usageError("--state, --key and --new-key cannot be combined: use one")
-	case o.program && o.subject != "":
+	case o.token.Program && o.token.Subject != "":
 		return usageError("--program and --sub contradict each other: no user logged in")
-	case len(o.flaws) > 0 && o.allFlaws != "":
+	case len(o.token.Flaws) > 0 && o.allFlaws != "":
 		return usageError("--all-flaws makes every flaw: it cannot be combined with --flaw")
 	}
 	if o.base != "" {
@@ -156,13 +147,14 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 // minter finds the key, and makes one where that is asked for: then it is returned,
 // too, and not yet written.
 func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest.Key, err error) {
-	config := issuertest.MinterConfig{State: o.state, Issuer: o.issuer, Like: o.like, Now: env.Now}
-	if len(o.audiences) > 0 {
-		config.Audience = o.audiences[0] // what a flaw is about
+	config := o.config
+	config.Now = env.Now
+	if len(o.token.Audience) > 0 {
+		config.Audience = o.token.Audience[0] // what a flaw is about
 	}
-	if o.state != "" {
+	if o.config.State != "" {
 		if m, err = issuertest.NewMinter(config); err != nil {
-			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.state)
+			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.config.State)
 		}
 		if o.algorithm != "" {
 			return nil, nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
@@ -221,17 +213,12 @@ func writeNewFile(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// token is what the flags say of the token.
-func (o *mintOptions) token(env *Env) (issuertest.Token, error) {
-	t := issuertest.Token{
-		Kind: o.kind, Subject: o.subject, Program: o.program, Audience: o.audiences, ClientID: o.clientID,
-		Scopes: o.scopes, Roles: o.roles, Nonce: o.nonce, Flaws: o.flaws,
-		Claims: o.claims, Header: o.headers, ExpiresIn: o.expiresIn,
-	}
+// wanted completes the token by what flags name.
+func (o *mintOptions) wanted(env *Env) (t issuertest.Token, err error) {
+	t = o.token
 	if o.authTime.set {
 		t.AuthTime = o.authTime.from(env.Now())
 	}
-	var err error
 	if t.AccessToken, err = readValue(env, "--access-token", o.accessToken); err != nil {
 		return t, err
 	}

@@ -65,7 +65,7 @@ func flawRows(minter *issuertest.Minter, wanted issuertest.Token) []flawRow {
 }
 
 func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command) error {
-	if len(opts.flaws) > 1 {
+	if len(opts.token.Flaws) > 1 {
 		return usageError("--flaw list cannot be combined with other flaws")
 	}
 	out := outputOptions{format: "auto", color: "auto"}
@@ -73,15 +73,15 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 	if err != nil {
 		return err
 	}
-	if opts.state+opts.key+opts.algorithm == "" {
+	if opts.config.State+opts.key+opts.algorithm == "" {
 		opts.algorithm = "ES256" // which is quickly made
 	}
 	minter, _, err := opts.minter(env)
 	if err != nil {
 		return err
 	}
-	opts.flaws = nil
-	wanted, err := opts.token(env)
+	opts.token.Flaws = nil
+	wanted, err := opts.wanted(env)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -33,18 +32,14 @@ type probeOptions struct {
 	issuer, jwks   string
 	mintWith       string
 
-	method     string
+	sent       probe.Config
 	data       string
-	refused    []int
-	delay      time.Duration
-	scope      string
-	maxAge     time.Duration
 	showTokens string
 	all        bool
 }
 
 func newProbeCmd(env *Env) *cobra.Command {
-	opts := &probeOptions{method: "GET"}
+	opts := &probeOptions{sent: probe.Config{Method: "GET"}}
 	c := &cobra.Command{
 		Use:   "probe URL",
 		Short: "test that an API refuses the tokens it must refuse",
@@ -80,14 +75,14 @@ func (o *probeOptions) addFlags(c *cobra.Command) {
 		fileVar(f, &o.mintWith, "mint-with", "FILE", "private key or issuer's state directory, to sign wrong claims")
 	})
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.Var(newStatuses(&o.refused), "expect-refused", "statuses that count as refusals (default 400,401,403)")
-		textVar(f, &o.scope, "scope", "SCOPE", "scope the API requires; needs --mint-with")
-		durationVar(f, &o.maxAge, "max-age", bounds{positive: true}, "maximum login age the API accepts; needs --mint-with")
+		f.Var(newStatuses(&o.sent.Refused), "expect-refused", "statuses that count as refusals (default 400,401,403)")
+		textVar(f, &o.sent.Scope, "scope", "SCOPE", "scope the API requires; needs --mint-with")
+		durationVar(f, &o.sent.MaxAge, "max-age", bounds{positive: true}, "maximum login age the API accepts; needs --mint-with")
 	})
 	inGroup(c.Flags(), groupNetwork, func(f *pflag.FlagSet) {
-		textVar(f, &o.method, "method", "METHOD", "the method of each request")
+		textVar(f, &o.sent.Method, "method", "METHOD", "the method of each request")
 		valueVar(f, &o.data, "data", "DATA", "the body of each request: itself, @FILE or env:NAME")
-		durationVar(f, &o.delay, "delay", bounds{}, "pause between requests")
+		durationVar(f, &o.sent.Delay, "delay", bounds{}, "pause between requests")
 	})
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&o.all, "all", false, "show every probe, not only failures")
@@ -151,7 +146,7 @@ func (o *probeOptions) check(url string) error {
 		return usageError("probe sends tokens: it needs https, or http to this machine")
 	case o.network.offline:
 		return usageError("--offline and probe contradict each other: the API has to be asked")
-	case o.mintWith == "" && (o.scope != "" || o.maxAge > 0):
+	case o.mintWith == "" && (o.sent.Scope != "" || o.sent.MaxAge > 0):
 		return usageError("--scope and --max-age need --mint-with")
 	case o.issuer != "" && o.jwks != "":
 		return usageError("--issuer and --jwks both name keys: use one")
@@ -171,9 +166,8 @@ func (o *probeOptions) client(env *Env, printer *output.Printer) (*provider.Clie
 
 // config reads what the flags name.
 func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Printer, url string) (probe.Config, error) {
-	cfg := probe.Config{
-		URL: url, Method: strings.ToUpper(o.method), Scope: o.scope, MaxAge: o.maxAge, Refused: o.refused, Delay: o.delay, Now: env.Now,
-	}
+	cfg := o.sent
+	cfg.URL, cfg.Method, cfg.Now = url, strings.ToUpper(cfg.Method), env.Now
 	header, headerErr := o.network.readHeaders()
 	text, tokenErr := readValue(env, "--token", o.token)
 	idToken, idErr := readValue(env, "--id-token", o.idToken)

@@ -25,7 +25,6 @@ type verifyOptions struct {
 	trust    trustOptions
 	network  networkOptions
 	expect   expectationOptions
-	requires requirementOptions
 	output   outputOptions
 	show     showOptions
 }
@@ -36,7 +35,7 @@ func (o *verifyOptions) addFlags(c *cobra.Command) {
 	o.expect.addFlags(c)
 	o.trust.addFlags(c)
 	o.network.addFlags(c)
-	o.requires.addFlags(c)
+	o.expect.addRequirements(c)
 	c.Flags().Lookup("timeout").Usage = "limit for all requests and --assert"
 	o.output.ci = verdictFormats()
 	o.output.addFlags(c)
@@ -115,13 +114,10 @@ func (r *run) readPolicy(ctx context.Context) error {
 	if err := r.checkForgotten(); err != nil {
 		return err
 	}
-	if o.expect.anyTenant && !verify.IsTemplate(o.expect.issuer) {
+	if o.expect.AnyTenant && !verify.IsTemplate(o.expect.Issuer) {
 		return usageError("--any-tenant needs an --issuer that contains {tenantid}")
 	}
-	policy, err := o.expect.policy(r.env)
-	if err == nil {
-		err = o.requires.apply(ctx, &policy, o.network.timeout, func() time.Time { return r.now })
-	}
+	policy, err := o.expect.policy(ctx, r.env, o.network.timeout, func() time.Time { return r.now })
 	r.policy = policy
 	if err != nil {
 		return err
@@ -173,7 +169,7 @@ func (r *run) verifier() (*verifier.Verifier, error) {
 		options = append(options, verifier.WithClient(client))
 		if trust.remote() {
 			options = append(options, verifier.WithKeySetURL(trust.jwks))
-		} else if err := checkIssuerURL(r.opts.expect.issuer); err != nil {
+		} else if err := checkIssuerURL(r.opts.expect.Issuer); err != nil {
 			return nil, err
 		}
 	}
@@ -280,7 +276,7 @@ func (r *run) question() issuerQuestion {
 		named = ""
 	}
 	return issuerQuestion{
-		client: r.asking, issuer: r.opts.expect.issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0, secret: secret,
+		client: r.asking, issuer: r.opts.expect.Issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0, secret: secret,
 		command: func(issuer, jwks string) advice.Cmdline {
 			if jwks == "" {
 				return r.typed.Set("issuer", issuer)
@@ -293,7 +289,7 @@ func (r *run) question() issuerQuestion {
 // issuerOfMetadata takes the issuer from its metadata, where --issuer is the address
 // of that document and the keys come from there.
 func (r *run) issuerOfMetadata(ctx context.Context) error {
-	address := r.opts.expect.issuer
+	address := r.opts.expect.Issuer
 	if r.opts.trust.named() || !strings.Contains(address, wellKnown) || checkIssuerURL(address) != nil {
 		return nil
 	}
@@ -305,7 +301,7 @@ func (r *run) issuerOfMetadata(ctx context.Context) error {
 	if err != nil {
 		return r.question().unavailable(ctx, err)
 	}
-	r.opts.expect.issuer, r.policy.Issuer = metadata.Issuer, metadata.Issuer
+	r.opts.expect.Issuer, r.policy.Issuer = metadata.Issuer, metadata.Issuer
 	if !r.printer.WantsLine() {
 		r.printer.Note("--issuer is the address of metadata; the issuer in it is " + metadata.Issuer)
 	}
