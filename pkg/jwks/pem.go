@@ -53,10 +53,7 @@ func (b pemBlock) octets() ([]byte, error) {
 	if strings.HasPrefix(b.label, "SSH2 ") {
 		body = pemNoise().Replace(sshHeader().ReplaceAllString(b.body, ""))
 	}
-	data, err := base64.StdEncoding.DecodeString(body)
-	if err != nil {
-		data, err = base64.RawStdEncoding.DecodeString(body)
-	}
+	data, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(body, "="))
 	if err != nil {
 		return nil, fmt.Errorf("the text between BEGIN %s and END is not base64: it was damaged or cut off", b.label)
 	}

@@ -20,6 +20,7 @@ import (
 const (
 	dirMode fs.FileMode = 0o700 // and 0600 for files, which is what os.CreateTemp does
 
+	entrySuffix     = ".json"
 	temporarySuffix = ".tmp"
 	// staleAfter is when a file is swept: no entry lives that long.
 	staleAfter = 2 * maxLifetime

@@ -78,9 +78,6 @@ func (c *Client) keep(s source, e *entry, d *record) {
 	}
 }
 
-// forget takes a document out of the cache.
-func (c *Client) forget(s source) { c.keep(s, &entry{}, nil) }
-
 // attempt notes that a document is being fetched ahead of its time, and why that
 // failed: it is not tried again within refetchFloor, by other processes neither.
 func (c *Client) attempt(s source, failure error) {

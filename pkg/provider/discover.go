@@ -134,7 +134,7 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata
 			md.AgeSeconds = age(e.fetchedAt, c.cfg.Now())
 			md.Tried = append(tried, Attempt{URL: md.URL, Form: s.form, Status: http.StatusOK, Outcome: "found"})
 			if err := md.refuseMismatch(); err != nil {
-				c.forget(s)
+				c.keep(s, &entry{}, nil) // what was there before is not used, either
 				return &md, err
 			}
 			c.keep(s, e, d)
@@ -186,11 +186,8 @@ func age(fetchedAt, now time.Time) int64 {
 // opposed to saying something that is wrong.
 func unreachable(err error) bool {
 	var e *FetchError
-	if !errors.As(err, &e) {
-		return false
-	}
-	return slices.Contains([]string{causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout}, e.Cause) ||
-		e.Cause == causeStatus && (e.Status >= 500 || e.Status == http.StatusTooManyRequests)
+	return errors.As(err, &e) && (slices.Contains([]string{causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout}, e.Cause) ||
+		e.Cause == causeStatus && (e.Status >= 500 || e.Status == http.StatusTooManyRequests))
 }
 
 // missing reports whether an address does not exist for the server, so that
@@ -207,12 +204,10 @@ func mostTelling(failures []*FetchError) *FetchError {
 	if !missing(last) {
 		return last
 	}
-	for _, e := range failures {
-		if e.Cause != causeStatus || e.Status != http.StatusNotFound && e.Status != http.StatusGone {
-			return e
-		}
-	}
-	return failures[0]
+	telling := slices.IndexFunc(failures, func(e *FetchError) bool {
+		return e.Cause != causeStatus || e.Status != http.StatusNotFound && e.Status != http.StatusGone
+	})
+	return failures[max(0, telling)]
 }
 
 // refuseMismatch is the error of metadata from which nothing may be used.

@@ -48,8 +48,6 @@ func entryName(k memoryKey) string {
 	return hex.EncodeToString(sum[:]) + entrySuffix
 }
 
-const entrySuffix = ".json"
-
 // isEntryName reports whether a file in the directory is one of ours, an entry
 // or a temporary file of a crashed run.
 func isEntryName(name string) bool {

@@ -197,14 +197,9 @@ func (c *Client) newerKeys(ctx context.Context, s source, have *KeySet) (*KeySet
 // knows reports whether a set may hold the key that a token names. In a set whose
 // keys have no key IDs, none can be unknown.
 func knows(set *jwks.Set, kid string) bool {
-	named := false
-	for _, k := range set.Keys {
-		named = named || k.HasKeyID
-		if k.HasKeyID && k.KeyID == kid {
-			return true
-		}
-	}
-	return kid == "" || len(set.Keys) > 0 && !named
+	has := func(k *jwks.Key) bool { return k.HasKeyID && k.KeyID == kid }
+	named := func(k *jwks.Key) bool { return k.HasKeyID }
+	return kid == "" || slices.ContainsFunc(set.Keys, has) || len(set.Keys) > 0 && !slices.ContainsFunc(set.Keys, named)
 }
 
 func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {

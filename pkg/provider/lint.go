@@ -82,9 +82,11 @@ func (md *Metadata) lint() []jwks.Finding {
 	l := &linter{md: md, openID: md.Form == formOpenID || md.Form == formOpenIDInserted}
 	l.members, l.response = l.spec("OpenID Connect Discovery section 3", "RFC 8414 section 2"), l.spec("OpenID Connect Discovery section 4.2", "RFC 8414 section 3.2")
 	l.issuer()
-	l.check(md.ContentType == "", lintContentType, severityWarning, "", "it is served without a Content-Type", l.response)
-	l.check(md.ContentType != "" && !isJSONType(md.ContentType), lintContentType, severityWarning, "",
-		fmt.Sprintf("it is served as %q instead of application/json", clip(md.ContentType)), l.response)
+	served := "without a Content-Type"
+	if md.ContentType != "" {
+		served = fmt.Sprintf("as %q instead of application/json", clip(md.ContentType))
+	}
+	l.check(!isJSONType(md.ContentType), lintContentType, severityWarning, "", "it is served "+served, l.response)
 	l.required()
 	for _, m := range md.Document.Members() {
 		l.memberType(m)
