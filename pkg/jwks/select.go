@@ -57,7 +57,7 @@ func (s *Set) Candidates(t *token.Token) []*Key {
 	for _, k := range s.Keys {
 		switch reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single); {
 		case reason != "":
-		case !hasKeyID || k.HasKeyID && k.KeyID == kid:
+		case !hasKeyID || k.HasKeyID: // no other kid than the token's fits
 			candidates = append(candidates, k)
 		default:
 			without = append(without, k)
