@@ -16,6 +16,22 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
+// What a probe expects, in words.
+func TestExpectedInWords(t *testing.T) {
+	for _, c := range []struct {
+		want    want
+		refused []int
+		words   string
+	}{
+		{mustChallenge, []int{404}, "401"}, {mustAccept, nil, "not 401 or 403"}, {mustRefuse, nil, "400, 401 or 403"},
+		{mustRefuse, []int{404, 401}, "401 or 404"}, {mustRefuse, []int{404}, "404"},
+	} {
+		if got := c.want.expected(&Config{Refused: c.refused}); got != c.words {
+			t.Errorf("of %v: %q, want %q", c.refused, got, c.words)
+		}
+	}
+}
+
 // What an answer proves. An API must not pass because it failed, nor fail because it
 // was asked too often; where the good token is refused nothing else proves anything.
 func TestJudge(t *testing.T) {
