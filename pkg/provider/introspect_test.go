@@ -249,9 +249,12 @@ func TestWhereATokenMayBeSent(t *testing.T) {
 	_, err = b.Introspect(t.Context(), strings.Replace(s.URL, "http:", "https:", 1), q)
 	wantFetchError(t, err, causeAddress)
 	q.NamedBy = nil
-	_, err = newBench(t, nil, func(cfg *Config) { cfg.Offline = true }).Introspect(t.Context(), s.URL, q)
-	wantFetchError(t, err, causeOffline)
-	_, err = newBench(t, nil, func(cfg *Config) { cfg.Offline = true }).GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
+	offline := newBench(t, nil, func(cfg *Config) { cfg.Offline = true })
+	_, err = offline.Introspect(t.Context(), s.URL, q)
+	wantText(t, wantFetchError(t, err, causeOffline).Text, "only the server can say whether a token is active")
+	_, err = offline.Introspect(t.Context(), "http://issuer.example/introspect", q)
+	wantFetchError(t, err, causeHTTP)
+	_, err = offline.GetOnce(t.Context(), s.URL+"/validate?token="+secretToken, secretToken)
 	wantFetchError(t, err, causeOffline)
 	wantRequests(t, s)
 }
