@@ -42,20 +42,14 @@ const (
 	unchecked
 )
 
-func (s state) status() Status { return [...]Status{Failed, Passed, Warning, NotChecked}[s] }
+// statuses are those of the states, in their order. They never change.
+var statuses = [...]Status{Failed, Passed, Warning, NotChecked}
+
+func (s state) status() Status { return statuses[s] }
 
 // stateOf takes anything that is not a Status as a failure.
 func stateOf(s Status) state {
-	switch s {
-	case Passed:
-		return passed
-	case Warning:
-		return warned
-	case NotChecked:
-		return unchecked
-	default:
-		return failed
-	}
+	return state(max(slices.Index(statuses[:], s), 0)) // #nosec G115 -- an index of statuses
 }
 
 // A rank is a Reason in one byte: its place in reasons, beginning with 1. The zero
