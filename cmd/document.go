@@ -41,7 +41,7 @@ func (r report) document() any { return r.reportDocument() }
 func (r report) reportDocument() reportDocument {
 	d := reportDocument{
 		Verdict: r.verdict(), Reason: r.reason(), ExitCode: r.code(), Kind: r.Kind,
-		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atGiven,
+		EvaluatedAt: r.EvaluatedAt.UTC().Format(time.RFC3339), EvaluatedAtGiven: r.atSet,
 		Key: r.Key, Header: r.Header,
 	}
 	for _, c := range r.made {

@@ -89,7 +89,7 @@ func (r report) writeVerdictAs(t *output.Text, words string) {
 
 // writeCaveats says what has to be known before anything else is read.
 func (r report) writeCaveats(t *output.Text) {
-	if r.atGiven {
+	if r.atSet {
 		t.Spans(output.Caution.Span("  as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
 	}
 	if !r.Accepted && !r.SignatureVerified && r.anyClaims().Exists() {

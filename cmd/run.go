@@ -264,7 +264,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	}
 	return report{
 		Report: result.Report, made: result.Report.Checks(), keySet: result.KeySet, advice: r.caseOf(result),
-		atGiven: r.opts.expect.at.set, realNow: r.env.Now(), show: r.opts.show,
+		atSet: r.opts.expect.at.set, realNow: r.env.Now(), show: r.opts.show,
 	}, nil
 }
 

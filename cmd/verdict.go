@@ -170,7 +170,7 @@ func (n unanswered) suite() output.Suite {
 type report struct {
 	*verify.Report
 	made    []verify.Check // those of the Report, which builds them on each call
-	atGiven bool
+	atSet   bool
 	realNow time.Time
 	show    showOptions
 	advice  advice.Case
@@ -294,7 +294,7 @@ func (r report) brief() string {
 
 // asOf names the time of --at.
 func (r report) asOf() string {
-	if !r.atGiven {
+	if !r.atSet {
 		return ""
 	}
 	return ", as of " + r.EvaluatedAt.UTC().Format(time.RFC3339)

@@ -96,14 +96,14 @@ func (p *Printer) WantsSuite() bool {
 // PrintSuite is Print for the formats of CI systems.
 func (p *Printer) PrintSuite(ctx context.Context, s Suite) error {
 	tool := p.options.Tool
-	switch {
-	case p.options.Format == FormatJUnit:
+	switch p.options.Format {
+	case FormatJUnit:
 		data, err := AppendJUnit(nil, tool, s)
 		if err != nil {
 			return fmt.Errorf("writing JUnit XML: %w", err)
 		}
 		return p.write(data)
-	case p.options.Format == FormatSARIF:
+	case FormatSARIF:
 		return p.Print(ctx, SARIF(tool, s), nil)
 	}
 	if err := p.write(AppendAnnotations(nil, tool, s)); err != nil {
