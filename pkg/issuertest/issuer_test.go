@@ -305,6 +305,67 @@ func TestIntrospectionRevocationUserinfo(t *testing.T) {
 	}
 }
 
+// TestRevocationByItsClient: a refresh token ends with all that came of it, if the client
+// that got it says so.
+func TestRevocationByItsClient(t *testing.T) {
+	issuer := start(t, issuertest.Config{})
+	app := newApplication(t, issuer)
+	tokens := app.exchange(app.login("ada"))
+	access, refresh := tokens.member(t, "access_token"), tokens.member(t, "refresh_token")
+	active := func(raw string) bool {
+		p := app.ask("introspection_endpoint", url.Values{"token": {raw}})
+		if p.member(t, "active") == "true" && raw == access && p.member(t, "exp") == "" {
+			t.Errorf("a JWT without its claims: %s", p.body)
+		}
+		return p.member(t, "active") == "true"
+	}
+	for _, raw := range []string{access, refresh} {
+		app.browser.post(app.endpoint("revocation_endpoint"), url.Values{"token": {raw}, "client_id": {"demo-public"}})
+		if !active(access) || !active(refresh) {
+			t.Error("another client revoked a token")
+		}
+	}
+	app.ask("revocation_endpoint", url.Values{"token": {refresh}})
+	if active(access) || active(refresh) {
+		t.Error("revoked tokens are active")
+	}
+}
+
+// TestCredentialsThatAreNotEncoded: RFC 6749 section 2.3.1.
+func TestCredentialsThatAreNotEncoded(t *testing.T) {
+	app := newApplication(t, start(t, issuertest.Config{}))
+	for _, c := range [][2]string{{"demo%zz", "x"}, {"demo", "100%"}} {
+		request, err := http.NewRequest(http.MethodPost, app.endpoint("token_endpoint"), strings.NewReader("grant_type=client_credentials"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.SetBasicAuth(c[0], c[1])
+		if p := app.browser.read(app.browser.Do(request)); p.member(t, "error") != "invalid_client" || !strings.Contains(p.body, "form-encoded") {
+			t.Errorf("%v: %s", c, p.body)
+		}
+	}
+}
+
+// TestOpaqueTokens are known to their issuer only.
+func TestOpaqueTokens(t *testing.T) {
+	app := newApplication(t, start(t, issuertest.Config{Like: "google"}))
+	userinfo := func(raw string) page {
+		request, err := http.NewRequest(http.MethodGet, app.endpoint("userinfo_endpoint"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+raw)
+		return app.browser.read(app.browser.Do(request))
+	}
+	if p := userinfo(app.exchange(app.login("ada")).member(t, "access_token")); p.status != http.StatusOK || p.member(t, "sub") == "" {
+		t.Errorf("its own token: %d %s", p.status, p.body)
+	}
+	if p := userinfo("ya29.unknown"); p.status != http.StatusUnauthorized {
+		t.Errorf("an unknown token: %d %s", p.status, p.body)
+	}
+}
+
 func TestDeviceFlow(t *testing.T) {
 	clock := newClock()
 	issuer := start(t, issuertest.Config{Now: clock.now})
@@ -618,6 +679,16 @@ func TestUnusableState(t *testing.T) {
 	}
 	if _, err := issuertest.NewMinter(issuertest.MinterConfig{State: t.TempDir(), Now: now}); err == nil {
 		t.Error("an empty directory has a key")
+	}
+	for _, lost := range []string{"keys.json", "issuer.json"} {
+		dir := t.TempDir()
+		_ = start(t, issuertest.Config{State: dir}).Close()
+		if err := os.Remove(filepath.Join(dir, lost)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := issuertest.NewMinter(issuertest.MinterConfig{State: dir, Now: now}); err == nil || !strings.Contains(err.Error(), "no issuer state") {
+			t.Errorf("without %s: %v", lost, err)
+		}
 	}
 }
 
