@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -255,7 +256,7 @@ func TestIntrospectionRevocationUserinfo(t *testing.T) {
 		if p := introspect(access); p.member(t, "active") != "true" || p.member(t, "username") != "ada" {
 			t.Errorf("%s: %s", shape, p.body)
 		}
-		if p := introspect(issuer.Mint(t, issuertest.Token{})); p.member(t, "active") != "true" {
+		if p := introspect(issuer.Mint(t, issuertest.Token{Subject: "alan"})); p.member(t, "active") != "true" || p.member(t, "username") != "alan" {
 			t.Errorf("a minted token: %s", p.body)
 		}
 		for _, raw := range []string{"opaque", issuer.Mint(t, issuertest.Token{Flaws: []string{"expired"}}), issuer.Mint(t, issuertest.Token{Flaws: []string{"stranger"}})} {
@@ -379,6 +380,9 @@ func TestDeviceFlow(t *testing.T) {
 		return app.token(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {code}})
 	}
 	device, user, uri := begin()
+	if !regexp.MustCompile(`^[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}$`).MatchString(user) {
+		t.Errorf("the user has to type %q", user)
+	}
 	if p := poll(device); p.member(t, "error") != "authorization_pending" {
 		t.Errorf("before the user came: %s", p.body)
 	}
@@ -450,6 +454,11 @@ func TestLogout(t *testing.T) {
 	}
 	if p := app.browser.get(app.request("prompt", "none")); p.location.Query().Get("error") != "login_required" {
 		t.Errorf("still logged in: %s", p.location)
+	}
+	for _, clients := range [][]issuertest.Client{{{ID: "web"}, {ID: "web"}}, {{ID: "web"}, {ID: ""}}} {
+		if _, err := issuertest.Start(issuertest.Config{Clients: clients, Algorithm: "ES256"}); err == nil || !strings.Contains(err.Error(), "no other client has") {
+			t.Errorf("%v: %v", clients, err)
+		}
 	}
 	if _, err := issuertest.Start(issuertest.Config{Clients: []issuertest.Client{{ID: "web", LogoutURI: "http://192.0.2.1/"}}, Algorithm: "ES256"}); err == nil {
 		t.Error("logout tokens would leave this machine")
