@@ -53,6 +53,22 @@ func TestWordsWhereAllIsWell(t *testing.T) {
 	}
 }
 
+// A check that passes names what it looked at, which for some is no claim.
+func TestEvidenceWhereAllIsWell(t *testing.T) {
+	r := examine(claiming(t, goodClaims().with("", `"nameless"`)), everyKey(t), goodPolicy())
+	for id, want := range map[string]string{
+		verify.CheckIssuer: `"https://issuer.example"`, verify.CheckAudience: `"api"`, verify.CheckExpiry: "1600000300", verify.CheckSubject: `"alice"`, verify.CheckKey: "", verify.CheckStructure: "",
+	} {
+		check, _ := r.Check(id)
+		if check.Actual.Exists() != (want != "") || want != "" && check.Actual.String() != want {
+			t.Errorf("%s: got %s, want %s", id, check.Actual, want)
+		}
+		if check.Time.IsZero() != (id != verify.CheckExpiry) {
+			t.Errorf("%s: the time is %s", id, check.Time)
+		}
+	}
+}
+
 // What a check says is what people act on: each message beside that of a case which
 // is nearly the same.
 func TestWordsOfChecks(t *testing.T) {
