@@ -367,6 +367,20 @@ func TestOpaqueTokens(t *testing.T) {
 	}
 }
 
+// TestLogoutThatIsConfirmed by the page that asked.
+func TestLogoutThatIsConfirmed(t *testing.T) {
+	app := newApplication(t, start(t, issuertest.Config{}))
+	app.login("ada")
+	end := app.endpoint("end_session_endpoint")
+	asked := app.browser.get(end)
+	if p := app.browser.post(end, url.Values{"browser": {asked.hidden(t, "browser")}}); p.status != http.StatusSeeOther || p.location.Path != "/signed-out" {
+		t.Errorf("%d %v", p.status, p.location)
+	}
+	if p := app.browser.get(app.request("prompt", "none")); p.location.Query().Get("error") != "login_required" {
+		t.Errorf("still logged in: %v", p.location)
+	}
+}
+
 func TestDeviceFlow(t *testing.T) {
 	clock := newClock()
 	issuer := start(t, issuertest.Config{Now: clock.now})
@@ -436,6 +450,9 @@ func TestLogout(t *testing.T) {
 	asked := app.browser.get(end)
 	if !strings.Contains(asked.body, "Log out?") || asked.location != nil {
 		t.Errorf("without a hint nobody asks: %d", asked.status)
+	}
+	if p := app.browser.post(end, url.Values{"browser": {"of another site"}}); !strings.Contains(p.body, "Log out?") || p.location != nil {
+		t.Errorf("another site can log the user out: %d", p.status)
 	}
 	if p := app.browser.get(end + url.Values{"id_token_hint": {id}, "post_logout_redirect_uri": {"https://elsewhere.example"}}.Encode()); p.status != http.StatusBadRequest {
 		t.Errorf("an unknown address: %d", p.status)
