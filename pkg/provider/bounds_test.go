@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"fmt"
 	"io"
 	"net"
@@ -68,6 +69,13 @@ func TestCertificatesThatAreInvalidOtherwise(t *testing.T) {
 		err := &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Cert: c, Reason: reason}}
 		if got, text := certificateProblem(err); got != want || text == "" {
 			t.Errorf("reason %d: %s, %s", reason, got, text)
+		}
+	}
+	// Who signed it is said where a certificate was sent at all.
+	for _, sent := range [][]*x509.Certificate{nil, {{Issuer: pkix.Name{CommonName: "leaf's"}}, {Issuer: pkix.Name{CommonName: "the last"}}}} {
+		got, text := certificateProblem(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}, UnverifiedCertificates: sent})
+		if got != tlsUnknownAuthority || strings.Contains(text, "CN=the last") != (sent != nil) {
+			t.Errorf("%d certificates: %s, %s", len(sent), got, text)
 		}
 	}
 }
