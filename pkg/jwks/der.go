@@ -86,6 +86,8 @@ func parseSPKI(der []byte) (crypto.PublicKey, error) {
 	return x509.ParsePKIXPublicKey(der)
 }
 
+var errCertifiedKey = errors.New("the key of the certificate is of a type that is not supported")
+
 // readChain reads the key of the leaf of a chain: of the first certificate that
 // is not an authority's, or of the first.
 func readChain(chain [][]byte) (*Set, error) {
@@ -100,7 +102,7 @@ func readChain(chain [][]byte) (*Set, error) {
 	leaf := max(0, slices.IndexFunc(certificates, func(c *x509.Certificate) bool { return !c.IsCA }))
 	public, err := parseSPKI(certificates[leaf].RawSubjectPublicKeyInfo)
 	if err != nil {
-		return nil, errors.New("the key of the certificate is of a type that is not supported")
+		return nil, errCertifiedKey
 	}
 	set := fromPublic(public, certificates[leaf])
 	if len(chain) > 1 {

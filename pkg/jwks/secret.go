@@ -28,7 +28,7 @@ func parsesAsKey(data []byte) bool {
 	var format *FormatError
 	switch {
 	case !errors.As(err, &format):
-		return err == nil
+		return err == nil || errors.Is(err, errCertifiedKey)
 	case format == errSharedSecret, format == errKeySet, format.Format == formatMetadata:
 		return false
 	default:

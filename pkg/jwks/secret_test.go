@@ -41,6 +41,11 @@ func TestAttackPublicKeyAsSecret(t *testing.T) {
 	forms["base64 twice"] = base64.StdEncoding.EncodeToString([]byte(body))
 	forms["XML"] = "<RSAKeyValue><Modulus>" + body + "</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>"
 	forms["a certificate in DER"] = string(certificate(t, "rsa"))
+	unread, err := base64.StdEncoding.DecodeString(strings.Trim(damagedPSS(t), `[]"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms["a certificate whose key is not read, in DER"] = string(unread)
 	forms["a JWK with a member twice"] = `{"kty":"RSA","kty":"RSA","n":"AQABAQABAQAB","e":"AQAB"}`
 	forms["PEM of some other kind"] = "-----BEGIN MESSAGE-----\nAAAAAAAAAAAA\n-----END MESSAGE-----\n"
 	forms["OpenSSH"] = sshLine(t, "rsa")
