@@ -106,3 +106,19 @@ func TestATokenIsNotLogged(t *testing.T) {
 		t.Errorf("logged: %s", logged.String())
 	}
 }
+
+// TestARefusedRedirectIsNotLogged: net/http logs a response that comes with an error.
+func TestARefusedRedirectIsNotLogged(t *testing.T) {
+	var logged strings.Builder
+	log.SetOutput(&logged)
+	t.Cleanup(func() { log.SetOutput(io.Discard) })
+	s := newTLSSite(t)
+	s.route("/keys", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)
+	})
+	_, err := fetchKeys(t, s)
+	wantFetchError(t, err, causeRedirect)
+	if logged.Len() > 0 {
+		t.Errorf("logged: %s", logged.String())
+	}
+}

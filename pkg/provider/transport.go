@@ -63,7 +63,7 @@ func (c *Client) newTransport(b bounds) *transport {
 		RetryWaitMax: c.cfg.RetryWaitMax,
 		CheckRetry:   c.checkRetry,
 		Backoff:      c.backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		ErrorHandler: lastResponse,
 	}
 	return &transport{
 		base:     t,
@@ -71,6 +71,18 @@ func (c *Client) newTransport(b bounds) *transport {
 		once:     &http.Client{Transport: &guard{c, alone, hold}, CheckRedirect: refuseRedirect},
 		api:      &guard{c, alone, sample},
 	}
+}
+
+// lastResponse is what is left of all attempts: a response or an error, because
+// net/http logs it where there are both.
+func lastResponse(reply *http.Response, err error, _ int) (*http.Response, error) {
+	if err == nil {
+		return reply, nil
+	}
+	if reply != nil {
+		_ = reply.Body.Close()
+	}
+	return nil, err
 }
 
 // proxy asks the configured function and remembers the answer: the address of
