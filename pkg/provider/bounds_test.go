@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -191,6 +192,23 @@ func TestAddressOfAProxyIsNotRemembered(t *testing.T) {
 		_ = conn.Close()
 		if got := book.reach(strings.ToLower(address)); got != want {
 			t.Errorf("%s is %s, want %s", address, got, want)
+		}
+	}
+}
+
+// A connection need not have an address, and then may lead anywhere.
+func TestConnectionsWithoutAnAddress(t *testing.T) {
+	near, far := net.Pipe()
+	defer func() { _ = errors.Join(near.Close(), far.Close()) }()
+	dial := func(context.Context, string, string) (net.Conn, error) { return seemingConn{Conn: near}, nil }
+	for limits, want := range map[bounds]string{anywhere(): "", {max: reachPublic}: causeAddress} {
+		d := &dialer{bounds: limits, book: newAddressBook(), dial: dial}
+		_, err := d.DialContext(t.Context(), "tcp", "a.example:443")
+		if want == "" && err != nil {
+			t.Errorf("within %v: %v", limits, err)
+		}
+		if want != "" {
+			wantFetchError(t, err, want)
 		}
 	}
 }

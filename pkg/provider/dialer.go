@@ -71,7 +71,10 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, err
 	}
-	remote := conn.RemoteAddr().String()
+	var remote string
+	if address := conn.RemoteAddr(); address != nil { // not every connection of Config.DialContext has one
+		remote = address.String()
+	}
 	if err := limits.check(remote); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
