@@ -142,7 +142,8 @@ func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error
 		set = c.cachedSet(d, c.cfg.Now())
 	}
 	for set == nil || !knows(set.Set, kid) && set.FromCache && set.Refetch == refetchNotNeeded {
-		newer, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) { return c.newerKeys(ctx, s, set) })
+		have := set // the fetch may begin after this call gave up
+		newer, err := share(ctx, c, s, func(ctx context.Context) (*KeySet, error) { return c.newerKeys(ctx, s, have) })
 		if old := c.lastGood(s.name); old != nil && unreachable(err) && knows(old.keys.Set, kid) {
 			newer, err = c.cachedSet(old, c.cfg.Now()), nil
 			newer.Stale = true

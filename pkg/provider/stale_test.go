@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -213,4 +215,45 @@ func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
 	}
 	wait.Wait()
 	wantRequests(t, s, "GET /keys")
+}
+
+// A lateContext is over as soon as it was asked whether it is.
+type lateContext struct {
+	context.Context
+	asked atomic.Int32
+}
+
+func (c *lateContext) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+func (c *lateContext) Err() error {
+	if c.asked.Add(1) == 1 {
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
+// What a call gave up before it began may run later, beside what the call does next:
+// the race detector looks at it.
+func TestAFetchThatBeginsLate(t *testing.T) {
+	s := newTLSSite(t)
+	s.issue("a")
+	b := newBench(t, s, func(cfg *Config) { cfg.StaleFor = time.Hour })
+	if _, err := b.Keys(t.Context(), s.URL+"/keys", "a"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(2 * defaultLifetime)
+	target, err := b.typedTarget(s.URL + "/keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 300 {
+		set, err := b.keys(&lateContext{Context: t.Context()}, source{name: memoryKey{kind: kindKeys, url: s.URL + "/keys"}, target: target}, "a")
+		if err != nil || !set.Stale {
+			t.Errorf("got %+v, %v", set, err)
+		}
+	}
 }
