@@ -7,11 +7,11 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// Flaws returns the ways in which such a token can be wrong under the minter's key
-// and in its shape, with what a verifier must require to notice each: a secret has
-// no public key to confuse it with, and the access tokens of some products cannot
-// be told from their ID tokens. The first, "good", is no flaw: it says what a
-// verifier must require to accept the token.
+// Flaws returns the flaws that such a token can have, given the minter's key and the
+// shape of its tokens, and what a verifier must require to detect each. A secret, for
+// example, has no public key to confuse it with, and the access tokens of some
+// products look like their ID tokens. The first entry, "good", is not a flaw: it says
+// what a verifier must require to accept the token.
 func (m *Minter) Flaws(t Token) []Flaw {
 	list := []Flaw{{Name: "good", About: "nothing is wrong with it", Needs: m.needs(t)}}
 	for _, f := range Flaws() {

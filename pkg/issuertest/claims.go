@@ -7,11 +7,11 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// claims are the members of an object while it is made.
+// claims are the members of an object under construction.
 type claims []strictjson.Member
 
-// set gives members their values, by pairs of a name and a value: in its place where
-// a member is there, else at the end. An absent value takes a member out.
+// set sets members from pairs of name and value. An existing member keeps its
+// position; a new one goes to the end. An absent value removes the member.
 func (c *claims) set(pairs ...any) {
 	for pair := range slices.Chunk(pairs, 2) {
 		c.put(strictjson.Member{Name: pair[0].(string), Value: strictjson.From(pair[1])})
@@ -36,7 +36,7 @@ func (c *claims) remove(names ...string) {
 
 func (c claims) get(name string) strictjson.Value { return c.value().Get(name) }
 
-// number is a claim that holds a whole number, or 0.
+// number returns a claim that is a whole number, or 0.
 func (c claims) number(name string) int64 {
 	literal, _ := c.get(name).Literal()
 	n, _ := strconv.ParseInt(literal, 10, 64)
@@ -47,14 +47,14 @@ func (c claims) value() strictjson.Value { return strictjson.From(c) }
 
 func (c claims) json() []byte { return []byte(c.value().String()) }
 
-// object is an object of pairs of a name and a value.
+// object returns an object made from pairs of name and value.
 func object(pairs ...any) strictjson.Value {
 	c := claims{}
 	c.set(pairs...)
 	return c.value()
 }
 
-// notEmpty is a text, or nothing where it is empty.
+// notEmpty returns a string, or the absent value if it is empty.
 func notEmpty(text string) strictjson.Value {
 	if text == "" {
 		return strictjson.Value{}
@@ -62,7 +62,8 @@ func notEmpty(text string) strictjson.Value {
 	return strictjson.From(text)
 }
 
-// one writes a list of one as a string, as aud may be written.
+// one returns the only item of a list as a string, as RFC 7519 permits for aud, and
+// any other list as an array.
 func one(list []string) strictjson.Value {
 	if len(list) == 1 {
 		return strictjson.From(list[0])

@@ -11,8 +11,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// set is a flaw that gives claims other values, by pairs of a name and a value or a
-// function that returns one. An absent value takes a claim out.
+// set returns a flaw that changes claims. It takes pairs of a name and a value or a
+// function that returns one; an absent value removes the claim.
 func set(pairs ...any) func(*draft) error {
 	return func(d *draft) error {
 		for pair := range slices.Chunk(pairs, 2) {
@@ -26,7 +26,7 @@ func set(pairs ...any) func(*draft) error {
 	}
 }
 
-// header is a flaw that gives members of the header other values.
+// header returns a flaw that changes members of the header.
 func header(pairs ...any) func(*draft) error {
 	return func(d *draft) error {
 		d.header.set(pairs...)
@@ -34,7 +34,7 @@ func header(pairs ...any) func(*draft) error {
 	}
 }
 
-// after is a flaw that changes the signed text.
+// after returns a flaw that changes the text of the signed token.
 func after(change func(text string) string) func(*draft) error {
 	return func(d *draft) error {
 		d.after = append(d.after, change)
@@ -42,7 +42,7 @@ func after(change func(text string) string) func(*draft) error {
 	}
 }
 
-// rewrite is a flaw of the payload's text.
+// rewrite returns a flaw that changes the text of the payload.
 func rewrite(change func(payload string) string) func(*draft) error {
 	return func(d *draft) error {
 		payload := string(d.payload)
@@ -59,7 +59,7 @@ func rewrite(change func(payload string) string) func(*draft) error {
 
 func cutOff(text string) string { return text[:strings.LastIndexByte(text, '.')] }
 
-// pad pads each segment; where none needs it, the last gets some all the same.
+// pad adds padding to each segment that needs it, or to the last one if none does.
 func pad(text string) string {
 	segments := strings.Split(text, ".")
 	for i, s := range segments {
@@ -72,15 +72,15 @@ func pad(text string) string {
 	return padded
 }
 
-// breakLine breaks the line after the payload's first character, which nobody takes
-// for a text that a terminal has wrapped.
+// breakLine inserts a line break after the first character of the payload, where it
+// does not look like the wrapping of a terminal.
 func breakLine(text string) string {
 	at := strings.IndexByte(text, '.') + 2
 	return text[:at] + "\n" + text[at:]
 }
 
-// trailingBits sets a bit of the last character that no decoder uses. A signature
-// whose length has no such bits gets a character more.
+// trailingBits sets a bit of the last character that decoders ignore. A signature of
+// a length without such bits gets an additional character.
 func trailingBits(text string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	signature := text[strings.LastIndexByte(text, '.')+1:]
@@ -96,7 +96,8 @@ func jsonForm(text string) string {
 	return object("payload", parts[1], "protected", parts[0], "signature", parts[2]).String()
 }
 
-// unsigned is an unsigned token under one spelling of alg.
+// unsigned returns a flaw that removes the signature and sets alg to a spelling of
+// "none".
 func unsigned(spelling string) func(*draft) error {
 	return func(d *draft) error {
 		d.header.set("alg", spelling)
@@ -105,8 +106,8 @@ func unsigned(spelling string) func(*draft) error {
 	}
 }
 
-// confuse signs with the text of the public key, which everybody has (RFC 8725
-// section 2.1).
+// confuse signs with the text of the public key as an HMAC secret (RFC 8725 section
+// 2.1).
 func confuse(d *draft) error {
 	if d.minter.Key.symmetric() {
 		return errors.New("there is no public key to confuse with a secret")
@@ -119,7 +120,8 @@ func confuse(d *draft) error {
 	return err
 }
 
-// mismatch signs with the same key, or one of its type, by another algorithm.
+// mismatch signs with the same key, or another of its type, but with an algorithm
+// other than the published key's.
 func mismatch(d *draft) error {
 	other := map[string]string{
 		"RS256": "RS512", "RS384": "RS512", "RS512": "RS256", "PS256": "RS256", "PS384": "RS384", "PS512": "RS512",
@@ -128,7 +130,7 @@ func mismatch(d *draft) error {
 		return errors.New("a secret is not tied to one algorithm")
 	}
 	var err error
-	if other == "" { // a curve has one algorithm only
+	if other == "" { // each curve has only one algorithm
 		other = "ES256"
 		if d.minter.Key.Algorithm == other {
 			other = "ES384"
@@ -178,13 +180,13 @@ func otherSlash(d *draft) any {
 	return d.minter.Issuer + "/"
 }
 
-// ago is a time as claims have it.
+// ago returns a NumericDate that lies d in the past.
 func ago(d time.Duration) func(*draft) any {
 	return func(draft *draft) any { return draft.now.Add(-d).Unix() }
 }
 
-// expire is an hour behind the end of a token that lived for one. An old token is of
-// an old login.
+// expire makes a token that was valid for an hour and expired an hour ago. The login
+// is at least as old as the token.
 func expire(d *draft) error {
 	if d.claims.number("auth_time") > d.now.Add(-2*time.Hour).Unix() {
 		d.claims.set("auth_time", ago(2*time.Hour)(d))
@@ -201,7 +203,7 @@ func milliseconds(d *draft) error {
 	return nil
 }
 
-// otherClient names another client wherever the shape names one.
+// otherClient changes every claim that names the client.
 func otherClient(d *draft) error {
 	found := false
 	for _, name := range []string{"azp", "client_id", "cid", "appid"} {

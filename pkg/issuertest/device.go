@@ -23,10 +23,10 @@ type deviceGrantState struct {
 	mu       sync.Mutex
 	answered bool
 	denied   bool
-	asked    time.Time // when it asked last; long ago if it has not
+	asked    time.Time // of the last poll; the zero time before the first
 }
 
-// beginDevice answers at the device authorization endpoint.
+// beginDevice answers a device authorization request (RFC 8628 section 3.1).
 func (i *Issuer) beginDevice(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	d := &deviceGrantState{
 		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text()},
@@ -100,7 +100,7 @@ func (i *Issuer) grantDevice(r *http.Request, client *Client) (*grant, *oauthErr
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := i.now()
-	early := now.Sub(d.asked) < pollInterval/2 // clocks of devices are not exact
+	early := now.Sub(d.asked) < pollInterval/2 // the clocks of devices are inexact
 	d.asked = now
 	switch {
 	case d.denied:

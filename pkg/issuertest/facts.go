@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// facts are what a token is made from.
+// facts are the input for the claims of a token.
 type facts struct {
 	issuer      string
-	user        *User // nil for a program
+	user        *User // nil if the client acts for itself
 	client      string
 	audience    []string
 	scope       []string
 	roles       []string
 	issued      time.Time
 	expires     time.Time
-	authTime    time.Time // zero where nobody logged in
+	authTime    time.Time // zero without a login
 	id          string    // jti
 	session     string
 	nonce       string
@@ -25,7 +25,7 @@ type facts struct {
 	algorithm   string
 }
 
-// subject is whom the token speaks about: a user, or the client itself.
+// subject returns the subject of the token: the user, or the client itself.
 func (f *facts) subject() string {
 	if f.user == nil {
 		return f.client
@@ -33,7 +33,7 @@ func (f *facts) subject() string {
 	return f.user.Subject
 }
 
-// login adds what is known of the login, if there was one.
+// login adds the claims about the login, if there was one.
 func (f *facts) login(c *claims) {
 	if !f.authTime.IsZero() {
 		c.set("auth_time", f.authTime.Unix(), "acr", notEmpty(f.acr), "amr", []string{"pwd"})
@@ -49,7 +49,7 @@ func (f *facts) grant(c *claims, name string) {
 
 func (f *facts) asks(scope string) bool { return slices.Contains(f.scope, scope) }
 
-// profile adds the claims about the user that scopes ask for (OpenID Connect Core
+// profile adds the claims about the user that the scopes request (OpenID Connect Core
 // section 5.4).
 func (f *facts) profile(c *claims) {
 	if f.user != nil && f.asks("profile") {
@@ -60,7 +60,7 @@ func (f *facts) profile(c *claims) {
 	}
 }
 
-// access is an access token as RFC 9068 has it.
+// access returns the claims of an access token (RFC 9068).
 func (f *facts) access() claims {
 	c := claims{}
 	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "client_id", f.client, "iat", f.issued.Unix(),
@@ -70,8 +70,8 @@ func (f *facts) access() claims {
 	return c
 }
 
-// idToken is an ID token as OpenID Connect Core section 2 has it, with nonce and
-// at_hash (section 3.1.3.6).
+// idToken returns the claims of an ID token (OpenID Connect Core section 2), with
+// nonce and at_hash (section 3.1.3.6).
 func (f *facts) idToken() claims {
 	c := claims{}
 	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.expires.Unix())
@@ -85,7 +85,8 @@ func (f *facts) idToken() claims {
 	return c
 }
 
-// logoutToken is one of OpenID Connect Back-Channel Logout section 2.4.
+// logoutToken returns the claims of a logout token (OpenID Connect Back-Channel
+// Logout section 2.4).
 func (f *facts) logoutToken() claims {
 	c := claims{}
 	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.issued.Add(2*time.Minute).Unix(),

@@ -14,8 +14,8 @@ type Flaw struct {
 	Name   string
 	About  string
 	Reason verify.Reason // why a verifier must refuse the token
-	// Audience is the one that a verifier must expect, unless Needs has
-	// "any_audience". Only Minter.Flaws knows it.
+	// Audience is the audience that a verifier must expect, unless Needs has
+	// "any_audience". Only Minter.Flaws sets it.
 	Audience string
 	// Needs are what a verifier must require to notice the flaw, besides issuer and
 	// audience. Most flaws need nothing. They are the kind of token ("access", "id",
@@ -42,14 +42,14 @@ const (
 	needsAnyAudience = "any_audience"
 )
 
-// Flaws returns every flaw, by the order of the checks that notice it. Minter.Flaws
-// knows which of them a certain token can have.
+// Flaws returns every flaw, in the order of the checks that detect it. Minter.Flaws
+// returns those that a given token can have.
 func Flaws() []Flaw {
 	return slices.Concat(formFlaws(), signatureFlaws(), claimFlaws(), requiredFlaws())
 }
 
-// because gives flaws the reason for which they are refused and, where they name none
-// themselves, the part of the token that they change.
+// because sets the reason with which flaws are rejected and, for those that do not
+// set it, the part of the token that they change.
 func because(reason verify.Reason, part string, flaws ...Flaw) []Flaw {
 	for i := range flaws {
 		if flaws[i].Reason = reason; flaws[i].parts == nil {
@@ -59,7 +59,7 @@ func because(reason verify.Reason, part string, flaws ...Flaw) []Flaw {
 	return flaws
 }
 
-// formFlaws are those of a text that is no well-formed token.
+// formFlaws make the token malformed.
 func formFlaws() []Flaw {
 	return slices.Concat(
 		because(verify.ReasonMalformed, partForm,
@@ -77,7 +77,7 @@ func formFlaws() []Flaw {
 	)
 }
 
-// signatureFlaws are those of algorithm, key and signature.
+// signatureFlaws change the algorithm, the key or the signature.
 func signatureFlaws() []Flaw {
 	both := []string{partAlgorithm, partKeyID}
 	return slices.Concat(
@@ -102,7 +102,7 @@ func signatureFlaws() []Flaw {
 	)
 }
 
-// claimFlaws are those of issuer, audience and times.
+// claimFlaws change the issuer, the audience or the times.
 func claimFlaws() []Flaw {
 	none := strictjson.Value{}
 	return slices.Concat(
@@ -126,7 +126,7 @@ func claimFlaws() []Flaw {
 	)
 }
 
-// requiredFlaws are those of kinds of tokens, and of what a verifier may require.
+// requiredFlaws change the kind of the token, or claims that a verifier may require.
 func requiredFlaws() []Flaw {
 	expected := func(d *draft) any { return d.audience }
 	return slices.Concat(

@@ -33,7 +33,7 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 	i.forClients(i.grantTokens)(w, r)
 }
 
-// grantTokens answers with tokens by the grant that was asked for.
+// grantTokens answers a token request according to its grant type.
 func (i *Issuer) grantTokens(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	grants := map[string]func(*http.Request, *Client) (*grant, *oauthError){
 		"authorization_code": i.grantCode, "client_credentials": i.grantProgram, "password": i.grantPassword,
@@ -148,7 +148,7 @@ func (i *Issuer) revokeFamily(family string) {
 	})
 }
 
-// issue makes the tokens of a grant.
+// issue issues the tokens of a grant.
 func (i *Issuer) issue(g *grant) (strictjson.Value, *oauthError) {
 	m := i.minterFor(g.client)
 	access, err := i.accessToken(m, g)

@@ -62,8 +62,9 @@ func open(handler http.HandlerFunc) http.Handler {
 	})
 }
 
-// forClients is a handler of requests by clients, which have to authenticate. It
-// answers with a document, with nothing where that is absent, or with an error.
+// forClients returns a handler that authenticates the client first. It responds with
+// the document that answer returns, with an empty body if that is absent, or with the
+// error.
 func (i *Issuer) forClients(answer func(*http.Request, *Client) (strictjson.Value, *oauthError)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		document := strictjson.Value{}
@@ -162,7 +163,7 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 // section 2.
 func (i *Issuer) metadata() strictjson.Value {
 	endpoint := func(path string) strictjson.Value {
-		if path == "" { // the shape lacks it
+		if path == "" { // the product does not have this endpoint
 			return strictjson.Value{}
 		}
 		return strictjson.From(i.origin + path)

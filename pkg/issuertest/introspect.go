@@ -86,7 +86,7 @@ func (g *grant) describe(issuer string) (strictjson.Value, *User) {
 	return object("iss", issuer, "client_id", g.client.ID, "scope", notEmpty(strings.Join(g.scope, " ")), "sub", subject), user
 }
 
-// introspect says whether a token is active (RFC 7662).
+// introspect answers an introspection request (RFC 7662).
 func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	raw := r.PostFormValue("token")
 	switch {
@@ -114,7 +114,8 @@ func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, 
 	return c.value(), nil
 }
 
-// revokeToken ends a token (RFC 7009). Whatever it is, the answer is yes.
+// revokeToken revokes a token. It succeeds for unknown tokens too (RFC 7009 section
+// 2.2).
 func (i *Issuer) revokeToken(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	name := hashed(r.PostFormValue("token"))
 	if g, ok := i.store.refresh.get(name, i.now()); ok && g.client == client {

@@ -43,14 +43,14 @@ type Config struct {
 
 // An Issuer is a running OpenID provider. Close stops it.
 type Issuer struct {
-	URL          string // its identifier, the iss of its tokens
+	URL          string // issuer identifier, the iss of its tokens
 	KeySetURL    string // jwks_uri
 	TokenURL     string // token_endpoint
-	Audience     string // of access tokens, unless a client asks for another
+	Audience     string // of access tokens, unless a client requests another
 	ClientID     string // of the first client
 	ClientSecret string // of the first client; empty for a public one
-	// Certificate is the certificate authority of an issuer with TLS, as PEM;
-	// CertificateFile is where the state directory keeps it, if there is one.
+	// Certificate is the PEM certificate authority of an issuer with TLS;
+	// CertificateFile is its path in the state directory, if there is one.
 	Certificate     []byte
 	CertificateFile string
 
@@ -69,11 +69,11 @@ type Issuer struct {
 	closing  func() error
 }
 
-// ErrAddress is for an address that an issuer cannot have. Where another program
-// listens, the error is syscall.EADDRINUSE as well.
+// ErrAddress reports an address that an issuer cannot use. If the port is in use, the
+// error is also syscall.EADDRINUSE.
 var ErrAddress = errors.New("an issuer cannot have this address")
 
-// An addressError is an ErrAddress with what is wrong with the address.
+// An addressError is an ErrAddress with the details.
 type addressError struct {
 	address, text string
 	cause         error // or nil
@@ -170,7 +170,7 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	return i, i.keep(state)
 }
 
-// describe says where everything is.
+// describe sets the exported fields.
 func (i *Issuer) describe(state *state) {
 	i.URL, i.KeySetURL, i.TokenURL = i.minter.Issuer, i.origin+i.shape.paths.keys, i.origin+i.shape.paths.token
 	i.Audience, i.ClientID, i.ClientSecret = i.minter.Audience, i.clients[0].ID, i.clients[0].Secret

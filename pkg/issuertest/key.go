@@ -165,8 +165,7 @@ func (k *Key) public() crypto.PublicKey {
 	return k.private.(crypto.Signer).Public()
 }
 
-// jwk returns the public key as a JWK (RFC 7517), and the absent value for a
-// secret.
+// jwk returns the public key as a JWK (RFC 7517), or the absent value for a secret.
 func (k *Key) jwk() strictjson.Value {
 	if k.symmetric() {
 		return strictjson.Value{}

@@ -44,11 +44,12 @@ type Token struct {
 	Flaws []string // what is wrong with it on purpose; see Flaws
 }
 
-// MinterConfig are the settings of a Minter. Now is required, and either Key or State.
+// MinterConfig is the configuration of a Minter. Now is required, and either Key or
+// State.
 type MinterConfig struct {
 	Key *Key
-	// State is the state directory of an issuer: what is empty here is taken from
-	// there.
+	// State is the state directory of an issuer, which supplies the values of empty
+	// fields.
 	State    string
 	Issuer   string // iss; empty for the shape's issuer at http://127.0.0.1:8811
 	Like     string // the shape, one of Vendors; empty for "plain"
@@ -61,10 +62,10 @@ type MinterConfig struct {
 // defaultOrigin is the origin of an issuer for which nothing else is said.
 const defaultOrigin = "http://127.0.0.1:8811"
 
-// A Minter makes tokens. It may be used by several goroutines, as long as nobody
-// changes its settings.
+// A Minter makes tokens. It is safe for concurrent use as long as nobody changes its
+// fields.
 type Minter struct {
-	MinterConfig // with nothing empty
+	MinterConfig // with every field set
 	shape        vendor
 }
 

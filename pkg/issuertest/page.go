@@ -25,7 +25,7 @@ func (i *Issuer) page(w http.ResponseWriter, status int, name string, data map[s
 	_ = i.pages.Execute(w, data) // the browser may have gone
 }
 
-// message writes a page that only says something.
+// message writes a page that consists of a message.
 func (i *Issuer) message(w http.ResponseWriter, status int, title, text string) {
 	i.page(w, status, "message", map[string]any{"Title": title, "Text": text})
 }

@@ -21,8 +21,8 @@ const (
 	fileTLSKey      = "tls-key.pem"
 )
 
-// A state is what an issuer keeps in a directory between runs. The zero state is
-// that of an issuer without a directory.
+// A state is what an issuer keeps in a directory between runs. The zero state belongs
+// to an issuer without a directory.
 type state struct {
 	dir    string
 	keys   []*Key
@@ -59,8 +59,8 @@ func readState(dir string) (*state, error) {
 	return s, err
 }
 
-// fill fills in what a Minter's settings leave open. It is an error if no issuer
-// has written the directory.
+// fill sets the empty fields of a Minter's configuration. It returns an error if no
+// issuer has written the directory.
 func (s *state) fill(config *MinterConfig) error {
 	if len(s.keys) == 0 || !s.issuer.Exists() {
 		return fmt.Errorf("no issuer state in %s", s.dir)

@@ -15,18 +15,19 @@ type vendor struct {
 	paths          paths
 	accessType     string        // typ of access tokens; empty for none
 	idType         string        // typ of ID tokens; empty for none
-	accessLife     time.Duration // an hour, unless there is another one
+	accessLife     time.Duration // an hour if zero
 	idLife         time.Duration
-	opaque         bool   // access tokens are no JWTs
+	opaque         bool   // access tokens are not JWTs
 	noAudience     bool   // access tokens have no aud
-	sameKinds      bool   // nothing but its audience tells an access token from an ID token
+	sameKinds      bool   // access and ID tokens differ only in their audience
 	audience       string // of access tokens; empty for the issuer
 	noCacheControl bool   // metadata and key set come without Cache-Control
 
-	// What differs from the plain shape: each changes what that has, or is nil.
+	// What differs from the plain shape. Each function changes the claims of that
+	// shape; nil changes nothing.
 	access, id func(*facts, *claims)
 	metadata   func(*claims)
-	jwk        func(issuer string) claims // members beside the usual ones
+	jwk        func(issuer string) claims // additional members
 }
 
 // paths are the paths of the endpoints after the origin.
@@ -34,7 +35,7 @@ type paths struct {
 	authorization, token, userinfo, keys, introspection, revocation, endSession, device string
 }
 
-// below puts all endpoints under one path.
+// below returns the paths with a prefix.
 func (p paths) below(prefix string) paths {
 	for _, path := range []*string{&p.authorization, &p.token, &p.userinfo, &p.keys, &p.introspection, &p.revocation, &p.endSession, &p.device} {
 		if *path != "" {
@@ -50,7 +51,7 @@ const (
 	defaultApp = "demo"
 )
 
-// vendors returns all shapes, the plain one first.
+// vendors returns all shapes, starting with the plain one.
 func vendors() []vendor {
 	return []vendor{
 		{

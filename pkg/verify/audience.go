@@ -50,9 +50,8 @@ func (v *verification) hasExpectedAudience(aud strictjson.Value) bool {
 	})
 }
 
-// checkOtherAudiences: an ID token must not be for parties that are not trusted
-// (OpenID Connect Core section 3.1.3.7, step 3), unless azp says that it was
-// issued to the expected client.
+// checkOtherAudiences requires every other audience of an ID token to be trusted
+// (OpenID Connect Core section 3.1.3.7, step 3), unless azp is the expected client.
 func (v *verification) checkOtherAudiences(aud strictjson.Value) {
 	if v.policy.Kind != KindID || v.kindProblem != "" {
 		v.pass(checkAudience)

@@ -63,12 +63,12 @@ func checkOf(id string) check {
 // checkInfo describes a check.
 type checkInfo struct {
 	id, title, spec string
-	claim           string // that it looks at, where that is one
+	claim           string // that the check is about, or empty
 	timed           bool   // the claim is a time
 }
 
-// Catalogue returns every check that can be in a report, in the order of a report:
-// with ID, Title and Spec, and without an outcome.
+// Catalogue returns every check that a report can contain, in the order of a report.
+// ID, Title and Spec are set; there is no outcome.
 func Catalogue() []Check {
 	list := make([]Check, 0, len(catalogue)-1)
 	for _, info := range catalogue[1:] {

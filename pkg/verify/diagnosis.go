@@ -10,10 +10,9 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// A Diagnosis is the probable cause of a failing check and its arguments,
-// for the caller to turn into words and advice. Which arguments are set depends
-// on the cause; see DiagnosisCauses. They quote the token: escape them before they
-// reach a terminal.
+// A Diagnosis is the probable cause of a failing check and its arguments, which
+// callers turn into text and advice. Which arguments are set depends on the cause;
+// see DiagnosisCauses. The arguments quote the token: escape them before printing.
 type Diagnosis struct {
 	Cause    string        // as "clock_skew" or "key_id_unknown": see DiagnosisCauses
 	Expected string        // of the policy
@@ -158,9 +157,9 @@ func hasSessionHeader(header strictjson.Value) bool {
 	return (enc == "A256GCM" || enc == "A256CBC-HS512") && !slices.ContainsFunc(header.Members(), other)
 }
 
-// Compare names the difference between the identifier that is expected
-// and the one that was found, nil if there is none. Identifiers are compared
-// byte for byte; the cause only helps a person to see the difference.
+// Compare returns the difference between the expected identifier and the one found,
+// or nil if they are equal. Identifiers are compared byte for byte; the cause only
+// helps people see the difference.
 func Compare(expected, found string) *Diagnosis {
 	if expected == found {
 		return nil

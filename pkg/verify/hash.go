@@ -12,9 +12,10 @@ import (
 
 func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// checkHash binds the ID token to a value that came with it: the left half of
-// its hash, by the hash of the token's algorithm (OpenID Connect Core section
-// 3.1.3.6). The value itself never becomes part of the report.
+// checkHash compares the hash in an ID token with the value that came with the token.
+// The claim is the left half of the hash, made with the hash function of the token's
+// algorithm (OpenID Connect Core section 3.1.3.6). The value itself never appears in
+// the report.
 func (v *verification) checkHash(id check, claim, text string) {
 	if text == "" {
 		v.skip(id)
@@ -44,9 +45,9 @@ func (v *verification) checkHash(id check, claim, text string) {
 	v.fail(id, ReasonClaimRefused, message, d)
 }
 
-// hashCause recognises a hash of the right value made the wrong way: with the hash
-// of another algorithm, or of the decoded text where the value was given as it
-// stands in a URL.
+// hashCause recognises two common mistakes: a hash made with the hash function of
+// another algorithm, and a hash of the decoded text when the value is still
+// URL-encoded.
 func hashCause(hash crypto.Hash, actual, text string) (string, string) {
 	for _, other := range [...]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
 		if other != hash && leftHalfHash(other, text) == actual {
@@ -60,9 +61,8 @@ func hashCause(hash crypto.Hash, actual, text string) (string, string) {
 	return "", ""
 }
 
-// leftHalfHash returns the base64url of the left half of the hash of an ASCII
-// text, as at_hash, c_hash and s_hash have it (OpenID Connect Core section
-// 3.1.3.6).
+// leftHalfHash returns the left half of the hash of an ASCII text in base64url, as in
+// at_hash, c_hash and s_hash (OpenID Connect Core section 3.1.3.6).
 func leftHalfHash(hash crypto.Hash, text string) string {
 	sum := digest(hash, text)
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])

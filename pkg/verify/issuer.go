@@ -40,9 +40,9 @@ func (v *verification) failIssuer(message string, diagnosis *Diagnosis) {
 	v.fail(checkIssuer, ReasonWrongIssuer, message, d)
 }
 
-// checkTenant matches an expected issuer that is a template: tid is a GUID, iss
-// is the template with that GUID in it and so, where the key says whose tokens it
-// signs, is the key's issuer.
+// checkTenant matches iss against an issuer with a tenant placeholder: tid must be a
+// GUID, and iss must be the template with that GUID. If the key is limited to an
+// issuer, iss must match that as well.
 func (v *verification) checkTenant(iss string) {
 	tid, _ := v.claims.Get("tid").Text()
 	expected := strings.ReplaceAll(v.policy.Issuer, tenantPlaceholder, tid)

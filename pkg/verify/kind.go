@@ -94,15 +94,15 @@ func (s sign) isIn(claims strictjson.Value) bool {
 	return ok && text == s.value
 }
 
-// The signs of each kind. They never change.
+// The signs of each kind of token. They are never modified.
 var (
-	// idSigns are what only ID tokens have.
+	// idSigns occur only in ID tokens.
 	idSigns = []sign{{"at_hash", ""}, {"c_hash", ""}, {"s_hash", ""}, {"token_use", "id"}, {"typ", "ID"}}
-	// accessNames are what access tokens call themselves.
+	// accessNames declare that a token is an access token.
 	accessNames = []sign{{"token_use", "access"}, {"typ", "Bearer"}}
-	// accessSigns are what only access tokens have.
+	// accessSigns occur only in access tokens.
 	accessSigns = append([]sign{{"client_id", ""}, {"cid", ""}, {"appid", ""}, {"scope", ""}, {"scp", ""}, {"gty", ""}, {"azpacr", ""}}, accessNames...)
-	// loginSigns are claims about a login, which ID tokens have and some access tokens.
+	// loginSigns describe a login. ID tokens have them, and some access tokens.
 	loginSigns = []sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
 )
 

@@ -7,9 +7,9 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// lookup finds a claim: by its exact name, else by a path of names
-// joined by dots, or by a JSON pointer, which begins with a slash (RFC 6901).
-// The result is absent where there is none.
+// lookup returns a claim by its exact name, by a path of names joined by dots, or by
+// a JSON pointer, which begins with a slash (RFC 6901). The result is absent if there
+// is no such claim.
 func lookup(claims strictjson.Value, path string) strictjson.Value {
 	if strings.HasPrefix(path, "/") {
 		return lookupPointer(claims, path[1:])
@@ -52,8 +52,8 @@ func badEscape(pointer string) bool {
 	return false
 }
 
-// item returns an item of an array by its index, written without leading zeros
-// (RFC 6901 section 4).
+// item returns an item of an array by its index. An index has no leading zeros (RFC
+// 6901 section 4).
 func item(v strictjson.Value, index string) strictjson.Value {
 	i, err := strconv.Atoi(index)
 	if err != nil || i < 0 || i >= len(v.Items()) || strconv.Itoa(i) != index {

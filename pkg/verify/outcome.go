@@ -7,24 +7,24 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// An outcome is a check in the form in which it is made. Most tokens are accepted
-// and nobody reads why, so what can be derived from the report later is not put into
-// words and values before somebody asks.
+// An outcome is the compact form of a Check. Most tokens are accepted and nobody
+// reads the details, so messages and values that can be derived later are built only
+// on demand.
 type outcome struct {
 	id     check
 	state  state
-	strict bool // a warning that refuses
+	strict bool // a warning that rejects the token
 	reason rank
-	remark *remark // nil where the usual words say it all
+	remark *remark // nil if the usual words suffice
 }
 
-// A remark is what is said of a check in place of the usual words.
+// A remark replaces the usual words of a check.
 type remark struct {
 	message string
-	detail  *detail // in place of what evidence returns, unless nil
+	detail  *detail // replaces the result of evidence, unless nil
 }
 
-// detail returns what belongs to the outcome, or nil where evidence returns it.
+// detail returns the detail of the outcome, or nil if evidence derives it.
 func (o *outcome) detail() *detail {
 	if o.remark == nil {
 		return nil
@@ -32,7 +32,7 @@ func (o *outcome) detail() *detail {
 	return o.remark.detail
 }
 
-// A state is a Status in one byte. The zero state refuses.
+// A state is a Status in one byte. The zero state is Failed.
 type state uint8
 
 const (
@@ -42,18 +42,18 @@ const (
 	unchecked
 )
 
-// statuses are those of the states, in their order. They never change.
+// statuses lists the Status of each state, in order. It is never modified.
 var statuses = [...]Status{Failed, Passed, Warning, NotChecked}
 
 func (s state) status() Status { return statuses[s] }
 
-// stateOf takes anything that is not a Status as a failure.
+// stateOf returns the state of s. Anything that is not a Status counts as Failed.
 func stateOf(s Status) state {
 	return state(max(slices.Index(statuses[:], s), 0)) // #nosec G115 -- an index of statuses
 }
 
-// A rank is a Reason in one byte: its place in reasons, beginning with 1. The zero
-// rank means no reason.
+// A rank is a Reason in one byte: its one-based position in reasons. The zero rank
+// means no reason.
 type rank uint8
 
 func rankOf(r Reason) rank {
@@ -67,7 +67,7 @@ func (r rank) reason() Reason {
 	return reasons()[r-1]
 }
 
-// A detail is what a Check has beside its outcome.
+// A detail holds the fields of a Check that an outcome lacks.
 type detail struct {
 	id               string // of checkOther
 	expected, actual strictjson.Value
@@ -101,8 +101,8 @@ func (r *Report) describe(o *outcome) Check {
 	return c
 }
 
-// evidence returns what is expected and what is there, as far as the catalogue says
-// of a check that has no detail of its own.
+// evidence derives the expected and the actual value of a check without a detail of
+// its own from the catalogue and the policy.
 func (r *Report) evidence(o *outcome) detail {
 	info := &catalogue[o.id]
 	d := detail{}
@@ -126,8 +126,8 @@ func (r *Report) evidence(o *outcome) detail {
 	return d
 }
 
-// add appends a check. One that refuses, or would do so under a strict policy,
-// always has a reason, the others never.
+// add appends a check. A check has a reason if and only if it rejects the token, or
+// would under a strict policy.
 func (r *Report) add(o outcome) {
 	switch {
 	case o.state == passed || o.state == unchecked:

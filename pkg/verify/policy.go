@@ -40,7 +40,7 @@ const AnyAge = time.Duration(1<<63 - 1)
 // A Kind is the kind of a token.
 type Kind string
 
-// The kinds that a Policy can require. A token that looks like none of them is of
+// The kinds that a Policy can require. A token that looks like none of them has the
 // kind "other".
 const (
 	KindID     Kind = "id"     // ID token, OpenID Connect Core section 2

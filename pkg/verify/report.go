@@ -53,7 +53,7 @@ const (
 // A Check is one thing that was checked.
 type Check struct {
 	ID       string // as "signature" or "audience"; part of the report format
-	Title    string // what must be true, as a short phrase; empty for one of Policy.Extra
+	Title    string // what must be true, as a short phrase; empty for Policy.Extra
 	Status   Status
 	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
 	Expected strictjson.Value // what the policy expects, where that is a value
@@ -74,7 +74,7 @@ type Check struct {
 // KeyInfo describes the key that verified the signature or, if none did, the
 // one that was tried first.
 type KeyInfo struct {
-	KeyID      *string `json:"kid,omitempty"` // nil where the key has none
+	KeyID      *string `json:"kid,omitempty"` // nil if the key has none
 	Type       string  `json:"kty,omitempty"` // "oct" for a secret
 	Curve      string  `json:"crv,omitempty"`
 	Algorithm  string  `json:"alg,omitempty"` // of the token
@@ -89,16 +89,17 @@ type KeyInfo struct {
 type Report struct {
 	Accepted bool
 	Reason   Reason // of the most severe failure; empty if accepted
-	// Trusted reports whether the claims are those of the expected issuer for the
-	// expected audience: the checks up to the audience have passed. Only then can they
-	// be believed, even if the token has expired or was refused for another claim.
+	// Trusted reports whether the claims come from the expected issuer and are meant
+	// for the expected audience, that is, whether all checks up to the audience
+	// passed. Only then can they be believed, even if the token has expired or
+	// another claim was rejected.
 	Trusted bool
 	// SignatureVerified reports whether a trusted key verified the signature.
 	SignatureVerified bool
 	Kind              Kind // what the token looks like
 	EvaluatedAt       time.Time
 	Key               *KeyInfo         // nil if no key was tried
-	Header            strictjson.Value // as the token has it
+	Header            strictjson.Value // as in the token
 
 	claims   strictjson.Value
 	key      *jwks.Key // described by Key; nil for a secret

@@ -34,7 +34,7 @@ func (v *verification) checkClient() {
 		return
 	}
 	names := present(v.claims, "azp", "client_id", "cid", "appid")
-	if v.claims.Get("azp").Type() == strictjson.TypeNull { // taken as absent
+	if v.claims.Get("azp").Type() == strictjson.TypeNull { // null counts as absent
 		names = names[1:]
 	}
 	for _, name := range names {
@@ -79,8 +79,8 @@ func (v *verification) checkNonce() {
 	}
 }
 
-// requiredText returns a claim that has to be a string, and refuses the token where it
-// is not. It adds the claim to d.
+// requiredText returns a claim that must be a string, and rejects the token if it is
+// not. It adds the claim to d.
 func (v *verification) requiredText(id check, claim, otherwise string, d *detail) (string, bool) {
 	d.actual = v.claims.Get(claim)
 	text, ok := d.actual.Text()

@@ -8,7 +8,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// checkRequirement: a claim that is null has no value, so it is missing.
+// checkRequirement checks a required claim. A claim that is null has no value, so it
+// is missing.
 func (v *verification) checkRequirement(r Requirement) {
 	value := lookup(v.claims, r.Claim)
 	d := detail{expected: r.JSON, actual: value}
@@ -40,8 +41,8 @@ func (v *verification) checkRequirement(r Requirement) {
 	v.fail(checkRequire, ReasonClaimRefused, message, d)
 }
 
-// holding says how a claim has the required value. It does not repeat an array of
-// any length for each of its items that is required.
+// holding describes how a claim has the required value. It does not repeat a long
+// array for each required item.
 func holding(r Requirement, value strictjson.Value) string {
 	if r.Text != nil && value.Type() == strictjson.TypeArray {
 		return fmt.Sprintf("%s contains %q", r.Claim, *r.Text)
@@ -61,8 +62,8 @@ func (v *verification) diagnoseMissing(claim string) *Diagnosis {
 	}
 }
 
-// isProfileClaim reports whether a claim is one that issuers often give at the
-// userinfo endpoint only (OpenID Connect Core sections 5.1 and 5.4).
+// isProfileClaim reports whether issuers often return a claim only from the userinfo
+// endpoint (OpenID Connect Core sections 5.1 and 5.4).
 func isProfileClaim(claim string) bool {
 	switch claim {
 	case "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
@@ -72,8 +73,8 @@ func isProfileClaim(claim string) bool {
 	return false
 }
 
-// diagnoseRequired recognises the sub that GitHub writes with the ids of owner and
-// repository where the policy has the one without.
+// diagnoseRequired recognises a GitHub sub with the IDs of owner and repository when
+// the policy expects one without.
 func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
 	sub, _ := value.Text()
 	if r.Claim == "sub" && strings.HasPrefix(sub, "repo:") && withoutIDs(sub) == *r.Text {
@@ -82,8 +83,8 @@ func diagnoseRequired(r Requirement, value strictjson.Value) *Diagnosis {
 	return nil
 }
 
-// withoutIDs removes the ids of repo:owner@ID/name@ID:…; what follows the owner may be
-// missing.
+// withoutIDs removes the IDs from repo:owner@ID/name@ID:…; everything after the owner
+// is optional.
 func withoutIDs(sub string) string {
 	parts := strings.SplitN(sub, ":", 3)
 	names := strings.Split(parts[1], "/")
@@ -94,8 +95,9 @@ func withoutIDs(sub string) string {
 	return strings.Join(parts, ":")
 }
 
-// holds reports whether a claim has a value: it is that string, a number or a
-// boolean with that text, or an array that contains one. Null is not a value.
+// holds reports whether a claim has a value: the claim is that string, a number or
+// boolean with that text, or an array that contains one of these. Null is not a
+// value.
 func holds(v strictjson.Value, text string) bool {
 	if v.Type() == strictjson.TypeArray {
 		return slices.ContainsFunc(v.Items(), func(item strictjson.Value) bool {

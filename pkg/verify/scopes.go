@@ -32,8 +32,8 @@ func Scopes(claims strictjson.Value) []string {
 	return append(words(claims.Get("scope")), words(claims.Get("scp"))...)
 }
 
-// words reads a list that is a string of words or an array of strings. Words are
-// separated by U+0020 and by nothing else (RFC 6749 section 3.3).
+// words returns the items of a list that is a string of words or an array of strings.
+// Only U+0020 separates words (RFC 6749 section 3.3).
 func words(v strictjson.Value) []string {
 	if text, ok := v.Text(); ok {
 		return slices.DeleteFunc(strings.Split(text, " "), func(word string) bool { return word == "" })
@@ -42,8 +42,8 @@ func words(v strictjson.Value) []string {
 	return list
 }
 
-// requireAll checks that everything required is among what was found. what is the
-// singular of both. It also returns what is missing.
+// requireAll checks that everything required was found, and also returns what is
+// missing. what is the singular noun for the items.
 func requireAll(id check, what string, required, found []string, where string) (o outcome, missing []string) {
 	set := setOf(found)
 	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
@@ -89,8 +89,8 @@ func withoutRepeats(list []string) []string {
 	})
 }
 
-// checkRoles requires every role, in the claim that the policy names or in those
-// where issuers are known to put roles.
+// checkRoles requires every role, in the claim that the policy names or in the claims
+// that issuers are known to use.
 func (v *verification) checkRoles() {
 	if len(v.policy.Roles) == 0 {
 		v.skip(checkRole)
@@ -108,10 +108,10 @@ func (v *verification) checkRoles() {
 }
 
 // Roles returns the roles that a claims set grants: those in the policy's RoleClaim
-// or, if it is empty, in the claims where issuers are known to put roles: those of
-// Entra and others, Authgear, Keycloak and Cognito. The roles of a Keycloak client
-// count for the expected client or audience alone: those of another one grant
-// nothing here.
+// or, if it is empty, in the claims that issuers are known to use (Entra ID and
+// others, Authgear, Keycloak, Cognito). The roles of a Keycloak client count only if
+// it is the expected client or audience; the roles of other clients grant nothing
+// here.
 func Roles(claims strictjson.Value, p *Policy) []string {
 	if p.RoleClaim != "" {
 		return roleList(lookup(claims, p.RoleClaim))
@@ -139,8 +139,8 @@ func roleList(v strictjson.Value) []string {
 	return list
 }
 
-// explainRoles looks for roles in other claims: in one that is named like one of
-// roles, or left out by Entra ID because there are too many.
+// explainRoles explains missing roles: they are in another claim with a similar name,
+// or Entra ID left them out because there are too many.
 func (v *verification) explainRoles(o *outcome, missing []string) {
 	if v.groupsOverage() {
 		o.remark.detail.diagnosis = &Diagnosis{Cause: groupsOverage}

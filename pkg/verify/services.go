@@ -16,9 +16,9 @@ type issuerQuirk struct {
 	notes   []note
 }
 
-// A note explains the failure of one check, in words without flags. It is for the
-// causes; without any it is a general remark, for failures whose cause
-// is not known more precisely.
+// A note explains the failure of one check, in words without flags. It applies to
+// certain causes; a note without causes is a general remark for failures whose cause
+// is unknown.
 type note struct {
 	check  check
 	causes []string
@@ -245,7 +245,7 @@ func (r *Report) addNotes() {
 }
 
 func (o *outcome) addNote(notes []note, from origin) {
-	if o.detail() == nil { // a warning that refuses under a strict policy
+	if o.detail() == nil { // a warning that rejects under a strict policy
 		return
 	}
 	d := o.detail().diagnosis

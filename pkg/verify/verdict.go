@@ -4,8 +4,8 @@ import (
 	"slices"
 )
 
-// decide gives the verdict: acceptance needs positive evidence, each required
-// check made and passed, if only with a warning.
+// decide sets the verdict. Acceptance needs positive evidence: each required check
+// was made and passed, if only with a warning.
 func (r *Report) decide(p *Policy) {
 	if p.Strict {
 		for i := range r.checks {
@@ -30,8 +30,7 @@ func (r *Report) decide(p *Policy) {
 	r.Accepted = true
 }
 
-// mostSevere returns the first reason of an order for which a check failed, or
-// none.
+// mostSevere returns the first reason in order for which a check failed, or none.
 func (r *Report) mostSevere(order []Reason) Reason {
 	first := len(order)
 	for i := range r.checks {
@@ -52,8 +51,8 @@ func (r *Report) holds(id check) bool {
 	return o != nil && (o.state == passed || o.state == warned)
 }
 
-// required lists the checks without which nothing is accepted. What else the
-// policy requires fails by itself where it is not met.
+// required returns the checks that must pass before a token is accepted. Whatever
+// else the policy requires fails by itself if it is not met.
 func required() []check {
 	return []check{
 		checkStructure, checkEncoding, checkHeader, checkPayload, checkCritical,

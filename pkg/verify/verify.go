@@ -76,7 +76,7 @@ func (v *verification) begin() {
 	v.kindProblem = v.kindMismatch()
 }
 
-// pass and skip leave what is said to usualWords.
+// pass and skip use the message of usualWords.
 func (v *verification) pass(id check) { v.report.add(outcome{id: id, state: passed}) }
 func (v *verification) skip(id check) { v.report.add(outcome{id: id, state: unchecked}) }
 

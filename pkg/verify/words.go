@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// usualWords says how a check went for which there is no remark. Where all is well
-// that is most of them, and often nobody asks.
+// usualWords returns the message of a check without a remark. It is built only on
+// demand.
 func (r *Report) usualWords(id check, s state) string {
 	switch s {
 	case passed:
@@ -65,8 +65,8 @@ func (r *Report) passedWords(id check) string {
 	}
 }
 
-// wordsOnKey says what passed of the algorithm, the key and the signature. A secret
-// is no jwks.Key.
+// wordsOnKey returns the message of a passed algorithm, key or signature check. A
+// secret is not a jwks.Key.
 func (r *Report) wordsOnKey(id check) string {
 	alg, _ := r.Header.Get("alg").Text()
 	switch {
@@ -127,7 +127,7 @@ func (r *Report) uncheckedWords(id check) string {
 	}
 }
 
-// timeIn returns a time claim for people.
+// timeIn formats a time claim for people.
 func (r *Report) timeIn(claim string) string {
 	at, _ := numericDate(r.claims.Get(claim))
 	return formatTime(at)
