@@ -27,7 +27,7 @@ const maxLength = 16 << 10
 // A Challenge is one way to authenticate (RFC 9110 section 11.3).
 type Challenge struct {
 	Scheme  string  `json:"scheme"`            // as the server wrote it; compare it with Is
-	Token68 string  `json:"token68,omitempty"` // instead of parameters, as Negotiate has it
+	Token68 string  `json:"token68,omitempty"` // instead of parameters, as in Negotiate
 	Params  []Param `json:"params"`
 }
 

@@ -18,13 +18,13 @@ type Problem struct {
 	Spec string // the section
 }
 
-// An errorCode is what belongs to a value of the parameter error.
+// An errorCode describes a value of the error parameter.
 type errorCode struct {
 	status int
 	spec   string
 }
 
-// errorCodes returns the registered values of the parameter error.
+// errorCodes returns the registered values of the error parameter.
 func errorCodes() map[string]errorCode {
 	const bearer, dpop = "RFC 6750 section 3.1", "RFC 9449 section 7.1"
 	return map[string]errorCode{
@@ -37,8 +37,8 @@ func errorCodes() map[string]errorCode {
 	}
 }
 
-// IsErrorCode reports whether a value of the parameter error is a registered one.
-// Any other may repeat what was sent.
+// IsErrorCode reports whether a value of the error parameter is registered. Any other
+// value may repeat what the client sent.
 func IsErrorCode(code string) bool {
 	_, known := errorCodes()[code]
 	return known

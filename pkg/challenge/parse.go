@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Parse reads the values of the WWW-Authenticate fields of one response, in
-// order. It always returns every challenge it could make out. The error is nil
-// where the values follow the grammar of RFC 9110 section 11.6.1, else it
-// says what breaks it, place by place.
+// Parse reads the values of the WWW-Authenticate fields of one response, in order. It
+// returns every challenge that it can read, even with an error. The error is nil if
+// the values follow the grammar of RFC 9110 section 11.6.1; otherwise it lists every
+// violation and its position.
 func Parse(values ...string) ([]Challenge, error) {
 	var list []Challenge
 	var faults []error
@@ -75,7 +75,7 @@ func (p *parser) credentials() {
 	if p.pos == here && !p.endsElement(here) {
 		p.fault(here, "expected a space after the scheme")
 	}
-	if n := token68Len(p.text[p.pos:]); p.endsElement(p.pos + n) { // n is 0 behind a scheme alone
+	if n := token68Len(p.text[p.pos:]); p.endsElement(p.pos + n) { // n is 0 if the scheme stands alone
 		p.last().Token68 = p.text[p.pos : p.pos+n]
 		p.pos += n
 		return

@@ -35,7 +35,7 @@ func readDER(der []byte) (*Set, error) {
 		return readAs("DER")(set, err)
 	}
 	var content struct{ First asn1.RawValue }
-	_, _ = asn1.Unmarshal(der, &content) // which isDER has done already
+	_, _ = asn1.Unmarshal(der, &content) // isDER has checked it
 	_, request := x509.ParseCertificateRequest(der)
 	switch first := string(content.First.FullBytes); {
 	case request == nil:
@@ -50,8 +50,8 @@ func readDER(der []byte) (*Set, error) {
 
 var errUnreadable = errors.New("the PEM text holds no public key that can be read")
 
-// readOctets reads a public key or that of a certificate; errUnreadable is for octets
-// that are neither, nor a private key.
+// readOctets reads a public key or the key of a certificate. errUnreadable means that
+// the octets are neither, nor a private key.
 func readOctets(der []byte) (*Set, error) {
 	if public, err := parseSPKI(der); err == nil {
 		return fromPublic(public, nil), nil
@@ -123,9 +123,9 @@ func fromPublic(public crypto.PublicKey, certificate *x509.Certificate) *Set {
 	return set
 }
 
-// setPublic takes over a public key that was not read from a JWK. Points go through
-// JWK JSON, where go-jose checks them: a raw Ed25519 key of low order would verify
-// forged signatures.
+// setPublic sets a public key that does not come from a JWK. Points on a curve are
+// converted to a JWK and back, so that go-jose checks them: a raw Ed25519 key of low
+// order would verify forged signatures.
 func (k *Key) setPublic(public crypto.PublicKey) {
 	v := publicJWK(public)
 	switch public := public.(type) {

@@ -60,7 +60,8 @@ func notForSignatures(operation string) bool { return operation != "verify" && o
 
 const certificateMismatch = "the certificate in x5c is for another key"
 
-// firstCertificate returns the first certificate of x5c, or what is wrong with it.
+// firstCertificate returns the first certificate of x5c, or a description of what is
+// wrong with it.
 func firstCertificate(v strictjson.Value) (*x509.Certificate, string) {
 	list, _ := v.Get("x5c").TextList()
 	if len(list) == 0 {
@@ -77,8 +78,8 @@ func firstCertificate(v strictjson.Value) (*x509.Certificate, string) {
 	return certificate, ""
 }
 
-// checkCertificates compares the key with the certificates that go with it
-// (RFC 7517 sections 4.7 to 4.9). The certificates are never what is trusted.
+// checkCertificates compares the key with its certificates (RFC 7517 sections 4.7 to
+// 4.9). Certificates never establish trust.
 func (k *Key) checkCertificates(v strictjson.Value) {
 	if !v.Get("x5c").Exists() {
 		return

@@ -19,7 +19,7 @@ type Key struct {
 	Position   int    // in the set, counted from 1
 	KeyID      string // kid, RFC 7517 section 4.5
 	HasKeyID   bool
-	Type       string   // kty, RFC 7517 section 4.1; RSA and EC also where it is RSA-HSM and EC-HSM
+	Type       string   // kty, RFC 7517 section 4.1; RSA-HSM and EC-HSM become RSA and EC
 	Curve      string   // crv of EC and OKP keys, RFC 7518 section 6.2.1.1, RFC 8037 section 2
 	Algorithm  string   // alg, RFC 7517 section 4.4, or empty
 	Use        string   // use, RFC 7517 section 4.2, or empty

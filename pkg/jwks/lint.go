@@ -16,15 +16,15 @@ const (
 
 // A Finding is one remark about a key set or another document of an issuer.
 type Finding struct {
-	ID string `json:"id"` // which check, as "private_key"
+	ID string `json:"id"` // ID of the check, such as "private_key"
 	// Severity is "error" (against the specification, or unsafe), "warning" (it works,
 	// but not with everybody or not for long) or "info" (worth knowing).
 	Severity  string   `json:"severity"`
-	Locations []string `json:"places,omitempty"` // the members of the document or the keys that it is about; none for the whole
+	Locations []string `json:"places,omitempty"` // the members or keys concerned; empty for the whole document
 	// Message says it in words. It quotes the document: escape it before it
 	// reaches a terminal.
 	Message string `json:"message"`
-	Spec    string `json:"spec,omitempty"` // where that is specified, or empty
+	Spec    string `json:"spec,omitempty"` // section of the specification, or empty
 }
 
 // MergeFindings merges findings that differ only in their places, and puts

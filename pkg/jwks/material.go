@@ -128,8 +128,8 @@ func (k *Key) checkRSA(key *rsa.PublicKey) {
 	k.Public = key
 }
 
-// readPoint reads a key on a curve from its public members alone. go-jose checks that
-// the point is on the curve, of full length and not of low order.
+// readPoint reads a public key on a curve. go-jose checks that the coordinates have
+// full length and that the point is on the curve and not of low order.
 func (k *Key) readPoint(v strictjson.Value, coordinates ...string) {
 	if k.readCertified(v, coordinates...) {
 		return
@@ -160,9 +160,9 @@ func (k *Key) readPoint(v strictjson.Value, coordinates ...string) {
 	k.Public = jwk.Key
 }
 
-// onEdwardsCurve reports whether an Ed25519 key is the canonical encoding of a
-// point (RFC 8032 section 5.1.3). Neither crypto/ed25519 nor go-jose asks before
-// the first signature, which then fails as if the token were at fault.
+// onEdwardsCurve reports whether an Ed25519 key is the canonical encoding of a point
+// (RFC 8032 section 5.1.3). Without this check, the first sign of a bad key would be
+// an invalid signature, which seems to be the token's fault.
 func onEdwardsCurve(key ed25519.PublicKey) bool {
 	point, err := new(edwards25519.Point).SetBytes(key)
 	return err == nil && bytes.Equal(point.Bytes(), key)

@@ -54,8 +54,8 @@ func metadataError(document strictjson.Value) *FormatError {
 // errNoKey is for a text in which no key is recognised.
 var errNoKey = errors.New("neither PEM nor a JWK, nor a key in any other known form")
 
-// maxNesting is how many forms may be nested: DER in base64 in the
-// string of a JSON document, say.
+// maxNesting is the maximum depth of nested encodings, such as DER in base64 in a
+// string of a JSON document.
 const maxNesting = 6
 
 // ParseKey reads one public key in the forms in which people have it: PEM (PKIX,

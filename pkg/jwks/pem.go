@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// pemBlock is the text between a BEGIN and its END.
+// pemBlock is the text between the BEGIN and END lines.
 type pemBlock struct {
 	label string // "PUBLIC KEY", "CERTIFICATE"
 	body  string // as given, with whatever line breaks it has
@@ -24,7 +24,7 @@ var pemBegin = lazy(`BEGIN ((?:[A-Z0-9]+ )*?` +
 // pemEnd is where a body ends: at the closing line, or at least at its dashes.
 var pemEnd = lazy(`[-–—−‐‑ ]*END [A-Z]|[-–—−‐‑]{2,}`)
 
-// lazy compiles an expression when it is first used.
+// lazy returns a function that compiles a regular expression when it is first called.
 func lazy(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
@@ -117,7 +117,7 @@ func readPEM(text string, blocks []pemBlock) (*Set, error) {
 	return set, err
 }
 
-// oneOf returns the only key of a list, in which one may occur several times.
+// oneOf returns the only key of a list, which may contain the same key several times.
 func oneOf(keys []*Set) (*Set, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("no public key or certificate in the PEM text")

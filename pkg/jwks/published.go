@@ -1,8 +1,8 @@
 package jwks
 
-// refusePublished refuses the public keys whose private key is elsewhere in
-// the set: anybody can sign with them. A private key without its public members
-// may be that of any key of its type and curve.
+// refusePublished rejects the public keys whose private key is elsewhere in the set:
+// anybody can sign with them. A private key without public members may match any key
+// of its type and curve.
 func (s *Set) refusePublished() {
 	type kind struct{ kty, curve string }
 	published := map[string]bool{} // thumbprints

@@ -21,8 +21,8 @@ func LooksLikeKey(data []byte) bool {
 	return err == nil || parsesAsKey(data) || parsesAsKey(bytes.TrimRight(data, "\r\n"))
 }
 
-// parsesAsKey reports whether ParseKey reads octets, or knows what kind of key they
-// are.
+// parsesAsKey reports whether ParseKey can read data, or recognises what kind of key
+// it is.
 func parsesAsKey(data []byte) bool {
 	_, err := ParseKey(data)
 	var format *FormatError
@@ -36,8 +36,8 @@ func parsesAsKey(data []byte) bool {
 	}
 }
 
-// isEncodedKey reports whether a text is a key in another encoding, which is longer
-// than the key itself.
+// isEncodedKey reports whether a text is a key in another encoding. The text is then
+// longer than the key.
 func isEncodedKey(text string) bool {
 	if inner, ok := decodeBase64(text); ok && LooksLikeKey(inner) {
 		return true
@@ -50,7 +50,7 @@ func isEncodedKey(text string) bool {
 	return err == nil && len(inner) < len(text) && LooksLikeKey([]byte(inner))
 }
 
-// isKey reports whether a text has the signs of a key, also of one that cannot be read.
+// isKey reports whether a text looks like a key, even one that cannot be read.
 func isKey(text string) bool {
 	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {

@@ -31,7 +31,7 @@ func KeyType(algorithm string) (kty, curve string, ok bool) {
 const (
 	misfitKeyID     = "key_id"    // another kid
 	misfitAlgorithm = "algorithm" // another kty, crv or alg
-	misfitFault     = "fault"     // not fit to verify anything
+	misfitFault     = "fault"     // cannot verify anything
 )
 
 // A Refusal is a key that does not fit a token, and why.
@@ -46,10 +46,10 @@ type Refusal struct {
 }
 
 // Candidates returns the keys that fit a token, in the order in which to try them:
-// those with the token's kid, then those without any (OpenID Connect Core section
-// 10.1). They are selected by kid, byte for byte, then kty and crv, then use and
-// key_ops, then alg, as RFC 7515 section 6 leaves to the application. The kid of a
-// key that was given alone (ParseKey) is not compared.
+// those with the token's kid first, then those without a kid (OpenID Connect Core
+// section 10.1). Keys are selected by kid, byte for byte, then by kty and crv, then
+// by use and key_ops, then by alg; RFC 7515 section 6 leaves the selection to the
+// application. The kid of a single key (ParseKey) is ignored.
 func (s *Set) Candidates(t *token.Token) []*Key {
 	kid, hasKeyID := t.KeyID()
 	algorithm := t.Algorithm()
@@ -57,7 +57,7 @@ func (s *Set) Candidates(t *token.Token) []*Key {
 	for _, k := range s.Keys {
 		switch reason, _ := k.misfit(algorithm, kid, hasKeyID && !s.single); {
 		case reason != "":
-		case !hasKeyID || k.HasKeyID: // no other kid than the token's fits
+		case !hasKeyID || k.HasKeyID: // a key with another kid does not fit
 			candidates = append(candidates, k)
 		default:
 			without = append(without, k)
@@ -66,13 +66,13 @@ func (s *Set) Candidates(t *token.Token) []*Key {
 	return append(candidates, without...)
 }
 
-// Refused returns the keys that are no Candidates, in the order of the set. mismatch
-// is the one of them that the token means, by its kid or because the set has no other,
-// where no key fits and nothing but the token's algorithm speaks against that one;
-// else it is nil.
+// Refused returns the keys that are not Candidates, in the order of the set. If no
+// key fits, mismatch is the key that the token refers to, by its kid or because the
+// set has no other, provided that the token's algorithm is the only thing that does
+// not fit; otherwise mismatch is nil.
 func (s *Set) Refused(t *token.Token) (refused []Refusal, mismatch *Refusal) {
 	kid, hasKeyID := t.KeyID()
-	unusable := false // a key that the token means
+	unusable := false // the token refers to such a key
 	for _, k := range s.Keys {
 		reason, text := k.misfit(t.Algorithm(), kid, hasKeyID && !s.single)
 		if reason == "" {
@@ -93,7 +93,7 @@ func (s *Set) Refused(t *token.Token) (refused []Refusal, mismatch *Refusal) {
 	return refused, mismatch
 }
 
-// misfit returns why a key does not fit a token, or nothing.
+// misfit returns why a key does not fit a token, or empty strings if it fits.
 func (k *Key) misfit(algorithm, kid string, hasKeyID bool) (reason, text string) {
 	if hasKeyID && k.HasKeyID && k.KeyID != kid {
 		return misfitKeyID, "it has another kid"

@@ -171,7 +171,7 @@ func (b *builder) stranger() error {
 		return err
 	}
 	public := strictjson.Member{Name: "jwk"}
-	for _, key := range m.JWKS().Get("keys").Items() { // none for a secret
+	for _, key := range m.JWKS().Get("keys").Items() { // empty for a secret
 		public.Value = key
 	}
 	own := strictjson.Member{Name: "kid", Value: strictjson.From("claimcheck-probe")}

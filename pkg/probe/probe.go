@@ -44,7 +44,8 @@ type Config struct {
 	Now     func() time.Time
 }
 
-// refusedBy are the statuses with which an API refuses (RFC 6750 section 3.1).
+// refusedBy returns the status codes with which an API may reject a token (RFC 6750
+// section 3.1).
 func (c *Config) refusedBy() []int {
 	if len(c.Refused) > 0 {
 		return c.Refused
@@ -52,18 +53,18 @@ func (c *Config) refusedBy() []int {
 	return []int{400, 401, 403}
 }
 
-// A want is what an API has to do with a probe.
+// A want is the expected reaction of an API to a probe.
 type want uint8
 
 const (
 	mustRefuse    want = iota
-	shouldRefuse       // accepting is only careless
-	mustChallenge      // refuse with 401 and a challenge
+	shouldRefuse       // accepting is a warning
+	mustChallenge      // reject with 401 and a challenge
 	mustAccept         // answer with anything but 401 and 403
-	shouldAccept       // refusing is only unfriendly
+	shouldAccept       // rejecting is a warning
 )
 
-// expected is the same for people.
+// expected describes w for people.
 func (w want) expected(cfg *Config) string {
 	switch w {
 	case mustChallenge:
@@ -84,17 +85,17 @@ func (w want) expected(cfg *Config) string {
 
 // A Probe is one request.
 type Probe struct {
-	ID       string // as "alg_none"; part of the report format
-	Sent     string // in words
+	ID       string // such as "alg_none"; part of the report format
+	Sent     string // what is sent, in words
 	Expected string // the statuses that the API should answer with, in words
-	Spec     string // where that is specified
+	Spec     string // section of the specification
 
 	want          want
 	authorization []string // header values
 	query         string   // access_token in the query, or empty
 }
 
-// Secrets returns the secrets that a probe sends. Nothing else shows them.
+// Secrets returns the secrets that a probe sends. They appear nowhere else.
 func (p Probe) Secrets() []string {
 	if p.query != "" {
 		return []string{p.query}
@@ -116,7 +117,7 @@ type Outcome struct {
 	Status   verify.Status
 	Code     int                 // HTTP status; 0 where there was no answer
 	Error    string              // the error of the challenge, where it is a registered one
-	Message  string              // in words
+	Message  string              // what is sent, in words
 	Problems []challenge.Problem // what the challenge breaks
 }
 

@@ -15,10 +15,10 @@ import (
 type answer struct {
 	*served
 	url     string
-	secrets *redactor // of the request
+	secrets *redactor // secrets in the request
 }
 
-// ask sends a request that holds secrets: once, and to nowhere else.
+// ask sends a request that contains secrets. It does not retry or follow redirects.
 func (c *Client) ask(r *http.Request, p target, secrets ...string) (*answer, error) {
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
@@ -83,7 +83,7 @@ func (c *Client) GetOnce(ctx context.Context, url string, secrets ...string) (*D
 		return nil, err
 	}
 	object, bad := a.object(http.StatusOK)
-	if bad != nil && a.status != http.StatusOK { // the body says nothing, but the status does
+	if bad != nil && a.status != http.StatusOK { // the status is all there is to go by
 		bad = &FetchError{Cause: causeStatus, Status: a.status, Text: "the server answered " + statusText(a.status)}
 	}
 	if bad != nil {

@@ -32,9 +32,9 @@ const (
 type diskCache struct {
 	dir  string // it need not exist
 	now  func() time.Time
-	warn func(message string) // nil, or called once for each reason to ignore something
+	warn func(message string) // called once for each reason to ignore a file; may be nil
 
-	warned sync.Map // messages
+	warned sync.Map // the messages passed to warn
 }
 
 func (c *diskCache) complain(format string, args ...any) {
@@ -90,8 +90,8 @@ func (c *diskCache) load(key memoryKey) *entry {
 	return nil
 }
 
-// read returns the entry in a file, fresh or not, or nil if there is none that can be
-// relied on.
+// read returns the entry in a file, fresh or not, or nil if there is no trustworthy
+// entry.
 func (c *diskCache) read(name string) *entry {
 	e, err := c.open(name)
 	if err == nil && entryName(e.memoryKey) != name {
@@ -106,9 +106,8 @@ func (c *diskCache) read(name string) *entry {
 	return nil
 }
 
-// open reads a file of the directory, if it is one that only the user could
-// have written. Another process may replace it at any moment; what is checked is
-// the file that was opened.
+// open reads a file of the directory if only the user could have written it. It
+// checks the open file, because another process may replace the path at any time.
 func (c *diskCache) open(name string) (*entry, error) {
 	path := filepath.Join(c.dir, name)
 	info, err := os.Lstat(path)
@@ -183,7 +182,7 @@ func (c *diskCache) remove(key memoryKey) {
 	}
 }
 
-// sweep removes what expired long ago and the temporary files of crashed runs.
+// sweep removes entries that expired long ago and temporary files left by crashes.
 func (c *diskCache) sweep() {
 	_ = c.each(func(f fs.DirEntry) {
 		if info, err := f.Info(); err == nil && c.now().Sub(info.ModTime()) > staleAfter {
@@ -215,9 +214,9 @@ type CacheEntry struct {
 	Size      int      // bytes of the document
 }
 
-// ListCache returns what the cache in a directory holds, which need not exist, as of
-// now: also what has expired, ordered by issuer and URL. warn, if not nil, is called
-// once for each thing that was ignored, with the reason.
+// ListCache returns the entries of the cache in a directory as of now, including
+// expired ones, ordered by issuer and URL. The directory need not exist. warn, if not
+// nil, is called once for each file that is ignored, with the reason.
 func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntry {
 	c := &diskCache{dir: dir, warn: warn}
 	if !c.usable() {
@@ -248,8 +247,8 @@ func ListCache(dir string, now time.Time, warn func(message string)) []CacheEntr
 }
 
 // ClearCache removes every entry of the cache in a directory and returns how many
-// there were. Other files stay. A missing directory is an empty cache; the error is
-// for one that is not the user's own, which is left alone.
+// there were. It keeps other files. A missing directory is an empty cache. A
+// directory that is not private to the user is an error and is left alone.
 func ClearCache(dir string) (int, error) {
 	c := &diskCache{dir: dir}
 	err := c.checkDir()

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// remembered returns the record in memory that may be used at a time, or nil.
+// remembered returns the record in memory that is still usable at a time, or nil.
 func (c *Client) remembered(key memoryKey, now time.Time) *record { return c.recall(key, now, 0) }
 
 // lastGood returns the record in memory if it expired no longer than StaleFor ago,
@@ -18,7 +18,7 @@ func (c *Client) recall(key memoryKey, now time.Time, grace time.Duration) *reco
 	return nil
 }
 
-// onDisk returns what the cache on disk has, if it may be used.
+// onDisk returns the entry of the disk cache, or nil if there is no usable one.
 func (c *Client) onDisk(s source) *entry {
 	if c.disk == nil || c.cfg.Refresh {
 		return nil
@@ -26,7 +26,7 @@ func (c *Client) onDisk(s source) *entry {
 	return c.disk.load(s.file())
 }
 
-// stored reads and remembers what the cache on disk has.
+// stored reads a document from the disk cache and keeps it in memory.
 func (c *Client) stored(s source) *record {
 	e := c.onDisk(s)
 	if e == nil {
@@ -42,7 +42,7 @@ func (c *Client) stored(s source) *record {
 	return d
 }
 
-// read parses a document of an issuer, fetched or cached.
+// read parses a document, fetched or cached.
 func read(s source, e *entry) (*record, *FetchError) {
 	d := &record{fetchedAt: e.fetchedAt, lifetime: e.lifetime, size: len(e.body)}
 	var failure *FetchError
@@ -54,13 +54,13 @@ func read(s source, e *entry) (*record, *FetchError) {
 	return d, failure
 }
 
-// hit traces that the answer came from the cache.
+// hit traces a response from the cache.
 func (c *Client) hit(url string, size int) {
 	c.trace(Event{Method: "GET", URL: url, Size: size, FromCache: true})
 }
 
-// keep remembers a document, and copies it to the disk. One that must not be kept
-// replaces the previous one all the same: withdrawn keys go.
+// keep stores a document in memory and on disk. A document that must not be stored
+// still replaces the previous one, so that withdrawn keys disappear.
 func (c *Client) keep(s source, e *entry, d *record) {
 	if c.cfg.NoCache {
 		return
@@ -71,23 +71,23 @@ func (c *Client) keep(s source, e *entry, d *record) {
 	c.memory.put(s.name, d, c.cfg.Now(), c.cfg.StaleFor)
 	switch {
 	case c.disk == nil:
-	case d == nil || d.keys != nil && publishesSecrets(d.keys.Set): // not to be copied to yet another disk
+	case d == nil || d.keys != nil && publishesSecrets(d.keys.Set): // private keys are not copied to another disk
 		c.disk.remove(s.file())
 	default:
 		c.disk.store(e)
 	}
 }
 
-// attempt notes that a document is being fetched ahead of its time, and why that
-// failed: it is not tried again within refetchFloor, by other processes neither.
+// attempt records that a document is being refetched before it expires, and why that
+// failed. No process retries within refetchFloor.
 func (c *Client) attempt(s source, failure error) {
 	s.name.kind = kindRefetch
 	e := &entry{memoryKey: s.file(), fetchedAt: c.cfg.Now(), lifetime: refetchFloor}
 	c.keep(s, e, &record{fetchedAt: e.fetchedAt, lifetime: e.lifetime, failure: failure})
 }
 
-// attempted reports whether there was an attempt in the last refetchFloor, and why it
-// failed, if that is known.
+// attempted reports whether there was an attempt within refetchFloor, and why it
+// failed, if known.
 func (c *Client) attempted(s source) (bool, error) {
 	s.name.kind = kindRefetch
 	if d := c.remembered(s.name, c.cfg.Now()); d != nil {

@@ -60,7 +60,7 @@ const (
 // servers want a slash at its end (Django's).
 func wholeAddress(text string) (source, bool) {
 	address, query, hasQuery := strings.Cut(text, "?")
-	address = strings.TrimSuffix(address, "/") // which no address of metadata has
+	address = strings.TrimSuffix(address, "/") // metadata addresses never end in a slash
 	if text = address; hasQuery {
 		text += "?" + query
 	}
@@ -92,7 +92,7 @@ func splitOrigin(text string) (origin, path string) {
 	return text[:start+end], text[start+end:]
 }
 
-// accepts reports whether metadata may be for an issuer.
+// accepts reports whether the metadata at s may name the issuer.
 func (s source) accepts(issuer string) bool {
 	return issuer == s.issuer || s.whole && issuer == s.issuer+"/"
 }

@@ -45,7 +45,7 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 		e.Cause, e.TLS, e.Text = causeTLS, tlsPlainHTTP, "the server does not speak TLS at this port"
 	case strings.Contains(err.Error(), "tls: "):
 		e.Cause, e.TLS, e.Text = causeTLS, tlsOther, "TLS failed: "+clip(err.Error())
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.Errno(10061)): // the number that Windows uses
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.Errno(10061)): // WSAECONNREFUSED on Windows
 		e.Cause, e.Text = causeRefused, "connection refused: nothing is listening there"
 	case errors.As(err, &late) && late.Timeout():
 		e.Cause, e.Text = causeTimeout, "no response in time"
@@ -91,7 +91,7 @@ func certificateProblem(err *tls.CertificateVerificationError) (string, string) 
 		}
 		return tlsUnknownAuthority, text
 	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
-		// This reason is used for both ends of the validity.
+		// x509.Expired covers both ends of the validity.
 		if strings.Contains(invalid.Detail, "is before") {
 			return tlsNotYetValid, "the certificate is not valid before " + invalid.Cert.NotBefore.UTC().Format(form)
 		}

@@ -1,9 +1,8 @@
 // Package provider talks to issuers: it fetches metadata (OpenID Connect Discovery
-// 1.0, RFC 8414) and key sets (RFC 7517), asks whether tokens are active (RFC
-// 7662), keeps a small cache and lints metadata. It is the only package that uses
-// the network. Make one Client and keep it: it remembers what it fetched for as
-// long as that may be used, and asks for an unknown key at most every 30
-// seconds, however many tokens name one.
+// 1.0, RFC 8414) and key sets (RFC 7517), introspects tokens (RFC 7662), keeps a
+// small cache and lints metadata. Create one Client and reuse it: it keeps what it
+// fetched until that expires, and refetches a key set because of an unknown key at
+// most every 30 seconds, however many tokens name one.
 //
 // Servers are trusted no more than necessary: responses are bounded in
 // size and time, redirects stay within one https origin, and what an

@@ -12,7 +12,7 @@ import (
 
 // An addressBook remembers which addresses hosts turned out to have.
 type addressBook struct {
-	proxies sync.Map // their addresses
+	proxies sync.Map // addresses of proxies
 
 	mu   sync.Mutex
 	seen map[string]reach

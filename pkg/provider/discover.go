@@ -71,7 +71,7 @@ func (c *Client) cachedMetadata(d *record, now time.Time) *Metadata {
 // currentMetadata takes metadata from the cache or from the network.
 func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metadata, error) {
 	now, first := c.cfg.Now(), sources[0]
-	if d := c.remembered(first.name, now); d != nil { // another goroutine was faster
+	if d := c.remembered(first.name, now); d != nil { // another goroutine has fetched it
 		return c.cachedMetadata(d, now), nil
 	}
 	for _, s := range sources {
@@ -96,8 +96,8 @@ func (c *Client) currentMetadata(ctx context.Context, sources []source) (*Metada
 	return md, err
 }
 
-// sources are the addresses where the metadata of an issuer may be. by is the document that
-// names the issuer, nil where the user does.
+// sources returns the addresses where the metadata of an issuer may be. by is the
+// document that names the issuer, or nil if the user does.
 func (c *Client) sources(issuer string, by *Metadata) ([]source, error) {
 	sources, bad := candidates(issuer)
 	if bad != nil {
@@ -118,8 +118,8 @@ func (c *Client) sources(issuer string, by *Metadata) ([]source, error) {
 	return sources, nil
 }
 
-// fetchMetadata asks one address after the other until one exists. Only metadata for
-// the right issuer is kept.
+// fetchMetadata tries the addresses in order until it finds metadata. It caches only
+// metadata for the right issuer.
 func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata, error) {
 	var tried []Attempt
 	var failures []*FetchError
@@ -130,11 +130,11 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata
 			d, failure = read(s, e)
 		}
 		if failure == nil {
-			md := *d.metadata // what is remembered never changes
+			md := *d.metadata // records in memory are never modified
 			md.AgeSeconds = age(e.fetchedAt, c.cfg.Now())
 			md.Tried = append(tried, Attempt{URL: md.URL, Form: s.form, Status: http.StatusOK, Outcome: "found"})
 			if err := md.refuseMismatch(); err != nil {
-				c.keep(s, &entry{}, nil) // what was there before is not used, either
+				c.keep(s, &entry{}, nil) // the previous document is no longer used either
 				return &md, err
 			}
 			c.keep(s, e, d)
@@ -151,8 +151,8 @@ func (c *Client) fetchMetadata(ctx context.Context, sources []source) (*Metadata
 	return nil, failure
 }
 
-// readMetadata reads a document, fetched or cached. Metadata for another issuer is
-// read, too: see refuseMismatch.
+// readMetadata parses a document, fetched or cached. It accepts metadata for another
+// issuer; see refuseMismatch.
 func readMetadata(s source, e *entry) (*Metadata, *FetchError) {
 	url := withoutQuery(s.target.url)
 	document, err := strictjson.ParseObject([]byte(e.body))

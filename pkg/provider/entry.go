@@ -26,30 +26,31 @@ const (
 // entryVersion is the number of the format. Other formats are not read.
 const entryVersion = "1"
 
-// maxEntry bounds the file of an entry: a body of maxReply bytes with each
+// maxEntry is the maximum size of an entry file: a body of maxReply bytes with each
 // quote and line break escaped, and the other members.
 const maxEntry = 2*maxReply + 64<<10
 
-// An entry is a document as it was served, and as it is stored on disk. What it is an
-// answer to is part of it, so that a file under the wrong name is not believed.
+// An entry is a document as the server sent it and as it is stored on disk. It
+// contains the request that it answers, so that a file under the wrong name is
+// rejected.
 type entry struct {
 	memoryKey
 	contentType string
 	fetchedAt   time.Time
-	lifetime    time.Duration // whole seconds; 0: not to be kept
+	lifetime    time.Duration // whole seconds; 0 if it must not be stored
 	reach       reach         // how near the server was
 	body        string
 }
 
-// entryName is the file name of an entry: it reveals nothing and cannot lead out
-// of the directory.
+// entryName returns the file name of an entry. The name reveals nothing and cannot
+// point outside the directory.
 func entryName(k memoryKey) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(k.kind), k.issuer, k.url}, "\x00")))
 	return hex.EncodeToString(sum[:]) + entrySuffix
 }
 
-// isEntryName reports whether a file in the directory is one of ours, an entry
-// or a temporary file of a crashed run.
+// isEntryName reports whether a file in the directory is an entry or a temporary file
+// left by a crash.
 func isEntryName(name string) bool {
 	sum, suffix, _ := strings.Cut(name, ".")
 	hexadecimal := len(sum) == 2*sha256.Size && strings.Trim(sum, "0123456789abcdef") == ""
@@ -64,7 +65,7 @@ func (e *entry) fresh(now time.Time) bool {
 
 func (e *entry) expiresAt() time.Time { return e.fetchedAt.Add(e.lifetime) }
 
-// marshal writes the entry as it is stored on disk.
+// marshal returns the entry in the format of the file.
 func (e *entry) marshal() []byte {
 	return []byte(strictjson.From(struct {
 		Version     json.Number `json:"version"`

@@ -123,7 +123,7 @@ func (e *RefusedError) Error() string {
 // maxQuote is the number of bytes of a server's text that go into an error.
 const maxQuote = 200
 
-// clip bounds a text from outside.
+// clip limits the length of untrusted text.
 func clip(text string) string {
 	if len(text) <= maxQuote {
 		return text

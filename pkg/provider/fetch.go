@@ -14,17 +14,17 @@ import (
 
 // A source is a document that can be fetched or found in the cache.
 type source struct {
-	name   memoryKey // the issuer is empty for a URL that the user named
+	name   memoryKey // the issuer is empty for a URL named by the user
 	target target
 
-	address, form string // of metadata: where it may be, and which form of address that is
-	issuer        string // for which the metadata must be
-	// whole reports that the user named the address, from which an issuer
-	// follows only up to a slash at its end.
+	address, form string // of metadata: the address and its form
+	issuer        string // that the metadata must name
+	// whole reports that the user named the address of the metadata. The address then
+	// determines the issuer except for a trailing slash.
 	whole bool
 }
 
-// file is what the document is called on disk.
+// file returns the key of the document on disk.
 func (s source) file() memoryKey {
 	return memoryKey{s.name.kind, s.name.issuer, s.target.url.String()}
 }
@@ -58,7 +58,7 @@ type served struct {
 	body   []byte
 }
 
-// do sends a request. The guard has bounded the response.
+// do sends a request. The guard limits the size of the response.
 func (c *Client) do(client *http.Client, r *http.Request) (*served, *FetchError) {
 	got, err := client.Do(r)
 	if err != nil {
@@ -68,13 +68,13 @@ func (c *Client) do(client *http.Client, r *http.Request) (*served, *FetchError)
 	if err = errors.Join(err, got.Body.Close()); err != nil {
 		return nil, c.classify(r.Context(), err)
 	}
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // which RFC 8259 section 8.1 lets a parser ignore
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // RFC 8259 section 8.1 permits ignoring it
 	return &served{status: got.StatusCode, header: got.Header, body: body}, nil
 }
 
-// check wants 200 and JSON. The status is an argument for those servers whose
-// own means nothing. A media type that says nothing is accepted: key sets in object
-// stores and repositories are served like that, and the metadata lint complains.
+// check requires status 200 and JSON. The status is an argument because that of some
+// servers is meaningless. A generic media type is accepted: object stores and
+// repositories serve key sets that way, and the metadata lint reports it.
 func (s *served) check(status int) *FetchError {
 	contentType, encoding := s.header.Get("Content-Type"), s.header.Get("Content-Encoding")
 	name, _, err := mime.ParseMediaType(contentType)

@@ -99,7 +99,7 @@ func (c *Client) tokenTarget(endpoint string, by *Metadata) (target, error) {
 	return p, err
 }
 
-// request is a POST that nothing can send again, as it has no GetBody.
+// request returns a POST request without GetBody, so that nothing can resend it.
 func (q IntrospectionRequest) request(endpoint *url.URL, basic string) (*http.Request, error) {
 	form := url.Values{"token": {q.Token}}
 	if q.TypeHint != "" {

@@ -21,16 +21,16 @@ const (
 
 // A KeySet is a key set with where it came from.
 type KeySet struct {
-	Set        *jwks.Set // never nil; its Document is the set as it was served
+	Set        *jwks.Set // never nil; its Document is the set as the server sent it
 	URL        string    // without its query
-	Metadata   *Metadata // that named the URL, or nil
+	Metadata   *Metadata // the metadata that named the URL, or nil
 	FetchedAt  time.Time
 	AgeSeconds int64 // since FetchedAt
 	FromCache  bool
-	Stale      bool // it has expired, but the issuer cannot be reached: see Config.StaleFor
-	// Refetch says whether a newer set was fetched, if the cached one lacks the key
-	// ID: "done"; "held", because the last fetch was less than 30 seconds ago;
-	// "offline"; or empty where there was none.
+	Stale      bool // expired, and the issuer is unreachable; see Config.StaleFor
+	// Refetch says whether a newer set was fetched because the cached one lacks the
+	// key ID: "done"; "held" if the last fetch was less than 30 seconds ago;
+	// "offline"; or empty if there was no reason to.
 	Refetch string
 }
 
@@ -54,15 +54,14 @@ func (s *KeySet) Source() string {
 	return source
 }
 
-// KeysFor is discovery and keys in one call, within one Timeout: all that
-// verifying an issuer's token needs. With a warm cache it costs no request,
-// with a cold one two. kid is the token's key ID, or empty: a cached set that
-// does not have it is fetched once more, but not within 30 seconds of the
-// last fetch.
+// KeysFor combines discovery and keys in one call, within one Timeout: everything
+// needed to verify a token of an issuer. It costs no request with a warm cache and
+// two with a cold one. kid is the token's key ID, or empty. A cached set that lacks
+// the key ID is refetched, but not within 30 seconds of the last fetch.
 //
-// The issuer in the metadata must be the one asked for, byte for byte, else the
-// error is an *IssuerMismatchError. Other errors are *FetchError. A set without
-// keys is not an error.
+// The issuer in the metadata must be the requested one, byte for byte; otherwise the
+// error is an *IssuerMismatchError. Other errors are of type *FetchError. A set
+// without keys is not an error.
 func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, error) {
 	if set := c.warmKeys(issuer, kid); set != nil {
 		return set, nil
@@ -79,7 +78,7 @@ func (c *Client) KeysFor(ctx context.Context, issuer, kid string) (*KeySet, erro
 	return c.keysOf(ctx, md, kid)
 }
 
-// warmKeys answers from memory alone: nothing is parsed, and nothing waits.
+// warmKeys returns keys from memory. It parses nothing and never blocks.
 func (c *Client) warmKeys(issuer, kid string) *KeySet {
 	now := c.cfg.Now()
 	metadata := c.remembered(metadataKey(issuer), now)
@@ -135,7 +134,7 @@ func (c *Client) keysOf(ctx context.Context, md *Metadata, kid string) (*KeySet,
 	return set, nil
 }
 
-// keys returns a key set with the key ID or, where there is none, the newest.
+// keys returns a key set that has the key ID or, if none does, the newest set.
 func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error) {
 	var set *KeySet
 	if d := c.remembered(s.name, c.cfg.Now()); d != nil {
@@ -156,10 +155,10 @@ func (c *Client) keys(ctx context.Context, s source, kid string) (*KeySet, error
 	return set, nil
 }
 
-// newerKeys returns a set that is newer than the one at hand, if any: from the cache,
-// where others may have put it, or from the network. Where that was asked less than
-// refetchFloor ago, it is the one at hand again or, while the issuer of the last good
-// set cannot be reached, the error.
+// newerKeys returns a set that is newer than have, if there is one: from the cache,
+// which other processes may have updated, or from the network. Within refetchFloor of
+// the last request it returns have or, while the issuer of the last good set is
+// unreachable, the error.
 func (c *Client) newerKeys(ctx context.Context, s source, have *KeySet) (*KeySet, error) {
 	now := c.cfg.Now()
 	newer := func(d *record) bool { return d != nil && (have == nil || d.fetchedAt.After(have.FetchedAt)) }
@@ -213,7 +212,7 @@ func (c *Client) fetchKeys(ctx context.Context, s source) (*KeySet, error) {
 		return nil, failure
 	}
 	c.keep(s, e, d)
-	set := *d.keys // what is remembered never changes
+	set := *d.keys // records in memory are never modified
 	set.AgeSeconds = age(e.fetchedAt, c.cfg.Now())
 	return &set, nil
 }

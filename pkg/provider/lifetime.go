@@ -13,8 +13,8 @@ const (
 	maxLifetime     = 60 * time.Minute // whatever the server says
 )
 
-// lifetime is how long a response may be kept: max-age less Age (RFC 9111 sections
-// 4.2 and 5.2.2), defaultLifetime where there is no max-age, 0 for no-store and
+// lifetime returns how long a response may be stored: max-age minus Age (RFC 9111
+// sections 4.2 and 5.2.2), defaultLifetime without max-age, 0 with no-store or
 // no-cache.
 func lifetime(header http.Header) time.Duration {
 	life, said := defaultLifetime, false
@@ -25,7 +25,7 @@ func lifetime(header http.Header) time.Duration {
 			return 0
 		case "max-age":
 			age := seconds(value)
-			if said { // the shortest counts
+			if said { // use the shortest
 				age = min(age, life)
 			}
 			life, said = age, true
@@ -37,15 +37,14 @@ func lifetime(header http.Header) time.Duration {
 	return max(0, min(life, maxLifetime))
 }
 
-// seconds reads a number of seconds (RFC 9111 section 1.2.2), at most 2^31. What
-// cannot be read counts as none: a max-age that cannot be understood permits
-// nothing.
+// seconds parses a number of seconds (RFC 9111 section 1.2.2), at most 2^31. An
+// invalid number is 0, so an invalid max-age permits no caching.
 func seconds(text string) time.Duration {
 	const most = 1 << 31
 	text = strings.Trim(strings.TrimSpace(text), `"`)
 	if strings.Trim(text, "0123456789") != "" {
 		return 0
 	}
-	n, _ := strconv.ParseInt(text, 10, 64) // the largest one of what is larger, 0 of nothing
+	n, _ := strconv.ParseInt(text, 10, 64) // the maximum on overflow, 0 for an empty text
 	return time.Duration(min(n, most)) * time.Second
 }

@@ -70,8 +70,8 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 	return []jwks.Finding{finding}
 }
 
-// blamesServer reports whether the fault is in what the server answers, and not on
-// the way to it.
+// blamesServer reports whether the fault is in the server's response, not on the way
+// to it.
 func (e *FetchError) blamesServer() bool {
 	return e.Cause == causeStatus && (e.Status == http.StatusNotFound || e.Status == http.StatusGone) || slices.Contains([]string{
 		causeURL, causeHTTP, causeAddress, causeRedirect, causeTooLarge, causeHTML, causeContentType, causeNotJSON, causeNotKeySet,
@@ -104,12 +104,13 @@ func (md *Metadata) lint() []jwks.Finding {
 
 type linter struct {
 	md                *Metadata
-	openID            bool   // by the form of the address
-	members, response string // where that form's members and its response are specified
+	openID            bool   // according to the form of the address
+	members, response string // sections that specify the members and the response
 	findings          []jwks.Finding
 }
 
-// check adds a finding where something is wrong; member is empty for the whole.
+// check adds a finding if something is wrong. member is empty if the finding is about
+// the whole document.
 func (l *linter) check(wrong bool, id, severity, member, message, spec string) {
 	if !wrong {
 		return
@@ -133,7 +134,7 @@ func (l *linter) has(member string) bool { return l.md.Document.Get(member).Exis
 
 func (l *linter) isTrue(member string) bool { return l.md.Document.Get(member).True() }
 
-// texts returns the strings of a member, none if it is no such array.
+// texts returns the strings of a member, or none if it is not an array of strings.
 func (l *linter) texts(member string) []string {
 	list, _ := l.md.Document.Get(member).TextList()
 	return list
@@ -164,15 +165,15 @@ func (l *linter) issuer() {
 	l.check(trouble != "", lintIssuerURL, severity, "issuer", trouble, l.members)
 }
 
-// required looks for members that have to be there. Issuers that log nobody in, those
-// of CI systems and clusters, get a warning: they have no endpoints, only keys.
+// required checks for required members. Issuers without logins, such as those of CI
+// systems and clusters, get a warning: they have only keys, no endpoints.
 func (l *linter) required() {
 	require := func(demanded bool, member, severity, because string) {
 		l.check(demanded && !l.has(member), lintRequired, severity, member, "required, but missing"+because, l.members)
 	}
 	grants := l.texts("grant_types_supported")
-	// RFC 8414 does without an authorization endpoint if no grant uses it; its default
-	// grants do. Only the implicit flow does without a token endpoint.
+	// RFC 8414 does not require an authorization endpoint if no grant uses it; its
+	// default grants do. Only the implicit flow works without a token endpoint.
 	authorizes := l.openID || len(grants) == 0 || slices.Contains(grants, "authorization_code") || slices.Contains(grants, "implicit")
 	implicit := len(grants) > 0 && !slices.ContainsFunc(grants, func(g string) bool { return g != "implicit" })
 	loginless := !l.has("authorization_endpoint") && !l.has("token_endpoint") && slices.Equal(l.texts("response_types_supported"), []string{"id_token"})
@@ -190,8 +191,8 @@ func (l *linter) required() {
 	require(true, "response_types_supported", severityError, "")
 }
 
-// memberType checks what the names of registered members promise: "…_supported"
-// are arrays with something in them, but for the boolean ones.
+// memberType checks the type of registered members by their names: those that end in
+// "_supported" are non-empty arrays, except for the booleans.
 func (l *linter) memberType(m strictjson.Member) {
 	var want strictjson.Type
 	var expected string
@@ -223,7 +224,7 @@ func isList(name string) bool {
 		strings.HasSuffix(name, "_auth_methods_supported")
 }
 
-// isSwitch reports whether a member is a boolean one.
+// isSwitch reports whether a member is a boolean.
 func isSwitch(name string) bool {
 	return slices.Contains([]string{
 		"claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration",
@@ -232,7 +233,7 @@ func isSwitch(name string) bool {
 	}, name)
 }
 
-// isEndpoint reports whether a member is an address that programs use.
+// isEndpoint reports whether a member is an address for programs.
 func isEndpoint(name string) bool {
 	return strings.HasSuffix(name, "_endpoint") || name == "jwks_uri" || name == "check_session_iframe"
 }
@@ -257,7 +258,7 @@ func symmetricOf(algorithms []string) string {
 // endpoints checks the URLs that a document names.
 func (l *linter) endpoints(prefix string, document strictjson.Value) {
 	for _, m := range document.Members() {
-		if text, ok := m.Value.Text(); ok && isEndpoint(m.Name) { // memberType says what is no text
+		if text, ok := m.Value.Text(); ok && isEndpoint(m.Name) { // memberType reports values that are not strings
 			l.endpoint(prefix+m.Name, text)
 		}
 	}
@@ -280,8 +281,8 @@ func (l *linter) endpoint(name, text string) {
 		"the keys are on another host: "+clip(there.Host), l.members)
 }
 
-// urlProblem says what is wrong with a URL that metadata names, and how bad it is.
-// http is for trying things out on one machine, where it is only a warning.
+// urlProblem describes what is wrong with a URL in metadata, and how severe it is.
+// http on loopback is only a warning, because it is common in development.
 func (l *linter) urlProblem(text string) (string, string) {
 	u, bad := parseURL(text)
 	switch {
@@ -299,8 +300,8 @@ func (l *linter) urlProblem(text string) (string, string) {
 
 func onLoopback(u *url.URL) bool { return reachOfHost(u.Hostname()) == reachLoopback }
 
-// codeFlow looks at what protects authorization requests and responses. A server that
-// names no method of PKCE (RFC 7636) does not say that it supports any.
+// codeFlow checks the protection of authorization requests and responses. A server
+// that lists no PKCE method (RFC 7636) does not declare support for PKCE.
 func (l *linter) codeFlow() {
 	const pkce, named = "code_challenge_methods_supported", "authorization_response_iss_parameter_supported"
 	grants, methods := l.texts("grant_types_supported"), l.texts(pkce)
@@ -317,7 +318,7 @@ func (l *linter) codeFlow() {
 		"pushed requests are required, but there is no pushed_authorization_request_endpoint", "RFC 9126 section 5")
 }
 
-// proofs looks at what binds tokens to their client: DPoP and certificates.
+// proofs checks how tokens are bound to their client: by DPoP or certificates.
 func (l *linter) proofs() {
 	const dpop, aliases, bound = "dpop_signing_alg_values_supported", "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens"
 	list := l.texts(dpop)
@@ -331,7 +332,7 @@ func (l *linter) proofs() {
 	l.check(certificates && !l.isTrue(bound), lintMTLS, severityInfo, bound, "clients can sign in with certificates, but access tokens are not bound to them", "RFC 8705 section 3.3")
 }
 
-// clientAuthentication looks at what clients sign with to authenticate.
+// clientAuthentication checks the algorithms with which clients sign to authenticate.
 func (l *linter) clientAuthentication() {
 	for _, endpoint := range []string{"token_endpoint", "revocation_endpoint", "introspection_endpoint"} {
 		methods, algorithms := l.texts(endpoint+"_auth_methods_supported"), endpoint+"_auth_signing_alg_values_supported"

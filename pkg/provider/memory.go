@@ -11,9 +11,9 @@ import (
 // more issuers than a server has. Then the oldest goes.
 const maxRemembered = 256
 
-// A memoryKey says what a document is: the metadata of an issuer, or the key set at a
-// URL that an issuer's metadata, or only the user, names. Both are texts as they were
-// named, so that looking something up takes no parsing.
+// A memoryKey identifies a document: the metadata of an issuer, or the key set at a
+// URL that an issuer's metadata or the user names. Both strings are stored as given,
+// so that a lookup needs no parsing.
 type memoryKey struct {
 	kind        entryKind
 	issuer, url string

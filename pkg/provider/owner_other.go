@@ -4,6 +4,6 @@ package provider
 
 import "io/fs"
 
-// private refuses nothing: permission bits say nothing here. The user's cache
-// directory is closed to other users by its access list.
+// private accepts every file: permission bits mean nothing here, and access lists
+// close the user's cache directory to others.
 func private(fs.FileInfo) error { return nil }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// private refuses what others could have written or can read.
+// private rejects files that other users can read or could have written.
 func private(info fs.FileInfo) error {
 	switch {
 	case !ownedByUser(info):

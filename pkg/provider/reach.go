@@ -43,7 +43,7 @@ func (b bounds) check(address string) error {
 	}
 }
 
-// reachOfAddress classes an IP address with its port, and nothing else.
+// reachOfAddress classifies an IP address with a port, and nothing else.
 func reachOfAddress(text string) (r reach, known bool) {
 	address, err := netip.ParseAddrPort(text)
 	return reachOfIP(address.Addr()), err == nil
@@ -54,7 +54,7 @@ func reachOfAddress(text string) (r reach, known bool) {
 func reachOfIP(ip netip.Addr) reach {
 	ip = ip.Unmap().WithZone("")
 	in := func(prefix string) bool { return netip.MustParsePrefix(prefix).Contains(ip) }
-	switch b := ip.As16(); { // an IPv4 address in another one is what counts
+	switch b := ip.As16(); { // an embedded IPv4 address decides
 	case in("64:ff9b::/96"), in("::/96") && !ip.IsLoopback() && !ip.IsUnspecified(): // NAT64 (RFC 6052), and the old IPv4-compatible form
 		ip = netip.AddrFrom4([4]byte(b[12:16]))
 	case in("2002::/16"): // 6to4, RFC 3056

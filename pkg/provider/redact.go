@@ -12,7 +12,7 @@ import (
 // server that got a token can send it back in any piece.
 const sharedRun = 8
 
-// removed replaces what was taken out of a text.
+// removed replaces redacted text.
 const removed = "[removed]"
 
 // A redactor takes out of a server's words every run of sharedRun bytes or more
@@ -23,7 +23,8 @@ type redactor struct {
 	short []string
 }
 
-// newRedactor also knows how the secrets look in a URL.
+// newRedactor returns a redactor that also recognises the URL-encoded forms of the
+// secrets.
 func newRedactor(secrets ...string) *redactor {
 	r := &redactor{runs: map[string]bool{}}
 	for _, secret := range secrets {

@@ -12,10 +12,10 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// checkRetry tries again where that can help: after a connection that broke or
-// could not be made in time, a name server that failed for now, and the
-// statuses that ask for it. A name that does not exist, a port at which nothing
-// listens, a bad certificate and a response that breaks a rule stay what they are.
+// checkRetry retries where that can help: after a broken connection, a connection
+// timeout, a temporary DNS failure, and statuses that suggest a retry. It does not
+// retry after an unknown host, a refused connection, a bad certificate or a response
+// that breaks a rule.
 func (c *Client) checkRetry(ctx context.Context, reply *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -34,7 +34,7 @@ func (c *Client) backoff(shortest, longest time.Duration, attempt int, reply *ht
 	return max(0, min(wait, longest))
 }
 
-// refusedRedirect is the refusal to follow a redirect.
+// refusedRedirect returns the error for a redirect that is not followed.
 func refusedRedirect(location, reason string) error {
 	return &FetchError{Cause: causeRedirect, Location: location, Text: fmt.Sprintf("the server redirects to %s: %s", location, reason)}
 }

@@ -59,7 +59,7 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		return nil, failure
 	}
 	defer func() { _ = got.Body.Close() }()
-	body, err := io.ReadAll(got.Body) // which sample has bounded
+	body, err := io.ReadAll(got.Body) // limited by sample
 	return &Response{URL: withoutQuery(p.url), Status: got.StatusCode, Header: got.Header, Body: body}, err
 }
 

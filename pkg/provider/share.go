@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// share lets one goroutine at a time fetch a document; those that want it meanwhile
-// get a copy of what it got. Nobody waits longer than its own context, and nobody
-// fails because another gave up. Without a cache every call asks for itself.
+// share lets one goroutine at a time fetch a document; others that want it meanwhile
+// receive a copy of the result. Nobody waits beyond their own context or fails
+// because another caller gave up. Without a cache, every call fetches for itself.
 func share[T any](ctx context.Context, c *Client, s source, fetch func(context.Context) (*T, error)) (*T, error) {
 	if c.cfg.NoCache {
 		return fetch(ctx)
@@ -28,10 +28,10 @@ func share[T any](ctx context.Context, c *Client, s source, fetch func(context.C
 			if !leads.Load() {
 				continue
 			}
-			r = <-result // the fetch ends by the same context
+			r = <-result // the fetch ends with the same context
 		}
 		if !leads.Load() && (errors.Is(r.Err, context.Canceled) || errors.Is(r.Err, context.DeadlineExceeded)) {
-			continue // who fetched it gave up
+			continue // the fetching goroutine gave up
 		}
 		value, _ := r.Val.(*T)
 		if value != nil {

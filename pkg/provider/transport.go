@@ -18,9 +18,9 @@ import (
 // A transport sends requests to addresses within bounds.
 type transport struct {
 	base     *http.Transport
-	retrying *http.Client // for GET: follows redirects, tries again
-	once     *http.Client // for what holds a token: neither
-	api      *guard       // as once, but redirects and answers without an end are answers
+	retrying *http.Client // for GET: follows redirects and retries
+	once     *http.Client // for requests that contain a token: neither redirects nor retries
+	api      *guard       // like once, but accepts redirects and endless responses as results
 }
 
 func (c *Client) transport(b bounds) *transport {
@@ -112,7 +112,7 @@ func checkProxyReply(_ context.Context, _ *url.URL, _ *http.Request, reply *http
 type guard struct {
 	client *Client
 	base   http.RoundTripper
-	read   func(*http.Response) (size int, err error) // replaces the body by what it holds
+	read   func(*http.Response) (size int, err error) // replaces the body with its contents
 }
 
 func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -144,8 +144,8 @@ func hold(reply *http.Response) (int, error) {
 	body, err := io.ReadAll(io.LimitReader(reply.Body, maxReply+1))
 	closed := reply.Body.Close()
 	reply.Body = io.NopCloser(bytes.NewReader(body))
-	// What comes while the connection is being given up may be the end of a handler
-	// that was interrupted.
+	// What arrives while the request is being cancelled may be the output of an
+	// interrupted handler.
 	late := reply.Request.Context().Err()
 	if len(body) > maxReply {
 		return len(body), &FetchError{Cause: causeTooLarge, Text: "the response is larger than 1 MiB"}
@@ -153,8 +153,9 @@ func hold(reply *http.Response) (int, error) {
 	return len(body), cmp.Or(err, closed, late, checkLocation(reply))
 }
 
-// sample reads the first maxBody bytes of a body, and nothing of a stream of events:
-// some APIs never end their answer. What came before it broke off is enough.
+// sample reads the first maxBody bytes of a body, and nothing of an event stream:
+// some APIs never end their response. If the body breaks off, what came before is
+// enough.
 func sample(reply *http.Response) (int, error) {
 	var body []byte
 	if kind, _, _ := mime.ParseMediaType(reply.Header.Get("Content-Type")); kind != "text/event-stream" {

@@ -26,15 +26,15 @@ func parseURL(text string) (*url.URL, *FetchError) {
 	case strings.Contains(text, "#"):
 		return bad("the URL has a fragment")
 	case strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r > '~' || r <= ' ' }):
-		return bad("the host has characters beyond ASCII: write it in its xn-- form") // which net/http would do after it has been checked here
+		return bad("the host has characters beyond ASCII: write it in its xn-- form") // net/http would convert it after this check
 	case !strings.HasPrefix(u.Host, "[") && numberLike(u.Hostname()):
 		return bad("the host is neither a name nor an IP address in the usual form")
 	}
 	return u, nil
 }
 
-// bare cuts a text down to what can be shown, even if it is not a URL: what
-// comes before an @ could be a password.
+// bare shortens a text to what is safe to show, even if it is not a URL: anything
+// before an @ could be a password.
 func bare(text string) string {
 	if i := strings.IndexAny(text, "?#"); i >= 0 {
 		text = text[:i]
@@ -121,9 +121,9 @@ func (c *Client) typedTarget(text string) (target, error) {
 	return p, nil
 }
 
-// CheckURL returns why nothing can be fetched for an issuer or a key set that the user
-// names: it is not a URL, or http where only https is allowed. It makes no request.
-// The error is a *FetchError.
+// CheckURL returns the reason why the URL of an issuer or a key set cannot be
+// fetched: it is not a URL, or it is http where only https is allowed. It makes no
+// request. The error is a *FetchError.
 func (c *Client) CheckURL(url string) error {
 	if url == googleShort {
 		return nil

@@ -14,18 +14,18 @@ import (
 
 // A Link is one step of the chain.
 type Link struct {
-	ID string `json:"id"` // as "resource_identifier"
+	ID string `json:"id"` // such as "resource_identifier"
 	// Status is verify.Failed where clients that follow the specification stop, and
 	// verify.Warning for what does not work with every client.
 	Status verify.Status `json:"status"`
-	Server string        `json:"server,omitempty"` // the authorization server it is about, or empty
+	Server string        `json:"server,omitempty"` // the authorization server concerned, or empty
 	// Message describes the link. It quotes servers: escape it before it reaches
 	// a terminal.
 	Message string `json:"message"`
 	Fix     string `json:"fix,omitempty"`  // what the operator of the API or of the server must change, or empty
-	Spec    string `json:"spec,omitempty"` // the section that asks for it, or empty
-	// Unavailable says that something could not be fetched, or a token not checked,
-	// which is not a finding.
+	Spec    string `json:"spec,omitempty"` // section of the specification, or empty
+	// Unavailable reports that something could not be fetched or the token could not
+	// be checked. That is not a finding.
 	Unavailable bool `json:"-"`
 }
 
@@ -35,12 +35,12 @@ type Evidence struct {
 	Response *provider.Response // to a GET without a token; nil where there was none
 	Err      error              // why there was none
 
-	Metadata    *provider.Document // nil where there is none
-	MetadataErr error              // why there is none, address by address
-	// Found is how the address of the metadata came about: "resource_metadata", the
-	// challenge names it (RFC 9728 section 5.1); "inserted", the well-known suffix
-	// before the path of the URL (section 3.1); or "root", the well-known address of
-	// the host.
+	Metadata    *provider.Document // nil if there is none
+	MetadataErr error              // why there is none, for each address
+	// Found says where the address of the metadata comes from: "resource_metadata",
+	// the challenge (RFC 9728 section 5.1); "inserted", the well-known suffix before
+	// the path of the URL (section 3.1); or "root", the well-known address of the
+	// host.
 	Found string
 
 	Servers []Server // in the order of the metadata
@@ -56,7 +56,7 @@ const (
 // A Server is an authorization server that the metadata names.
 type Server struct {
 	Issuer   string             // as the metadata names it
-	Metadata *provider.Metadata // nil where there is none
+	Metadata *provider.Metadata // nil if there is none
 	Err      error              // why there is none, or that it is for another issuer
 	Keys     *provider.KeySet   // nil where there are none
 	KeysErr  error              // why there are none
@@ -66,8 +66,8 @@ type Server struct {
 type Chain struct {
 	Evidence
 	Links []Link // in order
-	// Unavailable says that something could not be fetched, or the token not checked:
-	// then nothing is known of it.
+	// Unavailable reports that something could not be fetched or the token could not
+	// be checked. Nothing is known about it then.
 	Unavailable bool
 	Report      *verify.Report // of the token, or nil
 	Reason      verify.Reason  // why the token is refused, or empty

@@ -21,8 +21,8 @@ const (
 	specMembers   = "RFC 9728 section 2"
 )
 
-// Check says which links work. It makes no request. With mcp, what the MCP
-// authorization specification of 2025-11-25 demands is required as well.
+// Check reports which links work. It makes no request. With mcp, it also requires
+// what the MCP authorization specification of 2025-11-25 demands.
 func Check(e *Evidence, mcp bool) *Chain {
 	c := &checker{Chain: Chain{Evidence: *e}, mcp: mcp}
 	c.request()

@@ -39,13 +39,14 @@ func (c *tokenChecker) say(id string, status verify.Status, spec, fix, format st
 	c.add(Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
-// refuse adds a link that refuses the token. The first reason counts.
+// refuse adds a link that rejects the token. The first reason becomes the reason of
+// the chain.
 func (c *tokenChecker) refuse(reason verify.Reason, id, spec, fix, format string, args ...any) {
 	c.Reason = cmp.Or(c.Reason, reason)
 	c.say(id, verify.Failed, spec, fix, format, args...)
 }
 
-// unchecked adds a link that could not be checked because one before it is broken.
+// unchecked adds a link that cannot be checked because an earlier one is broken.
 func (c *tokenChecker) unchecked(id, spec, message string) {
 	c.add(Link{ID: id, Status: verify.NotChecked, Unavailable: true, Spec: spec, Message: message})
 }

@@ -3,9 +3,8 @@
 // numbers kept as the text they were written as (RFC 8259; RFC 7515 section 4
 // and RFC 7519 section 4 require unique names).
 //
-// A Value is read by Get and the accessors of its type, which say whether it is of
-// that type. From makes one of a Go value, so that everything that is printed as JSON
-// goes through one type.
+// Get and the typed accessors read a Value and report whether it has their type. From
+// converts a Go value, so that all JSON output goes through Value.
 package strictjson
 
 import (

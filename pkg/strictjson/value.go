@@ -4,7 +4,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Type is the type of a JSON value. The zero Type is that of an absent Value.
+// Type is the type of a JSON value. The zero Type is the type of an absent Value.
 type Type uint8
 
 // The types of a Value.
@@ -131,8 +131,8 @@ func (v Value) textOf(typ Type) (string, bool) {
 // True reports whether v is the boolean true.
 func (v Value) True() bool { return v.typ == TypeBool && v.text == "true" }
 
-// Texts returns a string as a list of one, an array that holds nothing but strings as
-// TextList does, and nil for all else.
+// Texts returns a string as a list of one, an array of strings as TextList does, and
+// nil for any other value.
 func (v Value) Texts() []string {
 	if text, ok := v.Text(); ok {
 		return []string{text}

@@ -11,12 +11,12 @@ import "github.com/claimcheck/claimcheck/pkg/strictjson"
 // MaxLength is the length in bytes of the longest text that Parse looks at.
 const MaxLength = 256 << 10
 
-// Form is what a text turned out to be: one of these, or "jws" for a compact JWS that
-// is not a sound JWT, "jws_json" or "jwe_json" for the JSON serialisations (RFC 7515
+// Form is the form of a text: one of the constants, "jws" for a compact JWS that is
+// not a valid JWT, or "jws_json" or "jwe_json" for the JSON serialisations (RFC 7515
 // section 7.2, RFC 7516 section 7.2).
 type Form string
 
-// The forms that programs tell apart.
+// The forms that programs need to distinguish.
 const (
 	FormJWT       Form = "jwt"       // compact JWS whose header and payload are JSON objects (RFC 7519)
 	FormJWE       Form = "jwe"       // compact JWE, five segments (RFC 7516 section 7.1)

@@ -22,8 +22,8 @@ type Comparison struct {
 	Reason verify.Reason
 	Answer *provider.Introspection
 	Report *verify.Report // nil where the token was not verified here
-	// Oddities are warnings: what is wrong with the answer itself (ID "answer"), and
-	// where server and token say different things ("disagreement"; RFC 7662 sections
+	// Oddities are warnings about the response itself (ID "answer") and about
+	// contradictions between server and token (ID "disagreement"; RFC 7662 sections
 	// 2.2 and 4).
 	Oddities []verify.Check
 }

@@ -33,11 +33,10 @@ type Verifier struct {
 	opts   options
 }
 
-// New returns a Verifier. Unless an option says otherwise, the keys are those
-// of policy.Issuer, found by discovery when the first token needs them. The
-// error is for a policy that cannot be used, an issuer whose keys cannot be
-// looked up, such as one with http beyond this machine, or options that contradict
-// each other.
+// New returns a Verifier. Unless an option says otherwise, it uses the keys of
+// policy.Issuer, found by discovery when the first token needs them. New fails if the
+// policy cannot be used, if the keys cannot be fetched in principle, as with an
+// issuer over http on another machine, or if options contradict each other.
 func New(policy verify.Policy, opts ...Option) (*Verifier, error) {
 	if err := policy.Problem(); err != nil {
 		return nil, fmt.Errorf("verifier: %w", err)
@@ -77,7 +76,7 @@ func (o *options) complete(policy verify.Policy) error {
 	}
 	var fetch *provider.FetchError
 	err := o.client.CheckURL(cmp.Or(o.keySetURL, policy.Issuer))
-	if errors.As(err, &fetch) && (own || fetch.Cause == "url") { // what else another client refuses, it says when it is asked
+	if errors.As(err, &fetch) && (own || fetch.Cause == "url") { // another client reports other errors when it is used
 		return err
 	}
 	return nil
