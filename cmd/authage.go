@@ -84,7 +84,7 @@ func (r *run) unverifiedAge() (verdict, error) {
 // A loginAge is how long ago the user signed in, and how long ago it may be.
 type loginAge struct {
 	verify.AuthAge
-	limit    *time.Duration // nil for none
+	limit    *time.Duration // nil if there is no limit
 	acr      []string       // expected
 	now      time.Time
 	endpoint string // the issuer's authorization endpoint, empty if not known

@@ -60,9 +60,9 @@ func TestDemoLeavesNothing(t *testing.T) {
 }
 
 // TestReaderLeaves: a closed pipe ends the program without a message, and the demo
-// without a trace. Another failure of the output is told.
+// leaves no files behind. Other write errors are reported.
 func TestReaderLeaves(t *testing.T) {
-	windows := runtime.GOOS == "windows" // which has no such error
+	windows := runtime.GOOS == "windows" // EPIPE does not exist there
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, args := range [][]string{{"demo"}, {"version"}} {
 		reader, writer, err := os.Pipe()
@@ -72,7 +72,7 @@ func TestReaderLeaves(t *testing.T) {
 		_ = reader.Close()
 		for _, closed := range []bool{false, true} {
 			if closed {
-				_ = writer.Close() // writing fails, but nobody left
+				_ = writer.Close() // writing fails, but not because of the reader
 			}
 			var stderr bytes.Buffer
 			env := demoTestEnv(nil)

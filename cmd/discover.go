@@ -66,7 +66,7 @@ type foundMetadata struct {
 }
 
 func (m foundMetadata) show(ctx context.Context, printer *output.Printer) error {
-	shown := slices.DeleteFunc(m.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // the view says it
+	shown := slices.DeleteFunc(m.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // reported separately
 	view := metadataView{m.metadata, newFindingsReport(m.metadata.URL, shown)}
 	if err := show(ctx, printer, display{m.metadata.Document, view.writeText}); err != nil {
 		return err
@@ -176,8 +176,8 @@ func issuerArgument(argument string) (string, error) {
 	}
 }
 
-// hostName is a name with a dot in it: an opaque token may have labels too, but longer
-// ones.
+// hostName matches a name with a dot in it. An opaque token may also consist of
+// labels, but of longer ones.
 var hostName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([A-Za-z0-9-]{1,30}\.)+([A-Za-z]{1,30}|xn--[A-Za-z0-9-]{0,26})$`)
 })
@@ -233,8 +233,8 @@ func (v metadataView) writeText(t *output.Text) {
 	v.report.writeVerdict(t)
 }
 
-// writeMembers writes one member a line. A list that does not fit on the line of its
-// name is written below it.
+// writeMembers writes one member per line. A list that does not fit on the line of
+// its name is written below it.
 func writeMembers(t *output.Text, members []strictjson.Member) {
 	rows := make([]output.Row, len(members))
 	for i, m := range members {

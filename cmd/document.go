@@ -67,7 +67,7 @@ func (r report) checkDocument(c verify.Check) checkDocument {
 	return d
 }
 
-// suite is the report for CI systems.
+// suite returns the report for CI systems.
 func (r report) suite() output.Suite {
 	s := output.Suite{
 		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(),

@@ -86,7 +86,7 @@ func processEnv(ctx context.Context) *Env {
 	}
 }
 
-// endProcess ends the process, whatever still runs in it.
+// endProcess ends the process, even if goroutines are still running.
 func endProcess(code int) { os.Exit(code) }
 
 func (e *Env) hangups() (<-chan os.Signal, func()) {

@@ -45,7 +45,7 @@ type ExitCode struct {
 	Meaning string
 }
 
-// ExitCodes returns the one table of exit codes: help, docs and JSON take theirs from it.
+// ExitCodes returns the table of exit codes that code, help, docs and JSON share.
 func ExitCodes() []ExitCode {
 	return []ExitCode{
 		{exitAccepted, "accepted", "every required check passed, or the command succeeded"},
@@ -176,8 +176,8 @@ func exitCode(ctx context.Context, err error) int {
 	}
 }
 
-// finish is the one place that prints an error. An answer has
-// been printed already: its error only has the exit code.
+// finish is the only place that prints an error. If the error comes with a verdict,
+// that has been printed already, and only the exit code is left.
 func finish(ctx context.Context, env *Env, command *cobra.Command, err error) int {
 	code := exitCode(ctx, err)
 	if _, answered := errors.AsType[silentExit](err); err == nil || answered || readerLeft(err) {
@@ -196,8 +196,8 @@ func finish(ctx context.Context, env *Env, command *cobra.Command, err error) in
 	return code
 }
 
-// readerLeft reports whether the output could not be written because its reader, such
-// as head, has seen enough. There is nobody to tell.
+// readerLeft reports whether writing failed because the reader of the output, such as
+// head, has closed the pipe. A message would reach nobody.
 func readerLeft(err error) bool {
 	_, unwritten := errors.AsType[*output.WriteError](err)
 	return unwritten && errors.Is(err, syscall.EPIPE)

@@ -32,7 +32,7 @@ func (r report) facts() []output.Row {
 	}{{"iss", "issuer"}, {"aud", "audience"}, {"sub", "subject"}, {"exp", "expiry"}} {
 		c, _ := r.Check(fact.check)
 		if c.Status == verify.Failed || c.Status == verify.Warning {
-			continue // it is shown above
+			continue // shown above
 		}
 		for _, row := range factRows(claims, r.EvaluatedAt, fact.name) {
 			if c.Status == verify.Passed && r.SignatureVerified && fact.name != "sub" {

@@ -19,7 +19,7 @@ import (
 const (
 	maxShownFindings = 1000 // in JSON and for CI systems
 	maxTextFindings  = 100
-	maxTextLocations = 20 // of one finding
+	maxTextLocations = 20 // per finding
 )
 
 // findingsReport is the answer of --check: errors first, as the linters give them.
@@ -37,8 +37,8 @@ func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
 	return findingsReport{source, findings, count["error"], count["warning"]}
 }
 
-// documentOptions are the flags of the commands that show a document of an issuer, or
-// lint it.
+// documentOptions are the flags of the commands that show or lint a document of an
+// issuer.
 type documentOptions struct {
 	settings settingsOptions
 	network  networkOptions
@@ -55,7 +55,7 @@ func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {
 	o.output.addFlags(c)
 }
 
-// run lints the document with --check, and else shows it.
+// run lints the document with --check and shows it otherwise.
 func (o *documentOptions) run(ctx context.Context, env *Env, lint func(*output.Printer) (verdict, error), show func(*output.Printer) error) error {
 	if o.check {
 		return o.output.conclude(ctx, env, lint)
@@ -96,7 +96,7 @@ type findingsDocument struct {
 	ExitCode int            `json:"exit_code"`
 	Source   string         `json:"source"`
 	Findings []jwks.Finding `json:"findings"`
-	Omitted  int            `json:"omitted,omitzero"` // findings beyond the most that are shown
+	Omitted  int            `json:"omitted,omitzero"` // findings that are not shown because there are too many
 }
 
 func (r findingsReport) document() any {

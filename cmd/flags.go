@@ -113,12 +113,13 @@ func (o *outputOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// expectationOptions are what verify expects of a token: a policy, and what completes it.
+// expectationOptions are what verify expects of a token: a policy, and flags that are
+// resolved into it later.
 type expectationOptions struct {
 	verify.Policy
 	at          evaluationTime
 	assertions  []assertion
-	accessToken string // itself, @FILE or env:NAME, as code and state
+	accessToken string // the value, @FILE or env:NAME; the same for code and state
 	code        string
 	state       string
 }
@@ -159,8 +160,9 @@ func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 	return found
 }
 
-// policy completes the policy: it reads what flags name. now is the time of
-// evaluation, which the assertions see too; all of them take no longer than timeout.
+// policy completes the policy with the files and variables that flags name. now
+// returns the time of evaluation, also for assertions; timeout limits all of them
+// together.
 func (o *expectationOptions) policy(ctx context.Context, env *Env, timeout time.Duration, now func() time.Time) (verify.Policy, error) {
 	switch {
 	case o.AnyAudience && len(o.Audiences) > 0:

@@ -57,7 +57,7 @@ func (o *networkOptions) check() error {
 	}
 }
 
-// usesCache reports whether what is in the cache may be used.
+// usesCache reports whether cached documents may be used.
 func (o *networkOptions) usesCache() bool {
 	return !o.noCache && !o.refresh && !o.allowHTTP && o.cacert == "" && len(o.headers) == 0
 }

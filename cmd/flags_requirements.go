@@ -16,8 +16,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// addRequirements adds the flags for what is required of the claims beyond the
-// standard checks.
+// addRequirements adds the flags for claims that are required beyond the standard
+// checks.
 func (o *expectationOptions) addRequirements(c *cobra.Command) {
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
 		f.Var(newList(&o.Scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
@@ -30,7 +30,7 @@ func (o *expectationOptions) addRequirements(c *cobra.Command) {
 	})
 }
 
-// bound returns the assertions for a policy. All together take no longer than timeout.
+// bound returns the assertions for a policy. timeout limits all of them together.
 func (o *expectationOptions) bound(ctx context.Context, timeout time.Duration, now func() time.Time) []verify.Assertion {
 	together := sync.OnceValue(func() context.Context { // since the first assertion begins
 		timed, cancel := context.WithTimeoutCause(ctx, timeout, &query.RunError{

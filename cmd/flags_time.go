@@ -52,8 +52,8 @@ func optionalDurationVar(f *pflag.FlagSet, target **time.Duration, name, usage s
 	}), name, usage)
 }
 
-// An evaluationTime is the time as of which a token is checked: an absolute
-// one, or a distance from now. The zero value is now.
+// An evaluationTime is the time as of which a token is checked: an absolute time or
+// an offset from now. The zero value is now.
 type evaluationTime struct {
 	set      bool
 	absolute time.Time

@@ -9,15 +9,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The values of flags are parsed once, where they are written: on the command
-// line, in a variable or in a profile. Their types say what help shows and what
-// completion offers.
+// Flag values are parsed once, where they are set: on the command line, in a variable
+// or in a profile. Their types determine what help and completion show.
 
 // A valueError says what a flag, a variable or a key of a profile takes. It reads
 // after the name of that one.
 type valueError struct {
 	takes string // "id, access or logout"
-	got   string // the value; empty where it may be a secret
+	got   string // the value; empty if it may be a secret
 	hint  string
 	words []string // the words that it takes, if they are few
 }
@@ -71,7 +70,7 @@ func (s *scalar) Type() string { return s.takes }
 
 func anyText(text string) (string, error) { return text, nil }
 
-// define defines a flag. Its name may end with a comma and its letter: "issuer,i".
+// define defines a flag. name may end with a comma and a shorthand: "issuer,i".
 func define(f *pflag.FlagSet, value pflag.Value, name, usage string) {
 	name, letter, _ := strings.Cut(name, ",")
 	f.VarP(value, name, letter, usage)
@@ -111,8 +110,8 @@ type fileName struct {
 	alsoURL bool // a URL or "-" as well
 }
 
-// fileVar defines a flag that takes a file name, or, as a SOURCE, a URL or - for
-// stdin as well.
+// fileVar defines a flag that takes a file name or, if it takes a SOURCE, also a URL
+// or - for stdin.
 func fileVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
 	define(f, fileName{newScalar(target, takes, *target, parseFileName), takes == "SOURCE"}, name, usage)
 }
@@ -165,8 +164,9 @@ func valueVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
 	f.Var(reference{newScalar(target, takes, *target, parse)}, name, usage)
 }
 
-// secretVar defines a flag that takes @FILE or env:NAME. A command line
-// can be seen by others and is kept in histories; a profile is shown and copied.
+// secretVar defines a flag that takes @FILE or env:NAME but no literal value. Other
+// users can see a command line, and shells keep it in their history; profiles are
+// displayed and copied.
 func secretVar(f *pflag.FlagSet, target *string, name, usage string) {
 	parse := func(text string) (string, error) {
 		path, isFile := strings.CutPrefix(text, "@")
@@ -186,7 +186,7 @@ func (v reference) stored(dir, text string) (string, error) {
 	return text, nil
 }
 
-// flagValues are the values of a flag as they were typed.
+// flagValues returns the values of a flag as they were typed.
 func flagValues(f *pflag.Flag) []string {
 	if several, ok := f.Value.(pflag.SliceValue); ok {
 		return several.GetSlice()

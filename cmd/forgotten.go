@@ -6,8 +6,8 @@ import (
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 )
 
-// checkForgotten says which flags are missing, and shows a command that has them.
-// The user has to confirm what it takes from the token, which is unverified.
+// checkForgotten reports missing flags, and suggests a command that has them. The
+// user has to confirm values taken from the token, which is unverified.
 func (r *run) checkForgotten() error {
 	expect := &r.opts.expect
 	issuer := expect.Issuer == "" && !expect.AnyIssuer
@@ -25,7 +25,7 @@ func (r *run) checkForgotten() error {
 	default:
 		return nil
 	}
-	if len(r.args) > 0 && r.args[0] != "-" { // no flag helps if it names nothing that can be read
+	if len(r.args) > 0 && r.args[0] != "-" { // an unreadable argument is reported first
 		if err := r.readToken(); err != nil {
 			return err
 		}
@@ -33,8 +33,8 @@ func (r *run) checkForgotten() error {
 	return r.withForgotten(missing, issuer, audience)
 }
 
-// withForgotten adds the command that has what is missing, if the token can be
-// read and names it; else placeholders.
+// withForgotten adds the command with the missing flags. Their values come from the
+// token if it can be read and has them, and are placeholders otherwise.
 func (r *run) withForgotten(missing *failure, issuer, audience bool) error {
 	iss, aud := "", ""
 	if r.readToken() == nil {

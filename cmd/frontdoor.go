@@ -46,8 +46,8 @@ func commandLine(root *cobra.Command, env *Env, args []string) ([]string, error)
 	}
 }
 
-// longFlagAfterOneDash is the error for "-issuer URL": it would be the flag -i
-// with the value "ssuer".
+// longFlagAfterOneDash returns the error for "-issuer URL", which pflag would read as
+// the flag -i with the value "ssuer".
 func longFlagAfterOneDash(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
@@ -78,8 +78,8 @@ func isTokenWord(word string) bool {
 	}
 }
 
-// hasSigns reports whether a word is known to be a token of some product, or the
-// name of a variable that was not filled in.
+// hasSigns reports whether a word looks like the token of a known product, or like
+// the name of a variable that was not expanded.
 func hasSigns(word string) bool {
 	parsed := token.Parse(word)
 	return slices.ContainsFunc(parsed.Faults(), func(f *token.Fault) bool { return f.Note != "" })

@@ -18,7 +18,7 @@ func NewDocumentedRoot() *cobra.Command {
 	})
 }
 
-// Environment returns the environment variables that set what a flag sets.
+// Environment returns the environment variables that set flags.
 func Environment() [][2]string {
 	rows := [][2]string{}
 	for _, s := range settings() {

@@ -68,7 +68,7 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 	return failed
 }
 
-// offer adds the command line with another issuer, for the user to confirm.
+// offer adds a command line with another issuer for the user to confirm.
 func (q issuerQuestion) offer(failed *failure, why, issuer string) error {
 	return failed.withHint("%sif that is the issuer you expect:", why).withCommand(q.command(issuer, ""))
 }

@@ -35,9 +35,9 @@ func newHelpCmd(root *cobra.Command, width func() int) *cobra.Command {
 	}
 }
 
-// showHelp writes the help of a command. Help among flags of trust or
-// expectation is refused: a token that is really "--help" must not end a
-// verification with success.
+// showHelp writes the help of a command. It refuses --help next to flags for trusted
+// keys or expectations: a token that happens to be "--help" must not make a
+// verification succeed.
 func showHelp(c *cobra.Command, width int) error {
 	if name := trustOrExpectFlag(c.Flags()); name != "" {
 		return usageError("--help among other flags (--%s)", name).withHint(
@@ -207,8 +207,8 @@ func foldHelp(text string, width int) string {
 	return strings.Join(out, "\n")
 }
 
-// lastColumn is where the text of an aligned line begins: after its last gap of at least two
-// blanks.
+// lastColumn returns where the text of an aligned line begins: after its last gap of
+// two or more spaces.
 func lastColumn(line string) int {
 	const indent = 4
 	text := strings.TrimLeft(line, " ")

@@ -34,7 +34,7 @@ type tokenInput struct {
 	encoding string // how the text holds it, see paste.Token
 }
 
-// warning says that the token had to be repaired; empty where it had not.
+// warning describes how the token was repaired, or is empty if it was not.
 func (i tokenInput) warning() string {
 	if i.repair == "" {
 		return ""
@@ -188,7 +188,7 @@ func withoutPath(err error) error {
 
 func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
 	var data bytes.Buffer
-	data.Grow(usualLength) // io.ReadAll would come to it in many steps
+	data.Grow(usualLength) // io.ReadAll would grow the buffer in many steps
 	_, err := data.ReadFrom(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
@@ -199,7 +199,7 @@ func readBounded(r io.Reader, name string, limit int) ([]byte, error) {
 	return data.Bytes(), nil
 }
 
-// usualLength is what most tokens and key sets are shorter than.
+// usualLength exceeds the size of most tokens and key sets.
 const usualLength = 4 << 10
 
 func tooLarge(name string, limit int) *failure {
@@ -218,9 +218,9 @@ func readValue(env *Env, flag, argument string) (string, error) {
 	return argument, nil
 }
 
-// readSecret reads a secret, which has no literal form: a command line
-// can be seen by others and is kept in histories. Without an argument there is
-// none.
+// readSecret reads a secret from @FILE or env:NAME. It accepts no literal value:
+// other users can see a command line, and shells keep it in their history. Without an
+// argument there is no secret.
 func readSecret(env *Env, flag, argument string) (string, error) {
 	if argument == "" {
 		return "", nil

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// An interruption ends a run that notices nothing of it, after a grace period, and
-// leaves one that ends by itself its own code.
+// An interruption ends a blocked run after the grace period. A run that ends in time
+// keeps its exit code.
 func TestOnceInterrupted(t *testing.T) {
 	const grace = time.Second
 	for _, c := range []struct {
 		name      string
 		interrupt bool
-		lasts     time.Duration // what runs, after the interruption
+		lasts     time.Duration // how long the run takes after the interruption
 		want      int
 	}{
 		{"not interrupted", false, time.Hour, 0},

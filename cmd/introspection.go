@@ -12,14 +12,14 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// An introspection is what the issuer says and, where that was asked, what the
-// token itself says.
+// An introspection is the issuer's response and, if requested, the contents of the
+// token.
 type introspection struct {
 	*verifier.Comparison
 	local  *report          // nil without --compare
 	own    strictjson.Value // the token's own claims, unverified
 	kind   verify.Kind      // what the token looks like
-	client string           // that asked, or empty
+	client string           // the client that sent the request, or empty
 	now    time.Time
 	show   showOptions
 }
@@ -38,7 +38,7 @@ func (v introspection) code() int {
 	return codeOf(string(v.Reason))
 }
 
-// sentence is what the server says and what was verified here.
+// sentence returns what the issuer says and what was verified locally.
 func (v introspection) sentence() string {
 	line := "the issuer says: " + v.verdict()
 	if v.local != nil {
@@ -50,12 +50,12 @@ func (v introspection) sentence() string {
 	return line
 }
 
-// refusedByWarning reports whether nothing but --strict is against the token.
+// refusedByWarning reports whether the token is rejected only because of --strict.
 func (v introspection) refusedByWarning() bool {
 	return v.Answer.Active && v.Reason == verify.ReasonClaimRefused && (v.local == nil || v.local.Accepted)
 }
 
-// warnings are what is odd about the answer.
+// warnings returns the problems with the response.
 func (v introspection) warnings() []string {
 	var list []string
 	for _, odd := range v.Oddities {
@@ -101,7 +101,7 @@ func (v introspection) document() any {
 	return d
 }
 
-// whyInactive is what can be said of a token that is not active.
+// whyInactive returns why a token may be inactive.
 func (v introspection) whyInactive() string {
 	if v.Answer.Active {
 		return ""
@@ -111,7 +111,8 @@ func (v introspection) whyInactive() string {
 	}.Why()
 }
 
-// writeText is what the server says; with --compare also what was verified here.
+// writeText writes what the issuer says and, with --compare, what was verified
+// locally.
 func (v introspection) writeText(t *output.Text) {
 	v.writeVerdict(t)
 	t.Blank()
@@ -125,7 +126,7 @@ func (v introspection) writeText(t *output.Text) {
 		v.local.writeText(t)
 	}
 	if v.local != nil || v.show.long() {
-		t.Blank() // the verdict has scrolled away by now
+		t.Blank() // the verdict may have scrolled away
 		v.writeVerdict(t)
 	}
 }
@@ -144,8 +145,8 @@ func (v introspection) writeVerdict(t *output.Text) {
 	}
 }
 
-// rows are the warnings, why the token may be inactive, and what the server says
-// of it.
+// rows returns the warnings, the reasons why the token may be inactive, and the
+// members of the response.
 func (v introspection) rows() []output.Row {
 	var rows []output.Row
 	for _, warning := range v.warnings() {
@@ -161,7 +162,7 @@ func (v introspection) rows() []output.Row {
 	return rows
 }
 
-// suite is what the issuer says, what is odd about that, and the local report.
+// suite returns the issuer's response, the problems with it, and the local report.
 func (v introspection) suite() output.Suite {
 	answer := output.Case{ID: "introspection", Outcome: output.Passed, Message: "the issuer says: " + v.verdict(), Spec: "RFC 7662 section 2.2"}
 	if !v.Answer.Active {

@@ -97,7 +97,7 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 		return unreadable("%w", err)
 	}
 	defer remove()
-	hangups, stop := env.hangups() // from the ready line on
+	hangups, stop := env.hangups() // before the ready line is printed
 	defer stop()
 	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
 		return err
@@ -194,8 +194,8 @@ func issuerFailure(err error) error {
 	return failure
 }
 
-// certificateFile is the file with the certificate of an issuer with TLS: in its
-// state directory, or in a file that remove takes away.
+// certificateFile returns the file with the certificate of an issuer with TLS: in its
+// state directory, or a temporary file that remove deletes.
 func certificateFile(issuer *issuertest.Issuer) (path string, remove func(), err error) {
 	if issuer.Certificate == nil || issuer.CertificateFile != "" {
 		return issuer.CertificateFile, func() {}, nil

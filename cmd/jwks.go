@@ -195,8 +195,8 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 	return set, source, nil
 }
 
-// keysOrIssuer takes a URL for that of a key set and, where there is none or an issuer
-// is known by that URL, for an issuer.
+// keysOrIssuer returns the key set at a URL. If there is none, or known says that the
+// URL is that of an issuer, it returns the issuer's key set.
 func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.Printer, source string, known bool) (*provider.KeySet, error) {
 	if known {
 		return client.KeysFor(ctx, source, "")
@@ -214,7 +214,7 @@ func keysOrIssuer(ctx context.Context, client *provider.Client, printer *output.
 	return set, issuerErr
 }
 
-// isCachedIssuer reports whether the cache has the metadata of an issuer.
+// isCachedIssuer reports whether the cache has metadata for an issuer.
 func isCachedIssuer(env *Env, issuer string) bool {
 	return slices.ContainsFunc(cachedEntries(env), func(e provider.CacheEntry) bool {
 		return e.Content == "metadata" && e.Issuer == issuer && e.Fresh && !strings.Contains(issuer, "/.well-known/")

@@ -10,7 +10,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// keyFit is which keys fit a token.
+// keyFit says which keys fit a token.
 type keyFit struct {
 	set        *jwks.Set
 	candidates []*jwks.Key
@@ -85,7 +85,7 @@ func (f keyFit) writeText(t *output.Text) {
 	t.Rows(rows...)
 }
 
-// printFit says which keys fit a token. Nothing is verified by that.
+// printFit prints which keys fit a token. It verifies nothing.
 func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Printer, set *jwks.Set) error {
 	raw, err := readValue(env, "--for", o.token)
 	if err != nil {

@@ -66,8 +66,8 @@ func keysAt(ctx context.Context, client *provider.Client, printer *output.Printe
 	return client.KeysOf(ctx, metadata, kid)
 }
 
-// readFileOrStdin reads a file, or stdin where the name is -, and returns what to call
-// it.
+// readFileOrStdin reads a file, or stdin if the name is -. called is the name for
+// messages.
 func readFileOrStdin(env *Env, name string) (data []byte, called string, err error) {
 	if name == "-" {
 		data, err = readStdin(env, maxFileSize)
@@ -113,7 +113,7 @@ func (o *trustOptions) loadKey() (verify.Keys, error) {
 // it becomes one.
 func keyHint(name string, err error) advice.Hint {
 	const convert = "convert it, as in"
-	hint := map[string]advice.Hint{ // by jwks.FormatError.Format
+	hint := map[string]advice.Hint{ // keyed by jwks.FormatError.Format
 		"":                    {Text: "a public key or certificate belongs here: PEM, DER, base64 of it, OpenSSH, or a JWK"},
 		"private key":         {Text: "keep it private, and extract the public key, as in", Command: "openssl pkey -in FILE -pubout"},
 		"shared secret":       {Text: "for HS256, HS384 and HS512 use --secret"},

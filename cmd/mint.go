@@ -150,7 +150,7 @@ func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest
 	config := o.config
 	config.Now = env.Now
 	if len(o.token.Audience) > 0 {
-		config.Audience = o.token.Audience[0] // what a flaw is about
+		config.Audience = o.token.Audience[0] // flaws refer to it
 	}
 	if o.config.State != "" {
 		if m, err = issuertest.NewMinter(config); err != nil {
@@ -213,7 +213,7 @@ func writeNewFile(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// wanted completes the token by what flags name.
+// wanted completes the token with the files and variables that flags name.
 func (o *mintOptions) wanted(env *Env) (t issuertest.Token, err error) {
 	t = o.token
 	if o.authTime.set {

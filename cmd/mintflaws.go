@@ -17,8 +17,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
-// needFlags are the flags of verify with which a token is accepted, or its flaw is
-// noticed.
+// needFlags returns the flags of verify that accept a good token or detect a flaw.
 func needFlags(needs []string, audience, client string) []string {
 	flags := map[string][]string{
 		"access":       {"--kind", "access"},
@@ -40,7 +39,7 @@ func needFlags(needs []string, audience, client string) []string {
 	return words
 }
 
-// A flawRow is a flaw as --flaw list and the index show it.
+// A flawRow is a flaw as shown by --flaw list and in the index.
 type flawRow struct {
 	Name     string   `json:"name"`
 	File     string   `json:"file,omitempty"`
@@ -50,7 +49,7 @@ type flawRow struct {
 	Verify   []string `json:"verify_with"`
 }
 
-// flawRows are a good token and all that can be wrong with it.
+// flawRows returns a good token and all its possible flaws.
 func flawRows(minter *issuertest.Minter, wanted issuertest.Token) []flawRow {
 	client := cmp.Or(wanted.ClientID, minter.ClientID)
 	flaws := minter.Flaws(wanted)
@@ -74,7 +73,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 		return err
 	}
 	if opts.config.State+opts.key+opts.algorithm == "" {
-		opts.algorithm = "ES256" // which is quickly made
+		opts.algorithm = "ES256" // quick to generate
 	}
 	minter, _, err := opts.minter(env)
 	if err != nil {
@@ -98,7 +97,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 	}})
 }
 
-// about is what is wrong, with what verify has to be asked beside the audience.
+// about describes the flaw and the flags that verify needs besides the audience.
 func (r flawRow) about() string {
 	words := r.Verify
 	if words[0] == "--audience" {
@@ -110,8 +109,8 @@ func (r flawRow) about() string {
 	return r.About + " (" + strings.Join(words, " ") + ")"
 }
 
-// mintAll writes a token for each flaw, a good one, the key set, and an index that
-// says what verify answers. What cannot be made leaves nothing there.
+// mintAll writes a good token, a token for each flaw, the key set, and an index of
+// what verify reports for each token. If anything fails, it leaves no files behind.
 func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token, keepKey func() error) error {
 	rows := flawRows(minter, wanted)
 	files := map[string]string{"jwks.json": minter.JWKS().String()}

@@ -178,13 +178,13 @@ func (f summaryFile) Write(data []byte) (int, error) {
 	return n, errors.Join(err, file.Close())
 }
 
-// A display is what a command shows, in JSON and in text.
+// A display is what a command shows, as JSON and as text.
 type display struct {
 	document  any
 	writeText func(*output.Text)
 }
 
-// show runs a command that only has something to show.
+// show runs a command that shows something and has no verdict.
 func (o *outputOptions) show(ctx context.Context, env *Env, ask func(*output.Printer) (display, error)) error {
 	printer, err := o.printer(env)
 	if err != nil {

@@ -59,7 +59,7 @@ func (v probeView) sentence() string {
 	}
 }
 
-// having are the outcomes with a status.
+// having returns the outcomes with a status.
 func (v probeView) having(status verify.Status) []probe.Outcome {
 	return slices.DeleteFunc(slices.Clone(v.Outcomes), func(o probe.Outcome) bool { return o.Status != status })
 }

@@ -215,7 +215,7 @@ func writeSettings(t *output.Text, title string, values []config.Value) {
 	var rows [][]string
 	for _, v := range values {
 		origin := string(v.Source) + " " + v.Where()
-		if v.Source == config.FromProfile { // whose file has been named before
+		if v.Source == config.FromProfile { // the file has been named above
 			origin = fmt.Sprintf("profile, line %d", v.Line)
 		}
 		row := []string{v.Name, strings.Join(v.Texts, ", "), origin}

@@ -120,8 +120,8 @@ func importsOf(t *testing.T, dir string) map[string][]string {
 	return files
 }
 
-// TestExportedNames holds the numbers of docs/library.md to the code: what is public
-// is a promise, so one name more is a decision.
+// TestExportedNames compares the number of exported names with docs/library.md: an
+// exported name is a promise, so each new one is a decision.
 func TestExportedNames(t *testing.T) {
 	table, err := os.ReadFile("../docs/library.md")
 	if err != nil {
@@ -152,8 +152,8 @@ func TestExportedNames(t *testing.T) {
 	}
 }
 
-// exportedIn counts the names that a declaration exports, methods of exported types
-// among them.
+// exportedIn counts the exported names in a declaration, including methods of
+// exported types.
 func exportedIn(declaration ast.Decl) int {
 	var names []*ast.Ident
 	switch d := declaration.(type) {

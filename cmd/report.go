@@ -55,8 +55,8 @@ func (r report) writeText(t *output.Text) {
 	}
 }
 
-// writeBody writes what follows the verdict: in short, with these facts, or
-// whole.
+// writeBody writes what follows the verdict: a summary with these facts, or the whole
+// report.
 func (r report) writeBody(t *output.Text, facts []output.Row) {
 	if r.show.all {
 		r.writeAll(t)

@@ -29,9 +29,9 @@ func Main() int {
 	return Run(ctx, processEnv(ctx), os.Args[1:])
 }
 
-// onceInterrupted leaves the program a grace period to end by itself after an
-// interruption, and then exits, unless stop was called: what waits for a pipe to be
-// opened or written to notices nothing of it.
+// onceInterrupted exits the program if it has not ended within a grace period after
+// an interruption, unless stop was called. Some operations, such as opening a pipe or
+// writing to it, do not notice an interruption.
 func onceInterrupted(ctx context.Context, grace time.Duration, exit func(int)) (stop func()) {
 	over := make(chan struct{})
 	context.AfterFunc(ctx, func() {
@@ -47,11 +47,11 @@ func onceInterrupted(ctx context.Context, grace time.Duration, exit func(int)) (
 // Run runs the program in an environment and returns the exit code.
 func Run(ctx context.Context, env *Env, args []string) int {
 	only := ""
-	if len(args) > 0 && args[0] != "completion" { // which is about all the others
+	if len(args) > 0 && args[0] != "completion" { // completion needs all commands
 		only = args[0]
 	}
 	root := newCommandTree(env, only)
-	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which nothing else needs
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // only needed here
 		registerCompletions(root, env)
 	}
 	args, err := commandLine(root, env, args)
@@ -221,7 +221,8 @@ func isSource(argument string) bool {
 	return strings.HasPrefix(argument, "@") || strings.HasPrefix(argument, "env:")
 }
 
-// atMostOne is for commands that take one thing, or find it elsewhere.
+// atMostOne accepts at most one argument, for commands that can also find it
+// elsewhere.
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) > 1 {

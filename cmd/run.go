@@ -57,13 +57,13 @@ type run struct {
 	input  tokenInput
 	token  *token.Token
 	secret *verify.Secret // that is trusted, if it is one
-	now    time.Time      // of evaluation: read once the token and the keys have been read
+	now    time.Time      // time of evaluation, set after the token and the keys have been read
 
 	asking *provider.Client // see client
 }
 
-// conclude reads settings and checks flags before ask reads anything else, and prints
-// the verdict.
+// conclude reads the settings and checks the flags before ask reads anything else,
+// and prints the verdict.
 func (o *verifyOptions) conclude(env *Env, c *cobra.Command, args []string, ask func(context.Context, *run) (verdict, error)) error {
 	return o.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
 		r := &run{env: env, opts: o, flags: c.Flags(), args: args, printer: printer, typed: typedLine(c.CommandPath(), c.Flags(), args)}
@@ -75,8 +75,9 @@ func (o *verifyOptions) conclude(env *Env, c *cobra.Command, args []string, ask 
 	})
 }
 
-// clock reads the time of evaluation, which is that of --at or now. It is read
-// after the token and the keys: waiting for them must not make it stale.
+// clock returns the time of evaluation: that of --at, or now. It is called after the
+// token and the keys have been read, so that waiting for them does not make the time
+// stale.
 func (r *run) clock() time.Time {
 	r.now = r.opts.expect.at.from(r.env.Now())
 	return r.now
@@ -308,8 +309,8 @@ func (r *run) issuerOfMetadata(ctx context.Context) error {
 	return nil
 }
 
-// verifyByMetadata verifies by the key set of an issuer, because --jwks is the URL of
-// its metadata and not of a key set.
+// verifyByMetadata verifies with the key set of an issuer, because --jwks is the URL
+// of its metadata, not of a key set.
 func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 	kid, _ := r.token.KeyID()
 	set, err := keysAt(ctx, r.asking, r.printer, r.opts.trust.jwks, kid)

@@ -93,8 +93,8 @@ func TestReportSchemaKnowsTheExitCodes(t *testing.T) {
 			want = append(want, info)
 		}
 	}
-	want = append(want, ExitCode{Code: exitAccepted, Reason: "active"}) // introspect's word for 0
-	if len(reasons) != len(want) || len(pairs) != len(want)+2 {         // and those of no_answer
+	want = append(want, ExitCode{Code: exitAccepted, Reason: "active"}) // introspect's reason for exit code 0
+	if len(reasons) != len(want) || len(pairs) != len(want)+2 {         // two more pairs for no_answer
 		t.Errorf("%d reasons and %d pairs for %d exit codes", len(reasons), len(pairs), len(want))
 	}
 	for _, info := range want {

@@ -152,8 +152,8 @@ func applyTimeout(env *Env, flags *pflag.FlagSet) error {
 	return setFlags(flags, values)
 }
 
-// setFlags sets the flags that are not on the command line. They stay unchanged in
-// pflag's sense: Changed means that it is on the command line.
+// setFlags sets the flags that are not on the command line. It leaves pflag's Changed
+// alone, which means that a flag is on the command line.
 func setFlags(flags *pflag.FlagSet, values []config.Value) error {
 	for _, v := range values {
 		if v.Source == config.FromFlag || v.Unused != "" {

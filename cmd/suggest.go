@@ -115,8 +115,8 @@ func peerHint(name string) string {
 	return ours[name]
 }
 
-// shorthandHint knows two mistakes: a long flag after one dash, and the wrong
-// case. Else it lists the letters that there are.
+// shorthandHint recognises two mistakes: a long flag after one dash, and the wrong
+// case. Otherwise it lists the shorthands.
 func shorthandHint(c *cobra.Command, letter, word string) string {
 	names := flagNames(c)
 	if len(word) == 1 {

@@ -44,8 +44,8 @@ func readTerminal(env *Env, what string, limit int) (string, error) {
 
 var errInterrupted = errors.New("interrupted")
 
-// readPasted reads from a terminal in raw mode until an empty line, Ctrl-D, or
-// Enter after what was pasted: pasted text comes in large pieces, a key alone.
+// readPasted reads from a terminal in raw mode until an empty line, Ctrl-D, or Enter
+// after a paste. Pasted text arrives in large chunks, typed keys one at a time.
 func readPasted(r io.Reader, limit int) (string, error) {
 	p := pasted{}
 	chunk := make([]byte, 4096)
@@ -106,5 +106,5 @@ func (p *pasted) newline(typed bool) {
 	p.text = append(p.text, '\n')
 }
 
-// line is the text after the last line break.
+// line returns the text after the last line break.
 func (p *pasted) line() []byte { return p.text[bytes.LastIndexByte(p.text, '\n')+1:] }

@@ -82,9 +82,9 @@ the job summary is appended.`)
 	return newTopic("environment", "the environment variables", b.String())
 }
 
-// NotChecked returns what is known and not checked by any command, so that nobody
-// takes silence for approval. confirmation and selective_disclosure, which say so in
-// every report, are in the catalogue.
+// NotChecked returns what no command checks, so that nobody takes silence for
+// approval. confirmation and selective_disclosure are in the catalogue instead,
+// because every report mentions them.
 func NotChecked() []verify.Check {
 	return []verify.Check{
 		{ID: "dpop_proof", Title: "a DPoP proof that comes with a token", Spec: "RFC 9449 section 4.3"},

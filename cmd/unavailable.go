@@ -34,8 +34,8 @@ func unavailable(err error) error {
 	return failed
 }
 
-// noKeySet is unavailable for a key set at an address that was typed: where nothing is
-// there, it is most often an issuer's URL.
+// noKeySet is unavailable for the URL of a key set that the user typed. If there is
+// nothing at the URL, it is usually that of an issuer.
 func noKeySet(err error, typed string) error {
 	explained := unavailable(err)
 	fetch, fetched := errors.AsType[*provider.FetchError](err)
@@ -45,7 +45,7 @@ func noKeySet(err error, typed string) error {
 	return explained
 }
 
-// A shortError says in fewer words what another error says, because the rest is shown
+// A shortError shortens the message of another error, because the rest is shown
 // separately.
 type shortError struct {
 	text string

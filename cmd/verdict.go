@@ -28,8 +28,8 @@ type verdict interface {
 	suite() output.Suite // for CI systems
 }
 
-// conclude runs a command that checks something. What keeps it from its verdict is
-// printed in the verdict's place.
+// conclude runs a command that checks something. If there is no verdict, it prints
+// the reason instead.
 func (o *outputOptions) conclude(ctx context.Context, env *Env, ask func(*output.Printer) (verdict, error)) error {
 	printer, err := o.printer(env)
 	if err != nil {
@@ -42,9 +42,9 @@ func (o *outputOptions) conclude(ctx context.Context, env *Env, ask func(*output
 	return conclude(ctx, printer, v)
 }
 
-// conclude prints a verdict and, where stdout is for a program, says it in one
-// line to whoever reads the log. It is the one ending of every command that
-// checks; the error it returns has the exit code.
+// conclude prints a verdict and, if stdout is for a program, a one-line version of it
+// to stderr. Every command that checks ends here; the returned error carries the exit
+// code.
 func conclude(ctx context.Context, printer *output.Printer, v verdict) error {
 	if v.code() == exitUnavailable && printer.Quiet() {
 		return fail(exitUnavailable, "%s", v.sentence()) // no answer is an error, which --quiet does not hide
@@ -125,7 +125,7 @@ func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
 	return err
 }
 
-// unanswered is a question that could not be answered.
+// unanswered is the verdict on a question that could not be answered.
 type unanswered struct {
 	exit int // exitUsage, exitUnreadable or exitUnavailable
 	err  error
@@ -169,7 +169,7 @@ func (n unanswered) suite() output.Suite {
 // diagnosis, where the keys came from, and whether the clock was moved.
 type report struct {
 	*verify.Report
-	made    []verify.Check // those of the Report, which builds them on each call
+	made    []verify.Check // checks of the Report, which builds them on each call
 	atSet   bool
 	realNow time.Time
 	show    showOptions
@@ -251,7 +251,7 @@ func (r report) checks(status verify.Status) []verify.Check {
 	return list
 }
 
-// count returns how many checks have a status.
+// count returns the number of checks with a status.
 func (r report) count(status verify.Status) int {
 	n := 0
 	for i := range r.made {
@@ -292,7 +292,7 @@ func (r report) brief() string {
 	return r.verdict() + ": " + r.headline(r.checks(verify.Failed), false)
 }
 
-// asOf names the time of --at.
+// asOf returns the time of --at as the end of a sentence, or an empty string.
 func (r report) asOf() string {
 	if !r.atSet {
 		return ""

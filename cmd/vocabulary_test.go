@@ -59,7 +59,7 @@ func TestVocabulary(t *testing.T) {
 					for _, e := range node.List {
 						advise(e)
 					}
-				case *ast.KeyValueExpr: // of a map
+				case *ast.KeyValueExpr: // in a map
 					advise(node.Key)
 				}
 				return true

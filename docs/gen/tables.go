@@ -9,7 +9,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// exitCodesPage is docs/exit-codes.md.
+// exitCodesPage returns docs/exit-codes.md.
 func exitCodesPage() []byte {
 	var b strings.Builder
 	b.WriteString("# Exit codes\n\n" +
@@ -23,7 +23,7 @@ func exitCodesPage() []byte {
 	return []byte(b.String())
 }
 
-// checksPage is docs/checks.md.
+// checksPage returns docs/checks.md.
 func checksPage() []byte {
 	var b strings.Builder
 	b.WriteString("# Checks\n\n" +
@@ -41,7 +41,7 @@ func checksPage() []byte {
 	return []byte(b.String())
 }
 
-// exitStatus is the exit codes for a man page.
+// exitStatus returns the exit codes for a man page.
 func exitStatus() [][2]string {
 	var rows [][2]string
 	for _, c := range cmd.ExitCodes() {
@@ -50,7 +50,7 @@ func exitStatus() [][2]string {
 	return rows
 }
 
-// environment is the environment variables for a man page.
+// environment returns the environment variables for a man page.
 func environment() [][2]string {
 	return append(cmd.Environment(),
 		[2]string{"XDG_CACHE_HOME, XDG_CONFIG_HOME", "set the cache and configuration directories"},
@@ -59,7 +59,7 @@ func environment() [][2]string {
 	)
 }
 
-// programFiles is the program's files for a man page.
+// programFiles returns the program's files for a man page.
 func programFiles() [][2]string {
 	return [][2]string{
 		{"~/.config/claimcheck/config.yaml", "the profiles; see claimcheck-profiles(7)"},

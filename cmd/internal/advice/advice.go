@@ -38,7 +38,7 @@ func (h Hint) Words() string {
 
 func (h Hint) String() string { return strings.TrimSpace(h.Words() + " " + h.Command) }
 
-// A Case is what is known of a run in addition to its checks: what was typed, and
+// A Case is what is known about a run in addition to its checks: what was typed, and
 // where the keys come from.
 type Case struct {
 	Typed     Cmdline
@@ -62,9 +62,9 @@ type Case struct {
 	SecretForm string
 }
 
-// Hint returns the hint of a check, empty if there is none. A note about the
-// service that issued the token is more specific than the general words and replaces
-// them, or precedes them where they say what to do.
+// Hint returns the hint for a check, or an empty one. A note about the service that
+// issued the token is more specific than the general text: it replaces that or, if
+// the general text says what to do, precedes it.
 func (c Case) Hint(check verify.Check) Hint {
 	d := check.Diagnosis
 	if d == nil {

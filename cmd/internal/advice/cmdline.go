@@ -18,8 +18,8 @@ type Cmdline struct {
 
 type flag struct{ name, value string } // a boolean has no value
 
-// Add adds a flag after the others, once for each value, even if it is there already.
-// An empty value is that of a boolean.
+// Add appends a flag, once for each value, even if the flag is there already. An
+// empty value stands for a boolean flag.
 func (c Cmdline) Add(name string, values ...string) Cmdline {
 	c.flags = slices.Clone(c.flags)
 	for _, value := range values {

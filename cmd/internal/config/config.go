@@ -62,8 +62,8 @@ func (v Value) Where() string {
 	}
 }
 
-// An Error says what is wrong with a file or a variable. Neither it nor its hint
-// quotes what may be a secret.
+// An Error describes a problem with a file or a variable. Neither the error nor its
+// hint quotes possible secrets.
 type Error struct {
 	Where string // "config.yaml:3", "CLAIMCHECK_TIMEOUT"
 	Err   error

@@ -1,7 +1,7 @@
-// Package exchange reads an HTTP request and its answer from the text that people
-// have: what curl -i, curl -v or wget -S print, a HAR file, a browser's "copy as
-// cURL" with the answer below it, or an error body alone. It says what the
-// text contains, never what it means.
+// Package exchange reads an HTTP request and its response from text as people have
+// it: the output of curl -i, curl -v or wget -S, a HAR file, a browser's "copy as
+// cURL" followed by the response, or just the body of an error. It extracts what the
+// text contains and does not interpret it.
 package exchange
 
 import (

@@ -64,7 +64,7 @@ func (r *reader) line(line string) {
 	received, isReceived := strings.CutPrefix(line+" ", "< ")
 	switch {
 	case isSent && (r.side != responseBody || requestLine().MatchString(strings.TrimSpace(sent))):
-		if r.side != requestHead && r.last().Status != 0 { // else it is the request of the command line above
+		if r.side != requestHead && r.last().Status != 0 { // otherwise it is the request of the command line above
 			r.list = append(r.list, &Exchange{})
 		}
 		r.side = requestHead
@@ -86,12 +86,13 @@ var (
 	requestLine = lazily(`^\s*([A-Z]{3,10}) (\S+) HTTP/[0-9.]+$`)
 	statusLine  = lazily(`^\s*HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: .*)?$`)
 	fieldLine   = lazily("^\\s*(:?[!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$")
-	// noiseLine is what curl -v prints about itself, and its progress meter.
+	// noiseLine matches curl -v's messages about itself, and its progress meter.
 	noiseLine = lazily(`^(?:\* |[{}] \[|\s*% Total|\s*Dload|\s*[0-9]+ +[0-9.kMG]+ .*:--)`)
 	curlStart = lazily(`^[ \t]*(?:[$%#>] )?curl(?:\.exe)?[ \t]+`)
 )
 
-// lazily compiles an expression when it is first used: most runs read no recording.
+// lazily returns a function that compiles a regular expression when it is first
+// called: most runs read no recording.
 func lazily(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

@@ -25,8 +25,8 @@ func Escape(s string) string {
 	return escaped
 }
 
-// Quote is Escape between double quotes; quotes and backslashes in s are escaped
-// too, so that its end and its exact text are clear.
+// Quote returns s escaped and in double quotes. It also escapes quotes and
+// backslashes, so that the extent and the exact text of s are unambiguous.
 func Quote(s string) string {
 	return string(appendQuoted(nil, s, asQuoted))
 }
@@ -41,7 +41,7 @@ func startsLogCommand(s string) bool {
 
 func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
-// A notation is the way in which a text is escaped.
+// A notation is a way to escape text.
 type notation int
 
 const (

@@ -12,9 +12,9 @@ type gridRow []cell
 // of the others.
 const minColumn = 12
 
-// grid writes rows with their columns aligned. Each column is followed by a gap;
-// a column that is empty in all rows is left out. below, unless nil, is called after
-// each row; the last column begins at start.
+// grid writes rows with aligned columns. A gap follows each column, and columns that
+// are empty in all rows are omitted. If not nil, below is called after each row with
+// the position of the last column.
 func (t *Text) grid(gaps []int, rows []gridRow, below func(row, start int)) {
 	widths := t.columnWidths(gaps, rows)
 	start := 0
@@ -60,9 +60,9 @@ func joinCells(wrapped [][]line, n int, widths, gaps []int) line {
 
 func spaces(n int) Span { return Plain.Span(strings.Repeat(" ", max(n, 0))) }
 
-// columnWidths returns the widths of the columns: those of their widest
-// paragraphs, less where that would not fit into the width of the text. Only the
-// last column may be narrower than a word in it, which then extends beyond it.
+// columnWidths returns the width of each column: that of its widest paragraph, or
+// less if the row would exceed the width of the text. Only the last column may be
+// narrower than one of its words, which then sticks out.
 func (t *Text) columnWidths(gaps []int, rows []gridRow) []int {
 	last := len(gaps) - 1
 	widths, least := make([]int, len(gaps)), make([]int, len(gaps))

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// AppendJUnit appends an answer as a JUnit XML file: one testsuite with a
-// testcase for each case. One that failed has a failure, one without an answer
-// an error, one that was not asked for is skipped, and what is only worth
-// knowing is in system-out. The message of the first problem is the answer in one
-// line, which names all problems; an answer that is not yes has at least one.
-// Characters that XML does not know are in the notation of Escape.
+// AppendJUnit appends a suite as a JUnit XML file: one testsuite with a testcase for
+// each case. A failed case has a failure, an unanswered one has an error, one that
+// did not run is skipped, and information is in system-out. The message of the first
+// problem is the one-line answer, which names all problems. An answer other than yes
+// has at least one problem. Characters that XML cannot represent are escaped as by
+// Escape.
 func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	suite := junitSuite{Name: Escape(tool.title())}
 	facts := append([]Fact{{"verdict", s.Verdict}, {"exit_code", strconv.Itoa(s.ExitCode)}}, s.Facts...)
@@ -40,8 +40,8 @@ func AppendJUnit(dst []byte, tool Tool, s Suite) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// cases are those of the answer. If the answer is not yes although none of them
-// failed, the verdict is a case of its own.
+// cases returns the cases of the suite. If none of them failed but the answer is not
+// yes, the verdict becomes a case of its own.
 func (s Suite) cases() []Case {
 	if s.Good || slices.ContainsFunc(s.Cases, func(c Case) bool { return c.Outcome == Failed || c.Outcome == Unanswered }) {
 		return s.Cases

@@ -1,6 +1,6 @@
 package output
 
-// A Mark at the beginning of a row shows at a glance how it went.
+// A Mark at the beginning of a row shows the result at a glance.
 type Mark int
 
 // The marks.

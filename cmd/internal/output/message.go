@@ -92,7 +92,8 @@ func (p *Printer) Verdict(good bool, message string) {
 }
 
 func (p *Printer) message(spans ...Span) {
-	// The name is never alone on a line, however long the address after it is.
+	// The program name is never alone on a line, however long the following address
+	// is.
 	p.errLine(slices.Concat(line{Plain.Span("claimcheck:" + glue)}, escaped(spans...)))
 }
 

@@ -35,13 +35,13 @@ type Fact struct{ Name, Value string }
 
 // A Case is one thing that was looked at.
 type Case struct {
-	ID       string // as "signature"; several cases can share it
+	ID       string // such as "signature"; several cases can share it
 	Outcome  Outcome
-	Reason   string   // why it failed, in a word, or empty
-	Location string   // where in the document, or empty
+	Reason   string   // why it failed, as one word, or empty
+	Location string   // location in the document, or empty
 	Message  string   // the finding in one line
-	Notes    []string // more lines, such as a hint
-	Spec     string   // where that is specified, or empty
+	Notes    []string // additional lines, such as a hint
+	Spec     string   // section of the specification, or empty
 }
 
 // An Outcome is how a case went. The zero value is not a success.
@@ -57,13 +57,13 @@ const (
 	Passed
 )
 
-// Mark is the mark of a row that shows the outcome.
+// Mark returns the mark of a row with the outcome.
 func (o Outcome) Mark() Mark {
 	return [...]Mark{MarkFailed, MarkFailed, MarkWarning, MarkSkipped, MarkSkipped, MarkPassed}[o]
 }
 
-// namesLocation reports whether the place has to be written before the message, which may
-// begin with it already.
+// namesLocation reports whether the location has to precede the message. The message
+// may already begin with it.
 func (c Case) namesLocation() bool {
 	return c.Location != "" && !strings.HasPrefix(strings.TrimPrefix(c.Message, `"`), c.Location)
 }

@@ -14,11 +14,11 @@ const (
 	maxSummarySize = 1 << 18 // bytes, after which no more rows begin
 )
 
-// AppendSummary appends an answer as a job summary of GitHub Actions, which is
-// Markdown. All of it is one HTML block (CommonMark 0.31 section 4.6), which
-// ends at an empty line, and there is none: nothing in it is read as
-// Markdown. What came from outside is HTML-escaped and, except for the verdict,
-// in code elements, where GitHub makes no links, mentions or emoji.
+// AppendSummary appends a suite as a job summary for GitHub Actions, which is
+// Markdown. All of it is one HTML block (CommonMark 0.31 section 4.6) without empty
+// lines, which would end it, so that nothing is read as Markdown. Untrusted text is
+// HTML-escaped and, except in the verdict, in code elements, where GitHub creates no
+// links, mentions or emoji.
 func AppendSummary(dst []byte, tool Tool, s Suite) []byte {
 	// The file may end amid a line, or with an HTML block of somebody else.
 	w := &summaryWriter{dst: append(dst, "\n\n"...)}

@@ -83,7 +83,7 @@ func (r Row) value() line {
 	return line{r.Style.Span(strings.Join(items, ", "))}
 }
 
-// commandIndent is by how many columns a command is indented.
+// commandIndent is the indentation of commands in columns.
 const commandIndent = 2
 
 // Rows writes rows with their labels and values aligned.
@@ -107,8 +107,8 @@ func (t *Text) Rows(rows ...Row) {
 	})
 }
 
-// Section writes rows below a title or, without one, below an empty line. A row with a
-// label and no value is left out, and so is a section without rows.
+// Section writes rows under a title or, without one, after an empty line. It omits
+// rows that have a label but no value, and a section without rows.
 func (t *Text) Section(title string, rows ...Row) {
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.Label != "" && r.Value == "" && r.List == nil })
 	switch {
@@ -122,8 +122,8 @@ func (t *Text) Section(title string, rows ...Row) {
 	t.Rows(rows...)
 }
 
-// Members writes rows with their labels and values aligned, but a list that does
-// not fit on the line of its label is written below it.
+// Members writes rows with aligned labels and values. A list that does not fit on the
+// line of its label is written below it.
 func (t *Text) Members(rows ...Row) {
 	const gap = 2
 	label := 0
@@ -200,9 +200,9 @@ type Remark struct {
 // maxRemarkColumn bounds how far to the right comments are aligned.
 const maxRemarkColumn = 48
 
-// AnnotatedJSON writes an object as JSON does, with what remark says about each of
-// its own members as a // comment at the end of its line. The comments are aligned,
-// but for those that would not fit.
+// AnnotatedJSON writes an object as JSON does. A remark about one of its own members
+// becomes a // comment at the end of the line. Comments are aligned unless they would
+// not fit.
 func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Member) Remark) {
 	members := object.Members()
 	if len(members) == 0 {

@@ -18,7 +18,7 @@ const maxDepth = 4
 // maxName is the longest name, in bytes, that is kept for a token.
 const maxName = 64
 
-// context is what surrounds a token in a text.
+// context is the text around a token.
 type context struct {
 	name     string // of the value, for tokens that have none of their own
 	depth    int
@@ -47,8 +47,8 @@ type namedToken struct {
 	name  string
 }
 
-// add notes an occurrence of a token. The first name wins, any name beats none,
-// and a token that is there in one piece as well needed no repair.
+// add records an occurrence of a token. The first name wins, and any name is better
+// than none. A token that also occurs in one piece needs no repair.
 func (c *collector) add(t Token) {
 	t.Name = cleanName(t.Name)
 	i, known := c.index[t.Text]
@@ -95,9 +95,9 @@ var plainPart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(.{0,7}|[A-Z]*[a-z]*([A-Z]+[a-z]+){0,4}[0-9]{0,4})$`)
 })
 
-// cleanName returns name, or nothing if it cannot serve with --pick or may not
-// reach a terminal: a number would be taken for a position, and what precedes
-// a "=" may be a part of a token.
+// cleanName returns name, or an empty string if --pick cannot use it or it may not be
+// printed: a number would be read as a position, and text before "=" may be part of a
+// token.
 func cleanName(name string) string {
 	if len(name) > maxName || runEnd(name, 0) < len(name) || isNumber(name) {
 		return ""

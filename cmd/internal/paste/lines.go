@@ -37,9 +37,9 @@ func lineBelow(text string, pos int) (line, bool) {
 	return l, true
 }
 
-// nextLine returns where the line after the break at pos begins, without the
-// indentation; a backslash before the break is part of it. The end of the text is
-// a break with nothing after it.
+// nextLine returns where the line after the break at pos begins, without its
+// indentation. A backslash before the break belongs to the break. The end of the text
+// counts as a break with nothing after it.
 func nextLine(text string, pos int) (next int, ok bool) {
 	pos = skipBlanks(text, pos)
 	if strings.HasPrefix(text[pos:], "\\\n") || strings.HasPrefix(text[pos:], "\\\r\n") {
@@ -85,13 +85,13 @@ func blockEnd(text string, first line) int {
 	return end
 }
 
-// tokenAt takes the token that begins at first, undoing a wrap where joining its
-// lines gives exactly one token. It returns the position after it.
+// tokenAt returns the token that begins at first, and the position after it. It joins
+// wrapped lines if that gives exactly one token.
 //
 // A line of token characters may also be the next thing that a script printed
-// ("3600"). So where the algorithm says how long the signature has to be, the
-// token ends on the line that completes it; the last such line counts, for RSA
-// keys have several sizes.
+// ("3600"). If the algorithm determines the length of the signature, the token
+// therefore ends on the line that completes it; if several lines do, because RSA keys
+// have several sizes, on the last of them.
 func tokenAt(text string, first line) (token string, next int, joined, ok bool) {
 	run := text[first.start:first.end]
 	end := blockEnd(text, first)
@@ -131,8 +131,7 @@ func tokenAt(text string, first line) (token string, next int, joined, ok bool) 
 	}
 }
 
-// maxSignatureLines is how many lines the longest signature and one more line
-// can take.
+// maxSignatureLines is the maximum number of lines of a signature, plus one.
 const maxSignatureLines = 1366/minWrap + 2
 
 // joinedWhole undoes a wrap of a whole text that is not a well-formed token, so

@@ -36,8 +36,8 @@ type Token struct {
 	OtherNames []string
 	// Text is the token itself.
 	Text string
-	// Repair says in words what was undone, if servers would refuse the text as it
-	// was pasted; else it is empty.
+	// Repair describes what was undone if servers would reject the text as it was
+	// pasted; otherwise it is empty.
 	Repair string
 	// Encoding says in words how the text holds the token where that is an encoding
 	// of its own, such as the base64 of a Secret; else it is empty.

@@ -15,7 +15,7 @@ const maxListed = 10
 // name; it shows none of them.
 type ChoiceError struct {
 	Found []Token
-	pick  string // as it was typed; it may hold anything
+	pick  string // as it was typed; it may contain anything
 	named int    // how many different tokens have that name
 }
 
@@ -34,7 +34,7 @@ func (e *ChoiceError) Error() string {
 	}
 }
 
-// short is the beginning of the value of --pick, which may be a token.
+// short returns the beginning of the value of --pick, which may be a token.
 func short(pick string) string {
 	const most = 12
 	if len(pick) <= most {
@@ -61,10 +61,10 @@ func (e *ChoiceError) list() string {
 	return strings.Join(list, ", ")
 }
 
-// Pick applies --pick NAME|N (N counts from 1) to what Find found.
-// Without --pick there has to be one token only. A refresh token is set aside
-// then as long as there are others: most token responses have one, and only
-// its issuer can read it. The error is a *ChoiceError.
+// Pick applies --pick NAME|N to the result of Find; N counts from 1. Without --pick
+// there must be exactly one token, not counting refresh tokens if there are others:
+// most token responses contain one, and only its issuer can read it. The error is a
+// *ChoiceError.
 func Pick(found []Token, pick string) (Token, error) {
 	refusal := &ChoiceError{Found: found, pick: pick}
 	if pick == "" {
@@ -113,6 +113,6 @@ func withoutRefreshTokens(found []Token) []Token {
 	return others
 }
 
-// isNumber reports whether a value of --pick is a position: no name
-// consists of digits only.
+// isNumber reports whether a value of --pick is a position. Names never consist of
+// digits alone.
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

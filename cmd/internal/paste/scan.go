@@ -25,7 +25,7 @@ type label struct {
 	sep     byte // '=' or ':', 0 if there is no label
 	quoted  bool
 	opaque  bool // the value is a token whatever it looks like
-	schemes int  // how often "Bearer" precedes the value
+	schemes int  // number of times "Bearer" precedes the value
 	start   int  // of the value
 }
 
@@ -79,8 +79,8 @@ func (s *scanner) labelAt(pos, end int) label {
 	return l
 }
 
-// takeValue collects the value after a label and returns the position to go on from;
-// the label's name is text[pos:end].
+// takeValue collects the value after a label and returns the position after it. The
+// name of the label is text[pos:end].
 func (s *scanner) takeValue(pos, end int, l label) int {
 	if l.sep == 0 {
 		return s.takeScheme(pos, end)
@@ -156,7 +156,8 @@ func (s *scanner) takeToken(start int, l label) int {
 	case !tokenEndsAt(s.text, end) && s.text[end] == '%' && !l.opaque:
 		return s.takePercent(start, l)
 	case !tokenEndsAt(s.text, end):
-		// A character that no token has: what follows it is not a token either.
+		// This character cannot be part of a token, so what follows is not a token
+		// either.
 		region := s.regionAt(start)
 		if l.opaque || l.sep != 0 && padded().MatchString(s.text[start:region.end]) {
 			s.take(l, Token{Text: s.text[start:region.end]})

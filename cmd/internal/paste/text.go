@@ -65,7 +65,7 @@ func beginsHeader(text string) bool {
 	return rest == "" || rest[0] == '"'
 }
 
-// supabase is the prefix of the base64 of a session in the cookies of Supabase.
+// supabase is the prefix of Supabase session cookies, which are base64.
 const supabase = "base64-"
 
 // beginsBase64 reports whether text begins like the base64 of a JWT, or of the
@@ -120,8 +120,8 @@ func tokenEndsAt(text string, pos int) bool {
 	return pos == len(text) || isTokenEnd(r) || isEscape(text[pos:])
 }
 
-// isEscape reports whether text begins with the escape of a quote or of white
-// space, as in JSON inside a string.
+// isEscape reports whether text begins with an escaped quote or escaped white space,
+// as in JSON inside a string.
 func isEscape(text string) bool {
 	return len(text) > 1 && text[0] == '\\' && strings.IndexByte(`"'nrt\`, text[1]) >= 0
 }

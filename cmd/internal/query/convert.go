@@ -15,7 +15,7 @@ import (
 const (
 	// maxDepth is the deepest nesting of an output.
 	maxDepth = 256
-	// valueBytes is added to the bytes of each value's text.
+	// valueBytes is the size of a value in addition to its text.
 	valueBytes = 16
 )
 

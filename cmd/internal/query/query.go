@@ -108,8 +108,8 @@ func compileError(err error) error {
 	return &CompileError{Offset: -1, Reason: reason}
 }
 
-// cutWords shortens the words of an error that are long enough to be a token, which
-// may have been typed in place of an expression.
+// cutWords shortens the words of an error that are as long as a token: the user may
+// have typed a token instead of an expression.
 func cutWords(text string) string {
 	const longest = 13
 	words := strings.Fields(text)

@@ -17,12 +17,11 @@ const (
 	// MaxTime is how long a run may take by the clock on the wall: long enough
 	// for a busy machine.
 	MaxTime = 10 * time.Second
-	// MaxMemory is by how many bytes the live heap may grow during a run. It is
-	// looked at every few milliseconds, with as much again for garbage; a single
-	// operation, such as "a" * 1e9, may exceed it until it has ended. It also keeps
-	// values from being nested so deeply that gojq, which walks them recursively,
-	// overflows the stack: that could not be recovered from. (gojq was seen to fail
-	// at over a million levels; 40 bytes each.)
+	// MaxMemory is the number of bytes by which the live heap may grow during a run,
+	// with as much again for garbage. It is checked every few milliseconds; a single
+	// operation, such as "a" * 1e9, may exceed it until it ends. It also limits the
+	// nesting of values: gojq walks them recursively, and a stack overflow cannot be
+	// recovered from. (gojq overflowed at over a million levels of 40 bytes each.)
 	MaxMemory    = 32 << 20
 	measureEvery = 5 * time.Millisecond
 	// MaxOutputs is how many values a run may give.
@@ -97,9 +96,9 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) 
 	}
 }
 
-// heap returns how many bytes of values there are, with those that have become
-// garbage since the last collection: the collector lets them grow to twice what is
-// in use. Counting them stops the program for a moment.
+// heap returns the size of all values, including garbage since the last collection.
+// It may reach twice the live size before the next collection. Reading it stops the
+// program briefly.
 func heap() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)

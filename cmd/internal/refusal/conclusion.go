@@ -68,7 +68,8 @@ func (x *Explanation) withoutToken() string {
 	}
 }
 
-// unexplained is for a complaint that nothing in the token explains.
+// unexplained returns the conclusion about a complaint that nothing in the token
+// explains.
 func (x *Explanation) unexplained() string {
 	const knownCaller = "the API knows the caller and does not allow the request: check the scopes and roles it requires"
 	text := map[Reason]string{

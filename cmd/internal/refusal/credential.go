@@ -105,8 +105,8 @@ func looksLikeToken(text string) bool {
 	return t.Form() != token.FormMalformed && !isScheme(text)
 }
 
-// isPlaceholder reports whether a text is what programs and shells send when they have
-// no token.
+// isPlaceholder reports whether programs and shells send a text when they have no
+// token.
 func isPlaceholder(text string) bool {
 	switch strings.ToLower(text) {
 	case "undefined", "null", "none", "nil", "nan", "[object object]", "token", "your_token", "your-token", "access_token", "true", "false":

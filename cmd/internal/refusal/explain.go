@@ -13,7 +13,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// A Status is how a clue counts.
+// A Status says what a clue means.
 type Status string
 
 // The statuses.
@@ -23,7 +23,7 @@ const (
 	Shown   Status = "shown"   // what the token says
 )
 
-// A Clue is one thing that the request or its token shows.
+// A Clue is something that the request or its token shows.
 type Clue struct {
 	ID      string    `json:"id"`
 	Status  Status    `json:"status"`
@@ -33,14 +33,14 @@ type Clue struct {
 	Explains bool `json:"explains,omitzero"`
 }
 
-// An Explanation is a complaint together with what the token shows.
+// An Explanation is a complaint with what the token shows.
 type Explanation struct {
 	Complaint  Complaint
 	Credential Credential
 	Token      *token.Token // nil where there is none
 	Kind       verify.Kind  // of the token
 	At         time.Time    // as of which the token was looked at
-	Clues      []Clue       // what fails first
+	Clues      []Clue       // failures first
 }
 
 // Explain puts an answer and the token of its request side by side. at is the
@@ -98,8 +98,8 @@ func (x *Explanation) Explained() bool {
 	return slices.ContainsFunc(x.Clues, func(c Clue) bool { return c.Explains })
 }
 
-// explains reports whether a clue is what the API complains about. An API that
-// says no more than that the token is bad complains about whatever is wrong.
+// explains reports whether the API complains about a clue. If an API says only that
+// the token is invalid, every failure explains it.
 func (x *Explanation) explains(c Clue) bool {
 	of := map[Reason][]string{
 		Missing:   {"scheme", "authorization_header", "placeholder"},
@@ -221,7 +221,7 @@ func (x *Explanation) identity(claims strictjson.Value) {
 	}
 }
 
-// compare shows what the token has and, where the complaint is about that, what the
+// compare adds what the token contains and, if the complaint is about that, what the
 // API expects.
 func (x *Explanation) compare(id string, about Reason, values []string, absent string) {
 	text, expected := strings.Join(values, ", "), x.Complaint.Expected

@@ -23,7 +23,7 @@ const (
 	Denied    Reason = "denied" // known, but not permitted
 	DPoP      Reason = "dpop"
 	Trouble   Reason = "api_trouble" // the API cannot get keys, or is misconfigured
-	Route     Reason = "other_login" // not what this token is for: another scheme, a route that does not exist
+	Route     Reason = "other_login" // the token is not for this: another scheme, or an unknown route
 	Invalid   Reason = "invalid_token"
 	Unknown   Reason = "unknown"
 )
@@ -31,7 +31,7 @@ const (
 // A saying is how some software puts a complaint.
 type saying struct {
 	product string
-	words   string // in the order of the text, in lower case; "…" is any text on one line
+	words   string // in lower case; "…" matches any text on one line
 	reason  Reason
 }
 
