@@ -38,7 +38,7 @@ func newBrowser(t *testing.T, issuer *issuertest.Issuer) browser {
 	return browser{t, client}
 }
 
-// httpClient is a client that trusts the issuer's certificate.
+// httpClient returns a client that trusts the issuer's certificate.
 func httpClient(issuer *issuertest.Issuer) *http.Client {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(issuer.Certificate)

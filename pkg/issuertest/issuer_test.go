@@ -306,8 +306,8 @@ func TestIntrospectionRevocationUserinfo(t *testing.T) {
 	}
 }
 
-// TestRevocationByItsClient: a refresh token ends with all that came of it, if the client
-// that got it says so.
+// TestRevocationByItsClient: the client of a refresh token can revoke it together
+// with all tokens issued from it.
 func TestRevocationByItsClient(t *testing.T) {
 	issuer := start(t, issuertest.Config{})
 	app := newApplication(t, issuer)
@@ -332,7 +332,8 @@ func TestRevocationByItsClient(t *testing.T) {
 	}
 }
 
-// TestCredentialsThatAreNotEncoded: RFC 6749 section 2.3.1.
+// TestCredentialsThatAreNotEncoded: RFC 6749 section 2.3.1 requires credentials to be
+// URL-encoded.
 func TestCredentialsThatAreNotEncoded(t *testing.T) {
 	app := newApplication(t, start(t, issuertest.Config{}))
 	for _, c := range [][2]string{{"demo%zz", "x"}, {"demo", "100%"}} {
@@ -348,7 +349,7 @@ func TestCredentialsThatAreNotEncoded(t *testing.T) {
 	}
 }
 
-// TestOpaqueTokens are known to their issuer only.
+// TestOpaqueTokens: only the issuer can read opaque tokens.
 func TestOpaqueTokens(t *testing.T) {
 	app := newApplication(t, start(t, issuertest.Config{Like: "google"}))
 	userinfo := func(raw string) page {
@@ -367,7 +368,8 @@ func TestOpaqueTokens(t *testing.T) {
 	}
 }
 
-// TestLogoutThatIsConfirmed by the page that asked.
+// TestLogoutThatIsConfirmed: a logout needs confirmation by the page that asked for
+// it.
 func TestLogoutThatIsConfirmed(t *testing.T) {
 	app := newApplication(t, start(t, issuertest.Config{}))
 	app.login("ada")
@@ -540,8 +542,8 @@ func TestRotation(t *testing.T) {
 	})
 }
 
-// TestSecretOfTheState: the client's secret is used again, unless it is another client's
-// or one is given.
+// TestSecretOfTheState: the client secret in the state directory is reused, unless it
+// belongs to another client or the configuration has one.
 func TestSecretOfTheState(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, issuertest.Config{State: dir})
@@ -558,7 +560,7 @@ func TestSecretOfTheState(t *testing.T) {
 	}
 }
 
-// TestTrace: every request is told of, and every logout token.
+// TestTrace: every request and every logout token is traced.
 func TestTrace(t *testing.T) {
 	application := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 	t.Cleanup(application.Close)

@@ -15,7 +15,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/issuertest"
 )
 
-// keyFile is a key of testdata.
+// keyFile returns a key file of testdata.
 func keyFile(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "keys", name))
@@ -25,7 +25,7 @@ func keyFile(t *testing.T, name string) string {
 	return string(data)
 }
 
-// inPEM is a block of PEM.
+// inPEM returns a function that encodes DER as a PEM block.
 func inPEM(t *testing.T, kind string) func(der []byte, err error) string {
 	t.Helper()
 	return func(der []byte, err error) string {
@@ -36,8 +36,8 @@ func inPEM(t *testing.T, kind string) func(der []byte, err error) string {
 	}
 }
 
-// TestReadKey reads private keys in the forms in which people have them, with the
-// algorithm that they say, that is asked for or that is usual.
+// TestReadKey reads private keys in the usual formats. The algorithm is the key's
+// own, the requested one or the default.
 func TestReadKey(t *testing.T) {
 	ec, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {

@@ -212,7 +212,7 @@ func TestContradictoryFlaws(t *testing.T) {
 	}
 }
 
-// TestFlawsOfAKind: the flaws that a token can have depend on its kind, its shape and
+// TestFlawsOfAKind: the possible flaws of a token depend on its kind, its shape and
 // its key.
 func TestFlawsOfAKind(t *testing.T) {
 	secret, _ := minterAndKeys(t, "plain", "HS256")

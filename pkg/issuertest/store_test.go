@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A thing is on its shelf until it expires, is taken, dropped or the oldest of too many.
+// An item stays on the shelf until it expires, is taken or dropped, or is the oldest
+// when the shelf is full.
 func TestShelf(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	there := func(s *shelf[int], name string, at time.Time) bool {
@@ -41,7 +42,7 @@ func TestShelfIsBounded(t *testing.T) {
 	s := newShelf[int]()
 	for i := range mostEntries {
 		s.put(strconv.Itoa(i), i, now.Add(time.Minute))
-		s.put(strconv.Itoa(i), i, now.Add(time.Minute)) // the same again takes no more room
+		s.put(strconv.Itoa(i), i, now.Add(time.Minute)) // replacing an item takes no more room
 	}
 	if _, ok := s.get("0", now); !ok || len(s.items) != mostEntries {
 		t.Errorf("of %d there are %d", mostEntries, len(s.items))
@@ -52,7 +53,7 @@ func TestShelfIsBounded(t *testing.T) {
 	}
 }
 
-// Padding is added where a segment needs it and, where none does, at the end.
+// Padding is added to the segments that need it or, if none does, to the last one.
 func TestPad(t *testing.T) {
 	for text, want := range map[string]string{"aaaa.bbb.cc": "aaaa.bbb=.cc==", "aaaa.bbbb.cccc": "aaaa.bbbb.cccc===="} {
 		if got := pad(text); got != want {

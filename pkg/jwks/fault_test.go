@@ -200,7 +200,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// Azure Key Vault names the type of a key in hardware otherwise: it is the same key.
+// Azure Key Vault uses another kty for keys in hardware; the key itself is the same.
 func TestKeysInHardware(t *testing.T) {
 	for name, kty := range map[string]string{"rsa": `"RSA-HSM"`, "ec256": `"EC-HSM"`} {
 		usual, hardware := parseSet(t, public(t, name)).Keys[0], parseSet(t, public(t, name, "kty", kty)).Keys[0]

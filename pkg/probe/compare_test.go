@@ -16,7 +16,6 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// What a probe expects, in words.
 func TestExpectedInWords(t *testing.T) {
 	for _, c := range []struct {
 		want    want
@@ -68,7 +67,7 @@ func TestJudge(t *testing.T) {
 		{"bearer in lower case, refused", "x", shouldAccept, 401, "", verify.Warning, "case-insensitive", false, 0},
 		{"bearer in lower case, forbidden", "x", shouldAccept, 403, "", verify.Warning, "case-insensitive", false, 0},
 		{"bearer in lower case, not found", "x", shouldAccept, 404, "", verify.Passed, "", false, 0},
-		{"two headers", "x", shouldRefuse, 400, good, verify.Warning, "", false, 1}, // the code belongs to 401
+		{"two headers", "x", shouldRefuse, 400, good, verify.Warning, "", false, 1}, // invalid_token requires status 401
 		{"two headers, refused as they should be", "x", shouldRefuse, 400, `Bearer error="invalid_request"`, verify.Passed, "", false, 0},
 		{"two headers, accepted", "x", shouldRefuse, 200, "", verify.Warning, "which of the two was used", false, 0},
 

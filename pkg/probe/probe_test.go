@@ -49,7 +49,7 @@ func world(t *testing.T, api http.Handler, change func(*probe.Config)) *probe.Re
 	return result
 }
 
-// outcomes are those with a status.
+// outcomes returns the outcomes with a status.
 func outcomes(result *probe.Result, status verify.Status) []probe.Outcome {
 	return slices.DeleteFunc(slices.Clone(result.Outcomes), func(o probe.Outcome) bool { return o.Status != status })
 }
@@ -256,14 +256,14 @@ func TestAPIsThatDoNotAnswer(t *testing.T) {
 	}
 }
 
-// TestDelay: between requests, not before the first.
+// TestDelay: the delay applies between requests, not before the first.
 func TestDelay(t *testing.T) {
 	ctx, end := context.WithTimeout(t.Context(), 10*time.Second)
 	defer end()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		w.WriteHeader(http.StatusUnauthorized)
-		time.AfterFunc(10*time.Millisecond, end) // most likely while the second request waits
+		time.AfterFunc(10*time.Millisecond, end) // probably while the second request waits
 	}))
 	t.Cleanup(server.Close)
 	cfg := config(t)

@@ -72,7 +72,7 @@ func TestCertificatesThatAreInvalidOtherwise(t *testing.T) {
 			t.Errorf("reason %d: %s, %s", reason, got, text)
 		}
 	}
-	// Who signed it is said where a certificate was sent at all.
+	// The message names the signer if the server sent a certificate.
 	for _, sent := range [][]*x509.Certificate{nil, {{Issuer: pkix.Name{CommonName: "leaf's"}}, {Issuer: pkix.Name{CommonName: "the last"}}}} {
 		got, text := certificateProblem(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}, UnverifiedCertificates: sent})
 		if got != tlsUnknownAuthority || strings.Contains(text, "CN=the last") != (sent != nil) {

@@ -141,8 +141,8 @@ func TestACacheThatLooksWrongIsIgnored(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenWhereOthersCanRead: nor is a warning repeated, nor one given where
-// nobody listens.
+// TestNothingIsWrittenWhereOthersCanRead also checks that a warning is given only
+// once, and that no warn function is needed.
 func TestNothingIsWrittenWhereOthersCanRead(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("permissions mean nothing there")
@@ -166,11 +166,11 @@ func TestNothingIsWrittenWhereOthersCanRead(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeftOfAWriteThatFailed but the warning.
+// TestNothingIsLeftOfAWriteThatFailed: a failed write leaves nothing but a warning.
 func TestNothingIsLeftOfAWriteThatFailed(t *testing.T) {
 	b := newBench(t, nil)
 	e := &entry{memoryKey: memoryKey{kindKeys, "", "https://a.example/keys"}, fetchedAt: b.clock.at, lifetime: time.Hour}
-	if err := os.MkdirAll(b.entryFile(e.kind, e.issuer, e.url), 0o700); err != nil { // in its way
+	if err := os.MkdirAll(b.entryFile(e.kind, e.issuer, e.url), 0o700); err != nil { // blocks the path of the entry
 		t.Fatal(err)
 	}
 	b.disk.store(e)

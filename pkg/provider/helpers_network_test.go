@@ -97,7 +97,7 @@ func farAway(hosts map[string]*site, seeming map[string]string) func(context.Con
 	}
 }
 
-// textAddr is an address that is known as text only.
+// textAddr is a net.Addr that has only a text.
 type textAddr string
 
 func (textAddr) Network() string  { return "tcp" }

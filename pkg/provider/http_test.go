@@ -149,7 +149,7 @@ func TestHTTPOnlyToLoopback(t *testing.T) {
 	}
 }
 
-// TestCheckURL says beforehand, without a request, what cannot be asked.
+// TestCheckURL: a URL that cannot be fetched is found without a request.
 func TestCheckURL(t *testing.T) {
 	safe := newBench(t, nil)
 	plain := newBench(t, nil, func(cfg *Config) { cfg.AllowHTTP = true })
@@ -308,7 +308,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// TestWhatIsTriedAgain: what may be over in a moment, as long as somebody waits for it.
+// TestWhatIsTriedAgain: temporary failures are retried while the caller is waiting.
 func TestWhatIsTriedAgain(t *testing.T) {
 	c := newBench(t, nil).Client
 	for name, test := range map[string]struct {
@@ -333,7 +333,8 @@ func TestWhatIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestAnAnswerThatComesTooLate may be the end of a handler that was interrupted.
+// TestAnAnswerThatComesTooLate: a late response may be the output of an interrupted
+// handler.
 func TestAnAnswerThatComesTooLate(t *testing.T) {
 	over, end := context.WithCancel(t.Context())
 	defer end()

@@ -261,7 +261,7 @@ func TestLintSaysThatTheKeySetWasNotChecked(t *testing.T) {
 	t.Error("no such finding")
 }
 
-// A server that is down may be up again: that is no error of its metadata.
+// An unreachable server may be back soon, so that is not an error of its metadata.
 func TestLintDoesNotBlameTheWayThere(t *testing.T) {
 	for status, want := range map[int]string{http.StatusServiceUnavailable: severityWarning, http.StatusNotFound: severityError} {
 		s := newTLSSite(t)

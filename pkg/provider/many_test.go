@@ -100,8 +100,9 @@ func TestNobodyFailsBecauseAnotherGaveUp(t *testing.T) {
 	}
 }
 
-// whileAnotherFetches runs do in a goroutine of its own that finds the thing of a source being
-// fetched, which ends in value and err once do waits for it; meanwhile changes what is there then.
+// whileAnotherFetches runs do in a goroutine while another one is fetching the
+// document of a source. Once do waits for the fetch, meanwhile changes the state, and
+// the fetch ends with value and failure.
 func whileAnotherFetches(t *testing.T, c *Client, s source, value any, failure error, meanwhile func(), do func(context.Context)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -118,8 +119,9 @@ func whileAnotherFetches(t *testing.T, c *Client, s source, value any, failure e
 	})
 }
 
-// TestKeysThatAnotherFetched: they are taken unless they come from the cache, lack the key and were
-// not asked for again because of it: whoever fetched them had no need of it.
+// TestKeysThatAnotherFetched: keys that another caller fetched are used, except when
+// they come from the cache, lack the key and were not refetched because of it: the
+// other caller did not need that key.
 func TestKeysThatAnotherFetched(t *testing.T) {
 	parse := func(kid string) *jwks.Set {
 		set, err := jwks.Parse([]byte(keySet(kid)))
@@ -158,7 +160,8 @@ func TestKeysThatAnotherFetched(t *testing.T) {
 	}
 }
 
-// TestAFailureIsShared, unless it is that of another's context: who waits does not ask again.
+// TestAFailureIsShared: a caller that waited for a failed fetch does not fetch again,
+// unless the failure came from the other caller's context.
 func TestAFailureIsShared(t *testing.T) {
 	down := errors.New("down")
 	for _, c := range []struct {

@@ -104,7 +104,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestMemoryCountsDocumentsOnly: what is noted of attempts takes no room from them.
+// TestMemoryCountsDocumentsOnly: records of attempts do not count towards the limit.
 func TestMemoryCountsDocumentsOnly(t *testing.T) {
 	m, now := newMemory(), newClock().at
 	put := func(kind entryKind, n int) {

@@ -30,7 +30,7 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
-// Only letters of ASCII change, and none of them its length.
+// Only ASCII letters change, and the length stays the same.
 func TestLowerMovesNoByte(t *testing.T) {
 	for text, want := range map[string]string{"AZaz09": "azaz09", "@[`{": "@[`{", "É\u212a": "É\u212a", "A\xff": "a?"} {
 		if got := lower(text); got != want {
@@ -39,7 +39,7 @@ func TestLowerMovesNoByte(t *testing.T) {
 	}
 }
 
-// What was taken out side by side is one gap.
+// Adjacent redacted texts become one gap.
 func TestRedactorOfNeighbours(t *testing.T) {
 	r := newRedactor("eyJhbGci", "hunter2-")
 	for text, want := range map[string]string{"eyJhbGcihunter2-": "[removed]", "a eyJhbGcihunter2- b": "a [removed] b", "eyJhbGci hunter2-": "[removed] [removed]"} {

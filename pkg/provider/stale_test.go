@@ -104,7 +104,7 @@ func TestStaleOnlyWhereUnreachable(t *testing.T) {
 			if got := err == nil && set.Stale; got != c.stale {
 				t.Errorf("stale %t, %v", got, err)
 			}
-			if err != nil { // an answer that is wrong may be right the next moment
+			if err != nil { // a bad response may be good the next time
 				s.requests()
 				_, _ = b.Keys(t.Context(), s.URL+"/keys", "a")
 				wantRequests(t, s, "GET /keys")
@@ -160,7 +160,7 @@ func TestWarmAnswersAreTheCallersOwn(t *testing.T) {
 	}
 }
 
-// TestWarmAnswersComeFromMemoryAlone, for the issuer by its own name only.
+// TestWarmAnswersComeFromMemoryAlone: only the issuer's own URL finds them.
 func TestWarmAnswersComeFromMemoryAlone(t *testing.T) {
 	s := newTLSSite(t)
 	s.issue("a")

@@ -220,7 +220,7 @@ func TestWordsOfLinks(t *testing.T) {
 	}
 }
 
-// The advice has the challenge to answer with, as far as it can be written.
+// The advice contains the challenge to send, as far as it can be written.
 func TestAdviceOfAChallenge(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://api.example/mcp":     `answer with: WWW-Authenticate: Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp"`,
@@ -235,7 +235,7 @@ func TestAdviceOfAChallenge(t *testing.T) {
 	}
 }
 
-// The first broken link is the one to mend.
+// The first broken link is the one to fix.
 func TestFirstBrokenLink(t *testing.T) {
 	chain := resource.Chain{Links: []resource.Link{
 		{ID: "a", Status: verify.Passed}, {ID: "b", Status: verify.Warning}, {ID: "c", Status: verify.Failed}, {ID: "d", Status: verify.Failed},

@@ -34,7 +34,7 @@ func TestGetIsExact(t *testing.T) {
 	}
 }
 
-// Each accessor answers for its own type and for no other.
+// Each accessor accepts its own type and no other.
 func TestAccessorsDoNotConvert(t *testing.T) {
 	for text, typ := range map[string]strictjson.Type{
 		`null`: strictjson.TypeNull, `true`: strictjson.TypeBool, `1`: strictjson.TypeNumber, `"1"`: strictjson.TypeString,

@@ -22,7 +22,7 @@ const (
 	CauseUnsigned     = causeUnsigned
 )
 
-// The forms that are words to everybody else.
+// Forms without an exported constant.
 const (
 	FormJWS     = formJWS
 	FormJWSJSON = formJWSJSON

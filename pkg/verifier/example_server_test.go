@@ -59,7 +59,7 @@ func newServer(endpoint string, opts ...verifier.Option) (http.Handler, error) {
 func Example_server() {
 	authgear := startAuthgear() // in life: https://your-app.authgear.cloud
 	defer func() { _ = authgear.Close() }()
-	api, err := newServer(authgear.URL, authgear.options()...) // in life without options
+	api, err := newServer(authgear.URL, authgear.options()...) // without options in production
 	if err != nil {
 		fmt.Println(err)
 		return

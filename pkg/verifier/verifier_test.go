@@ -281,8 +281,8 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// Issuers and key sets whose keys can be looked up: also on this machine, by Google's
-// short name, and where the client permits http.
+// New accepts issuers and key sets whose keys can be fetched: also on this machine,
+// by Google's short name, and over http if the client permits it.
 func TestIssuersThatCanBeAsked(t *testing.T) {
 	client, err := provider.New(provider.Config{Now: time.Now, AllowHTTP: true})
 	if err != nil {

@@ -76,7 +76,7 @@ func TestVerifySignatureByItself(t *testing.T) {
 			t.Errorf("%s verifies another text", c.name)
 		}
 	}
-	// A signature that is good but for the curve, which each algorithm has its own of.
+	// The signature is valid except for its curve: each algorithm has its own.
 	curves, sizes := []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()}, []int{32, 48, 66}
 	for i, alg := range []string{"ES256", "ES384", "ES512"} {
 		for j, curve := range curves {
@@ -229,7 +229,7 @@ func TestSignaturesInDER(t *testing.T) {
 	}
 }
 
-// What a selector of drawing excuses is itself, behind a symbol.
+// A variation selector is allowed only after a symbol.
 func TestInvisibleBesideSelectors(t *testing.T) {
 	for text, want := range map[string]bool{
 		"❤\ufe0f": false, "❤\ufe0e": false, "a\ufe0f": true, "a\ufe0e": true, "❤\u200b": true, "❤\ufe0f\u200b": true, "❤\ufe0f\ufe0f": true,
@@ -240,8 +240,7 @@ func TestInvisibleBesideSelectors(t *testing.T) {
 	}
 }
 
-// The shortcut for printable ASCII, which is not to let through what the tables of
-// Unicode would not.
+// The shortcut for printable ASCII must not accept what the Unicode tables reject.
 func TestPrintableASCII(t *testing.T) {
 	for text, want := range map[string]bool{"": true, " ~": true, "a\x1f": false, "a\x7f": false, "é": false} {
 		if got := isPrintableASCII(text); got != want {

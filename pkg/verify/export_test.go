@@ -116,5 +116,5 @@ var (
 	Reasons      = reasons
 )
 
-// KindOther is a word to everybody else: no policy can require it.
+// KindOther is not exported outside tests, because no policy can require it.
 const KindOther = kindOther

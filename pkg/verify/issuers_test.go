@@ -83,8 +83,8 @@ func noteOf(c verify.Check) string {
 	return c.Diagnosis.Note
 }
 
-// TestNotesKeepTheDiagnosis: what is known of a service comes beside what was found out,
-// and alone where nothing was.
+// TestNotesKeepTheDiagnosis: a note about a service accompanies the diagnosis, or
+// stands alone if there is none.
 func TestNotesKeepTheDiagnosis(t *testing.T) {
 	empty := trustSet(t)
 	for _, c := range []struct {

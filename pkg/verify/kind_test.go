@@ -147,8 +147,8 @@ func TestKindsThatAreNotRequired(t *testing.T) {
 	}
 }
 
-// A logout token that is expected has to expire, as every token does; where it is none that
-// was expected, what it lacks beside that is not told.
+// An expected logout token must expire, like every token. If the policy does not
+// expect a logout token, the report does not check its expiry.
 func TestExpiryOfLogoutTokens(t *testing.T) {
 	policy := goodPolicy()
 	eternal := ofType(t, "logout+jwt", logoutClaims().without("exp"))
@@ -157,7 +157,7 @@ func TestExpiryOfLogoutTokens(t *testing.T) {
 	wantRejected(t, examine(eternal, everyKey(t), policy), verify.ReasonExpired, verify.CheckExpiry)
 }
 
-// The two names of EdDSA with Ed25519 stand for each other, and for no other algorithm.
+// EdDSA and Ed25519 stand for each other, and for no other algorithm.
 func TestAdvertisedByTheOtherNameOfEd25519(t *testing.T) {
 	policy := goodPolicy()
 	policy.Kind = verify.KindID

@@ -69,7 +69,7 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
-// An array is not repeated for each of its items that is required.
+// A long array is not repeated for each required item.
 func TestRequirementsInWords(t *testing.T) {
 	tags, err := strictjson.Parse([]byte(`["a","b"]`))
 	if err != nil {
@@ -136,7 +136,7 @@ func TestScopesAndRoles(t *testing.T) {
 	}
 }
 
-// Where roles were looked for and none were found.
+// The message says where roles were searched for.
 func TestMissingRolesInWords(t *testing.T) {
 	for claim, want := range map[string]string{
 		"":         `role "admin" is missing: nothing in the claims where roles are usually found`,

@@ -14,7 +14,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// What is said where all is well: of the token, and of what it was verified with.
+// The messages of passed checks about the token and the key.
 func TestWordsWhereAllIsWell(t *testing.T) {
 	usual := map[string]string{
 		verify.CheckStructure: "a compact JWS", verify.CheckEncoding: "strict base64url", verify.CheckHeader: "one JSON object", verify.CheckPayload: "one JSON object",
@@ -53,7 +53,7 @@ func TestWordsWhereAllIsWell(t *testing.T) {
 	}
 }
 
-// A check that passes names what it looked at, which for some is no claim.
+// A passed check reports the value that it checked, which is not always a claim.
 func TestEvidenceWhereAllIsWell(t *testing.T) {
 	r := examine(claiming(t, goodClaims().with("", `"nameless"`)), everyKey(t), goodPolicy())
 	for id, want := range map[string]string{
