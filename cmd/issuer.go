@@ -97,7 +97,7 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 		return unreadable("%w", err)
 	}
 	defer remove()
-	hangups, stop := env.hangups() // before the ready line is printed
+	hangups, stop := env.hangups() // registered before the ready line is printed
 	defer stop()
 	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
 		return err

@@ -180,7 +180,7 @@ func otherSlash(d *draft) any {
 	return d.minter.Issuer + "/"
 }
 
-// ago returns a NumericDate that lies d in the past.
+// ago returns a value for set: the NumericDate that lies d in the past.
 func ago(d time.Duration) func(*draft) any {
 	return func(draft *draft) any { return draft.now.Add(-d).Unix() }
 }

@@ -59,7 +59,7 @@ func because(reason verify.Reason, part string, flaws ...Flaw) []Flaw {
 	return flaws
 }
 
-// formFlaws make the token malformed.
+// formFlaws returns the flaws that make a token malformed.
 func formFlaws() []Flaw {
 	return slices.Concat(
 		because(verify.ReasonMalformed, partForm,
@@ -77,7 +77,7 @@ func formFlaws() []Flaw {
 	)
 }
 
-// signatureFlaws change the algorithm, the key or the signature.
+// signatureFlaws returns the flaws of algorithm, key and signature.
 func signatureFlaws() []Flaw {
 	both := []string{partAlgorithm, partKeyID}
 	return slices.Concat(
@@ -102,7 +102,7 @@ func signatureFlaws() []Flaw {
 	)
 }
 
-// claimFlaws change the issuer, the audience or the times.
+// claimFlaws returns the flaws of issuer, audience and times.
 func claimFlaws() []Flaw {
 	none := strictjson.Value{}
 	return slices.Concat(
@@ -126,7 +126,8 @@ func claimFlaws() []Flaw {
 	)
 }
 
-// requiredFlaws change the kind of the token, or claims that a verifier may require.
+// requiredFlaws returns the flaws of a token's kind and of claims that a verifier may
+// require.
 func requiredFlaws() []Flaw {
 	expected := func(d *draft) any { return d.audience }
 	return slices.Concat(

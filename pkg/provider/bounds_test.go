@@ -196,7 +196,7 @@ func TestAddressOfAProxyIsNotRemembered(t *testing.T) {
 	}
 }
 
-// A connection need not have an address, and then may lead anywhere.
+// A connection without an address may lead anywhere.
 func TestConnectionsWithoutAnAddress(t *testing.T) {
 	near, far := net.Pipe()
 	defer func() { _ = errors.Join(near.Close(), far.Close()) }()

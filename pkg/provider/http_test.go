@@ -155,7 +155,7 @@ func TestCheckURL(t *testing.T) {
 	plain := newBench(t, nil, func(cfg *Config) { cfg.AllowHTTP = true })
 	for _, c := range []struct {
 		url         string
-		safe, plain string // cause; empty: it can be asked
+		safe, plain string // cause; empty if it can be fetched
 	}{
 		{"https://issuer.example", "", ""}, {googleShort, "", ""}, {"http://127.0.0.1:8080/keys", "", ""}, {"http://issuer.example", causeHTTP, ""},
 		{"issuer.example", causeURL, causeURL}, {"", causeURL, causeURL}, {"file:///etc/passwd", causeURL, causeURL},

@@ -217,7 +217,7 @@ func TestUnknownKeysWhileAnotherIsFetched(t *testing.T) {
 	wantRequests(t, s, "GET /keys")
 }
 
-// A lateContext is over as soon as it was asked whether it is.
+// A lateContext expires as soon as Err has been called once.
 type lateContext struct {
 	context.Context
 	asked atomic.Int32
@@ -236,8 +236,8 @@ func (c *lateContext) Err() error {
 	return context.DeadlineExceeded
 }
 
-// What a call gave up before it began may run later, beside what the call does next:
-// the race detector looks at it.
+// TestAFetchThatBeginsLate: a fetch may begin after its call gave up, concurrently
+// with the rest of the call. The race detector finds shared data.
 func TestAFetchThatBeginsLate(t *testing.T) {
 	s := newTLSSite(t)
 	s.issue("a")

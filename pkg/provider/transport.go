@@ -73,8 +73,8 @@ func (c *Client) newTransport(b bounds) *transport {
 	}
 }
 
-// lastResponse is what is left of all attempts: a response or an error, because
-// net/http logs it where there are both.
+// lastResponse returns the result of all attempts: a response or an error, because
+// net/http logs a response that comes with an error.
 func lastResponse(reply *http.Response, err error, _ int) (*http.Response, error) {
 	if err == nil {
 		return reply, nil

@@ -39,7 +39,7 @@ type Case struct {
 	Outcome  Outcome
 	Reason   string   // why it failed, as one word, or empty
 	Location string   // location in the document, or empty
-	Message  string   // the finding in one line
+	Message  string   // the finding, on one line
 	Notes    []string // additional lines, such as a hint
 	Spec     string   // section of the specification, or empty
 }

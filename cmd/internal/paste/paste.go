@@ -67,7 +67,7 @@ func Find(text string) []Token {
 	return c.found
 }
 
-// Exact returns the input unchanged, minus one trailing newline (--exact).
+// Exact returns the input without one trailing newline (--exact).
 func Exact(text string) string {
 	if rest, ok := strings.CutSuffix(text, "\n"); ok {
 		return strings.TrimSuffix(rest, "\r")
