@@ -44,7 +44,7 @@ type documentOptions struct {
 	network  networkOptions
 	output   outputOptions
 	check    bool
-	typed    advice.Cmdline // the command line, for hints
+	typed    advice.Cmdline // for hints
 }
 
 func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {

@@ -117,7 +117,7 @@ type Outcome struct {
 	Status   verify.Status
 	Code     int                 // HTTP status; 0 where there was no answer
 	Error    string              // the error of the challenge, where it is a registered one
-	Message  string              // what is sent, in words
+	Message  string              // the result, in words
 	Problems []challenge.Problem // what the challenge breaks
 }
 

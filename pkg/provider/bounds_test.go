@@ -81,8 +81,8 @@ func TestCertificatesThatAreInvalidOtherwise(t *testing.T) {
 	}
 }
 
-// A request that holds a token is answered by a JSON object, whatever its status, or
-// else by the status.
+// The response to a request that contains a token is an answer if it is a JSON
+// object, whatever its status; otherwise the status decides the error.
 func TestGetOnce(t *testing.T) {
 	for _, c := range []struct {
 		name, contentType, body string

@@ -237,7 +237,7 @@ func (c *lateContext) Err() error {
 }
 
 // TestAFetchThatBeginsLate: a fetch may begin after its call gave up, concurrently
-// with the rest of the call. The race detector finds shared data.
+// with the rest of the call. The race detector reports data that they share.
 func TestAFetchThatBeginsLate(t *testing.T) {
 	s := newTLSSite(t)
 	s.issue("a")

@@ -14,7 +14,7 @@ import (
 // callers turn into text and advice. Which arguments are set depends on the cause;
 // see DiagnosisCauses. The arguments quote the token: escape them before printing.
 type Diagnosis struct {
-	Cause    string        // as "clock_skew" or "key_id_unknown": see DiagnosisCauses
+	Cause    string        // such as "clock_skew" or "key_id_unknown"; see DiagnosisCauses
 	Expected string        // of the policy
 	Found    string        // of the token, or of the keys
 	Names    []string      // several of either

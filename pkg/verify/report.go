@@ -52,8 +52,8 @@ const (
 
 // A Check is one thing that was checked.
 type Check struct {
-	ID       string // as "signature" or "audience"; part of the report format
-	Title    string // what must be true, as a short phrase; empty for Policy.Extra
+	ID       string // such as "signature" or "audience"; part of the report format
+	Title    string // what must be true, as a short phrase; empty for a check of Policy.Extra
 	Status   Status
 	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
 	Expected strictjson.Value // what the policy expects, where that is a value

@@ -24,8 +24,9 @@ type Setting struct {
 	Needs                string   // the setting without which it is not used
 	Requires             string   // the setting that a profile must have as well
 
-	// Parse reads a value as it is written and returns the values of the flag. Relative file names are relative to dir, where that is not empty.
-	// Its error reads after the name of the setting.
+	// Parse reads a value as written and returns the values of the flag. Relative
+	// file names are relative to dir, unless that is empty. The error is worded to
+	// follow the name of the setting.
 	Parse func(dir, text string) ([]string, error)
 }
 
