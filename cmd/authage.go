@@ -62,8 +62,8 @@ func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
 	return verifiedAge{loginAge{age, limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report}, nil
 }
 
-// unverifiedAge is for those who want nothing verified, and so must not seem to
-// ask for it.
+// unverifiedAge shows the age without verifying the token. It refuses flags that
+// ask for verification.
 func (r *run) unverifiedAge() (verdict, error) {
 	if name := trustOrExpectFlag(r.flags, "unverified", "at", "max-age", "acr"); name != "" {
 		return nil, usageError("--unverified and --%s contradict each other", name)
@@ -81,7 +81,7 @@ func (r *run) unverifiedAge() (verdict, error) {
 	return unverifiedAge{loginAge{age, r.opts.expect.MaxAge, r.opts.expect.ACR, r.now, ""}, r.token}, nil
 }
 
-// A loginAge is how long ago the user signed in, and how long ago it may be.
+// A loginAge is how long ago the user signed in, and the limit.
 type loginAge struct {
 	verify.AuthAge
 	limit    *time.Duration // nil if there is no limit
@@ -90,13 +90,13 @@ type loginAge struct {
 	endpoint string // the issuer's authorization endpoint, empty if not known
 }
 
-// tooOld reports whether the user has to sign in again because of the age, or
-// because there is none to rely on.
+// tooOld reports whether the user has to sign in again, because the login is too
+// old or because its age cannot be determined.
 func (a loginAge) tooOld() bool {
 	return a.Problem != "" || a.limit != nil && !a.Within(*a.limit)
 }
 
-// message is the age and the limit, and what follows for the user.
+// message states the age, the limit and what the user has to do.
 func (a loginAge) message() string {
 	if a.Problem != "" {
 		return a.Problem + ": re-authenticate"

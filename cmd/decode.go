@@ -91,8 +91,8 @@ type decoded struct {
 	instead       string // see advice.Case
 }
 
-// decodedDocument is the decoded token in JSON: the token itself where it is a
-// JWT, else what could be read of it and why not the rest.
+// decodedDocument is the decoded token in JSON. If the text is not a well-formed
+// JWT, it holds the readable parts and an error.
 type decodedDocument struct {
 	Kind          token.Form         `json:"kind,omitzero"`
 	Header        strictjson.Value   `json:"header"`

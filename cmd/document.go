@@ -8,7 +8,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// reportDocument is the report in JSON, as docs/report.schema.json has it.
+// reportDocument is the report in JSON. Its schema is docs/report.schema.json.
 type reportDocument struct {
 	Verdict          string           `json:"verdict"`
 	Reason           string           `json:"reason"`

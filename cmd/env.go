@@ -32,8 +32,8 @@ type Env struct {
 	StderrIsTerminal bool
 	Width            int // columns of the terminal; 0 if unknown
 
-	// RawTerminal makes the terminal that stdin is deliver keys as they are typed,
-	// until restore is called; nil where stdin is none.
+	// RawTerminal makes the terminal on stdin deliver keys as they are typed, until
+	// restore is called. It is nil if stdin is not a terminal.
 	RawTerminal func() (restore func(), err error)
 
 	LookupEnv     func(name string) (string, bool)

@@ -121,7 +121,7 @@ func (f *failure) didYouMean(word string, candidates []string) *failure {
 	return f
 }
 
-// orHint is withHint where there is none yet.
+// orHint sets the hint if the failure does not have one yet.
 func (f *failure) orHint(hint string) *failure {
 	if f.hint == "" {
 		f.hint = hint

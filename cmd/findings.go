@@ -184,8 +184,8 @@ func (r findingsReport) suite() output.Suite {
 	return s
 }
 
-// sourceURI is what was looked at as a relative reference: code scanning takes
-// nothing but files of the repository, and refuses a document with URLs whole.
+// sourceURI returns the source as a relative reference. Code scanning accepts only
+// files of the repository, and rejects the whole document if it contains a URL.
 func sourceURI(source string) string {
 	if source == "-" {
 		return "stdin"

@@ -148,8 +148,8 @@ func (o *expectationOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// trustOrExpectFlag returns the first flag on the command line that is about trust or what a
-// token has to be, but for the exceptions; empty if there is none.
+// trustOrExpectFlag returns the first flag on the command line that is about trust
+// or expectations and is not one of the exceptions, or an empty string.
 func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {
 	found := ""
 	flags.Visit(func(f *pflag.Flag) {

@@ -98,8 +98,9 @@ func (o *networkOptions) within(ctx context.Context) (context.Context, context.C
 	return context.WithTimeout(ctx, o.timeout)
 }
 
-// cacheDir is the program's directory in the user's cache directory, or empty
-// where there is none: then it goes on without a cache.
+// cacheDir returns the program's directory in the user's cache directory. It
+// returns an empty string if there is no such directory; the program then runs
+// without a cache.
 func cacheDir(env *Env) string {
 	if dir := env.getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "claimcheck")

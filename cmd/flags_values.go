@@ -124,7 +124,7 @@ func parseFileName(text string) (string, error) {
 	return path, nil
 }
 
-// stored reads a file name as a profile or a variable has it: a relative one is
+// stored parses a file name from a profile or a variable. A relative name is
 // relative to dir.
 func (v fileName) stored(dir, text string) (string, error) {
 	path, err := parseFileName(text)

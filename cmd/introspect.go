@@ -115,8 +115,8 @@ func (o *introspectOptions) check(flags *pflag.FlagSet) error {
 	return err
 }
 
-// method is how to authenticate: what was asked for, else what the credentials
-// allow and the metadata names.
+// method returns how to authenticate: the method given by --auth or, without it,
+// one that fits the credentials and the metadata.
 func (o *introspectOptions) method(metadata *provider.Metadata) (string, error) {
 	auth := o.auth
 	named := authMethods(metadata)

@@ -203,7 +203,7 @@ func (o *mintOptions) keepKey(env *Env, c *cobra.Command, key *issuertest.Key) e
 	return nil
 }
 
-// writeNewFile never replaces what is there.
+// writeNewFile creates a file. It fails if the file exists.
 func writeNewFile(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the user names the file
 	if err != nil {

@@ -40,7 +40,7 @@ func TestImportRules(t *testing.T) {
 	pure := []string{"net", "net/http", "os"}
 	rules := []struct {
 		room    string
-		allowed []string // beside the standard library
+		allowed []string // in addition to the standard library
 		never   []string // of the standard library
 	}{
 		{"pkg/strictjson", []string{jsontext}, append(pure, "time")},

@@ -114,7 +114,8 @@ func (r report) summary() string {
 	return text
 }
 
-// audiences are those of the token that are expected, else all of them.
+// audiences returns the token's audiences that are expected, or all of them if
+// none is expected.
 func (r report) audiences() []string {
 	list := r.anyClaims().Get("aud").Texts()
 	other := func(aud string) bool { return !slices.Contains(r.advice.Audiences, aud) }

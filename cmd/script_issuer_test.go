@@ -50,8 +50,8 @@ func issuerNamed(ts *testscript.TestScript, name string) *issuertest.Issuer {
 	return issuer
 }
 
-// scriptRotate is "rotate NAME" or "! rotate NAME": a new key, with or without the
-// old one beside it.
+// scriptRotate implements "rotate NAME" and "! rotate NAME": the issuer gets a new
+// key and keeps or drops the old one.
 func scriptRotate(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: [!] rotate NAME")

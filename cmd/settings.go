@@ -73,8 +73,8 @@ func settingFlags() *pflag.FlagSet {
 	return c.Flags()
 }
 
-// parseSetting reads a value as a variable or a profile has it and returns it as
-// the flag has it.
+// parseSetting parses a value from a variable or a profile and returns it in the
+// form of the flag.
 func parseSetting(name, dir, text string) ([]string, error) {
 	f := settingFlags().Lookup(name)
 	if kept, ok := f.Value.(interface {
@@ -98,7 +98,7 @@ func onlyAsFlag(name string) bool {
 		slices.Contains([]string{"unverified", "at", "cacert", "header"}, name)
 }
 
-// settingsOptions say which profile sets what no flag and no variable sets.
+// settingsOptions name the profile for settings without a flag or a variable.
 type settingsOptions struct {
 	profile string
 	config  string
@@ -117,8 +117,8 @@ func (o *settingsOptions) addConfigFlag(c *cobra.Command) {
 	})
 }
 
-// apply sets the flags that are not on the command line from the environment and
-// else from the profile. It is called once, before anything is read from the
+// apply sets the flags that are not on the command line, from the environment
+// first and then from the profile. It is called once, before anything reads the
 // options.
 func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
 	name, err := o.profileName(env)

@@ -45,8 +45,8 @@ type versionDocument struct {
 	Platform string `json:"platform"`
 }
 
-// readVersion returns the version set by the linker, else that of the build
-// information, else "unknown".
+// readVersion returns the version set by the linker. Without one, it returns the
+// version in the build information, or "unknown".
 func readVersion() versionDocument {
 	v := versionDocument{
 		Version: linkedVersion, Commit: linkedCommit,

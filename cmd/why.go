@@ -165,7 +165,8 @@ func (v whyView) accepted() bool {
 	return v.Status != 0 && v.Status < 300 && v.Complaint.Reason == refusal.Unknown
 }
 
-// Conclusion is that of the explanation, where there is something to explain.
+// Conclusion replaces that of the explanation if the API accepted the request, or
+// returned 404 without a recognised complaint.
 func (v whyView) Conclusion() string {
 	switch {
 	case v.Status == http.StatusNotFound && v.Complaint.Reason == refusal.Unknown:
@@ -179,7 +180,7 @@ func (v whyView) Conclusion() string {
 	}
 }
 
-// reason is the complaint as JSON has it.
+// verdict returns the verdict as one word.
 func (v whyView) verdict() string {
 	if v.Explained() {
 		return "explained"

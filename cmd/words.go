@@ -34,8 +34,8 @@ var fileExtension = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\.[A-Za-z][A-Za-z0-9]{0,7}$`)
 })
 
-// shownName is a file name for a message: whole where it has a path separator or
-// an extension, else no more than quoteShort shows.
+// shownName returns a file name for a message. It shortens a name that has neither
+// a path separator nor an extension, as quoteShort does.
 func shownName(path string) string {
 	hasExtension := fileExtension().MatchString(filepath.Ext(path)) && !strings.HasPrefix(path, "eyJ") // as every JWT begins
 	if strings.ContainsAny(path, `/\`) || hasExtension {
@@ -44,8 +44,8 @@ func shownName(path string) string {
 	return shorten(path)
 }
 
-// shownVariable is the name of an environment variable for a message: whole where
-// it is written as such names usually are.
+// shownVariable returns the name of an environment variable for a message. It
+// shortens a name with unusual characters.
 func shownVariable(name string) string {
 	if name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" && name[0] > '9' {
 		return name

@@ -4,7 +4,7 @@
 // RFC 9728 among others.
 //
 // Parse reads what servers really send: it continues after a mistake and
-// reports it, so that a program can show what is there and still say what
+// reports it, so that a program can show the challenges and also say what
 // breaks the grammar. Check compares challenges with the requirements of RFC
 // 6750.
 package challenge
@@ -80,9 +80,9 @@ func (e *syntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Tex
 // errTooLong is the error of Parse for a value longer than maxLength.
 var errTooLong = errors.New("challenge: the field value is longer than 16 KiB")
 
-// Encode returns the challenge as a field value. The error is for what a field
-// value cannot hold: names that are not tokens, control characters, or
-// parameters beside a token68.
+// Encode returns the challenge as a field value. It fails for anything that a
+// field value cannot hold: names that are not tokens, control characters, or a
+// token68 together with parameters.
 func (c Challenge) Encode() (string, error) {
 	var b strings.Builder
 	switch {

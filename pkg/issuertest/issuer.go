@@ -28,12 +28,12 @@ type Config struct {
 	Audience  string // of access tokens; empty for the shape's default
 	State     string // a directory that keeps keys between runs; empty for none
 	TLS       bool   // serve https, with a certificate of its own
-	Users     []User // empty for some that are made up
-	// ClientID names the client that has a secret; beside it there is a public one
-	// with "-public" at the end of its name. Empty for "demo".
+	Users     []User // empty for some made-up users
+	// ClientID names the client that has a secret. There is also a public client,
+	// whose name ends in "-public". Empty for "demo".
 	ClientID     string
 	ClientSecret string           // empty for that of the state directory, or a random one
-	RedirectURIs []string         // of both clients, beside http addresses on loopback
+	RedirectURIs []string         // of both clients, in addition to http addresses on loopback
 	Clients      []Client         // replace these two; the first one is the default
 	Now          func() time.Time // nil for the clock of this machine
 	// Trace, if not nil, is called for every request once it is answered, perhaps

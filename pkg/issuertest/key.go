@@ -24,8 +24,8 @@ import (
 // rsaBits is the size of the RSA keys that NewKey makes.
 const rsaBits = 2048
 
-// shortID is how many characters of its thumbprint make a key's kid: enough to tell
-// a few keys apart, and easy to read.
+// shortID is the length of a kid, which is the start of the key's thumbprint. It is
+// long enough to distinguish a few keys, and easy to read.
 const shortID = 8
 
 // A Key signs tokens: a private key, or a secret for HS256, HS384 or HS512. It

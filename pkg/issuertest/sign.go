@@ -10,7 +10,7 @@ import (
 )
 
 // sign signs a payload as a compact JWS (RFC 7515 section 7.1). The header's
-// members stand beside alg, and may replace it.
+// members are added to alg, and may replace it.
 func (k *Key) sign(header claims, payload []byte) (string, error) {
 	signer, err := k.signer(header)
 	if err != nil {

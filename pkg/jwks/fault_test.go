@@ -174,7 +174,7 @@ func TestKindOfUnfitKeys(t *testing.T) {
 	}
 }
 
-// What is odd about a key is said, but does not keep it from verifying.
+// Warnings report unusual properties of a key, which can still verify.
 func TestWarnings(t *testing.T) {
 	if k := parseSet(t, public(t, "rsa", "n", quoted(ones(4096)))).Keys[0]; len(k.Warnings) != 0 {
 		t.Errorf("RSA of 4096 bits: %q", k.Warnings)
@@ -239,16 +239,16 @@ func TestAttackLowOrderEd25519(t *testing.T) {
 	}
 }
 
-// ones is a number of that many bits, all of them 1: a modulus nobody can use,
-// but odd, and of the size that is wanted.
+// ones returns a number of that many bits, all of them 1. As a modulus it is
+// useless, but it is odd and has the expected size.
 func ones(bits int) []byte {
 	n := new(big.Int).Lsh(big.NewInt(1), uint(bits))
 	return n.Sub(n, big.NewInt(1)).Bytes()
 }
 
-// rocaModulus is 65537^5 modulo the product of the primes from 3 to 167, plus a
-// multiple of that product that makes it odd and 2048 bits long: that is what
-// the flawed generator's moduli look like.
+// rocaModulus returns a number like the moduli of the flawed generator: 65537^5
+// modulo the product of the primes from 3 to 167, plus a multiple of that product
+// that makes it odd and 2048 bits long.
 func rocaModulus() *big.Int {
 	product := big.NewInt(1)
 	for p := int64(3); p <= 167; p += 2 {

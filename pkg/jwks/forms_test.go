@@ -219,7 +219,7 @@ func TestParseKeyRefusesDocuments(t *testing.T) {
 	}
 }
 
-// A key set as people have it in a file.
+// Files contain key sets in these forms.
 func TestParseText(t *testing.T) {
 	set := string(keySet(public(t, "rsa")))
 	for _, c := range []struct{ name, text, readAs string }{

@@ -28,12 +28,12 @@ type Key struct {
 	Bits       int      // size of the modulus or of the curve; 0 if unknown
 	Thumbprint string   // RFC 7638, SHA-256, base64url; empty for secrets and unknown types
 	Fault      *Fault   // why the key must not verify anything, or nil
-	Warnings   []string // what is odd about the key, but does not keep it from verifying
+	Warnings   []string // unusual properties of the key, which can still verify
 
-	Certificate         *x509.Certificate // the first of x5c, or nil; never what is trusted
+	Certificate         *x509.Certificate // the first of x5c, or nil; never trusted
 	CertificateMismatch bool              // the certificate is for another key
 	// Public is the public key: *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey.
-	// It is nil where the Fault kept it from being read.
+	// It is nil if the Fault prevents reading it.
 	Public crypto.PublicKey
 }
 

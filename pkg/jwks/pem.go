@@ -130,7 +130,8 @@ func oneOf(keys []*Set) (*Set, error) {
 	return keys[0], nil
 }
 
-// formatOfLabel names what PEM can hold beside keys and certificates.
+// formatOfLabel names the format of a PEM block that is neither a key nor a
+// certificate.
 func formatOfLabel(label string) string {
 	switch {
 	case strings.HasSuffix(label, "CERTIFICATE REQUEST"):

@@ -33,8 +33,8 @@ func isSSHType(name []byte) bool {
 	return strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, "ecdsa-sha2-") || strings.HasPrefix(text, "sk-")
 }
 
-// sshString takes the next string off a blob (RFC 4251 section 5); nil if there
-// is none.
+// sshString removes the next string from a blob and returns it (RFC 4251 section
+// 5), or nil.
 func sshString(blob *[]byte) []byte {
 	const size = 4
 	if len(*blob) < size {

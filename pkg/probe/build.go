@@ -137,7 +137,7 @@ func (b *builder) confusion() error {
 	return err
 }
 
-// publicKey is the key that the token names, else the first usable one.
+// publicKey returns the key that the token names, or the first usable one.
 func (b *builder) publicKey() *jwks.Key {
 	if b.cfg.Keys == nil {
 		return nil

@@ -123,8 +123,7 @@ func TestMiddlewarePasses(t *testing.T) {
 	}
 }
 
-// weak is an API that looks at no more than some things. It verifies signatures
-// unless it is told not to.
+// weak returns an API that checks only what accepts checks.
 func weak(t *testing.T, accepts func(t *token.Token, r *http.Request) bool) http.Handler {
 	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -63,7 +63,8 @@ func TestTheLargestEntry(t *testing.T) {
 	}
 }
 
-// What is wrong with a certificate beside its name, its time and its authority.
+// A certificate can be invalid for reasons other than its name, its time and its
+// authority.
 func TestCertificatesThatAreInvalidOtherwise(t *testing.T) {
 	c := &x509.Certificate{NotAfter: newClock().at}
 	for reason, want := range map[x509.InvalidReason]string{x509.Expired: tlsExpired, x509.TooManyIntermediates: tlsOther, x509.NotAuthorizedToSign: tlsOther} {
@@ -116,7 +117,7 @@ func TestGetOnce(t *testing.T) {
 	}
 }
 
-// Only where a redirect leads is looked at: other answers may say Location as well.
+// Location is checked only in redirects. Other responses may contain it as well.
 func TestLocations(t *testing.T) {
 	for _, c := range []struct {
 		status   int

@@ -30,7 +30,7 @@ const (
 	defaultTimeout = 10 * time.Second // for an operation with all its requests
 	maxReply       = 1 << 20          // bytes of a response after decompression
 	maxRedirects   = 3
-	maxRetries     = 2 // beside the first attempt
+	maxRetries     = 2 // after the first attempt
 	refetchFloor   = 30 * time.Second
 
 	maxHeaderBytes = 64 << 10

@@ -14,19 +14,18 @@ import (
 // Metadata is what an issuer says about itself.
 type Metadata struct {
 	Document    strictjson.Value // as it was served
-	Issuer      string           // as the document has it; empty where it has none
-	Asked       string           // the issuer that was asked for
-	JWKSURI     string           // empty where the document has none
+	Issuer      string           // issuer of the document, or empty
+	Asked       string           // the issuer that was requested
+	JWKSURI     string           // jwks_uri of the document, or empty
 	URL         string           // of the document, without its query
-	Form        string           // how that was made from the issuer
-	Tried       []Attempt        // every address asked, the one that answered last
-	ContentType string           // as the server has it
+	Form        string           // how URL is derived from the issuer
+	Tried       []Attempt        // every URL that was requested; the last one answered
+	ContentType string           // of the response
 	AgeSeconds  int64            // since it was fetched
 	FromCache   bool
 	// IDTokenAlgorithms is what the issuer advertises to sign ID tokens with:
 	// id_token_signing_alg_values_supported, without which OpenID Connect Discovery
-	// section 3 means RS256. It is nil where nothing is known, because RFC 8414 says
-	// nothing of it.
+	// section 3 means RS256. It is nil if unknown: RFC 8414 does not define it.
 	IDTokenAlgorithms []string
 
 	reach reach // how near the issuer is to this machine

@@ -46,12 +46,12 @@ const (
 type FetchError struct {
 	Cause    string    // why there is no answer, as a stable word: "dns", "timeout", "status"
 	URL      string    // without its query
-	Status   int       // for "status" and "html", else 0
-	TLS      string    // for "tls": what is wrong, as "expired"
-	Location string    // for "redirect": where to, without its query
+	Status   int       // for "status" and "html"; otherwise 0
+	TLS      string    // for "tls": the problem, such as "expired"
+	Location string    // for "redirect": the target, without its query
 	Text     string    // the cause in words
-	Issuer   string    // by Discover: the issuer that was asked for
-	Tried    []Attempt // by Discover: every address asked, in order
+	Issuer   string    // from Discover: the issuer that was requested
+	Tried    []Attempt // from Discover: every URL that was requested, in order
 	Err      error     // the error below, or nil
 }
 

@@ -119,7 +119,7 @@ func TestIntrospectionAnswers(t *testing.T) {
 	}
 }
 
-// besideActive returns what an answer "not active" says beside that.
+// besideActive returns the other members of a response that says "not active".
 func besideActive(got *Introspection) []string {
 	var names []string
 	for _, m := range got.Document.Members() {

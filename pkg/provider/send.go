@@ -29,8 +29,9 @@ type Response struct {
 }
 
 // Send sends one request to an API: once, over a connection of its own, to https
-// or loopback only. A redirect is not followed but returned. The Header of the
-// Config goes along. The error is a *FetchError; a status is none.
+// or loopback only. It returns a redirect and does not follow it. It adds the
+// Header of the Config. The error is a *FetchError; an error status in the response
+// is not an error.
 func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 	ctx, cancel := c.begin(ctx)
 	defer cancel()

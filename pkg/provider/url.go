@@ -69,8 +69,8 @@ func withoutQuery(u *url.URL) string {
 // shown is withoutQuery, bounded: for errors.
 func shown(u *url.URL) string { return clip(withoutQuery(u)) }
 
-// numberLike reports whether a host is one of the odd forms in which some
-// resolvers take an IPv4 address: "127.1", "0x7f000001", "2130706433".
+// numberLike reports whether a host is an IPv4 address in one of the unusual forms
+// that some resolvers accept: "127.1", "0x7f000001", "2130706433".
 func numberLike(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return false

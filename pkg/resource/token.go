@@ -102,8 +102,8 @@ func (c *tokenChecker) verified() {
 	}
 }
 
-// scope compares the token's scope with what the challenge asks for, else with
-// what the metadata lists.
+// scope compares the token's scope with the scope that the challenge requires or,
+// without one, with the scopes in the metadata.
 func (c *tokenChecker) scope() {
 	const id = "token_scope"
 	has := verify.Scopes(c.token.UnverifiedClaims())

@@ -18,8 +18,8 @@ import (
 
 func now() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
-// The links of a token, each beside the case in which it holds: a token from
-// elsewhere or for somebody else must not be taken for one of this API.
+// A token from another issuer or for another audience must not pass as a token for
+// this API. Each link has a case that passes and one that fails.
 func TestTokenLinks(t *testing.T) {
 	const url = "https://api.example/mcp"
 	key, err := issuertest.NewKey("ES256")

@@ -45,7 +45,8 @@ func Walk(ctx context.Context, client *provider.Client, url string) (*Evidence, 
 	return e, nil
 }
 
-// metadata looks where the challenge says, else at both well-known addresses.
+// metadata fetches the metadata from the URL in the challenge or, without one, from
+// both well-known URLs.
 func (e *Evidence) metadata(ctx context.Context, client *provider.Client) {
 	named := e.namedMetadata()
 	inserted, root := wellKnown(e.URL)

@@ -128,7 +128,7 @@ func TestServersThatAreAsked(t *testing.T) {
 	}
 }
 
-// What cannot be had is evidence; an interruption is none.
+// A failed request is evidence. A cancelled context is an error.
 func TestWalkWithoutAnAnswer(t *testing.T) {
 	h := newHost(t)
 	h.Close()

@@ -14,7 +14,7 @@ func wellKnown(url string) (inserted, root string) {
 	start := strings.Index(address, "://") + len("://")
 	end := start + strings.IndexByte(address[start:]+"/", '/')
 	origin, path := address[:end], address[end:]
-	inserted = origin + suffix + strings.TrimSuffix(path, "/") // a slash alone is none: RFC 9728 section 3.1
+	inserted = origin + suffix + strings.TrimSuffix(path, "/") // without a trailing slash: RFC 9728 section 3.1
 	if hasQuery {
 		inserted += "?" + query
 	}

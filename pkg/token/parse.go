@@ -152,8 +152,8 @@ func (t *Token) parseCompact(text string, segments []string) {
 	}
 }
 
-// parseDisclosures looks at what stands before the first "~" of an SD-JWT (RFC 9901
-// section 4): a JWT, which is shown, but as a whole the text is none.
+// parseDisclosures parses the JWT before the first "~" of an SD-JWT (RFC 9901
+// section 4). The JWT is shown, but the text as a whole is not a JWT.
 func (t *Token) parseDisclosures(text string) {
 	jwt, _, _ := strings.Cut(text, "~")
 	var parts [maxSegments]string

@@ -170,7 +170,7 @@ func TestParseNames(t *testing.T) {
 	}
 }
 
-// Everything that is wrong is told at once, and what can be read is there.
+// Parse reports all faults at once, and keeps every part that it can read.
 func TestParseKeepsEveryFault(t *testing.T) {
 	tok := token.Parse(compact(`{"alg":"RS256","kid":1,"typ":2}`, `[]`) + "=")
 	var areas []string

@@ -40,8 +40,8 @@ const (
 const (
 	causeOpaque       = "opaque"
 	causeNoToken      = "no_token"      // not even an opaque one
-	causePlaceholder  = "placeholder"   // what stands where a variable was not filled in
-	causeForeign      = "foreign_token" // something else, which has signs of its own
+	causePlaceholder  = "placeholder"   // a variable that was not filled in
+	causeForeign      = "foreign_token" // text of another recognised form
 	causeEncrypted    = "encrypted"
 	causeJSONForm     = "json_serialisation"
 	causeSegments     = "segment_count"
@@ -58,7 +58,7 @@ const (
 	causeMemberType   = "member_type"
 )
 
-// The areas of faults, in the order in which they are looked at.
+// The areas of faults, in the order in which they are checked.
 const (
 	areaStructure = "structure" // segments: RFC 7515 section 7.1, RFC 7519 section 1
 	areaEncoding  = "encoding"  // base64url: RFC 7515 section 2, RFC 4648 section 3.5

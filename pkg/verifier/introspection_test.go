@@ -21,13 +21,13 @@ func answer(t *testing.T, text string) *provider.Introspection {
 	return &provider.Introspection{Active: document.Get("active").True(), Document: document}
 }
 
-// An answer alone: what is odd about it, and that oddities refuse only where they
-// are to.
+// Compare reports oddities of a response, and rejects it because of them only if
+// strict.
 func TestCompareAnswerAlone(t *testing.T) {
 	now := time.Unix(1767225600, 0)
 	for name, c := range map[string]struct {
 		answer         string
-		oddity         string // of which the message begins so; empty for none
+		oddity         string // message, or empty
 		reason, strict verify.Reason
 	}{
 		"active":                 {`{"active":true,"sub":"u","exp":1767225601}`, "", "active", "active"},
@@ -61,7 +61,7 @@ func TestCompareAnswerAlone(t *testing.T) {
 	}
 }
 
-// An answer beside the token as it was verified here, which outweighs it.
+// A failed local verification outweighs the response.
 func TestCompareWithTheToken(t *testing.T) {
 	i := newIssuer(t)
 	v := i.verifier(t, verify.Policy{})
@@ -78,7 +78,7 @@ func TestCompareWithTheToken(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer         string
 		report         *verify.Report
-		oddities       []string // of which the messages begin so
+		oddities       []string // prefixes of the messages
 		reason, strict verify.Reason
 	}{
 		"both good":          {`{"active":true,"sub":"ada","aud":"api"}`, good, nil, "active", "active"},

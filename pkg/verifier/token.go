@@ -33,8 +33,8 @@ func newToken(result *Result, policy *verify.Policy) *Token {
 	return t
 }
 
-// Roles returns the roles in the policy's RoleClaim, else those in the places
-// where issuers are known to put them.
+// Roles returns the roles in the policy's RoleClaim or, without one, in the claims
+// in which issuers are known to put them.
 func (t *Token) Roles() []string {
 	if t.policy == nil { // the zero Token
 		return nil
@@ -42,7 +42,7 @@ func (t *Token) Roles() []string {
 	return verify.Roles(t.claims, t.policy)
 }
 
-// Claims returns the claims as the token has them: in order, with exact numbers.
+// Claims returns the claims of the token in their order, with exact numbers.
 func (t *Token) Claims() strictjson.Value { return t.claims }
 
 // Decode writes the claims into v, a pointer to a struct with json tags or to a

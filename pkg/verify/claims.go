@@ -21,7 +21,7 @@ func ofType(value strictjson.Value) string {
 	}
 }
 
-// text returns a claim that is a string, else an empty string.
+// text returns a claim that is a string, or an empty string.
 func (r *Report) text(claim string) string {
 	text, _ := r.claims.Get(claim).Text()
 	return text
@@ -52,7 +52,7 @@ func (v *verification) checkSubject() {
 	}
 }
 
-// refuseIf adds a failed check if the rule is binding, else a warning.
+// refuseIf adds a failed check if the rule is binding, or a warning if it is not.
 func (v *verification) refuseIf(binding bool, id check, message string) {
 	s := warned
 	if binding {

@@ -228,11 +228,11 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 	return &Diagnosis{Cause: differentValue, Names: list}
 }
 
-// maxCompared is how many audiences are looked at for a small difference.
+// maxCompared is the maximum number of audiences to compare for a small difference.
 const maxCompared = 100
 
-// diagnoseEndpoint recognises a token for an endpoint of the server that was
-// expected, as clients make them to authenticate (RFC 7523 section 3).
+// diagnoseEndpoint recognises a token for an endpoint of the expected server, such
+// as one that a client makes to authenticate (RFC 7523 section 3).
 func (v *verification) diagnoseEndpoint(expected string, list []string) *Diagnosis {
 	i := slices.IndexFunc(list, func(found string) bool {
 		return strings.Contains(expected, "://") && strings.HasPrefix(found, strings.TrimSuffix(expected, "/")+"/")

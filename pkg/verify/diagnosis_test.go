@@ -13,8 +13,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// Each case is one in which the cause of a failure is recognised, beside one in
-// which the same check fails for another cause.
+// The cases come in groups: one has a recognised cause, and the others are similar
+// but have another cause.
 func TestDiagnoses(t *testing.T) {
 	require := func(claim, value string) func(*verify.Policy) {
 		return func(p *verify.Policy) { p.Require = []verify.Requirement{{Claim: claim, Text: &value}} }
@@ -160,12 +160,12 @@ func TestNeverABearerToken(t *testing.T) {
 	// Its issuer still has to be the expected one, and its signature good.
 	other := logout.with("iss", `"https://other.example"`)
 	wantRejected(t, examine(ofType(t, "logout+jwt", other), everyKey(t), goodPolicy()), verify.ReasonWrongIssuer, verify.CheckIssuer)
-	// response_type or redirect_uri alone make no request object.
+	// response_type or redirect_uri alone does not make a request object.
 	wantAccepted(t, examine(claiming(t, goodClaims().with("response_type", `"code"`)), everyKey(t), goodPolicy()))
 	wantAccepted(t, examine(claiming(t, goodClaims().with("redirect_uri", `"x"`)), everyKey(t), goodPolicy()))
 }
 
-// The rules of ID tokens are silent where the token is none.
+// The rules for ID tokens do not apply to other tokens.
 func TestRulesOfAnotherKindAreSilent(t *testing.T) {
 	policy := goodPolicy()
 	policy.Kind = verify.KindID

@@ -8,8 +8,8 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// TestIssuers: who a token seems to be from, and the fact that is told where a
-// check fails; and that it is not told of another failure of the same check.
+// TestIssuers checks which issuer is recognised and which note a failed check gets.
+// Another failure of the same check must not get the note.
 func TestIssuers(t *testing.T) {
 	graph := `"00000003-0000-0000-c000-000000000000"`
 	for _, c := range []struct {

@@ -164,7 +164,7 @@ func (v *verification) keyInfo(k *jwks.Key, keys *PublicKeys) *KeyInfo {
 	return info
 }
 
-// passKey reports the key that was used, with what is odd about the choice.
+// passKey reports the key that was used, with a warning if the choice is doubtful.
 func (v *verification) passKey(k *jwks.Key, candidates []*jwks.Key) {
 	kid, named := v.token.KeyID()
 	switch {

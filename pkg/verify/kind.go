@@ -12,8 +12,8 @@ import (
 // Back-Channel Logout section 2.4).
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
-// headerType returns typ as the token has it, or an empty string (RFC 7519 section
-// 5.1).
+// headerType returns the token's typ unchanged, or an empty string (RFC 7519
+// section 5.1).
 func headerType(t *token.Token) string {
 	typ, _ := t.Header().Get("typ").Text()
 	return typ
@@ -216,8 +216,9 @@ func (v *verification) checkUnnamedKind() {
 	v.checkKindClaims(v.report.Kind, warned)
 }
 
-// notID: what looks like an access token and has nothing of an ID token is none,
-// whoever issued it.
+// notID returns why the token is not an ID token, or an empty string. A token that
+// looks like an access token and has no sign of an ID token is not an ID token,
+// regardless of its issuer.
 func (v *verification) notID(typ string) string {
 	switch {
 	case typ == "at+jwt":
@@ -233,8 +234,8 @@ func (v *verification) notID(typ string) string {
 	return ""
 }
 
-// hasShapeOfID reports whether a token has claims of a login, or azp as ID tokens
-// have it: the client that it is for, and no scope.
+// hasShapeOfID reports whether a token has claims about a login, or has no scope
+// and an azp that is one of its audiences.
 func (v *verification) hasShapeOfID() bool {
 	azp := v.report.text("azp")
 	return hasAny(v.claims, []sign{{"nonce", ""}, {"auth_time", ""}}) ||

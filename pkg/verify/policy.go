@@ -156,8 +156,7 @@ type PublicKeys struct {
 	Source     string // where they came from, for the report
 	AgeSeconds int64  // how long ago they were fetched
 	// IDTokenAlgorithms is id_token_signing_alg_values_supported of the metadata
-	// that named the keys; nil if there is none. It says nothing about other
-	// tokens.
+	// that named the keys, or nil. It does not apply to other tokens.
 	IDTokenAlgorithms []string
 }
 

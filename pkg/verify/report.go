@@ -28,7 +28,7 @@ const (
 	ReasonReauthentication Reason = "reauthentication_required"
 )
 
-// Error returns the reason as reports have it.
+// Error returns the reason as it is written in reports.
 func (r Reason) Error() string { return string(r) }
 
 // reasons returns all reasons, most severe first.

@@ -261,8 +261,8 @@ func keyNames(keys []*jwks.Key) []string {
 	return names
 }
 
-// signerIn returns the key of a set that verifies the signature, whatever the
-// token says of its key; nil if there is none. It only explains a refusal.
+// signerIn returns the key of a set that verifies the signature, or nil. It ignores
+// the token's kid. It is used only to explain a rejection.
 func (v *verification) signerIn(set *jwks.Set) *jwks.Key {
 	for _, k := range atMost(set.Usable(), maxTried) {
 		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {

@@ -20,8 +20,8 @@ func (v *verification) checkStructure() {
 	}
 }
 
-// checkArea reports the first fault of an area, whose name is that of the check.
-// Without one, readable says whether the area could be looked at.
+// checkArea reports the first fault of an area. The area and the check have the
+// same name. If there is no fault, readable says whether the area could be read.
 func (v *verification) checkArea(id check, readable bool) {
 	switch fault := v.token.FaultIn(id.id()); {
 	case fault != nil:

@@ -69,8 +69,8 @@ func TestEvidenceWhereAllIsWell(t *testing.T) {
 	}
 }
 
-// What a check says is what people act on: each message beside that of a case which
-// is nearly the same.
+// Users act on the message of a check, so nearly identical cases must have the
+// message that fits each of them.
 func TestWordsOfChecks(t *testing.T) {
 	kind := func(k verify.Kind) func(*verify.Policy) { return func(p *verify.Policy) { p.Kind = k } }
 	present := func(claim string) func(*verify.Policy) {

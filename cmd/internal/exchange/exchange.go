@@ -33,8 +33,8 @@ type Exchange struct {
 // ErrNothing is the error for a text that holds neither a request nor an answer.
 var ErrNothing = errors.New("no HTTP exchange: nothing but white space was given")
 
-// Parse reads a text. Where it holds several exchanges, the last one that was
-// refused (401, 403 or 400) counts, else the last one.
+// Parse reads a text. If it holds several exchanges, Parse returns the last one
+// that was refused (401, 403 or 400), or the last one if none was refused.
 func Parse(text string) (*Exchange, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {

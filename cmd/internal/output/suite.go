@@ -33,7 +33,7 @@ type Suite struct {
 // A Fact is a name and a value.
 type Fact struct{ Name, Value string }
 
-// A Case is one thing that was looked at.
+// A Case is the result of one check.
 type Case struct {
 	ID       string // such as "signature"; several cases can share it
 	Outcome  Outcome

@@ -134,9 +134,9 @@ func tokenAt(text string, first line) (token string, next int, joined, ok bool) 
 // maxSignatureLines is the maximum number of lines of a signature, plus one.
 const maxSignatureLines = 1366/minWrap + 2
 
-// joinedWhole undoes a wrap of a whole text that is not a well-formed token, so
-// that a wrapped token with a segment missing is told so, and not that it has a
-// line break.
+// joinedWhole joins the lines of a wrapped text that is not a well-formed token.
+// The fault of a wrapped token without one of its segments is then the missing
+// segment, and not the line break.
 func joinedWhole(text string) (joined string, next int, ok bool) {
 	if !beginsHeader(text) {
 		return "", 0, false

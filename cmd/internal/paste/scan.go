@@ -8,9 +8,9 @@ import (
 )
 
 // scanner looks for tokens in text that is not JSON. It goes over the text once,
-// from one run of token characters to the next: a run is a token, or the name of a
-// value, or a word. What it looks at ahead is never looked at again more than a
-// fixed number of times, so that no text takes long.
+// from one run of token characters to the next: a run is a token, the name of a
+// value, or a word. It reads ahead over the same text only a fixed number of times,
+// so the time is linear in the length of the text.
 type scanner struct {
 	text   string
 	in     context

@@ -48,16 +48,16 @@ var (
 	errHalt   = &RunError{Reason: "failed: halt and halt_error are not available"}
 )
 
-// Run gives the input to the expression, in which now is at, and returns all its
-// outputs in order.
+// Run runs the expression on the input and returns all its outputs in order. In
+// the expression, now is at.
 // Numbers that the expression does not touch keep their text; members of objects
-// come out sorted by name. The error is a *RunError or that of ctx. Where the
-// expression itself raised it, the outputs are those that came before; where a
-// bound was exceeded there are none.
+// are sorted by name. The error is a *RunError or that of ctx. If the expression
+// itself raised it, Run also returns the outputs before the error; if a bound was
+// exceeded, it returns no outputs.
 //
 // gojq cannot be interrupted inside one operation, such as "a" * 1e9. Such a run
-// is abandoned when it exceeds a bound: Run returns, while the operation goes on
-// to its end unobserved.
+// is abandoned when it exceeds a bound: Run returns, and the operation continues
+// in the background until it ends.
 func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) ([]strictjson.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, f.maxTime, errTime)
 	defer cancel()

@@ -64,7 +64,8 @@ func (c *Complaint) bearer() challenge.Challenge {
 // Param returns a parameter of the challenge that is about tokens.
 func (c *Complaint) Param(name string) string { return c.bearer().Param(name) }
 
-// words are what the challenge says, else the message of the body.
+// words returns the error description of the challenge or, without one, the
+// message of the body.
 func (c *Complaint) words(body string) string {
 	if description := c.Param("error_description"); description != "" {
 		return shorten(description)
@@ -178,7 +179,7 @@ func onlyDPoP(list []challenge.Challenge) bool {
 	return dpop && !bearer
 }
 
-// bodyStatus finds the status that a body repeats, 0 if there is none.
+// bodyStatus returns the status code that the body states, or 0.
 func bodyStatus(body string) int {
 	document, err := strictjson.Parse([]byte(body))
 	if err != nil {

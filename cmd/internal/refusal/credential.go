@@ -9,12 +9,12 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/token"
 )
 
-// A Credential is what a request showed.
+// A Credential is the token that a request sent.
 type Credential struct {
-	Scheme string // as "Bearer"; empty where there is none
-	Token  string // empty where there is none
-	Where  string // as "the Authorization header"
-	// Faults say what is wrong with how the token was sent, whatever it is.
+	Scheme string // such as "Bearer", or empty
+	Token  string // or empty
+	Where  string // such as "the Authorization header"
+	// Faults say what is wrong with how the token was sent.
 	Faults []Clue
 }
 

@@ -37,9 +37,9 @@ type Clue struct {
 type Explanation struct {
 	Complaint  Complaint
 	Credential Credential
-	Token      *token.Token // nil where there is none
+	Token      *token.Token // nil if the request has no token
 	Kind       verify.Kind  // of the token
-	At         time.Time    // as of which the token was looked at
+	At         time.Time    // the time at which the token was checked
 	Clues      []Clue       // failures first
 }
 
