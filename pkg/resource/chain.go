@@ -31,12 +31,12 @@ type Link struct {
 
 // Evidence is what was fetched for each link.
 type Evidence struct {
-	URL      string             // as the user named the API
-	Response *provider.Response // to a GET without a token; nil where there was none
-	Err      error              // why there was none
+	URL      string             // the API's URL, as the user typed it
+	Response *provider.Response // to a GET without a token, or nil
+	Err      error              // why Response is nil
 
-	Metadata    *provider.Document // nil if there is none
-	MetadataErr error              // why there is none, for each address
+	Metadata    *provider.Document // or nil
+	MetadataErr error              // why Metadata is nil, for each URL
 	// Found says where the address of the metadata comes from: "resource_metadata",
 	// the challenge (RFC 9728 section 5.1); "inserted", the well-known suffix before
 	// the path of the URL (section 3.1); or "root", the well-known address of the
@@ -56,10 +56,10 @@ const (
 // A Server is an authorization server that the metadata names.
 type Server struct {
 	Issuer   string             // as the metadata names it
-	Metadata *provider.Metadata // nil if there is none
-	Err      error              // why there is none, or that it is for another issuer
-	Keys     *provider.KeySet   // nil where there are none
-	KeysErr  error              // why there are none
+	Metadata *provider.Metadata // or nil
+	Err      error              // why Metadata is nil, or that it is for another issuer
+	Keys     *provider.KeySet   // or nil
+	KeysErr  error              // why the keys could not be fetched
 }
 
 // A Chain is the result.
