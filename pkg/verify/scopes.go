@@ -114,7 +114,7 @@ func (v *verification) checkRoles() {
 // here.
 func Roles(claims strictjson.Value, p *Policy) []string {
 	if p.RoleClaim != "" {
-		return roleList(lookup(claims, p.RoleClaim))
+		return lookup(claims, p.RoleClaim).Texts()
 	}
 	known := [][]string{
 		{"roles"}, {"https://authgear.com/claims/user/roles"}, {"realm_access", "roles"}, {"groups"}, {"cognito:groups"},
@@ -126,16 +126,8 @@ func Roles(claims strictjson.Value, p *Policy) []string {
 	}
 	var list []string
 	for _, names := range known {
-		list = append(list, roleList(descend(claims, names...))...)
+		list = append(list, descend(claims, names...).Texts()...)
 	}
-	return list
-}
-
-func roleList(v strictjson.Value) []string {
-	if text, ok := v.Text(); ok {
-		return []string{text}
-	}
-	list, _ := v.TextList()
 	return list
 }
 
@@ -152,7 +144,7 @@ func (v *verification) explainRoles(o *outcome, missing []string) {
 	}
 	for _, m := range v.claims.Members() {
 		name := strings.ToLower(m.Name)
-		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(roleList(m.Value), missing) {
+		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(m.Value.Texts(), missing) {
 			o.remark.detail.diagnosis = &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
 			o.remark.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
 			return
