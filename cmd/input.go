@@ -210,10 +210,11 @@ func tooLarge(name string, limit int) *failure {
 // env:NAME, one trailing line break aside.
 func readValue(env *Env, flag, argument string) (string, error) {
 	if text, ok, err := fromFileOrEnv(env, argument, token.MaxLength); ok {
-		if err == nil && strings.TrimSpace(text) == "" {
+		text = paste.Exact(string(toUTF8([]byte(text))))
+		if err == nil && strings.TrimSpace(text) == "" { // as is a file with nothing but a byte order mark
 			err = unreadable("%s is empty", flag)
 		}
-		return paste.Exact(string(toUTF8([]byte(text)))), err
+		return text, err
 	}
 	return argument, nil
 }
