@@ -3,8 +3,9 @@ package query
 import (
 	"encoding/json"
 	"fmt"
-	"math/big"
+	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/itchyny/gojq"
@@ -35,28 +36,23 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 		return strictjson.Value{}, errDepth
 	}
 	switch v := v.(type) {
-	case nil:
-		return strictjson.From(nil), nil
-	case bool:
-		return strictjson.From(v), nil
 	case string:
 		return strictjson.From(v), c.spend(len(v))
 	case []any:
 		return c.array(v, depth)
 	case map[string]any:
 		return c.object(v, depth)
-	case json.Number:
-		return strictjson.From(v), c.spend(len(v))
-	case int:
-		return strictjson.From(v), nil
-	case *big.Int:
-		text := v.String()
-		return strictjson.From(json.Number(text)), c.spend(len(text))
-	case float64:
-		return float(v)
-	default:
-		return strictjson.Value{}, &RunError{Reason: fmt.Sprintf("gave a %T", v)}
 	}
+	// Of null, booleans and numbers. As in jq, what is not a number is null, and the
+	// infinities are the greatest numbers there are.
+	text, err := gojq.Marshal(v)
+	if err != nil {
+		return strictjson.Value{}, err
+	}
+	if err := c.spend(len(text)); err != nil {
+		return strictjson.Value{}, err
+	}
+	return strictjson.Parse(text)
 }
 
 // spend takes bytes from the budget.
@@ -82,61 +78,31 @@ func (c *converter) array(list []any, depth int) (strictjson.Value, error) {
 }
 
 func (c *converter) object(object map[string]any, depth int) (strictjson.Value, error) {
-	names := make([]string, 0, len(object))
-	for name := range object {
+	if len(object) > c.budget/valueBytes {
+		return strictjson.Value{}, errSize
+	}
+	members := make([]strictjson.Member, 0, len(object))
+	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if err := c.spend(len(name)); err != nil {
 			return strictjson.Value{}, err
 		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	members := make([]strictjson.Member, len(names))
-	for i, name := range names {
 		value, err := c.value(object[name], depth+1)
 		if err != nil {
 			return strictjson.Value{}, err
 		}
-		members[i] = strictjson.Member{Name: name, Value: value}
+		members = append(members, strictjson.Member{Name: name, Value: value})
 	}
 	return strictjson.From(members), nil
 }
 
-// float writes a number the way jq does: what is not a number is null, and the
-// infinities are the greatest numbers there are.
-func float(f float64) (strictjson.Value, error) {
-	text, err := gojq.Marshal(f)
-	if err != nil || string(text) == "null" {
-		return strictjson.From(nil), err
-	}
-	return strictjson.From(json.Number(text)), nil
-}
-
 // plain returns v as nil, bool, json.Number, string, []any and map[string]any.
 // The order of members is lost.
-func plain(v strictjson.Value) any {
-	switch v.Type() {
-	case strictjson.TypeBool:
-		return v.True()
-	case strictjson.TypeNumber:
-		return json.Number(v.String())
-	case strictjson.TypeString:
-		text, _ := v.Text()
-		return text
-	case strictjson.TypeArray:
-		list := make([]any, len(v.Items()))
-		for i, item := range v.Items() {
-			list[i] = plain(item)
-		}
-		return list
-	case strictjson.TypeObject:
-		object := make(map[string]any, len(v.Members()))
-		for _, m := range v.Members() {
-			object[m.Name] = plain(m.Value)
-		}
-		return object
-	default:
-		return nil
-	}
+func plain(v strictjson.Value) (any, error) {
+	var value any
+	decoder := json.NewDecoder(strings.NewReader(v.String()))
+	decoder.UseNumber()
+	err := decoder.Decode(&value)
+	return value, err
 }
 
 // shorten cuts s to n characters.

@@ -63,7 +63,10 @@ func (f *Filter) Run(ctx context.Context, input strictjson.Value, at time.Time) 
 	defer cancel()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	value := plain(input)
+	value, err := plain(input)
+	if err != nil {
+		return nil, err
+	}
 	now := any(int(at.Unix()))
 	if at.Nanosecond() != 0 {
 		now = float64(at.Unix()) + float64(at.Nanosecond())/1e9
