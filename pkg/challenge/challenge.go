@@ -15,18 +15,12 @@ import (
 	"strings"
 )
 
-// The schemes that carry access tokens.
-const (
-	Bearer = "Bearer" // RFC 6750
-	DPoP   = "DPoP"   // RFC 9449
-)
-
 // maxLength is the length in bytes of the longest field value that Parse reads.
 const maxLength = 16 << 10
 
 // A Challenge is one way to authenticate (RFC 9110 section 11.3).
 type Challenge struct {
-	Scheme  string  `json:"scheme"`            // as the server wrote it; compare it with Is
+	Scheme  string  `json:"scheme"`            // as the server wrote it, in any case
 	Token68 string  `json:"token68,omitempty"` // instead of parameters, as in Negotiate
 	Params  []Param `json:"params"`
 }
@@ -36,10 +30,6 @@ type Param struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
-
-// Is reports whether a challenge has a scheme, whatever its case (RFC 9110
-// section 11.1).
-func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, scheme) }
 
 // Param returns the value of the first parameter of that name, whatever its case
 // (RFC 9110 section 11.2), or an empty string.
@@ -58,24 +48,17 @@ func (c Challenge) lookup(name string) (string, bool) {
 	return "", false
 }
 
-// Find returns the first challenge of a scheme and whether there is one.
+// Find returns the first challenge of a scheme, whatever its case (RFC 9110 section
+// 11.1), and whether there is one. Access tokens are for Bearer (RFC 6750) and DPoP
+// (RFC 9449).
 func Find(list []Challenge, scheme string) (Challenge, bool) {
 	for _, c := range list {
-		if c.Is(scheme) {
+		if strings.EqualFold(c.Scheme, scheme) {
 			return c, true
 		}
 	}
 	return Challenge{}, false
 }
-
-// A syntaxError is one place at which a field value breaks the grammar of RFC
-// 9110 section 11.6.1.
-type syntaxError struct {
-	Offset int    // in bytes
-	Text   string // what is wrong, in words; it may quote the server
-}
-
-func (e *syntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Text, e.Offset+1) }
 
 // errTooLong is the error of Parse for a value longer than maxLength.
 var errTooLong = errors.New("challenge: the field value is longer than 16 KiB")

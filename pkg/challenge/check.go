@@ -51,7 +51,7 @@ func Check(status int, sentToken bool, list []Challenge) []Problem {
 	c := &checker{status: status, sentToken: sentToken}
 	found := false
 	for _, one := range list {
-		if one.Is(Bearer) || one.Is(DPoP) {
+		if strings.EqualFold(one.Scheme, "Bearer") || strings.EqualFold(one.Scheme, "DPoP") {
 			found = true
 			c.challenge(one)
 		}
@@ -93,9 +93,9 @@ func (c *checker) challenge(one Challenge) {
 		c.say("RFC 6750 section 3", "%s has no parameters: it does not say what is wrong with the token", one.Scheme)
 	}
 	c.errorCode(one)
-	c.characters(one, "error", "RFC 6750 section 3", isErrorText)
-	c.characters(one, "error_description", "RFC 6750 section 3", isErrorText)
-	c.characters(one, "scope", "RFC 6750 section 3", isErrorText)
+	for _, name := range []string{"error", "error_description", "scope"} {
+		c.characters(one, name)
+	}
 }
 
 func (c *checker) errorCode(one Challenge) {
@@ -115,16 +115,16 @@ func (c *checker) errorCode(one Challenge) {
 	}
 }
 
-func (c *checker) characters(one Challenge, name, spec string, allowed func(byte) bool) {
+func (c *checker) characters(one Challenge, name string) {
 	value := one.Param(name)
 	for i := range len(value) {
-		if !allowed(value[i]) {
-			c.say(spec, "%s has an invalid character: %q", name, value[i:i+1])
+		if !isErrorText(value[i]) {
+			c.say("RFC 6750 section 3", "%s has an invalid character: %q", name, value[i:i+1])
 			return
 		}
 	}
 }
 
-// isErrorText reports whether a byte may stand in error and error_description:
+// isErrorText reports whether a byte may stand in error, error_description and scope:
 // %x20-21 / %x23-5B / %x5D-7E.
 func isErrorText(b byte) bool { return ' ' <= b && b <= '~' && b != '"' && b != '\\' }

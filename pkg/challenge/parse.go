@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -202,5 +203,5 @@ func (p *parser) skipElement() {
 func (p *parser) last() *Challenge { return &p.list[len(p.list)-1] }
 
 func (p *parser) fault(offset int, text string) {
-	p.faults = append(p.faults, &syntaxError{Offset: offset, Text: text})
+	p.faults = append(p.faults, fmt.Errorf("%s at byte %d", text, offset+1))
 }

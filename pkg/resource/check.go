@@ -136,18 +136,18 @@ func (c *checker) named() {
 // goodChallenge is one that would do.
 func (c *checker) goodChallenge() string {
 	inserted, _ := wellKnown(strings.TrimSuffix(c.shownURL(), "?…"))
-	text, err := challenge.Challenge{Scheme: challenge.Bearer, Params: []challenge.Param{{Name: "resource_metadata", Value: inserted}}}.Encode()
+	text, err := challenge.Challenge{Scheme: "Bearer", Params: []challenge.Param{{Name: "resource_metadata", Value: inserted}}}.Encode()
 	if err != nil {
-		return challenge.Bearer
+		return "Bearer"
 	}
 	return text
 }
 
 func (c *checker) bearer(list []challenge.Challenge) challenge.Challenge {
-	if bearer, ok := challenge.Find(list, challenge.Bearer); ok {
+	if bearer, ok := challenge.Find(list, "Bearer"); ok {
 		return bearer
 	}
-	dpop, _ := challenge.Find(list, challenge.DPoP)
+	dpop, _ := challenge.Find(list, "DPoP")
 	return dpop
 }
 

@@ -48,7 +48,7 @@ func (v *Verifier) challenge(r refusal) string {
 	if len(v.policy.Audiences) > 0 {
 		realm = v.policy.Audiences[0]
 	}
-	c := challenge.Challenge{Scheme: challenge.Bearer, Params: []challenge.Param{{Name: "realm", Value: realm}}}
+	c := challenge.Challenge{Scheme: "Bearer", Params: []challenge.Param{{Name: "realm", Value: realm}}}
 	for _, p := range []challenge.Param{
 		{Name: "error", Value: r.code}, {Name: "error_description", Value: r.description}, {Name: "scope", Value: r.scope},
 		{Name: "acr_values", Value: r.acrValues}, {Name: "max_age", Value: r.maxAge},
@@ -60,7 +60,7 @@ func (v *Verifier) challenge(r refusal) string {
 	}
 	text, err := c.Encode()
 	if err != nil {
-		return challenge.Bearer + ` realm="api"`
+		return `Bearer realm="api"`
 	}
 	return text
 }

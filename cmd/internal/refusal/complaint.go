@@ -170,12 +170,12 @@ func (c *Complaint) byCode(status int, sent bool) Reason {
 }
 
 func forTokens(c challenge.Challenge) bool {
-	return c.Is(challenge.Bearer) || c.Is(challenge.DPoP) || c.Scheme == ""
+	return isScheme(c.Scheme) || c.Scheme == ""
 }
 
 func onlyDPoP(list []challenge.Challenge) bool {
-	_, dpop := challenge.Find(list, challenge.DPoP)
-	_, bearer := challenge.Find(list, challenge.Bearer)
+	_, dpop := challenge.Find(list, "DPoP")
+	_, bearer := challenge.Find(list, "Bearer")
 	return dpop && !bearer
 }
 
