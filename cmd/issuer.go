@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -128,56 +130,36 @@ func (o *issuerOptions) complete(env *Env, c *cobra.Command) error {
 
 // An issuerSetup is the file that --setup names.
 type issuerSetup struct {
-	Users []struct {
-		Name     string   `yaml:"name"`
-		Password string   `yaml:"password"`
-		Subject  string   `yaml:"sub"`
-		FullName string   `yaml:"full_name"`
-		Email    string   `yaml:"email"`
-		Roles    []string `yaml:"roles"`
-	} `yaml:"users"`
-	Clients []struct {
-		ID           string   `yaml:"id"`
-		Secret       string   `yaml:"secret"`
-		RedirectURIs []string `yaml:"redirect_uris"`
-		LogoutURI    string   `yaml:"logout_uri"`
-	} `yaml:"clients"`
+	Users   []issuertest.User   `yaml:"users"`
+	Clients []issuertest.Client `yaml:"clients"`
 }
 
 func (o *issuerOptions) readSetup() error {
 	if o.setup == "" {
 		return nil
 	}
-	f, err := os.Open(o.setup)
+	data, err := readFile(o.setup, maxFileSize)
 	if err != nil {
-		return unreadable("%w", err)
+		return err
 	}
-	defer func() { _ = f.Close() }()
-	setup, err := parseSetup(f)
+	setup, err := parseSetup(data)
 	if err != nil {
 		return unreadable("%s: %w", o.setup, err)
 	}
-	for _, u := range setup.Users {
-		o.config.Users = append(o.config.Users, issuertest.User(u))
-	}
-	for _, client := range setup.Clients {
-		o.config.Clients = append(o.config.Clients, issuertest.Client(client))
-	}
+	o.config.Users, o.config.Clients = setup.Users, setup.Clients
 	return nil
 }
 
-// parseSetup reads YAML of at most maxFileSize bytes, without keys that nobody knows.
-func parseSetup(r io.Reader) (issuerSetup, error) {
+// parseSetup reads YAML without keys that nobody knows.
+func parseSetup(data []byte) (issuerSetup, error) {
 	var setup issuerSetup
-	decoder := yaml.NewDecoder(io.LimitReader(r, maxFileSize))
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&setup); err != nil {
 		return setup, err
 	}
-	for _, u := range setup.Users {
-		if u.Name == "" {
-			return setup, errors.New("a user has no name")
-		}
+	if slices.ContainsFunc(setup.Users, func(u issuertest.User) bool { return u.Name == "" }) {
+		return setup, errors.New("a user has no name")
 	}
 	return setup, nil
 }

@@ -1,9 +1,6 @@
 package cmd
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // FuzzParseSetup: whatever stands in the file of --setup, there is an answer, and
 // every user of it has a name.
@@ -15,7 +12,7 @@ func FuzzParseSetup(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		setup, err := parseSetup(strings.NewReader(text))
+		setup, err := parseSetup([]byte(text))
 		for _, u := range setup.Users {
 			if err == nil && u.Name == "" {
 				t.Error("a user without a name")

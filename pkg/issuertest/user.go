@@ -2,12 +2,12 @@ package issuertest
 
 // A User can log in to the issuer.
 type User struct {
-	Name     string   // what the login page shows and the password grant takes
-	Password string   // for the password grant; empty for "secret"
-	Subject  string   // sub; empty for the name
-	FullName string   // claim name
-	Email    string   // claim email
-	Roles    []string // claim roles of access tokens
+	Name     string   `yaml:"name"`      // what the login page shows and the password grant takes
+	Password string   `yaml:"password"`  // for the password grant; empty for "secret"
+	Subject  string   `yaml:"sub"`       // empty for the name
+	FullName string   `yaml:"full_name"` // claim name
+	Email    string   `yaml:"email"`     // claim email
+	Roles    []string `yaml:"roles"`     // claim roles of access tokens
 }
 
 // defaultUsers returns the users of an issuer for which none are given.
@@ -20,14 +20,14 @@ func defaultUsers() []User {
 
 // A Client is an application that is registered with the issuer.
 type Client struct {
-	ID     string
-	Secret string // empty for a public client, which must use PKCE
+	ID     string `yaml:"id"`
+	Secret string `yaml:"secret"` // empty for a public client, which must use PKCE
 	// RedirectURIs are where users may be sent back to, beside any http address
 	// on loopback (RFC 8252 section 7.3).
-	RedirectURIs []string
+	RedirectURIs []string `yaml:"redirect_uris"`
 	// LogoutURI is where logout tokens are sent, on loopback; empty for nowhere
 	// (OpenID Connect Back-Channel Logout section 2.2).
-	LogoutURI string
+	LogoutURI string `yaml:"logout_uri"`
 }
 
 func (c *Client) public() bool { return c.Secret == "" }
