@@ -245,25 +245,23 @@ func (a loginAge) writeAdvice(t *output.Text) {
 // and how old the login is, and what to do where it is too old.
 type verifiedAge struct {
 	loginAge
-	report report
+	report
 }
-
-func (v verifiedAge) code() int { return v.report.code() }
 
 // again reports whether the user has to sign in again. A token that is not from
 // the expected issuer for this audience says nothing about that.
 func (v verifiedAge) again() bool {
-	acr, _ := v.report.Check("acr")
-	return v.report.Trusted && !v.report.OfProgram() && (v.tooOld() || acr.Status == verify.Failed)
+	acr, _ := v.Check("acr")
+	return v.Trusted && !v.OfProgram() && (v.tooOld() || acr.Status == verify.Failed)
 }
 
 func (v verifiedAge) message() string {
 	switch {
-	case !v.report.Trusted:
+	case !v.Trusted:
 		return "the token is refused, so what it says about the login proves nothing"
-	case v.AuthTime.IsZero() && v.report.OfProgram():
+	case v.AuthTime.IsZero() && v.OfProgram():
 		return "this token belongs to a program; no user signed in"
-	case v.Problem != "" && v.AuthTime.IsZero() && v.report.Kind == verify.KindAccess:
+	case v.Problem != "" && v.AuthTime.IsZero() && v.Kind == verify.KindAccess:
 		return v.Problem + ": re-authenticate, or ask with the ID token, since access tokens often lack it"
 	default:
 		return v.loginAge.message()
@@ -272,43 +270,37 @@ func (v verifiedAge) message() string {
 
 // sentence ends with the age and the limit: that is the question.
 func (v verifiedAge) sentence() string {
-	return v.report.verdict() + v.report.warnings() + ": " + v.words(true) + v.report.asOf()
+	return v.verdict() + v.warnings() + ": " + v.words(true) + v.asOf()
 }
 
 // words are what else failed, and the age.
 func (v verifiedAge) words(details bool) string {
-	failed := slices.DeleteFunc(v.report.checks(verify.Failed), func(c verify.Check) bool { return c.ID == "auth_time" })
+	failed := slices.DeleteFunc(v.checks(verify.Failed), func(c verify.Check) bool { return c.ID == "auth_time" })
 	if len(failed) == 0 {
 		return v.message()
 	}
-	return v.report.headline(failed, details) + "; " + v.message()
+	return v.headline(failed, details) + "; " + v.message()
 }
 
 func (v verifiedAge) document() any {
-	d := v.report.reportDocument()
+	d := v.reportDocument()
 	d.AuthAge = v.ageDocument(v.message())
-	if v.report.Trusted && !v.report.OfProgram() {
+	if v.Trusted && !v.OfProgram() {
 		v.advise(d.AuthAge, v.again())
 	}
 	return d
 }
 
 func (v verifiedAge) writeText(t *output.Text) {
-	v.report.writeVerdictAs(t, v.words(false))
-	v.report.writeBody(t, append(v.rows(), v.report.facts()...))
+	v.writeVerdictAs(t, v.words(false))
+	v.writeBody(t, append(v.rows(), v.facts()...))
 	if v.again() {
 		v.writeAdvice(t)
 	}
-	if v.again() || v.report.show.long() {
+	if v.again() || v.show.long() {
 		t.Blank() // the verdict may have scrolled away by now
-		v.report.writeVerdictAs(t, v.words(false))
+		v.writeVerdictAs(t, v.words(false))
 	}
-}
-
-func (v verifiedAge) suite() output.Suite {
-	s := v.report.suite()
-	s.Message = withCode(v.sentence(), v.code())
-	return s
 }
 
 // An unverifiedAge is the age that a token shows which nobody has verified.
@@ -318,6 +310,7 @@ type unverifiedAge struct {
 }
 
 func (v unverifiedAge) code() int        { return exitUnverified }
+func (v unverifiedAge) verdict() string  { return "unverified" }
 func (v unverifiedAge) sentence() string { return "unverified: " + v.message() }
 
 type unverifiedAgeDocument struct {
@@ -351,7 +344,7 @@ func (v unverifiedAge) writeText(t *output.Text) {
 func (v unverifiedAge) suite() output.Suite {
 	message := "nothing was verified; the token says: " + v.message()
 	return output.Suite{
-		Verdict: "unverified", Message: message, ExitCode: exitUnverified,
-		Cases: []output.Case{{ID: "auth_age", Outcome: output.Unanswered, Reason: "unverified", Message: message}},
+		Message: message,
+		Cases:   []output.Case{{ID: "auth_age", Outcome: output.Unanswered, Reason: "unverified", Message: message}},
 	}
 }

@@ -69,14 +69,11 @@ func (r report) checkDocument(c verify.Check) checkDocument {
 
 // suite returns the report for CI systems.
 func (r report) suite() output.Suite {
-	s := output.Suite{
-		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(),
-		Facts: []output.Fact{
-			{Name: "reason", Value: r.reason()},
-			{Name: "kind", Value: string(r.Kind)},
-			{Name: "evaluated_at", Value: r.EvaluatedAt.UTC().Format(time.RFC3339)},
-		},
-	}
+	s := output.Suite{Facts: []output.Fact{
+		{Name: "reason", Value: r.reason()},
+		{Name: "kind", Value: string(r.Kind)},
+		{Name: "evaluated_at", Value: r.EvaluatedAt.UTC().Format(time.RFC3339)},
+	}}
 	for _, fact := range r.keyFacts() {
 		s.Facts = append(s.Facts, output.Fact{Name: "key_" + fact.Name, Value: fact.Value})
 	}

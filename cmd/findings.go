@@ -163,10 +163,7 @@ func locationList(locations []string, most int) string {
 // suite is what --check found. Where it found nothing, that is a case of its
 // own, because CI systems take a suite without cases for a broken one.
 func (r findingsReport) suite() output.Suite {
-	s := output.Suite{
-		Verdict: r.verdict(), Good: r.code() == exitAccepted, Message: withCode(r.sentence(), r.code()), ExitCode: r.code(), URI: sourceURI(r.source),
-		Facts: []output.Fact{{Name: "source", Value: r.source}},
-	}
+	s := output.Suite{URI: sourceURI(r.source), Facts: []output.Fact{{Name: "source", Value: r.source}}}
 	shown, omitted := atMost(r.findings, maxShownFindings)
 	for _, f := range shown {
 		c := output.Case{ID: f.ID, Outcome: outcomeOfFinding(f), Location: locationList(f.Locations, maxTextLocations), Message: f.Message, Spec: f.Spec}

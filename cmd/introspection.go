@@ -172,7 +172,6 @@ func (v introspection) suite() output.Suite {
 		}
 	}
 	s := output.Suite{
-		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(),
 		Facts: []output.Fact{{Name: "reason", Value: string(v.Reason)}, {Name: "source", Value: v.Answer.URL}},
 		Cases: []output.Case{answer},
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func (v probeView) code() int {
 }
 
 func (v probeView) verdict() string {
-	return map[int]string{exitAccepted: "refuses", exitAPIAccepts: "accepts"}[v.code()]
+	return map[int]string{exitAccepted: "refuses", exitAPIAccepts: "accepts", exitUnavailable: "unclear"}[v.code()]
 }
 
 func (v probeView) sentence() string {
@@ -102,7 +101,7 @@ type probeOutcome struct {
 
 func (v probeView) document() any {
 	d := probeDocument{
-		Verdict: cmp.Or(v.verdict(), "unclear"), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
+		Verdict: v.verdict(), ExitCode: v.code(), URL: v.URL, Method: v.cfg.Method, Requests: v.Requests,
 		Skipped: v.Skipped,
 	}
 	if d.ExitCode != exitAccepted {
@@ -187,10 +186,7 @@ func (v probeView) challengeRows() []output.Row {
 }
 
 func (v probeView) suite() output.Suite {
-	s := output.Suite{
-		Verdict: cmp.Or(v.verdict(), "unclear"), Good: v.Good(), Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
-		Facts: []output.Fact{{Name: "url", Value: v.URL}, {Name: "method", Value: v.cfg.Method}},
-	}
+	s := output.Suite{URI: sourceURI(v.URL), Facts: []output.Fact{{Name: "url", Value: v.URL}, {Name: "method", Value: v.cfg.Method}}}
 	for _, o := range v.Outcomes {
 		c := output.Case{ID: o.Probe.ID, Outcome: outcomeOf(o.Status), Spec: o.Probe.Spec,
 			Message: fmt.Sprintf("sent %s: expected %s, got %s", o.Probe.Sent, o.Probe.Expected, gotWords(o))}

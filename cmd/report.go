@@ -80,7 +80,7 @@ func (r report) writeVerdict(t *output.Text) {
 // writeVerdictAs writes the verdict, followed by words.
 func (r report) writeVerdictAs(t *output.Text, words string) {
 	row := verdictRow(r.Accepted, strings.ToUpper(r.verdict())+"  "+words)
-	if n := r.count(verify.Warning); n > 0 && r.Accepted {
+	if n := len(r.checks(verify.Warning)); n > 0 && r.Accepted {
 		row.Value += "; " + plural(n, "warning")
 	}
 	t.Rows(row)
@@ -155,7 +155,7 @@ func (r report) row(c verify.Check) output.Row {
 
 // writeCount says how many checks are not shown.
 func (r report) writeCount(t *output.Text) {
-	passed := r.count(verify.Passed)
+	passed := len(r.checks(verify.Passed))
 	text := plural(passed, "check") + " passed (--all lists them, --claims shows the claims)"
 	if r.show.claims {
 		text = plural(passed, "check") + " passed (--all lists them)"

@@ -222,10 +222,7 @@ func (v resourceView) rows(belongs func(resource.Link) bool) []output.Row {
 }
 
 func (v resourceView) suite() output.Suite {
-	s := output.Suite{
-		Verdict: v.verdict(), Good: v.code() == exitAccepted, Message: withCode(v.sentence(), v.code()), ExitCode: v.code(), URI: sourceURI(v.URL),
-		Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}},
-	}
+	s := output.Suite{URI: sourceURI(v.URL), Facts: []output.Fact{{Name: "url", Value: withoutQuery(v.URL)}}}
 	for _, l := range v.Links {
 		c := output.Case{ID: l.ID, Outcome: outcomeOf(l.Status), Location: l.Server, Message: l.Message, Spec: l.Spec}
 		switch {

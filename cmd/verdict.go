@@ -22,10 +22,11 @@ import (
 // whatever the format it is printed in.
 type verdict interface {
 	code() int
+	verdict() string  // in a word or two
 	sentence() string // in one line, without the code
 	document() any    // for JSON
 	writeText(*output.Text)
-	suite() output.Suite // for CI systems
+	suite() output.Suite // facts and cases for CI systems
 }
 
 // conclude runs a command that checks something. If there is no verdict, it prints
@@ -68,7 +69,10 @@ func printVerdict(ctx context.Context, printer *output.Printer, v verdict) error
 	case printer.WantsLine():
 		return printer.PrintLine(withCode(v.sentence(), v.code()))
 	case printer.WantsSuite():
-		return printer.PrintSuite(ctx, v.suite())
+		s := v.suite()
+		s.Verdict, s.Good, s.ExitCode = v.verdict(), v.code() == exitAccepted, v.code()
+		s.Message = cmp.Or(s.Message, withCode(v.sentence(), v.code()))
+		return printer.PrintSuite(ctx, s)
 	case printer.WantsText():
 		return printer.PrintText(v.writeText)
 	default:
@@ -132,6 +136,7 @@ type unanswered struct {
 }
 
 func (n unanswered) code() int        { return n.exit }
+func (n unanswered) verdict() string  { return "no answer" }
 func (n unanswered) sentence() string { return "no answer: " + n.err.Error() }
 
 // writeText writes nothing: the error stream has it.
@@ -159,10 +164,7 @@ func (n unanswered) suite() output.Suite {
 	if hint := hintOf(n.err); hint != "" {
 		c.Notes = []string{"hint: " + hint}
 	}
-	return output.Suite{
-		Verdict: "no answer", Message: withCode(n.sentence(), n.exit), ExitCode: n.exit,
-		Facts: []output.Fact{{Name: "reason", Value: reasonOf(n.exit)}}, Cases: []output.Case{c},
-	}
+	return output.Suite{Facts: []output.Fact{{Name: "reason", Value: reasonOf(n.exit)}}, Cases: []output.Case{c}}
 }
 
 // A report is a verify.Report with what only the command knows: the words for a
@@ -241,25 +243,9 @@ func (r report) hint(c verify.Check) advice.Hint {
 
 // checks returns the checks of a status, the decisive one first.
 func (r report) checks(status verify.Status) []verify.Check {
-	var list []verify.Check
-	for _, c := range r.made {
-		if c.Status == status {
-			list = append(list, c)
-		}
-	}
+	list := slices.DeleteFunc(slices.Clone(r.made), func(c verify.Check) bool { return c.Status != status })
 	slices.SortStableFunc(list, func(a, b verify.Check) int { return cmp.Compare(r.weight(a), r.weight(b)) })
 	return list
-}
-
-// count returns the number of checks with a status.
-func (r report) count(status verify.Status) int {
-	n := 0
-	for i := range r.made {
-		if r.made[i].Status == status {
-			n++
-		}
-	}
-	return n
 }
 
 // weight orders failures: the token's origin where the keys are those of somebody
