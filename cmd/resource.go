@@ -72,14 +72,10 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	defer client.CloseIdleConnections()
 	network, cancel := o.network.within(ctx)
 	defer cancel()
-	evidence, err := resource.Walk(network, client, url)
+	chain, err := resource.Walk(network, client, url, o.profile == "mcp")
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	if evidence.Err != nil {
-		return nil, unavailable(evidence.Err)
-	}
-	chain := resource.Check(evidence, o.profile == "mcp")
 	if raw != "" {
 		chain.Token(bareAccessToken(raw), env.Now())
 	}

@@ -2,11 +2,13 @@
 // for it (RFC 9728): the API's challenge, its metadata, the authorization servers
 // that these name, their keys, and perhaps a token.
 //
-// Walk makes all requests; Check is pure and says which links work. Nothing is
-// guessed: a link that depends on a broken one is not checked.
+// Walk makes all requests and says which links work. Nothing is guessed: a link that
+// depends on a broken one is not checked.
 package resource
 
 import (
+	"fmt"
+
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -29,11 +31,10 @@ type Link struct {
 	Unavailable bool `json:"-"`
 }
 
-// Evidence is what was fetched for each link.
-type Evidence struct {
+// A Chain is what was fetched, and the links that follow from it.
+type Chain struct {
 	URL      string             // the API's URL, as the user typed it
-	Response *provider.Response // to a GET without a token, or nil
-	Err      error              // why Response is nil
+	Response *provider.Response // to a GET without a token
 
 	Metadata    *provider.Document // or nil
 	MetadataErr error              // why Metadata is nil, for each URL
@@ -44,9 +45,18 @@ type Evidence struct {
 	Found string
 
 	Servers []Server // in the order of the metadata
+
+	Links []Link // in order
+	// Unavailable reports that something could not be fetched or the token could not
+	// be checked. Nothing is known about it then.
+	Unavailable bool
+	Report      *verify.Report // of the token, or nil
+	Reason      verify.Reason  // why the token is refused, or empty
+
+	mcp bool // what the MCP authorization specification demands is required
 }
 
-// The values of Evidence.Found.
+// The values of Chain.Found.
 const (
 	foundNamed    = "resource_metadata"
 	foundInserted = "inserted"
@@ -62,20 +72,15 @@ type Server struct {
 	KeysErr  error              // why the keys could not be fetched
 }
 
-// A Chain is the result.
-type Chain struct {
-	Evidence
-	Links []Link // in order
-	// Unavailable reports that something could not be fetched or the token could not
-	// be checked. Nothing is known about it then.
-	Unavailable bool
-	Report      *verify.Report // of the token, or nil
-	Reason      verify.Reason  // why the token is refused, or empty
+// say adds a link.
+func (c *Chain) say(id string, status verify.Status, spec, fix, format string, args ...any) {
+	c.Links = append(c.Links, Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
 }
 
-func (c *Chain) add(l Link) {
-	c.Links = append(c.Links, l)
-	c.Unavailable = c.Unavailable || l.Unavailable
+// unavailable adds a link to something that could not be fetched or checked.
+func (c *Chain) unavailable(id string, status verify.Status, spec, fix, message string) {
+	c.Links = append(c.Links, Link{ID: id, Status: status, Message: message, Fix: fix, Spec: spec, Unavailable: true})
+	c.Unavailable = true
 }
 
 // Broken returns the first link that failed, or nil.
@@ -89,9 +94,9 @@ func (c *Chain) Broken() *Link {
 }
 
 // object returns the API's metadata, or the absent value.
-func (e *Evidence) object() strictjson.Value {
-	if e.Metadata == nil {
+func (c *Chain) object() strictjson.Value {
+	if c.Metadata == nil {
 		return strictjson.Value{}
 	}
-	return e.Metadata.Object
+	return c.Metadata.Object
 }

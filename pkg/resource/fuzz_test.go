@@ -24,7 +24,7 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e := &resource.Evidence{
+		e := &resource.Chain{
 			URL:      "https://api.example/mcp?a=b",
 			Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {field}}},
 			Metadata: &provider.Document{Object: object, URL: "https://api.example/m", Status: http.StatusOK},

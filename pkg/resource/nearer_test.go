@@ -32,7 +32,7 @@ func TestWalkGoesNoNearer(t *testing.T) {
 		for _, link := range []string{"resource_metadata", "authorization_servers", "jwks_uri", "a redirect of the API", "a redirect of the metadata", "a redirect of the issuer", "a redirect of the keys"} {
 			t.Run(link+" "+target, func(t *testing.T) {
 				api := newHostileAPI(t, seeming, link, target)
-				if _, err := resource.Walk(t.Context(), api.client(t), "https://example.com/api"); err != nil {
+				if _, err := resource.Walk(t.Context(), api.client(t), "https://example.com/api", false); err != nil {
 					t.Fatal(err)
 				}
 				if asked := api.hosts(); !slices.Equal(asked, []string{"example.com"}) {

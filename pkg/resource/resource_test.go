@@ -27,19 +27,19 @@ func TestWellKnown(t *testing.T) {
 	}
 }
 
-// TestCheck: each link by itself; the evidence is otherwise good.
+// TestCheck: each link by itself; the rest of the chain is good.
 func TestCheck(t *testing.T) {
 	const url = "https://api.example/mcp"
 	tests := []struct {
 		name   string
-		change func(*resource.Evidence)
+		change func(*resource.Chain)
 		mcp    bool
 		link   string
 		want   verify.Status
 	}{
-		{"403 without a token", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "request", verify.Failed},
-		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 302 }, false, "request", verify.Failed},
-		{"405", func(e *resource.Evidence) { e.Response.Status = 405 }, false, "request", verify.Warning},
+		{"403 without a token", func(e *resource.Chain) { e.Response.Status = 403 }, false, "request", verify.Failed},
+		{"a redirect", func(e *resource.Chain) { e.Response.Status = 302 }, false, "request", verify.Failed},
+		{"405", func(e *resource.Chain) { e.Response.Status = 405 }, false, "request", verify.Warning},
 		{"a challenge that breaks the grammar", challenge(`Bearer resource_metadata=https://api.example/.well-known/oauth-protected-resource/mcp`), false, "challenge", verify.Failed},
 		{"no scope in the challenge", challenge(`Bearer`), true, "challenge_scope", verify.Warning},
 		{"resource missing", metadata(`{"authorization_servers":["https://issuer.example"]}`), false, "resource_identifier", verify.Failed},
@@ -51,15 +51,15 @@ func TestCheck(t *testing.T) {
 		{"no servers", metadata(`{"resource":"https://api.example/mcp"}`), false, "authorization_servers", verify.Warning},
 		{"no servers for MCP", metadata(`{"resource":"https://api.example/mcp"}`), true, "authorization_servers", verify.Failed},
 		{"servers of another type", metadata(`{"resource":"https://api.example/mcp","authorization_servers":"https://issuer.example"}`), false, "authorization_servers", verify.Failed},
-		{"the media type", func(e *resource.Evidence) { e.Metadata.ServedJSON = false }, false, "content_type", verify.Warning},
-		{"no keys", func(e *resource.Evidence) { e.Servers[0].KeysErr = errors.New("gone") }, false, "server_keys", verify.Failed},
-		{"another issuer", func(e *resource.Evidence) {
+		{"the media type", func(e *resource.Chain) { e.Metadata.ServedJSON = false }, false, "content_type", verify.Warning},
+		{"no keys", func(e *resource.Chain) { e.Servers[0].KeysErr = errors.New("gone") }, false, "server_keys", verify.Failed},
+		{"another issuer", func(e *resource.Chain) {
 			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://issuer.example/"}
 		}, false, "server_issuer", verify.Failed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e := &resource.Evidence{
+			e := &resource.Chain{
 				URL: url, Found: "resource_metadata",
 				Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
 				Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
@@ -82,19 +82,12 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestCheckWithoutAnAnswer(t *testing.T) {
-	chain := resource.Check(&resource.Evidence{URL: "https://api.example", Err: errors.New("nothing listens there")}, false)
-	if !chain.Unavailable || chain.Broken() == nil || len(chain.Links) != 1 {
-		t.Errorf("got %+v", chain.Links)
-	}
+func challenge(value string) func(*resource.Chain) {
+	return func(e *resource.Chain) { e.Response.Header = http.Header{"Www-Authenticate": {value}} }
 }
 
-func challenge(value string) func(*resource.Evidence) {
-	return func(e *resource.Evidence) { e.Response.Header = http.Header{"Www-Authenticate": {value}} }
-}
-
-func metadata(text string) func(*resource.Evidence) {
-	return func(e *resource.Evidence) {
+func metadata(text string) func(*resource.Chain) {
+	return func(e *resource.Chain) {
 		object, err := strictjson.ParseObject([]byte(text))
 		if err != nil {
 			panic(err)

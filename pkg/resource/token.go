@@ -3,7 +3,6 @@ package resource
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +17,7 @@ func (c *Chain) Token(raw string, now time.Time) {
 	t := token.Parse(raw)
 	resource, _ := c.object().Get("resource").Text()
 	checks := &tokenChecker{Chain: c, token: t, resource: cmp.Or(resource, c.URL)}
-	server := checks.server()
+	server := checks.issuer()
 	if server == nil || server.Keys == nil {
 		return
 	}
@@ -35,10 +34,6 @@ type tokenChecker struct {
 	resource string // the audience
 }
 
-func (c *tokenChecker) say(id string, status verify.Status, spec, fix, format string, args ...any) {
-	c.add(Link{ID: id, Status: status, Message: fmt.Sprintf(format, args...), Fix: fix, Spec: spec})
-}
-
 // refuse adds a link that rejects the token. The first reason becomes the reason of
 // the chain.
 func (c *tokenChecker) refuse(reason verify.Reason, id, spec, fix, format string, args ...any) {
@@ -46,21 +41,15 @@ func (c *tokenChecker) refuse(reason verify.Reason, id, spec, fix, format string
 	c.say(id, verify.Failed, spec, fix, format, args...)
 }
 
-// unchecked adds a link that cannot be checked because an earlier one is broken.
-func (c *tokenChecker) unchecked(id, spec, message string) {
-	c.add(Link{ID: id, Status: verify.NotChecked, Unavailable: true, Spec: spec, Message: message})
-}
-
-// server finds the authorization server that issued the token.
-func (c *tokenChecker) server() *Server {
+// issuer finds the authorization server that issued the token.
+func (c *tokenChecker) issuer() *Server {
 	const id, spec = "token_issuer", "RFC 9728 section 2"
 	if c.Metadata == nil {
-		c.unchecked(id, spec, "without the API's metadata, it is unknown who may issue tokens")
+		c.unavailable(id, verify.NotChecked, spec, "", "without the API's metadata, it is unknown who may issue tokens")
 		return nil
 	}
 	if len(c.Servers) == 0 {
-		c.add(Link{ID: id, Status: verify.Failed, Unavailable: true, Spec: spec, Fix: "name the token's issuer in authorization_servers",
-			Message: "the API names no authorization server, so the token cannot be checked"})
+		c.unavailable(id, verify.Failed, spec, "name the token's issuer in authorization_servers", "the API names no authorization server, so the token cannot be checked")
 		return nil
 	}
 	iss, ok := c.token.UnverifiedClaims().Get("iss").Text()
@@ -72,7 +61,7 @@ func (c *tokenChecker) server() *Server {
 	for i, s := range c.Servers {
 		if s.Issuer == iss {
 			if s.Keys == nil {
-				c.unchecked(id, spec, fmt.Sprintf("the token is from %s, whose keys could not be fetched", iss))
+				c.unavailable(id, verify.NotChecked, spec, "", fmt.Sprintf("the token is from %s, whose keys could not be fetched", iss))
 			}
 			return &c.Servers[i]
 		}
@@ -98,7 +87,7 @@ func (c *tokenChecker) verified() {
 		c.refuse(c.Report.Reason, "token_"+string(check.ID), check.Spec, fix, "%s", check.Message)
 	}
 	if passed {
-		c.say("token", verify.Passed, "RFC 9068 section 4", "", "verified: issued by one of the servers, for this resource")
+		c.pass("token", "RFC 9068 section 4", "verified: issued by one of the servers, for this resource")
 	}
 }
 
@@ -107,28 +96,18 @@ func (c *tokenChecker) verified() {
 func (c *tokenChecker) scope() {
 	const id = "token_scope"
 	has := verify.Scopes(c.token.UnverifiedClaims())
-	asked := ""
-	for _, check := range c.challenges() {
-		if scope := check.Param("scope"); scope != "" && asked == "" {
-			asked = scope
-		}
-	}
-	var missing []string
-	for _, scope := range strings.Fields(asked) {
-		if !slices.Contains(has, scope) {
-			missing = append(missing, scope)
-		}
-	}
-	listed := scopesOf(c.object(), "scopes_supported")
+	asked := c.parameter("scope")
+	missing := without(strings.Fields(asked), has)
+	listed := scopesOf(c.object())
 	switch {
 	case len(missing) > 0:
 		c.refuse(verify.ReasonClaimRefused, id, "RFC 6750 section 3.1", "request them when signing in", "the token lacks scopes that the challenge asks for: %s", strings.Join(missing, ", "))
 	case asked != "":
-		c.say(id, verify.Passed, "RFC 6750 section 3.1", "", "the token has the scopes that the challenge asks for")
-	case len(listed) > 0 && !slices.ContainsFunc(listed, func(s string) bool { return slices.Contains(has, s) }):
+		c.pass(id, "RFC 6750 section 3.1", "the token has the scopes that the challenge asks for")
+	case len(listed) > 0 && len(without(listed, has)) == len(listed):
 		c.say(id, verify.Warning, "RFC 9728 section 2", "request a scope of this API", "the token has none of the API's scopes: %s", strings.Join(listed, ", "))
 	case len(listed) > 0:
-		c.say(id, verify.Passed, "RFC 9728 section 2", "", "the token has a scope of this API")
+		c.pass(id, "RFC 9728 section 2", "the token has a scope of this API")
 	}
 }
 
@@ -139,6 +118,6 @@ func (c *tokenChecker) dpop() {
 	case wanted && !bound:
 		c.refuse(verify.ReasonClaimRefused, id, spec, "request the token with a DPoP proof", "the API requires tokens bound to a key, and this one is not")
 	case wanted:
-		c.say(id, verify.Passed, spec, "", "the token is bound to a key, as the API requires")
+		c.pass(id, spec, "the token is bound to a key, as the API requires")
 	}
 }

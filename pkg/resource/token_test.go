@@ -44,28 +44,28 @@ func TestTokenLinks(t *testing.T) {
 	text := func(name, value string) strictjson.Member {
 		return strictjson.Member{Name: name, Value: strictjson.From(value)}
 	}
-	same := func(*resource.Evidence) {}
+	same := func(*resource.Chain) {}
 	good := mint()
 	for _, c := range []struct {
 		name   string
-		change func(*resource.Evidence)
+		change func(*resource.Chain)
 		token  string
 		want   string // the links, as "id status", separated by commas
 		says   string // in the first of them
 	}{
 		{"good", same, good, "token passed", "verified"},
-		{"without metadata", func(e *resource.Evidence) { e.Metadata = nil }, good, "token_issuer not_checked", "without the API's metadata"},
-		{"without servers", func(e *resource.Evidence) { e.Servers = nil }, good, "token_issuer failed", "names no authorization server"},
-		{"without keys", func(e *resource.Evidence) { e.Servers[0].Keys = nil }, good, "token_issuer not_checked", "whose keys could not be fetched"},
+		{"without metadata", func(e *resource.Chain) { e.Metadata = nil }, good, "token_issuer not_checked", "without the API's metadata"},
+		{"without servers", func(e *resource.Chain) { e.Servers = nil }, good, "token_issuer failed", "names no authorization server"},
+		{"without keys", func(e *resource.Chain) { e.Servers[0].Keys = nil }, good, "token_issuer not_checked", "whose keys could not be fetched"},
 		{"opaque", same, "opaque-token-1234567890", "token_issuer failed", "not a JWT with iss"},
 		{"of another issuer", same, mint(text("iss", "https://issuer.example/")), "token_issuer failed", "they differ only in a trailing slash"},
 		{"for another resource", same, mint(text("aud", "https://other.example")), "token_audience failed", `expected "https://api.example/mcp"`},
 		{"expired, for another resource", same, mint(text("aud", "x"), strictjson.Member{Name: "exp", Value: strictjson.From(now().Unix())}), "token_audience failed, token_expiry failed, token_lifetime failed", "expected"},
-		{"of the second server", func(e *resource.Evidence) {
+		{"of the second server", func(e *resource.Chain) {
 			e.Servers = append([]resource.Server{{Issuer: "https://other.example"}}, e.Servers...)
 		}, good, "token passed", "verified"},
 		{"a scope that the challenge asks for", challenge(`Bearer scope="a b"`), good, "token passed, token_scope passed", "verified"},
-		{"a scope of another challenge", func(e *resource.Evidence) {
+		{"a scope of another challenge", func(e *resource.Chain) {
 			e.Response.Header = http.Header{"Www-Authenticate": {`Bearer, DPoP scope="a", Bearer scope="admin"`}}
 		}, good, "token passed, token_scope passed", "verified"},
 		{"without a scope that it asks for", challenge(`Bearer scope="a admin"`), good, "token passed, token_scope failed", "verified"},
@@ -77,13 +77,13 @@ func TestTokenLinks(t *testing.T) {
 		{"bound, which nobody asked for", listed("dpop_bound_access_tokens_required", "false"),
 			mint(strictjson.Member{Name: "cnf", Value: parse(t, `{"jkt":"x"}`)}), "token passed", "verified"},
 	} {
-		e := &resource.Evidence{
+		e := &resource.Chain{
 			URL: url, Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{}},
 			Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp"}`)},
 			Servers:  []resource.Server{{Issuer: "https://issuer.example", Keys: &provider.KeySet{Set: keys, URL: "https://issuer.example/keys"}}},
 		}
 		c.change(e)
-		chain := &resource.Chain{Evidence: *e}
+		chain := e
 		chain.Token(c.token, now())
 		var got []string
 		for _, l := range chain.Links {
@@ -102,29 +102,29 @@ func TestTokenLinks(t *testing.T) {
 	}
 }
 
-func listed(name, value string) func(*resource.Evidence) {
+func listed(name, value string) func(*resource.Chain) {
 	return metadata(`{"resource":"https://api.example/mcp","` + name + `":` + value + `}`)
 }
 
 // What a link says is what somebody changes in the API or in the server.
 func TestWordsOfLinks(t *testing.T) {
 	const found = `{"authorization_servers":["https://issuer.example"],"resource":`
-	server := func(document string) func(*resource.Evidence) {
-		return func(e *resource.Evidence) { e.Servers[0].Metadata.Document = parse(t, document) }
+	server := func(document string) func(*resource.Chain) {
+		return func(e *resource.Chain) { e.Servers[0].Metadata.Document = parse(t, document) }
 	}
-	all := func(change ...func(*resource.Evidence)) func(*resource.Evidence) {
-		return func(e *resource.Evidence) {
+	all := func(change ...func(*resource.Chain)) func(*resource.Chain) {
+		return func(e *resource.Chain) {
 			for _, f := range change {
 				f(e)
 			}
 		}
 	}
-	root := func(e *resource.Evidence) { e.Found = "root" }
-	second := func(e *resource.Evidence) {
+	root := func(e *resource.Chain) { e.Found = "root" }
+	second := func(e *resource.Chain) {
 		e.Servers = append(e.Servers, resource.Server{Issuer: "https://second.example", Err: errors.New("gone")})
 	}
-	keys := func(text string) func(*resource.Evidence) {
-		return func(e *resource.Evidence) {
+	keys := func(text string) func(*resource.Chain) {
+		return func(e *resource.Chain) {
 			set, err := jwks.Parse([]byte(text))
 			if err != nil {
 				t.Fatal(err)
@@ -134,23 +134,23 @@ func TestWordsOfLinks(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		change func(*resource.Evidence)
+		change func(*resource.Chain)
 		mcp    bool
 		link   string
 		status verify.Status
 		says   string
 	}{
-		{"open to everybody", func(e *resource.Evidence) { e.Response.Status = 299 }, false, "request", verify.Failed, "299: this address needs no token"},
-		{"a redirect", func(e *resource.Evidence) { e.Response.Status = 300 }, false, "request", verify.Failed, "a redirect"},
-		{"a bad request", func(e *resource.Evidence) { e.Response.Status = 400 }, false, "request", verify.Warning, "does not show what a client without a token gets"},
-		{"403", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "request", verify.Failed, "403 Forbidden, not 401"},
-		{"no challenge where none is due", all(challenge(""), func(e *resource.Evidence) { e.Response.Status = 403; e.Response.Header = nil }), false, "challenge", verify.NotChecked, "no 401 response"},
-		{"no challenge where one is due", func(e *resource.Evidence) { e.Response.Header = nil }, false, "challenge", verify.Failed, "401 without WWW-Authenticate"},
-		{"a challenge where none is due", func(e *resource.Evidence) { e.Response.Status = 403 }, false, "challenge", verify.Passed, "WWW-Authenticate: Bearer"},
+		{"open to everybody", func(e *resource.Chain) { e.Response.Status = 299 }, false, "request", verify.Failed, "299: this address needs no token"},
+		{"a redirect", func(e *resource.Chain) { e.Response.Status = 300 }, false, "request", verify.Failed, "a redirect"},
+		{"a bad request", func(e *resource.Chain) { e.Response.Status = 400 }, false, "request", verify.Warning, "does not show what a client without a token gets"},
+		{"403", func(e *resource.Chain) { e.Response.Status = 403 }, false, "request", verify.Failed, "403 Forbidden, not 401"},
+		{"no challenge where none is due", all(challenge(""), func(e *resource.Chain) { e.Response.Status = 403; e.Response.Header = nil }), false, "challenge", verify.NotChecked, "no 401 response"},
+		{"no challenge where one is due", func(e *resource.Chain) { e.Response.Header = nil }, false, "challenge", verify.Failed, "401 without WWW-Authenticate"},
+		{"a challenge where none is due", func(e *resource.Chain) { e.Response.Status = 403 }, false, "challenge", verify.Passed, "WWW-Authenticate: Bearer"},
 		{"an error without a token", challenge(`Bearer error="invalid_token"`), false, "challenge", verify.Warning, "although the request had no token"},
 		{"another scheme", challenge(`Basic realm="x"`), false, "challenge", verify.Failed, "no challenge of the scheme Bearer"},
 		{"DPoP", challenge(`DPoP algs="ES256", scope="a"`), false, "challenge_scope", verify.Passed, `asks for the scope "a"`},
-		{"the challenge names the metadata", func(*resource.Evidence) {}, false, "challenge_resource_metadata", verify.Passed, "resource_metadata is https://api.example/x"},
+		{"the challenge names the metadata", func(*resource.Chain) {}, false, "challenge_resource_metadata", verify.Passed, "resource_metadata is https://api.example/x"},
 		{"the challenge does not", challenge(`Bearer scope="a"`), false, "challenge_resource_metadata", verify.Warning, "clients have to guess"},
 		{"no scope", challenge(`Bearer`), false, "challenge_scope", "", ""},
 
@@ -167,19 +167,19 @@ func TestWordsOfLinks(t *testing.T) {
 		{"more servers than are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5","6"]}`), false, "authorization_servers", verify.Warning, "6 authorization servers; only the first 5"},
 		{"as many as are asked", metadata(`{"resource":"https://api.example/mcp","authorization_servers":["1","2","3","4","5"]}`), false, "authorization_servers", verify.Passed, "1, 2, 3, 4, 5"},
 
-		{"an issuer by http", func(e *resource.Evidence) {
+		{"an issuer by http", func(e *resource.Chain) {
 			e.Servers[0].Issuer, e.Servers[0].Metadata.Issuer = "http://127.0.0.1", "http://127.0.0.1"
 		}, false, "server_issuer", verify.Warning, "it is http"},
-		{"an issuer by https", func(*resource.Evidence) {}, false, "server_issuer", verify.Passed, "the issuer matches"},
-		{"the address of metadata as an issuer", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_issuer", verify.Failed, "which is not the issuer"},
-		{"the keys of an issuer by http", func(e *resource.Evidence) {
+		{"an issuer by https", func(*resource.Chain) {}, false, "server_issuer", verify.Passed, "the issuer matches"},
+		{"the address of metadata as an issuer", func(e *resource.Chain) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_issuer", verify.Failed, "which is not the issuer"},
+		{"the keys of an issuer by http", func(e *resource.Chain) {
 			e.Servers[0].Issuer, e.Servers[0].Metadata.Issuer, e.Servers[0].Metadata.JWKSURI = "http://127.0.0.1", "http://127.0.0.1", ""
 		}, false, "server_keys", verify.Warning, "only be introspected"},
-		{"the keys of an issuer by its address of metadata", func(e *resource.Evidence) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_keys", verify.NotChecked, "not fetched"},
-		{"the keys of another issuer", func(e *resource.Evidence) {
+		{"the keys of an issuer by its address of metadata", func(e *resource.Chain) { e.Servers[0].Issuer += "/.well-known/openid-configuration" }, false, "server_keys", verify.NotChecked, "not fetched"},
+		{"the keys of another issuer", func(e *resource.Chain) {
 			e.Servers[0].Err = &provider.IssuerMismatchError{Asked: "https://issuer.example", Found: "https://other.example"}
 		}, false, "server_keys", "", ""},
-		{"no metadata of the server", func(e *resource.Evidence) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, false, "server_metadata", verify.Failed, "gone"},
+		{"no metadata of the server", func(e *resource.Chain) { e.Servers[0].Metadata, e.Servers[0].Err = nil, errors.New("gone") }, false, "server_metadata", verify.Failed, "gone"},
 		{"no endpoints", server(`{"token_endpoint":""}`), false, "server_endpoints", verify.Warning, "the metadata has no authorization_endpoint and no token_endpoint"},
 		{"no endpoints for MCP", server(`{"authorization_endpoint":1,"token_endpoint":"x"}`), true, "server_endpoints", verify.Failed, "the metadata has no authorization_endpoint"},
 		{"endpoints", server(`{"authorization_endpoint":"x","token_endpoint":"x"}`), false, "server_endpoints", verify.Passed, "are named"},
@@ -195,12 +195,12 @@ func TestWordsOfLinks(t *testing.T) {
 		{"a scope that the server does not give", all(listed("scopes_supported", `["a","b","c"]`), server(`{"scopes_supported":["b"]}`)), false, "server_scopes", verify.Warning, "the server does not: a, c"},
 		{"scopes that it gives", all(listed("scopes_supported", `["b"]`), server(`{"scopes_supported":["a","b"]}`)), false, "server_scopes", "", ""},
 		{"a server that lists none", all(listed("scopes_supported", `["b"]`), server(`{}`)), false, "server_scopes", "", ""},
-		{"no jwks_uri", func(e *resource.Evidence) { e.Servers[0].Metadata.JWKSURI = "" }, false, "server_keys", verify.Warning, "only be introspected"},
-		{"keys that were not asked for", func(*resource.Evidence) {}, false, "server_keys", verify.NotChecked, "not fetched"},
+		{"no jwks_uri", func(e *resource.Chain) { e.Servers[0].Metadata.JWKSURI = "" }, false, "server_keys", verify.Warning, "only be introspected"},
+		{"keys that were not asked for", func(*resource.Chain) {}, false, "server_keys", verify.NotChecked, "not fetched"},
 		{"no usable key", keys(`{"keys":[{"kty":"AKP"}]}`), false, "server_keys", verify.Failed, "no key of https://issuer.example/keys"},
 		{"a usable key", keys(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`), false, "server_keys", verify.Passed, "1 usable"},
 	} {
-		e := &resource.Evidence{
+		e := &resource.Chain{
 			URL: "https://api.example/mcp", Found: "resource_metadata",
 			Response: &provider.Response{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer scope="a", resource_metadata="https://api.example/x"`}}},
 			Metadata: &provider.Document{Object: parse(t, `{"resource":"https://api.example/mcp","authorization_servers":["https://issuer.example"]}`), ServedJSON: true},
@@ -227,7 +227,7 @@ func TestAdviceOfAChallenge(t *testing.T) {
 		"https://api.example/mcp?a=b": `answer with: WWW-Authenticate: Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource/mcp"`,
 		"https://api.example/\x01":    "answer with: WWW-Authenticate: Bearer",
 	} {
-		chain := resource.Check(&resource.Evidence{URL: url, Response: &provider.Response{Status: http.StatusUnauthorized}, MetadataErr: errors.New("gone")}, false)
+		chain := resource.Check(&resource.Chain{URL: url, Response: &provider.Response{Status: http.StatusUnauthorized}, MetadataErr: errors.New("gone")}, false)
 		i := slices.IndexFunc(chain.Links, func(l resource.Link) bool { return l.ID == "challenge" })
 		if i < 0 || chain.Links[i].Fix != want {
 			t.Errorf("%q: got %+v, want %s", url, chain.Links, want)

@@ -2,6 +2,7 @@ package resource_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -51,13 +52,13 @@ func newHost(t *testing.T) *host {
 	return h
 }
 
-func (h *host) walk(t *testing.T) *resource.Evidence {
+func (h *host) walk(t *testing.T) *resource.Chain {
 	t.Helper()
 	client, err := provider.New(provider.Config{Now: now, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := resource.Walk(t.Context(), client, h.URL+"/mcp")
+	e, err := resource.Walk(t.Context(), client, h.URL+"/mcp", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,20 +129,21 @@ func TestServersThatAreAsked(t *testing.T) {
 	}
 }
 
-// A failed request is evidence. A cancelled context is an error.
+// An API that gives no answer is an error, and so is a cancelled context.
 func TestWalkWithoutAnAnswer(t *testing.T) {
 	h := newHost(t)
 	h.Close()
-	if e := h.walk(t); e.Err == nil || e.Response != nil || e.MetadataErr != nil {
-		t.Errorf("got %+v", e)
-	}
 	client, err := provider.New(provider.Config{Now: now, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var failed *provider.FetchError
+	if c, err := resource.Walk(t.Context(), client, h.URL+"/mcp", false); c != nil || !errors.As(err, &failed) {
+		t.Errorf("got %+v, %v", c, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if e, err := resource.Walk(ctx, client, newHost(t).URL+"/mcp"); e != nil || err == nil {
+	if e, err := resource.Walk(ctx, client, newHost(t).URL+"/mcp", false); e != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %+v, %v", e, err)
 	}
 }

@@ -20,9 +20,3 @@ func wellKnown(url string) (inserted, root string) {
 	}
 	return inserted, origin + suffix
 }
-
-// origin returns scheme, host and port of a URL as they are written.
-func origin(url string) string {
-	_, root := wellKnown(url)
-	return strings.TrimSuffix(root, suffix)
-}
