@@ -33,11 +33,7 @@ func (v *verification) checkAudience() {
 }
 
 func (v *verification) failAudience(message string, diagnosis *Diagnosis) {
-	d := detail{actual: v.claims.Get("aud"), diagnosis: diagnosis}
-	if !v.policy.AnyAudience {
-		d.expected = strictjson.From(v.policy.Audiences)
-	}
-	v.fail(checkAudience, ReasonWrongAudience, message, d)
+	v.fail(checkAudience, ReasonWrongAudience, message, detail{diagnosis: diagnosis})
 }
 
 func (v *verification) hasExpectedAudience(aud strictjson.Value) bool {

@@ -85,15 +85,13 @@ func (v *verification) checkAuthTime() {
 	iat, problem := numericDate(v.claims.Get("iat"))
 	switch limit := v.policy.MaxAge; {
 	case limit != nil && age.Problem != "":
-		v.fail(checkAuthTime, ReasonReauthentication, age.Problem, detail{actual: value, diagnosis: diagnoseAuthTime(value, age, v.now)})
+		v.fail(checkAuthTime, ReasonReauthentication, age.Problem, detail{diagnosis: diagnoseAuthTime(value, age, v.now)})
 	case limit != nil && !age.Within(*limit):
 		v.fail(checkAuthTime, ReasonReauthentication, fmt.Sprintf("the user authenticated at %s, %s ago; the limit is %s",
 			formatTime(age.AuthTime), formatSeconds(v.now.Unix()-age.AuthTime.Unix()), formatDuration(*limit)),
-			detail{actual: value, diagnosis: &Diagnosis{Cause: reauthenticationNeeded, By: *limit}})
+			detail{diagnosis: &Diagnosis{Cause: reauthenticationNeeded, By: *limit}})
 	case age.Problem != "":
-		v.report.add(outcome{
-			id: checkAuthTime, state: warned, reason: rankOf(ReasonReauthentication), remark: &remark{age.Problem, &detail{actual: value}},
-		})
+		v.judge(checkAuthTime, warned, ReasonReauthentication, age.Problem, &detail{})
 	case problem == "" && age.AuthTime.After(iat):
 		v.warn(checkAuthTime, ReasonClaimRefused, "auth_time is after iat: the issuer's clock or its session is wrong")
 	case age.Seconds > int64(staleLogin/time.Second):

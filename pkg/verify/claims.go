@@ -42,23 +42,14 @@ func (v *verification) checkSubject() {
 	case !value.Exists():
 		v.missing(checkSubject, "sub", v.report.Kind == KindID || v.report.Kind == KindAccess)
 	case value.Type() == strictjson.TypeNull, isText && sub == "":
-		v.refuseIf(isID, checkSubject, fmt.Sprintf("sub is %s: the token names no subject", value))
+		v.judge(checkSubject, failedIf(isID), ReasonClaimRefused, fmt.Sprintf("sub is %s: the token names no subject", value), nil)
 	case !isText:
-		v.fail(checkSubject, ReasonClaimRefused, "sub is "+ofType(value)+", not a string", detail{actual: value})
+		v.fail(checkSubject, ReasonClaimRefused, "sub is "+ofType(value)+", not a string", detail{})
 	case len(sub) > maxSubject || !isASCII(sub):
-		v.refuseIf(isID, checkSubject, "sub is longer than 255 characters or not ASCII")
+		v.judge(checkSubject, failedIf(isID), ReasonClaimRefused, "sub is longer than 255 characters or not ASCII", nil)
 	default:
 		v.pass(checkSubject)
 	}
-}
-
-// refuseIf adds a failed check if the rule is binding, or a warning if it is not.
-func (v *verification) refuseIf(binding bool, id check, message string) {
-	s := warned
-	if binding {
-		s = failed
-	}
-	v.report.add(outcome{id: id, state: s, remark: &remark{message: message}})
 }
 
 func isASCII(s string) bool {
@@ -95,16 +86,13 @@ func (v *verification) checkParty() {
 	case judged:
 		v.pass(checkParty)
 	default:
-		v.report.add(outcome{
-			id: checkParty, state: unchecked, remark: &remark{
-				fmt.Sprintf("the token was issued to client %q", azp), &detail{actual: value, diagnosis: &Diagnosis{Cause: otherParty, Found: azp}},
-			},
-		})
+		v.judge(checkParty, unchecked, "", fmt.Sprintf("the token was issued to client %q", azp),
+			&detail{diagnosis: &Diagnosis{Cause: otherParty, Found: azp}})
 	}
 }
 
 func (v *verification) failParty(message string, expected strictjson.Value, diagnosis *Diagnosis) {
-	v.fail(checkParty, ReasonClaimRefused, message, detail{expected: expected, actual: v.claims.Get("azp"), diagnosis: diagnosis})
+	v.fail(checkParty, ReasonClaimRefused, message, detail{expected: expected, diagnosis: diagnosis})
 }
 
 // checkNames looks for claims that a careless reader would take for known ones
@@ -161,11 +149,8 @@ func (v *verification) checkHeaderClaims() {
 // enforced here: that takes a proof, which is not part of the token.
 func (v *verification) checkBinding() {
 	if cnf := v.claims.Get("cnf"); cnf.Exists() {
-		v.report.add(outcome{
-			id: checkConfirmation, state: unchecked, remark: &remark{
-				"the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token", &detail{actual: cnf},
-			},
-		})
+		v.judge(checkConfirmation, unchecked, "",
+			"the token is bound to a key of its sender, which is NOT CHECKED here: an API must refuse it as a plain bearer token", &detail{actual: cnf})
 	} else {
 		v.skip(checkConfirmation)
 	}

@@ -138,7 +138,7 @@ func TestExpectationsOfTheReport(t *testing.T) {
 		{Report{}, checkKind, strictjson.Value{}},
 		{Report{expected: expectations{issuer: "me"}}, checkNonce, strictjson.Value{}},
 	} {
-		if got := c.r.evidence(&outcome{id: c.id}).expected; !strictjson.Equal(got, c.want) {
+		if got := c.r.describe(&outcome{id: c.id}).Expected; !strictjson.Equal(got, c.want) {
 			t.Errorf("%s: expected %s, want %s", c.id.id(), got, c.want)
 		}
 	}

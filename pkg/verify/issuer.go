@@ -3,8 +3,6 @@ package verify
 import (
 	"fmt"
 	"strings"
-
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 // checkIssuer compares iss byte for byte (RFC 7519 section 4.1.1; OpenID
@@ -33,11 +31,7 @@ func (v *verification) checkIssuer() {
 }
 
 func (v *verification) failIssuer(message string, diagnosis *Diagnosis) {
-	d := detail{actual: v.claims.Get("iss"), diagnosis: diagnosis}
-	if !v.policy.AnyIssuer {
-		d.expected = strictjson.From(v.policy.Issuer)
-	}
-	v.fail(checkIssuer, ReasonWrongIssuer, message, d)
+	v.fail(checkIssuer, ReasonWrongIssuer, message, detail{diagnosis: diagnosis})
 }
 
 // checkTenant matches iss against an issuer with a tenant placeholder: tid must be a

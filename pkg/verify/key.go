@@ -234,12 +234,8 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 		v.pass(checkKeySet)
 		return
 	}
-	v.report.add(outcome{
-		id: checkKeySet, state: warned, reason: rankOf(ReasonNoMatchingKey), remark: &remark{
-			fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; ")),
-			&detail{actual: strictjson.From(defects)},
-		},
-	})
+	message := fmt.Sprintf("%d of %d keys must not be used: %s", len(defects), len(set.Keys), strings.Join(defects, "; "))
+	v.judge(checkKeySet, warned, ReasonNoMatchingKey, message, &detail{actual: strictjson.From(defects)})
 }
 
 // failKey distinguishes an algorithm that is not the key's from a key that is not

@@ -170,8 +170,7 @@ func (v *verification) checkKind() {
 		v.checkUnnamedKind()
 		return
 	case v.kindProblem != "":
-		v.fail(checkKind, ReasonClaimRefused, v.kindProblem,
-			detail{expected: strictjson.From(kind), actual: v.token.Header().Get("typ")})
+		v.fail(checkKind, ReasonClaimRefused, v.kindProblem, detail{})
 		v.skipBecause(checkKindClaims, "not checked: the token is of another kind")
 		return
 	case kind == KindID && v.mayBeAccess():
@@ -179,11 +178,8 @@ func (v *verification) checkKind() {
 	default:
 		v.pass(checkKind)
 	}
-	missing := failed
-	if v.policy.Kind == KindAccess && v.typ != "at+jwt" {
-		missing = warned // it does not say that it follows RFC 9068
-	}
-	v.checkKindClaims(v.policy.Kind, missing)
+	saysSo := v.policy.Kind != KindAccess || v.typ == "at+jwt" // that it follows RFC 9068
+	v.checkKindClaims(v.policy.Kind, failedIf(saysSo))
 }
 
 func kindName(kind Kind) string {
@@ -204,7 +200,7 @@ func kindName(kind Kind) string {
 func (v *verification) checkUnnamedKind() {
 	if v.nature.name != "" {
 		v.fail(checkKind, ReasonClaimRefused, "this is "+v.nature.name+", which grants nothing and must not be accepted as a bearer token",
-			detail{actual: v.token.Header().Get("typ"), diagnosis: &Diagnosis{Cause: neverBearer, Found: v.nature.name}})
+			detail{diagnosis: &Diagnosis{Cause: neverBearer, Found: v.nature.name}})
 		v.skipBecause(checkKindClaims, "not required")
 		return
 	}
@@ -317,9 +313,7 @@ func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 		v.skipBecause(checkKindClaims, "sub names no subject; the other required claims are present")
 		return // the check of the subject has warned
 	}
-	v.report.add(outcome{
-		id: checkKindClaims, state: otherwise, remark: &remark{"missing: " + join(missing), &detail{expected: strictjson.From(names)}},
-	})
+	v.judge(checkKindClaims, otherwise, ReasonClaimRefused, "missing: "+join(missing), &detail{expected: strictjson.From(names)})
 }
 
 // clientOf returns the client that the token names, or an empty string.

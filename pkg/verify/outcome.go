@@ -21,10 +21,10 @@ type outcome struct {
 // A remark replaces the usual words of a check.
 type remark struct {
 	message string
-	detail  *detail // replaces the result of evidence, unless nil
+	detail  *detail // what the words do not say, or nil
 }
 
-// detail returns the detail of the outcome, or nil if evidence derives it.
+// detail returns the detail of the outcome, or nil.
 func (o *outcome) detail() *detail {
 	if o.remark == nil {
 		return nil
@@ -67,16 +67,17 @@ func (r rank) reason() Reason {
 	return reasons()[r-1]
 }
 
-// A detail holds the fields of a Check that an outcome lacks.
+// A detail holds the fields of a Check that an outcome lacks. Values that are absent
+// are those of the policy and of the claim that the check is about.
 type detail struct {
-	id               string // of checkOther
+	id               string // of a check of Policy.Extra
 	expected, actual strictjson.Value
 	at               time.Time
 	diagnosis        *Diagnosis
 }
 
 func (o *outcome) name() string {
-	if d := o.detail(); o.id == checkOther && d != nil {
+	if d := o.detail(); d != nil && d.id != "" {
 		return d.id
 	}
 	return o.id.id()
@@ -90,40 +91,41 @@ func (o *outcome) words(r *Report) string {
 }
 
 func (r *Report) describe(o *outcome) Check {
-	c := Check{ID: o.name(), Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict, Message: o.words(r)}
-	d := o.detail()
-	if d == nil {
-		found := r.evidence(o)
-		d = &found
+	info, d := &catalogue[o.id], detail{}
+	if o.detail() != nil {
+		d = *o.detail()
+	} else if info.timed {
+		d.at, _ = numericDate(r.claims.Get(info.claim))
 	}
-	c.Title, c.Spec = catalogue[o.id].title, catalogue[o.id].spec
-	c.Expected, c.Actual, c.Time, c.Diagnosis = d.expected, d.actual, d.at, d.diagnosis
-	return c
+	if d.id == "" {
+		r.complete(&d, o.id)
+	}
+	return Check{
+		ID: o.name(), Title: info.title, Spec: info.spec, Status: o.state.status(), Reason: o.reason.reason(), Strict: o.strict,
+		Message: o.words(r), Expected: d.expected, Actual: d.actual, Time: d.at, Diagnosis: d.diagnosis,
+	}
 }
 
-// evidence derives the expected and the actual value of a check without a detail of
-// its own from the catalogue and the policy.
-func (r *Report) evidence(o *outcome) detail {
-	info := &catalogue[o.id]
-	d := detail{}
-	if info.claim != "" {
-		d.actual = r.claims.Get(info.claim)
-	}
-	if info.timed {
-		d.at, _ = numericDate(d.actual)
+// complete adds the expected and the actual value that follow from the catalogue and
+// the policy.
+func (r *Report) complete(d *detail, id check) {
+	claim := catalogue[id].claim
+	switch {
+	case d.actual.Exists():
+	case claim != "":
+		d.actual = r.claims.Get(claim)
+	case id == checkKind:
+		d.actual = r.Header.Get("typ")
 	}
 	switch e := r.expected; {
-	case o.id == checkIssuer && e.issuer != "":
+	case d.expected.Exists():
+	case id == checkIssuer && e.issuer != "":
 		d.expected = strictjson.From(e.issuer)
-	case o.id == checkAudience && len(e.audiences) > 0:
+	case id == checkAudience && len(e.audiences) > 0:
 		d.expected = strictjson.From(e.audiences)
-	case o.id == checkKind:
-		d.actual = r.Header.Get("typ")
-		if e.kind != "" {
-			d.expected = strictjson.From(e.kind)
-		}
+	case id == checkKind && e.kind != "":
+		d.expected = strictjson.From(e.kind)
 	}
-	return d
 }
 
 // add appends a check. A check has a reason if and only if it rejects the token, or

@@ -119,16 +119,9 @@ func (v *verification) checkAdvertised(advertised []string) {
 	case slices.Contains(advertised, alg), isEdwards(alg) && slices.ContainsFunc(advertised, isEdwards):
 		v.pass(checkAdvertised)
 	default:
-		o := outcome{
-			id: checkAdvertised, state: warned, reason: rankOf(ReasonAlgorithmRefused), remark: &remark{
-				fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
-				&detail{expected: strictjson.From(advertised), actual: strictjson.From(alg)},
-			},
-		}
-		if v.policy.Kind == KindID {
-			o.state = failed
-		}
-		v.report.add(o)
+		v.judge(checkAdvertised, failedIf(v.policy.Kind == KindID), ReasonAlgorithmRefused,
+			fmt.Sprintf("the metadata advertises %s for ID tokens, not %s", join(advertised), alg),
+			&detail{expected: strictjson.From(advertised), actual: strictjson.From(alg)})
 	}
 }
 

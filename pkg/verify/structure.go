@@ -83,12 +83,8 @@ func (v *verification) checkEmbeddedKey() {
 		v.pass(checkEmbeddedKey)
 		return
 	}
-	v.report.add(outcome{
-		id: checkEmbeddedKey, state: warned, remark: &remark{
-			fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names)),
-			&detail{actual: strictjson.From(names)},
-		},
-	})
+	message := fmt.Sprintf("the token embeds or links to a key of its own (%s), which was ignored and not fetched", join(names))
+	v.judge(checkEmbeddedKey, warned, ReasonClaimRefused, message, &detail{actual: strictjson.From(names)})
 }
 
 // checkPrintable warns of text that does not show what it is: control, bidi and

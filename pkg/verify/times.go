@@ -33,12 +33,8 @@ func (v *verification) checkTimes() {
 	iat, iatOK := v.checkIssuedAt()
 	switch {
 	case expOK && looksLikeMilliseconds(exp, v.now):
-		v.report.add(outcome{
-			id: checkLifetime, state: warned, reason: rankOf(ReasonExpired), remark: &remark{
-				"exp looks like milliseconds: as seconds it is " + formatTime(exp),
-				&detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Cause: milliseconds, Found: "exp"}},
-			},
-		})
+		v.judge(checkLifetime, warned, ReasonExpired, "exp looks like milliseconds: as seconds it is "+formatTime(exp),
+			&detail{actual: v.claims.Get("exp"), diagnosis: &Diagnosis{Cause: milliseconds, Found: "exp"}})
 	case expOK && iatOK && !looksLikeMilliseconds(iat, v.now): // else that is what is wrong
 		v.checkLifetime(iat, exp)
 	case expOK && exp.Unix()-v.now.Unix() > absurdLife:
@@ -50,11 +46,6 @@ func (v *verification) checkTimes() {
 		v.warn(checkLeeway, ReasonClaimRefused,
 			fmt.Sprintf("a leeway of %s is more than the %s that clocks should differ", formatDuration(v.policy.Leeway), formatDuration(largeLeeway)))
 	}
-}
-
-// failTime refuses a claim that is a time.
-func (v *verification) failTime(id check, reason Reason, claim string, at time.Time, message string, diagnosis *Diagnosis) {
-	v.fail(id, reason, message, detail{actual: v.claims.Get(claim), at: at, diagnosis: diagnosis})
 }
 
 func (v *verification) checkExpiry() (time.Time, bool) {
@@ -70,13 +61,13 @@ func (v *verification) checkExpiry() (time.Time, bool) {
 	}
 	exp, problem := numericDate(value)
 	if problem != "" {
-		v.failTime(checkExpiry, ReasonExpired, "exp", time.Time{}, "exp "+problem, nil)
+		v.fail(checkExpiry, ReasonExpired, "exp "+problem, detail{})
 		return time.Time{}, false
 	}
 	if v.now.Before(exp.Add(v.policy.Leeway)) {
 		v.pass(checkExpiry)
 	} else {
-		v.failTime(checkExpiry, ReasonExpired, "exp", exp, "expired at "+formatTime(exp), v.diagnoseExpiry(exp))
+		v.fail(checkExpiry, ReasonExpired, "expired at "+formatTime(exp), detail{at: exp, diagnosis: v.diagnoseExpiry(exp)})
 	}
 	v.checkMinValidity(exp)
 	return exp, true
@@ -118,9 +109,9 @@ func (v *verification) checkNotBefore() {
 	nbf, problem := numericDate(value)
 	switch {
 	case problem != "":
-		v.failTime(checkNotBefore, ReasonNotYetValid, "nbf", time.Time{}, "nbf "+problem, nil)
+		v.fail(checkNotBefore, ReasonNotYetValid, "nbf "+problem, detail{})
 	case nbf.After(v.now.Add(v.policy.Leeway)):
-		v.failTime(checkNotBefore, ReasonNotYetValid, "nbf", nbf, "not valid before "+formatTime(nbf), v.diagnoseFuture("nbf", nbf))
+		v.fail(checkNotBefore, ReasonNotYetValid, "not valid before "+formatTime(nbf), detail{at: nbf, diagnosis: v.diagnoseFuture("nbf", nbf)})
 	default:
 		v.pass(checkNotBefore)
 	}
@@ -138,7 +129,7 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 	}
 	iat, problem := numericDate(value)
 	if problem != "" {
-		v.failTime(checkIssuedAt, ReasonNotYetValid, "iat", time.Time{}, "iat "+problem, nil)
+		v.fail(checkIssuedAt, ReasonNotYetValid, "iat "+problem, detail{})
 		return time.Time{}, false
 	}
 	limit := v.now.Add(v.policy.Leeway)
@@ -146,15 +137,8 @@ func (v *verification) checkIssuedAt() (time.Time, bool) {
 		v.pass(checkIssuedAt)
 		return iat, true
 	}
-	o := outcome{
-		id: checkIssuedAt, state: warned, reason: rankOf(ReasonNotYetValid), remark: &remark{
-			"issued in the future, at " + formatTime(iat), &detail{actual: value, at: iat, diagnosis: v.diagnoseFuture("iat", iat)},
-		},
-	}
-	if iat.After(limit.Add(fastClock)) {
-		o.state = failed
-	}
-	v.report.add(o)
+	v.judge(checkIssuedAt, failedIf(iat.After(limit.Add(fastClock))), ReasonNotYetValid, "issued in the future, at "+formatTime(iat),
+		&detail{at: iat, diagnosis: v.diagnoseFuture("iat", iat)})
 	return iat, true
 }
 

@@ -81,19 +81,31 @@ func (v *verification) pass(id check) { v.report.add(outcome{id: id, state: pass
 func (v *verification) skip(id check) { v.report.add(outcome{id: id, state: unchecked}) }
 
 func (v *verification) passBecause(id check, message string, d *detail) {
-	v.report.add(outcome{id: id, state: passed, remark: &remark{message, d}})
+	v.judge(id, passed, "", message, d)
 }
 
 func (v *verification) skipBecause(id check, message string) {
-	v.report.add(outcome{id: id, state: unchecked, remark: &remark{message: message}})
+	v.judge(id, unchecked, "", message, nil)
 }
 
 func (v *verification) fail(id check, reason Reason, message string, d detail) {
-	v.report.add(outcome{id: id, state: failed, reason: rankOf(reason), remark: &remark{message, &d}})
+	v.judge(id, failed, reason, message, &d)
 }
 
 func (v *verification) warn(id check, reason Reason, message string) {
-	v.report.add(outcome{id: id, state: warned, reason: rankOf(reason), remark: &remark{message: message}})
+	v.judge(id, warned, reason, message, nil)
+}
+
+func (v *verification) judge(id check, s state, reason Reason, message string, d *detail) {
+	v.report.add(outcome{id: id, state: s, reason: rankOf(reason), remark: &remark{message, d}})
+}
+
+// failedIf is the state of what is wrong: failed if the rule is binding.
+func failedIf(binding bool) state {
+	if binding {
+		return failed
+	}
+	return warned
 }
 
 // missing reports a claim that need not be there: a warning where the token looks
@@ -112,10 +124,8 @@ func (v *verification) checkPolicy() {
 		v.fail(checkPolicy, ReasonClaimRefused, err.Error(), detail{})
 	}
 	for _, c := range v.policy.Extra {
-		v.report.add(outcome{
-			id: checkOf(c.ID), state: stateOf(c.Status), reason: rankOf(c.Reason),
-			remark: &remark{c.Message, &detail{id: c.ID, expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis}},
-		})
+		v.judge(checkOf(c.ID), stateOf(c.Status), c.Reason, c.Message,
+			&detail{id: c.ID, expected: c.Expected, actual: c.Actual, at: c.Time, diagnosis: c.Diagnosis})
 	}
 }
 
