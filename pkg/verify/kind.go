@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -34,31 +35,30 @@ type nature struct {
 	bySender bool   // signed by its sender, not by the issuer
 }
 
+// natures are the media types of tokens that are never bearer tokens. They are never
+// modified.
+var natures = map[string]nature{
+	"dpop+jwt":                {"a DPoP proof", true},
+	"kb+jwt":                  {"the key binding of an SD-JWT", true},
+	"oauth-authz-req+jwt":     {"a request object", true},
+	"secevent+jwt":            {"a security event token", false},
+	"token-introspection+jwt": {"an introspection response", false},
+	"logout+jwt":              {"a logout token", false},
+	"at+jwt":                  {},
+}
+
 // natureOf recognises a token that is never a bearer token by its media type, a logout
 // token and a request object also by their claims.
 func natureOf(t *token.Token, typ string) nature {
-	switch typ {
-	case "dpop+jwt":
-		return nature{"a DPoP proof", true}
-	case "kb+jwt":
-		return nature{"the key binding of an SD-JWT", true}
-	case "oauth-authz-req+jwt":
-		return nature{"a request object", true}
-	case "secevent+jwt":
-		return nature{"a security event token", false}
-	case "token-introspection+jwt":
-		return nature{"an introspection response", false}
-	case "logout+jwt":
-		return nature{"a logout token", false}
-	case "at+jwt":
-		return nature{}
-	}
+	n, known := natures[typ]
 	claims := t.UnverifiedClaims()
 	switch {
+	case known:
+		return n
 	case hasLogoutEvent(claims):
-		return nature{"a logout token", false}
+		return natures["logout+jwt"]
 	case claims.Get("response_type").Exists() && claims.Get("redirect_uri").Exists():
-		return nature{"a request object", true}
+		return natures["oauth-authz-req+jwt"]
 	}
 	return nature{}
 }
@@ -131,7 +131,7 @@ func Classify(t *token.Token) Kind {
 func classify(t *token.Token, typ string, n nature) Kind {
 	claims := t.UnverifiedClaims()
 	switch {
-	case n.name == "a logout token":
+	case n == natures["logout+jwt"]:
 		return KindLogout
 	case n.name != "":
 		return kindOther
@@ -152,15 +152,17 @@ func classify(t *token.Token, typ string, n nature) Kind {
 // section 3.11; RFC 9068 section 4; OpenID Connect Back-Channel Logout 2.6). It
 // returns why the token is not of the required kind, or an empty string.
 func (v *verification) kindMismatch() string {
-	switch typ := v.typ; v.policy.Kind {
-	case KindID:
-		return v.notID(typ)
-	case KindAccess:
-		return v.notAccess(typ)
-	case KindLogout:
-		return v.notLogout(typ)
-	default:
+	switch kind := v.policy.Kind; {
+	case kind == KindLogout:
+		return v.notLogout()
+	case kind != KindID && kind != KindAccess:
 		return ""
+	case v.nature.name != "":
+		return "this is " + v.nature.name + ", not " + kindName(kind)
+	case kind == KindID:
+		return v.notID()
+	default:
+		return v.notAccess()
 	}
 }
 
@@ -182,18 +184,19 @@ func (v *verification) checkKind() {
 	v.checkKindClaims(v.policy.Kind, failedIf(saysSo))
 }
 
-func kindName(kind Kind) string {
-	switch kind {
-	case KindID:
-		return "an ID token"
-	case KindAccess:
-		return "an access token"
-	case KindLogout:
-		return "a logout token"
-	default:
-		return "a token of no known kind"
-	}
+// kinds are what a kind is called, and the claims that it has to have (OpenID Connect
+// Core section 2; RFC 9068 section 2.2; Back-Channel Logout section 2.4). They are
+// never modified.
+var kinds = map[Kind]struct {
+	name   string
+	claims []string
+}{
+	KindID:     {"an ID token", []string{"iss", "sub", "aud", "exp", "iat"}},
+	KindAccess: {"an access token", []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}},
+	KindLogout: {"a logout token", []string{"iss", "aud", "iat", "exp", "jti"}},
 }
+
+func kindName(kind Kind) string { return cmp.Or(kinds[kind].name, "a token of no known kind") }
 
 // checkUnnamedKind is for when no kind is required: a token that is never a
 // bearer token is refused all the same.
@@ -215,15 +218,13 @@ func (v *verification) checkUnnamedKind() {
 // notID returns why the token is not an ID token, or an empty string. A token that
 // looks like an access token and has no sign of an ID token is not an ID token,
 // regardless of its issuer.
-func (v *verification) notID(typ string) string {
+func (v *verification) notID() string {
 	switch {
-	case typ == "at+jwt":
+	case v.typ == "at+jwt":
 		return "this is an access token, not an ID token: typ is " + headerType(v.token)
-	case v.nature.name != "":
-		return "this is " + v.nature.name + ", not an ID token"
 	case hasAny(v.claims, accessNames):
 		return "this is an access token, not an ID token: it has " + found(v.claims, accessNames)
-	case hasAny(v.claims, accessSigns) && !hasAny(v.claims, idSigns) && !v.hasShapeOfID():
+	case v.mayBeAccess() && !v.hasShapeOfID():
 		return "this looks like an access token, not an ID token: it has " + found(v.claims, accessSigns) +
 			" and nothing that only ID tokens have"
 	}
@@ -244,12 +245,10 @@ func (v *verification) mayBeAccess() bool {
 	return hasAny(v.claims, accessSigns) && !hasAny(v.claims, idSigns)
 }
 
-func (v *verification) notAccess(typ string) string {
+func (v *verification) notAccess() string {
 	switch {
-	case typ == "at+jwt":
+	case v.typ == "at+jwt":
 		return ""
-	case v.nature.name != "":
-		return "this is " + v.nature.name + ", not an access token"
 	case hasAny(v.claims, idSigns):
 		return "this is an ID token, not an access token: it has " + found(v.claims, idSigns)
 	case !hasAny(v.claims, accessSigns) && v.hasShapeOfID():
@@ -260,9 +259,9 @@ func (v *verification) notAccess(typ string) string {
 	return ""
 }
 
-func (v *verification) notLogout(typ string) string {
+func (v *verification) notLogout() string {
 	events := v.claims.Get("events")
-	switch {
+	switch typ := v.typ; {
 	case typ != "" && typ != "jwt" && typ != "logout+jwt":
 		return "this is not a logout token: typ is " + headerType(v.token)
 	case v.claims.Get("nonce").Exists():
@@ -275,26 +274,11 @@ func (v *verification) notLogout(typ string) string {
 	return ""
 }
 
-// kindClaims returns the claims that a kind of token has to have (OpenID Connect
-// Core section 2; RFC 9068 section 2.2; Back-Channel Logout section 2.4).
-func kindClaims(kind Kind) []string {
-	switch kind {
-	case KindID:
-		return []string{"iss", "sub", "aud", "exp", "iat"}
-	case KindAccess:
-		return []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}
-	case KindLogout:
-		return []string{"iss", "aud", "iat", "exp", "jti"}
-	default:
-		return nil
-	}
-}
-
 // checkKindClaims looks for the claims of a kind; otherwise is the outcome where
 // one is missing. Access tokens that do not follow RFC 9068 name their client in
 // various claims.
 func (v *verification) checkKindClaims(kind Kind, otherwise state) {
-	names := kindClaims(kind)
+	names := kinds[kind].claims
 	var missing []string
 	for _, name := range names {
 		there := sign{name, ""}.isIn(v.claims)

@@ -1,9 +1,35 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 )
+
+// usual are the words of checks that passed or were not made and need no more than
+// these; after those of a time, the time follows.
+var usual = [len(catalogue)]struct{ passed, unchecked string }{
+	checkStructure:    {passed: "a compact JWS"},
+	checkEncoding:     {passed: "strict base64url"},
+	checkHeader:       {passed: "one JSON object"},
+	checkPayload:      {passed: "one JSON object"},
+	checkCritical:     {passed: "no critical extension"},
+	checkEmbeddedKey:  {passed: "the token embeds no key"},
+	checkAdvertised:   {unchecked: "the metadata advertises algorithms of ID tokens only"},
+	checkExpiry:       {passed: "expires at "},
+	checkNotBefore:    {"valid since ", "the token has no nbf"},
+	checkIssuedAt:     {passed: "issued at "},
+	checkLifetime:     {unchecked: "needs both exp and iat, in seconds"},
+	checkParty:        {unchecked: "the token has no azp"},
+	checkKindClaims:   {"all required claims are present", "not required, and the token does not say which claims it has to have"},
+	checkClaimNames:   {passed: "no look-alikes"},
+	checkHeaderClaims: {unchecked: "no claims in the header"},
+	checkPrintable:    {passed: "no control or invisible characters"},
+	checkConfirmation: {unchecked: "the token is not bound to a key of its sender"},
+	checkDisclosure:   {unchecked: "nothing is selectively disclosed"},
+	checkAuthTime:     {"the user authenticated at ", "the token has no auth_time"},
+	checkAMR:          {unchecked: "the token has no amr"},
+}
 
 // usualWords returns the message of a check without a remark. It is built only on
 // demand.
@@ -19,49 +45,23 @@ func (r *Report) usualWords(id check, s state) string {
 }
 
 func (r *Report) passedWords(id check) string {
-	switch id {
-	case checkStructure:
-		return "a compact JWS"
-	case checkEncoding:
-		return "strict base64url"
-	case checkHeader, checkPayload:
-		return "one JSON object"
-	case checkCritical:
-		return "no critical extension"
-	case checkEmbeddedKey:
-		return "the token embeds no key"
-	case checkAlgorithm, checkAdvertised, checkKeySet, checkKey, checkCertificate, checkSignature:
+	switch info, words := &catalogue[id], usual[id].passed; {
+	case checkAlgorithm <= id && id <= checkSignature:
 		return r.wordsOnKey(id)
-	case checkIssuer:
-		return r.text("iss")
-	case checkAudience:
+	case id == checkAudience:
 		return "the token is for " + quoteAll(r.claims.Get("aud").Texts())
-	case checkExpiry:
-		return "expires at " + r.timeIn("exp")
-	case checkNotBefore:
-		return "valid since " + r.timeIn("nbf")
-	case checkIssuedAt:
-		return "issued at " + r.timeIn("iat")
-	case checkLifetime:
+	case id == checkLifetime:
 		exp, _ := numericDate(r.claims.Get("exp"))
 		iat, _ := numericDate(r.claims.Get("iat"))
 		return strconv.FormatInt(exp.Unix()-iat.Unix(), 10) + " seconds"
-	case checkSubject:
-		return r.text("sub")
-	case checkParty:
-		return r.text("azp")
-	case checkKind:
+	case id == checkKind:
 		return kindName(r.expected.kind)
-	case checkKindClaims:
-		return "all required claims are present"
-	case checkClaimNames:
-		return "no look-alikes"
-	case checkPrintable:
-		return "no control or invisible characters"
-	case checkAuthTime:
-		return "the user authenticated at " + r.timeIn("auth_time")
+	case info.timed:
+		return words + r.timeIn(info.claim)
+	case info.claim != "": // a text
+		return r.text(info.claim)
 	default:
-		return ""
+		return words
 	}
 }
 
@@ -93,38 +93,18 @@ func (r *Report) wordsOnKey(id check) string {
 
 func (r *Report) uncheckedWords(id check) string {
 	switch id {
-	case checkAdvertised:
-		return "the metadata advertises algorithms of ID tokens only"
 	case checkIssuer:
 		return fmt.Sprintf("any issuer is allowed; the token says %q", r.text("iss"))
 	case checkAudience:
 		return "any audience is allowed; the token is for " + quoteOrNobody(r.claims.Get("aud").Texts())
-	case checkNotBefore:
-		return "the token has no nbf"
-	case checkLifetime:
-		return "needs both exp and iat, in seconds"
-	case checkParty:
-		return "the token has no azp"
 	case checkKind:
 		return "looks like " + kindName(r.Kind)
-	case checkKindClaims:
-		return "not required, and the token does not say which claims it has to have"
-	case checkHeaderClaims:
-		return "no claims in the header"
-	case checkConfirmation:
-		return "the token is not bound to a key of its sender"
-	case checkDisclosure:
-		return "nothing is selectively disclosed"
-	case checkAMR:
-		return "the token has no amr"
 	case checkAuthTime:
 		if r.claims.Get("auth_time").Exists() {
-			return "the user authenticated at " + r.timeIn("auth_time")
+			return r.passedWords(id)
 		}
-		return "the token has no auth_time"
-	default:
-		return "not required"
 	}
+	return cmp.Or(usual[id].unchecked, "not required")
 }
 
 // timeIn formats a time claim for people.
