@@ -36,21 +36,8 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 		Args: oneArg("no issuer given: name its URL, a host name, or the address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check")
-			fetch := func(printer *output.Printer) (foundMetadata, error) {
+			return opts.run(c.Context(), env, func(printer *output.Printer) (document, error) {
 				return opts.fetch(c.Context(), env, printer, c.Flags(), args[0])
-			}
-			return opts.run(c.Context(), env, func(printer *output.Printer) (verdict, error) {
-				found, err := fetch(printer)
-				if err != nil {
-					return nil, err
-				}
-				return newFindingsReport(found.metadata.URL, found.findings), nil
-			}, func(printer *output.Printer) error {
-				found, err := fetch(printer)
-				if err != nil {
-					return err
-				}
-				return found.show(c.Context(), printer)
 			})
 		},
 	}
@@ -58,36 +45,17 @@ func newDiscoverCmd(env *Env) *cobra.Command {
 	return c
 }
 
-// foundMetadata is metadata with what there is to say about it.
-type foundMetadata struct {
-	metadata *provider.Metadata
-	findings []jwks.Finding
-	problem  error // that they are not for the issuer that was asked for, or nil
-}
-
-func (m foundMetadata) show(ctx context.Context, printer *output.Printer) error {
-	shown := slices.DeleteFunc(m.findings, func(f jwks.Finding) bool { return f.ID == "form" }) // reported separately
-	view := metadataView{m.metadata, newFindingsReport(m.metadata.URL, shown)}
-	if err := show(ctx, printer, display{m.metadata.Document, view.writeText}); err != nil {
-		return err
-	}
-	if m.problem != nil {
-		printer.Warning(problemOf(m.problem))
-	}
-	return nil
-}
-
-func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (foundMetadata, error) {
+func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, argument string) (document, error) {
 	if err := o.settings.apply(env, flags); err != nil {
-		return foundMetadata{}, err
+		return document{}, err
 	}
 	issuer, err := issuerArgument(argument)
 	if err != nil {
-		return foundMetadata{}, err
+		return document{}, err
 	}
 	client, err := o.network.client(env, printer)
 	if err != nil {
-		return foundMetadata{}, err
+		return document{}, err
 	}
 	defer client.CloseIdleConnections()
 	network, cancel := o.network.within(ctx)
@@ -95,18 +63,30 @@ func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.P
 	metadata, err := discoverNamed(network, client, issuer, !isURL(argument))
 	var mismatch *provider.IssuerMismatchError
 	if err != nil && !errors.As(err, &mismatch) {
-		return foundMetadata{}, o.question(client, issuer).unavailable(network, err)
-	}
-	found := foundMetadata{metadata: metadata}
-	if mismatch != nil {
-		found.problem = o.explain(network, client, metadata, mismatch)
+		return document{}, o.question(client, issuer).unavailable(network, err)
 	}
 	if o.check {
-		found.findings = client.Lint(network, metadata)
-	} else {
-		found.findings = metadata.Lint()
+		return document{report: newFindingsReport(metadata.URL, client.Lint(network, metadata))}, nil
 	}
-	return found, nil
+	var problem error
+	if mismatch != nil {
+		problem = o.explain(network, client, metadata, mismatch)
+	}
+	return document{show: func() error { return showMetadata(ctx, printer, metadata, problem) }}, nil
+}
+
+// showMetadata shows metadata, and warns of what problem, unless nil, says: that they
+// are not for the issuer that was asked for.
+func showMetadata(ctx context.Context, printer *output.Printer, metadata *provider.Metadata, problem error) error {
+	findings := slices.DeleteFunc(metadata.Lint(), func(f jwks.Finding) bool { return f.ID == "form" }) // reported separately
+	view := metadataView{metadata, newFindingsReport(metadata.URL, findings)}
+	if err := show(ctx, printer, display{metadata.Document, view.writeText}); err != nil {
+		return err
+	}
+	if problem != nil {
+		printer.Warning(problemOf(problem))
+	}
+	return nil
 }
 
 // discoverNamed fetches metadata. For a host that was named without https:// the
@@ -134,26 +114,6 @@ func isResource(address, resource string) error {
 		return failed.withHint("claimcheck resource reads it")
 	}
 	return failed.withHint("to check the chain from the resource to its issuer:").withCommand(advice.Cmdline{Command: "claimcheck resource", Argument: resource})
-}
-
-func (o *discoverOptions) question(client *provider.Client, issuer string) issuerQuestion {
-	return issuerQuestion{
-		client: client, issuer: issuer, headers: len(o.network.headers) > 0,
-		command: func(issuer, keys string) advice.Cmdline {
-			line := o.typed
-			if keys == "" {
-				line.Argument = issuer
-				return line
-			}
-			line.Command, line.Argument = "claimcheck verify", "<@FILE>"
-			return line.Set("issuer", issuer).Set("jwks", keys).Set("audience", "<your audience>")
-		},
-		keySet: func(address string) advice.Cmdline {
-			line := o.typed
-			line.Command, line.Argument = "claimcheck jwks", address
-			return line
-		},
-	}
 }
 
 // issuerArgument completes a bare host name with https; nowhere else is a host

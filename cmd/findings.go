@@ -13,6 +13,7 @@ import (
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
+	"github.com/claimcheck/claimcheck/pkg/provider"
 )
 
 // The most that is shown of a document that is wrong throughout.
@@ -55,17 +56,35 @@ func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {
 	o.output.addFlags(c)
 }
 
+// A document is what was read: the findings of --check, and how it is shown without.
+type document struct {
+	report findingsReport
+	show   func() error
+}
+
 // run lints the document with --check and shows it otherwise.
-func (o *documentOptions) run(ctx context.Context, env *Env, lint func(*output.Printer) (verdict, error), show func(*output.Printer) error) error {
+func (o *documentOptions) run(ctx context.Context, env *Env, read func(*output.Printer) (document, error)) error {
 	if o.check {
-		return o.output.conclude(ctx, env, lint)
+		return o.output.conclude(ctx, env, func(printer *output.Printer) (verdict, error) {
+			d, err := read(printer)
+			return d.report, err
+		})
 	}
 	o.output.ci = ciFormats{}
 	printer, err := o.output.printer(env)
 	if err != nil {
 		return err
 	}
-	return show(printer)
+	d, err := read(printer)
+	if err != nil {
+		return err
+	}
+	return d.show()
+}
+
+// question is what an issuer is asked for.
+func (o *documentOptions) question(client *provider.Client, issuer string) issuerQuestion {
+	return issuerQuestion{client: client, typed: o.typed, issuer: issuer, headers: len(o.network.headers) > 0}
 }
 
 // code is that of errors: warnings and information do not fail a document.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -15,19 +16,34 @@ import (
 // An issuerQuestion is what an issuer was asked for. Where there is no answer, it
 // finds the next step: the command line that would have worked.
 type issuerQuestion struct {
-	client *provider.Client
-	issuer string // as it was typed
-	// tokenIssuer is what the token says, unverified, or empty.
-	tokenIssuer string
-	headers     bool // --header is used
-	// secret reports that the command sends a secret or the token: it is offered for the
-	// origin only that the user typed.
-	secret bool
-	// command is the command line with another issuer and, unless it is empty, a
-	// key set. Nothing in it has been verified: it is for the user to confirm.
-	command func(issuer, jwks string) advice.Cmdline
-	// keySet is the command line for what turned out to be a key set.
-	keySet func(url string) advice.Cmdline
+	client      *provider.Client
+	typed       advice.Cmdline
+	issuer      string // as it was typed
+	tokenIssuer string // what the token says, unverified, or empty
+	headers     bool   // --header is used
+}
+
+// secret reports whether the command sends a secret or the token: it is offered for
+// the origin only that the user typed.
+func (q issuerQuestion) secret() bool { return q.typed.Is("introspect") }
+
+// command is the command line with another issuer and, unless it is empty, a key
+// set. Nothing in it has been verified: it is for the user to confirm.
+func (q issuerQuestion) command(issuer, keys string) advice.Cmdline {
+	line := q.typed
+	if line.Is("jwks") || line.Is("discover") && keys == "" {
+		line.Argument = cmp.Or(keys, issuer)
+		return line
+	}
+	line = line.Set("issuer", issuer)
+	if keys != "" {
+		line = line.Set("jwks", keys)
+	}
+	if line.Is("discover") {
+		line.Command, line.Argument = "claimcheck verify", "<@FILE>"
+		line = line.Set("audience", "<your audience>")
+	}
+	return line
 }
 
 // The bounds of looking for what was meant by an issuer that has no metadata.
@@ -78,7 +94,7 @@ func (q issuerQuestion) offer(failed *failure, why, issuer string) error {
 func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
 	switch {
 	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
-	case q.secret && !sameOrigin(e.Asked, e.Found):
+	case q.secret() && !sameOrigin(e.Asked, e.Found):
 		return failed.withHint("nothing was sent there; if that is the issuer you expect, name it with --issuer")
 	case isTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
 		return failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
@@ -147,10 +163,11 @@ func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) err
 func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) error {
 	failed.tried = nil
 	failed.err = &shortError{q.issuer + " is a key set, not an issuer", failed.err}
-	if q.keySet != nil {
-		return failed.withHint("to use it as one:").withCommand(q.keySet(q.issuer))
+	if line := q.typed; line.Is("discover") {
+		line.Command, line.Argument = "claimcheck jwks", q.issuer
+		return failed.withHint("to use it as one:").withCommand(line)
 	}
-	if q.secret {
+	if q.secret() {
 		failed.hint = "--issuer takes the issuer that it belongs to"
 		if issuer := q.shorter(ctx); issuer != "" {
 			return q.offer(failed, "there is metadata of "+issuer+"; ", issuer)

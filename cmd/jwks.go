@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/provider"
@@ -44,14 +43,13 @@ func newJWKSCmd(env *Env) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
 			source := strings.TrimPrefix(args[0], "@")
-			return opts.run(c.Context(), env, func(printer *output.Printer) (verdict, error) {
+			return opts.run(c.Context(), env, func(printer *output.Printer) (document, error) {
 				set, from, err := opts.load(c.Context(), env, printer, c.Flags(), source)
 				if err != nil {
-					return nil, err
+					return document{}, err
 				}
-				return newFindingsReport(from, set.Lint(env.Now())), nil
-			}, func(printer *output.Printer) error {
-				return opts.show(c.Context(), env, printer, c.Flags(), source)
+				show := func() error { return opts.show(c.Context(), env, printer, set, from) }
+				return document{newFindingsReport(from, set.Lint(env.Now())), show}, nil
 			})
 		},
 	}
@@ -66,11 +64,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func (o *jwksOptions) show(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, source string) error {
-	set, from, err := o.load(ctx, env, printer, flags, source)
-	if err != nil {
-		return err
-	}
+func (o *jwksOptions) show(ctx context.Context, env *Env, printer *output.Printer, set *jwks.Set, from string) error {
 	if o.kid != "" {
 		all := set.KeyIDs()
 		if set = set.WithKeyID(o.kid); len(set.Keys) == 0 {
@@ -149,18 +143,6 @@ func (o *jwksOptions) fetch(ctx context.Context, env *Env, printer *output.Print
 		return nil, "", o.question(client, source).unavailable(network, err)
 	}
 	return fetched.Set, fetched.URL, nil
-}
-
-// question is what the issuer is asked for.
-func (o *jwksOptions) question(client *provider.Client, issuer string) issuerQuestion {
-	return issuerQuestion{
-		client: client, issuer: issuer, headers: len(o.network.headers) > 0,
-		command: func(issuer, keys string) advice.Cmdline {
-			line := o.typed
-			line.Argument = cmp.Or(keys, issuer)
-			return line
-		},
-	}
 }
 
 // namesHost reports whether a source without https:// is a host name, and not a

@@ -271,20 +271,11 @@ func (r *run) verify(ctx context.Context) (report, error) {
 
 // question is what the issuer is asked for.
 func (r *run) question() issuerQuestion {
-	named, _ := r.token.UnverifiedClaims().Get("iss").Text()
-	secret := r.typed.Is("introspect")
-	if secret {
-		named = ""
+	q := issuerQuestion{client: r.asking, typed: r.typed, issuer: r.opts.expect.Issuer, headers: len(r.opts.network.headers) > 0}
+	if !q.secret() {
+		q.tokenIssuer, _ = r.token.UnverifiedClaims().Get("iss").Text()
 	}
-	return issuerQuestion{
-		client: r.asking, issuer: r.opts.expect.Issuer, tokenIssuer: named, headers: len(r.opts.network.headers) > 0, secret: secret,
-		command: func(issuer, jwks string) advice.Cmdline {
-			if jwks == "" {
-				return r.typed.Set("issuer", issuer)
-			}
-			return r.typed.Set("issuer", issuer).Set("jwks", jwks)
-		},
-	}
+	return q
 }
 
 // issuerOfMetadata takes the issuer from its metadata, where --issuer is the address
