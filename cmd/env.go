@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -130,6 +131,19 @@ func isTerminal(f *os.File) bool {
 func (e *Env) getenv(name string) string {
 	value, _ := e.LookupEnv(name)
 	return value
+}
+
+// userDir returns the program's directory in one of the user's, which a variable may
+// name. It returns an empty string if there is no such directory.
+func (e *Env) userDir(variable string, usual func() (string, error)) string {
+	dir := e.getenv(variable)
+	if !filepath.IsAbs(dir) {
+		dir, _ = usual() // empty where there is none
+	}
+	if !filepath.IsAbs(dir) { // HOME may be relative
+		return ""
+	}
+	return filepath.Join(dir, "claimcheck")
 }
 
 func variableNames() []string {

@@ -203,9 +203,6 @@ func (r findingsReport) suite() output.Suite {
 // sourceURI returns the source as a relative reference. Code scanning accepts only
 // files of the repository, and rejects the whole document if it contains a URL.
 func sourceURI(source string) string {
-	if source == "-" {
-		return "stdin"
-	}
 	if u, err := url.Parse(source); err == nil && isURL(source) {
 		return (&url.URL{Path: u.Host + u.Path}).String()
 	}

@@ -4,7 +4,6 @@ import "testing"
 
 func TestSourceURI(t *testing.T) {
 	for source, want := range map[string]string{
-		"-":                                "stdin",
 		"keys.json":                        "keys.json",
 		"./a b.json":                       "./a%20b.json",
 		"/etc/keys.json":                   "/etc/keys.json",

@@ -148,6 +148,14 @@ func (o *expectationOptions) addFlags(c *cobra.Command) {
 	})
 }
 
+// given returns those of some flags that have a value, wherever it comes from.
+func given(flags *pflag.FlagSet, names ...string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		value := flags.Lookup(name).Value.String()
+		return value == "" || value == "false"
+	})
+}
+
 // trustOrExpectFlag returns the first flag on the command line that is about trust
 // or expectations and is not one of the exceptions, or an empty string.
 func trustOrExpectFlag(flags *pflag.FlagSet, except ...string) string {

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -98,19 +97,9 @@ func (o *networkOptions) within(ctx context.Context) (context.Context, context.C
 	return context.WithTimeout(ctx, o.timeout)
 }
 
-// cacheDir returns the program's directory in the user's cache directory. It
-// returns an empty string if there is no such directory; the program then runs
-// without a cache.
-func cacheDir(env *Env) string {
-	if dir := env.getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "claimcheck")
-	}
-	dir, err := env.CacheDir()
-	if err != nil || !filepath.IsAbs(dir) { // HOME may be relative
-		return ""
-	}
-	return filepath.Join(dir, "claimcheck")
-}
+// cacheDir returns the program's directory in the user's cache directory. Where it is
+// empty, the program runs without a cache.
+func cacheDir(env *Env) string { return env.userDir("XDG_CACHE_HOME", env.CacheDir) }
 
 func traceLine(e provider.Event) string {
 	switch {

@@ -35,16 +35,10 @@ func (o *trustOptions) remote() bool { return isURL(o.jwks) }
 
 func isURL(s string) bool { return strings.Contains(s, "://") }
 
-func (o *trustOptions) check(expect *expectationOptions, args []string) error {
-	var named []string
-	for _, source := range []struct{ flag, value string }{{"--jwks", o.jwks}, {"--key", o.key}, {"--secret", o.secret}} {
-		if source.value != "" {
-			named = append(named, source.flag)
-		}
-	}
-	switch {
+func (o *trustOptions) check(flags *pflag.FlagSet, expect *expectationOptions, args []string) error {
+	switch named := given(flags, "jwks", "key", "secret"); {
 	case len(named) > 1:
-		return usageError("%s are two sources of trust: use one", strings.Join(named, " and "))
+		return usageError("--%s are two sources of trust: use one", strings.Join(named, " and --"))
 	case len(named) == 0 && expect.AnyIssuer:
 		return usageError("--any-issuer needs local keys: --jwks, --key or --secret")
 	case o.jwks == "-" && (len(args) == 0 || args[0] == "-"):

@@ -228,19 +228,14 @@ func misuseInCI(ctx context.Context, env *Env, c *cobra.Command, args []string, 
 	if !errors.As(err, &early) || flag == nil {
 		return err
 	}
-	format := flag.Value.String()
-	for i, arg := range args {
-		if arg == "-o" || arg == "--output" {
-			format = strings.Join(args[i+1:min(i+2, len(args))], "")
-		} else if value, found := strings.CutPrefix(arg, "--output="); found {
-			format = value
-		}
-	}
-	formats := []output.Format{output.FormatGitHub, output.FormatJUnit, output.FormatSARIF}
-	if words, ok := flag.Value.(choice); !ok || !slices.Contains(words.allowed, format) || !slices.Contains(formats, output.Format(format)) {
+	unread := pflag.NewFlagSet("", pflag.ContinueOnError)
+	unread.ParseErrorsAllowlist.UnknownFlags = true
+	format := unread.StringP("output", "o", flag.Value.String(), "")
+	_ = unread.Parse(args) // what is wrong with them has been found
+	if words, _ := flag.Value.(choice); !slices.Contains(words.allowed, *format) {
 		return err
 	}
-	out := outputOptions{format: output.Format(format), color: output.ColorAuto, command: c.Name(), ci: ciFormats{formats: formats}}
+	out := outputOptions{format: output.Format(*format), color: output.ColorAuto, command: c.Name(), ci: checkFormats()}
 	printer, failed := out.printer(env)
 	if failed != nil {
 		return err

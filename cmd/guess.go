@@ -11,6 +11,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/pkg/provider"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // An issuerQuestion is what an issuer was asked for. Where there is no answer, it
@@ -96,9 +97,9 @@ func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e 
 	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
 	case q.secret() && !sameOrigin(e.Asked, e.Found):
 		return failed.withHint("nothing was sent there; if that is the issuer you expect, name it with --issuer")
-	case isTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
+	case verify.IsTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
 		return failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
-	case isTemplate(e.Found):
+	case verify.IsTemplate(e.Found):
 	case sameOrigin(e.Asked, e.Found):
 		if _, err := q.client.KeysFor(ctx, e.Found, ""); err != nil {
 			return q.offerElsewhere(ctx, failed, e)

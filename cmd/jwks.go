@@ -88,15 +88,9 @@ func kidsHint(kids []string) string {
 	return "there are: " + strings.Join(kids, ", ")
 }
 
-func (o *jwksOptions) checkFlags() error {
-	chosen := 0
-	for _, on := range []bool{o.check, o.pem, o.token != ""} {
-		if on {
-			chosen++
-		}
-	}
+func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 	switch {
-	case chosen > 1:
+	case len(given(flags, "check", "pem", "for")) > 1:
 		return usageError("--check, --pem and --for cannot be combined: use one")
 	case o.check && o.kid != "":
 		return usageError("--check lints a whole set: it cannot be combined with --kid")
@@ -108,7 +102,7 @@ func (o *jwksOptions) checkFlags() error {
 
 // load reads the set from a URL, stdin or a file.
 func (o *jwksOptions) load(ctx context.Context, env *Env, printer *output.Printer, flags *pflag.FlagSet, source string) (*jwks.Set, string, error) {
-	if err := cmp.Or(o.checkFlags(), o.settings.apply(env, flags), o.network.check()); err != nil {
+	if err := cmp.Or(o.checkFlags(flags), o.settings.apply(env, flags), o.network.check()); err != nil {
 		return nil, "", err
 	}
 	bare := namesHost(source)

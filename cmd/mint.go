@@ -118,28 +118,19 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 
 // check refuses flags that contradict each other.
 func (o *mintOptions) check(flags *pflag.FlagSet) error {
-	sources := 0
-	for _, source := range []string{o.config.State, o.key, o.newKey} {
-		if source != "" {
-			sources++
-		}
-	}
+	sources := given(flags, "state", "key", "new-key")
+	set := given(flags, "sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer")
 	switch {
-	case sources == 0:
+	case len(sources) == 0:
 		return usageError("no key to sign with").withHint("add --state DIR of a running issuer, --key FILE, or --new-key FILE to make one")
-	case sources > 1:
+	case len(sources) > 1:
 		return usageError("--state, --key and --new-key cannot be combined: use one")
 	case o.token.Program && o.token.Subject != "":
 		return usageError("--program and --sub contradict each other: no user logged in")
 	case len(o.token.Flaws) > 0 && o.allFlaws != "":
 		return usageError("--all-flaws makes every flaw: it cannot be combined with --flaw")
-	}
-	if o.base != "" {
-		for _, name := range []string{"sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer"} {
-			if flags.Changed(name) {
-				return usageError("--claims sets all claims: it cannot be combined with --%s", name).withHint("--claim NAME=TEXT changes one of them")
-			}
-		}
+	case o.base != "" && len(set) > 0:
+		return usageError("--claims sets all claims: it cannot be combined with --%s", set[0]).withHint("--claim NAME=TEXT changes one of them")
 	}
 	return nil
 }

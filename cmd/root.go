@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-
 	"strings"
 	"syscall"
 	"time"
@@ -161,10 +160,6 @@ func newCommandTree(env *Env, only string) *cobra.Command {
 	help := newHelpCmd(root, env.textWidth)
 	help.GroupID = groupProgram
 	root.SetHelpCommand(help)
-	root.SetUsageFunc(func(c *cobra.Command) error {
-		_, err := c.OutOrStderr().Write([]byte(helpText(c, env.textWidth(), false)))
-		return err
-	})
 	root.SetFlagErrorFunc(flagError)
 	checkFlagsFirst(root)
 	return root
@@ -234,14 +229,10 @@ func atMostOne(what string) cobra.PositionalArgs {
 
 // oneArg is for commands that ask about one thing, which missing names.
 func oneArg(missing string) cobra.PositionalArgs {
-	return func(_ *cobra.Command, args []string) error {
-		switch len(args) {
-		case 0:
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
 			return usageError("%s", missing)
-		case 1:
-			return nil
-		default:
-			return usageError("expected one argument, got %d", len(args))
 		}
+		return atMostOne("argument")(c, args)
 	}
 }

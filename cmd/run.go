@@ -109,7 +109,7 @@ func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, 
 // token or anything else is read.
 func (r *run) readPolicy(ctx context.Context) error {
 	o := r.opts
-	if err := o.trust.check(&o.expect, r.args); err != nil {
+	if err := o.trust.check(r.flags, &o.expect, r.args); err != nil {
 		return err
 	}
 	if err := r.checkForgotten(); err != nil {

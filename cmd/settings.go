@@ -140,11 +140,7 @@ func (o *settingsOptions) apply(env *Env, flags *pflag.FlagSet) error {
 // applyTimeout sets --timeout from its variable, for the commands that take no
 // other setting.
 func applyTimeout(env *Env, flags *pflag.FlagSet) error {
-	other := func(s config.Setting) bool { return s.Name != "timeout" }
-	if len(config.Environment(slices.DeleteFunc(settingTable(), other), env.LookupEnv)) == 0 {
-		return nil
-	}
-	table := slices.DeleteFunc(settings(), other)
+	table := slices.DeleteFunc(settings(), func(s config.Setting) bool { return s.Name != "timeout" })
 	values, err := config.Resolve(commandOf(flags), flagSettings(flags, table), config.Environment(table, env.LookupEnv))
 	if err != nil {
 		return configFailure(err)
@@ -276,13 +272,11 @@ func (o *settingsOptions) configPath(env *Env) (path string, named bool, err err
 	if path, err = nameFromEnvironment(env, variableConfig); err != nil || path != "" {
 		return path, path != "", err
 	}
-	dir := env.getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(dir) {
-		if dir, err = env.ConfigDir(); err != nil || !filepath.IsAbs(dir) {
-			return "", false, unreadable("no configuration directory: HOME is not an absolute path").withHint("name the file with --config")
-		}
+	dir := env.userDir("XDG_CONFIG_HOME", env.ConfigDir)
+	if dir == "" {
+		return "", false, unreadable("no configuration directory: HOME is not an absolute path").withHint("name the file with --config")
 	}
-	return filepath.Join(dir, "claimcheck", "config.yaml"), false, nil
+	return filepath.Join(dir, "config.yaml"), false, nil
 }
 
 func nameFromEnvironment(env *Env, variable string) (string, error) {

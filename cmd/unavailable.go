@@ -64,7 +64,3 @@ func attempts(tried []provider.Attempt) []output.Attempt {
 }
 
 const wellKnown = "/.well-known/"
-
-func isTemplate(issuer string) bool {
-	return strings.Contains(issuer, "{") && strings.Contains(issuer, "}")
-}
