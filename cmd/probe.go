@@ -250,7 +250,7 @@ func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Print
 func writeTokens(path string, probes []probe.Probe) error {
 	var lines bytes.Buffer
 	for _, p := range probes {
-		for _, secret := range p.Secrets() {
+		for _, secret := range p.Secrets {
 			fmt.Fprintf(&lines, "%s\t%s\n", p.ID, secret)
 		}
 	}

@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -25,17 +27,13 @@ const (
 	specClaims    = "RFC 9068 section 4"
 )
 
-// errNoToken is the error for a run without a good token.
-var errNoToken = errors.New("probe: no token")
-
 // New makes the probes of a run, in the order in which they are sent. The second
 // result says in words which probes were left out, and why. It makes no request.
 func New(cfg Config) ([]Probe, []string, error) {
 	if cfg.Token == "" {
-		return nil, nil, errNoToken
+		return nil, nil, errors.New("probe: no token")
 	}
-	b := &builder{cfg: cfg}
-	b.token = token.Parse(cfg.Token)
+	b := &builder{cfg: cfg, token: token.Parse(cfg.Token)}
 	b.claims = b.token.UnverifiedClaims()
 	b.add("no_token", "no token", mustChallenge, "RFC 6750 section 3")
 	b.add("control", "the good token", mustAccept, "", "Bearer "+cfg.Token)
@@ -43,7 +41,7 @@ func New(cfg Config) ([]Probe, []string, error) {
 	if b.token.Form() != token.FormJWT {
 		b.skip("the token is not a JWT: no altered tokens were sent")
 	} else if err := b.forged(); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("probe: %w", err)
 	}
 	if cfg.IDToken != "" {
 		b.bearer("id_token", "an ID token", "RFC 8725 section 3.11", cfg.IDToken)
@@ -51,10 +49,7 @@ func New(cfg Config) ([]Probe, []string, error) {
 		b.skip("no ID token was given")
 	}
 	if err := b.minted(); err != nil {
-		return nil, nil, err
-	}
-	if len(b.probes) > maxRequests {
-		return nil, nil, fmt.Errorf("probe: %d requests are more than %d", len(b.probes), maxRequests)
+		return nil, nil, fmt.Errorf("probe: %w", err)
 	}
 	return b.probes, b.skipped, nil
 }
@@ -67,8 +62,8 @@ type builder struct {
 	skipped []string
 }
 
-func (b *builder) add(id, sent string, want want, spec string, authorization ...string) {
-	b.probes = append(b.probes, Probe{ID: id, Sent: sent, Expected: want.expected(&b.cfg), Spec: spec, authorization: authorization, want: want})
+func (b *builder) add(id, sent string, want want, spec string, secrets ...string) {
+	b.probes = append(b.probes, Probe{ID: id, Sent: sent, Expected: want.expected(&b.cfg), Spec: spec, Secrets: secrets, want: want})
 }
 
 // bearer adds a token that has to be refused.
@@ -87,32 +82,31 @@ func (b *builder) transport() {
 	b.add("lower_case_scheme", "the token after bearer, in lower case", shouldAccept, "RFC 9110 section 11.1", "bearer "+good)
 	b.add("scheme_twice", "Bearer Bearer and the token", mustRefuse, specBearer, "Bearer Bearer "+good)
 	b.add("two_headers", "two Authorization headers, the good token last", shouldRefuse, "RFC 6750 section 3.1", "Bearer claimcheck-garbage", "Bearer "+good)
-	b.add("query", "the token in the query, as access_token", mustRefuse, "RFC 9700 section 4.3.2")
-	b.probes[len(b.probes)-1].query = good
+	b.add("query", "the token in the query, as access_token", mustRefuse, "RFC 9700 section 4.3.2", good)
 }
 
 // forged are tokens that nobody with the issuer's key has signed.
 func (b *builder) forged() error {
 	segments := strings.Split(b.cfg.Token, ".")
 	b.bearer("signature_changed", "the token with one bit of its signature changed", specSignature, segments[0]+"."+segments[1]+"."+flip(segments[2]))
-	b.bearer("payload_changed", "the token with a claim added", specSignature, segments[0]+"."+encode(with(b.claims, strictjson.Member{Name: "claimcheck_probe", Value: strictjson.From(true)}))+"."+segments[2])
+	b.bearer("payload_changed", "the token with a claim added", specSignature, segments[0]+"."+encode(with(b.claims, "claimcheck_probe", strictjson.From(true)))+"."+segments[2])
 	b.unsigned("alg_none", "none", segments[1])
 	b.unsigned("alg_none_capital", "None", segments[1])
 	b.unsigned("alg_none_mixed", "nOnE", segments[1])
-	if err := b.confusion(); err != nil {
+	if err := b.confusion(segments[1]); err != nil {
 		return err
 	}
 	return b.stranger()
 }
 
 func (b *builder) unsigned(id, alg, payload string) {
-	header := with(b.token.Header(), strictjson.Member{Name: "alg", Value: strictjson.From(alg)})
+	header := with(b.token.Header(), "alg", strictjson.From(alg))
 	b.bearer(id, "the token unsigned, with alg "+alg, specNone, encode(header)+"."+payload+".")
 }
 
 // confusion signs by HMAC with the issuer's public key as the secret (RFC 8725
 // section 2.1).
-func (b *builder) confusion() error {
+func (b *builder) confusion(payload string) error {
 	key := b.publicKey()
 	if key == nil {
 		b.skip("the issuer's public key is unknown: HS256 with it was not sent")
@@ -120,39 +114,24 @@ func (b *builder) confusion() error {
 	}
 	der, err := x509.MarshalPKIXPublicKey(key.Public)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
-	}
-	secret, err := issuertest.SecretKey(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), "HS256")
-	if err != nil {
-		return fmt.Errorf("probe: %w", err)
-	}
-	m, err := b.minter(secret)
-	if err != nil {
 		return err
 	}
-	text, err := b.mint(m, b.claims, b.headerLike("typ", "kid")...)
-	if err == nil {
-		b.bearer("hs256_public_key", "the claims signed by HS256 with the issuer's public key as secret", "RFC 8725 section 2.1", text)
-	}
-	return err
+	signed := encode(with(b.token.Header(), "alg", strictjson.From("HS256"))) + "." + payload
+	mac := hmac.New(sha256.New, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	mac.Write([]byte(signed))
+	b.bearer("hs256_public_key", "the claims signed by HS256 with the issuer's public key as secret", "RFC 8725 section 2.1",
+		signed+"."+base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
+	return nil
 }
 
 // publicKey returns the key that the token names, or the first usable one.
 func (b *builder) publicKey() *jwks.Key {
-	if b.cfg.Keys == nil {
+	if b.cfg.Keys == nil || len(b.cfg.Keys.Usable()) == 0 {
 		return nil
 	}
 	kid, named := b.token.KeyID()
 	usable := b.cfg.Keys.Usable()
-	for _, k := range usable {
-		if named && k.KeyID == kid {
-			return k
-		}
-	}
-	if len(usable) > 0 {
-		return usable[0]
-	}
-	return nil
+	return usable[max(0, slices.IndexFunc(usable, func(k *jwks.Key) bool { return named && k.KeyID == kid }))]
 }
 
 // stranger signs with a key of nobody's, under the issuer's kid and with the ways
@@ -164,9 +143,9 @@ func (b *builder) stranger() error {
 	}
 	key, err := issuertest.NewKey(algorithm)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return err
 	}
-	m, err := b.minter(key)
+	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: b.cfg.Now})
 	if err != nil {
 		return err
 	}
@@ -174,49 +153,36 @@ func (b *builder) stranger() error {
 	for _, key := range m.JWKS().Get("keys").Items() { // empty for a secret
 		public.Value = key
 	}
-	own := strictjson.Member{Name: "kid", Value: strictjson.From("claimcheck-probe")}
-	variations := []struct {
-		id, sent, spec string
-		header         []strictjson.Member
-	}{
-		{"stranger", "the claims signed with another key, under the same kid", specSignature, b.headerLike("typ", "kid")},
-		{"embedded_jwk", "the claims signed with another key, which the header embeds (jwk)", specKeys, append(b.headerLike("typ"), own, public)},
-		{"jku_elsewhere", "the claims signed with another key, which the header links to (jku)", specKeys, append(b.headerLike("typ"), own, strictjson.Member{Name: "jku", Value: strictjson.From("https://claimcheck-probe.invalid/keys")})},
-	}
-	for _, v := range variations {
-		text, err := b.mint(m, b.claims, v.header...)
+	own := text("kid", "claimcheck-probe")
+	return b.sign(m,
+		variation{id: "stranger", sent: "the claims signed with another key, under the same kid", spec: specSignature, header: []strictjson.Member{b.like("kid")}},
+		variation{id: "embedded_jwk", sent: "the claims signed with another key, which the header embeds (jwk)", spec: specKeys, header: []strictjson.Member{own, public}},
+		variation{id: "jku_elsewhere", sent: "the claims signed with another key, which the header links to (jku)", spec: specKeys,
+			header: []strictjson.Member{own, text("jku", "https://claimcheck-probe.invalid/keys")}})
+}
+
+// like is a member of the good token's header, absent if it has none.
+func (b *builder) like(name string) strictjson.Member {
+	return strictjson.Member{Name: name, Value: b.token.Header().Get(name)}
+}
+
+// A variation is the good token signed with other members in its header or payload.
+// An absent member is removed.
+type variation struct {
+	id, sent, spec string
+	claims, header []strictjson.Member
+}
+
+// sign adds variations, which have to be refused.
+func (b *builder) sign(m *issuertest.Minter, list ...variation) error {
+	for _, v := range list {
+		raw, err := m.Mint(issuertest.Token{Base: b.claims, Claims: v.claims, Header: append(v.header, b.like("typ"))})
 		if err != nil {
 			return err
 		}
-		b.bearer(v.id, v.sent, v.spec, text)
+		b.bearer(v.id, v.sent, v.spec, raw)
 	}
 	return nil
-}
-
-// headerLike are members of the good token's header; a kid that it does not have is
-// taken out.
-func (b *builder) headerLike(names ...string) []strictjson.Member {
-	var list []strictjson.Member
-	for _, name := range names {
-		list = append(list, strictjson.Member{Name: name, Value: b.token.Header().Get(name)})
-	}
-	return list
-}
-
-func (b *builder) minter(key *issuertest.Key) (*issuertest.Minter, error) {
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: b.cfg.Now})
-	if err != nil {
-		return nil, fmt.Errorf("probe: %w", err)
-	}
-	return m, nil
-}
-
-func (b *builder) mint(m *issuertest.Minter, claims strictjson.Value, header ...strictjson.Member) (string, error) {
-	text, err := m.Mint(issuertest.Token{Base: claims, Header: header})
-	if err != nil {
-		return "", fmt.Errorf("probe: %w", err)
-	}
-	return text, nil
 }
 
 // minted are tokens under a good signature, each with one thing wrong.
@@ -229,76 +195,55 @@ func (b *builder) minted() error {
 	case !b.claims.Exists():
 		return nil
 	}
-	text, err := b.mint(m, b.claims, b.headerLike("typ")...)
+	raw, err := m.Mint(issuertest.Token{Base: b.claims, Header: []strictjson.Member{b.like("typ")}})
 	if err != nil {
 		return err
 	}
-	b.add("minted_control", "the same claims, signed again", mustAccept, "", "Bearer "+text)
-	crit := []strictjson.Member{
-		{Name: "crit", Value: strictjson.From([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
-	}
-	if text, err = b.mint(m, b.claims, append(b.headerLike("typ"), crit...)...); err != nil {
-		return err
-	}
-	b.bearer("unknown_crit", "an unknown critical header member", "RFC 7515 section 4.1.11", text)
-	for _, v := range b.claimVariations() {
-		text, err := b.mint(m, with(b.claims, v.members...), b.headerLike("typ")...)
-		if err != nil {
-			return err
-		}
-		b.bearer(v.id, v.sent, v.spec, text)
-	}
-	return nil
+	b.add("minted_control", "the same claims, signed again", mustAccept, "", "Bearer "+raw)
+	return b.sign(m, b.wrong()...)
 }
 
-type claimVariation struct {
-	id, sent, spec string
-	members        []strictjson.Member
-}
-
-func (b *builder) claimVariations() []claimVariation {
+// wrong are the variations that a good signature does not help.
+func (b *builder) wrong() []variation {
 	now := b.cfg.Now()
 	at := func(name string, d time.Duration) strictjson.Member {
 		return strictjson.Member{Name: name, Value: strictjson.From(now.Add(d).Unix())}
 	}
-	text := func(name, value string) strictjson.Member {
-		return strictjson.Member{Name: name, Value: strictjson.From(value)}
-	}
-	list := []claimVariation{
-		{"expired", "expired an hour ago", "RFC 7519 section 4.1.4", []strictjson.Member{at("exp", -time.Hour), at("iat", -2*time.Hour), at("nbf", -2*time.Hour)}},
-		{"no_expiry", "without exp", specClaims, []strictjson.Member{{Name: "exp"}}},
-		{"not_yet_valid", "valid in an hour (nbf)", "RFC 7519 section 4.1.5", []strictjson.Member{at("nbf", time.Hour), at("exp", 2*time.Hour)}},
-		{"wrong_audience", "for another audience", specClaims, []strictjson.Member{text("aud", "https://claimcheck-probe.invalid")}},
-		{"wrong_issuer", "from another issuer", specClaims, []strictjson.Member{text("iss", "https://claimcheck-probe.invalid")}},
+	list := []variation{
+		{id: "unknown_crit", sent: "an unknown critical header member", spec: "RFC 7515 section 4.1.11", header: []strictjson.Member{
+			{Name: "crit", Value: strictjson.From([]string{"claimcheck-probe"})}, {Name: "claimcheck-probe", Value: strictjson.From(true)},
+		}},
+		{id: "expired", sent: "expired an hour ago", spec: "RFC 7519 section 4.1.4",
+			claims: []strictjson.Member{at("exp", -time.Hour), at("iat", -2*time.Hour), at("nbf", -2*time.Hour)}},
+		{id: "no_expiry", sent: "without exp", spec: specClaims, claims: []strictjson.Member{{Name: "exp"}}},
+		{id: "not_yet_valid", sent: "valid in an hour (nbf)", spec: "RFC 7519 section 4.1.5", claims: []strictjson.Member{at("nbf", time.Hour), at("exp", 2*time.Hour)}},
+		{id: "wrong_audience", sent: "for another audience", spec: specClaims, claims: []strictjson.Member{text("aud", "https://claimcheck-probe.invalid")}},
+		{id: "wrong_issuer", sent: "from another issuer", spec: specClaims, claims: []strictjson.Member{text("iss", "https://claimcheck-probe.invalid")}},
 	}
 	if b.cfg.Scope != "" {
-		var rest []string
-		for _, scope := range verify.Scopes(b.claims) {
-			if scope != b.cfg.Scope {
-				rest = append(rest, scope)
-			}
-		}
-		list = append(list, claimVariation{"missing_scope", "without the scope " + b.cfg.Scope, "RFC 6750 section 3.1",
-			[]strictjson.Member{text("scope", strings.Join(rest, " ")), {Name: "scp"}}})
+		rest := slices.DeleteFunc(verify.Scopes(b.claims), func(scope string) bool { return scope == b.cfg.Scope })
+		list = append(list, variation{id: "missing_scope", sent: "without the scope " + b.cfg.Scope, spec: "RFC 6750 section 3.1",
+			claims: []strictjson.Member{text("scope", strings.Join(rest, " ")), {Name: "scp"}}})
 	}
 	if b.cfg.MaxAge > 0 {
-		list = append(list, claimVariation{"stale_login", "with a login older than the limit", "RFC 9470 section 3",
-			[]strictjson.Member{at("auth_time", -b.cfg.MaxAge-time.Hour)}})
+		list = append(list, variation{id: "stale_login", sent: "with a login older than the limit", spec: "RFC 9470 section 3",
+			claims: []strictjson.Member{at("auth_time", -b.cfg.MaxAge-time.Hour)}})
 	}
 	return list
 }
 
-// with is an object with members changed, added or, where they are absent, removed.
-func with(object strictjson.Value, changes ...strictjson.Member) strictjson.Value {
+func text(name, value string) strictjson.Member {
+	return strictjson.Member{Name: name, Value: strictjson.From(value)}
+}
+
+// with is an object with one member changed or added.
+func with(object strictjson.Value, name string, value strictjson.Value) strictjson.Value {
 	members := slices.Clone(object.Members())
-	for _, c := range changes {
-		i := slices.IndexFunc(members, func(m strictjson.Member) bool { return m.Name == c.Name })
-		if i < 0 {
-			members = append(members, c)
-		} else {
-			members[i] = c
-		}
+	i := slices.IndexFunc(members, func(m strictjson.Member) bool { return m.Name == name })
+	if i < 0 {
+		return strictjson.From(append(members, strictjson.Member{Name: name, Value: value}))
 	}
+	members[i].Value = value
 	return strictjson.From(members)
 }
 

@@ -122,10 +122,10 @@ func TestRequests(t *testing.T) {
 	}{
 		{"nothing", "", "", Probe{}, "GET https://api.example/orders []"},
 		{"a method", "", "POST", Probe{}, "POST https://api.example/orders []"},
-		{"a header", "", "", Probe{authorization: []string{"Bearer a"}}, "GET https://api.example/orders [Bearer a]"},
-		{"two headers", "", "", Probe{authorization: []string{"Bearer a", "Bearer b"}}, "GET https://api.example/orders [Bearer a Bearer b]"},
-		{"a query", "", "", Probe{query: "a+b"}, "GET https://api.example/orders?access_token=a%2Bb []"},
-		{"one more parameter", "https://api.example/?x=y", "", Probe{query: "a"}, "GET https://api.example/?x=y&access_token=a []"},
+		{"a header", "", "", Probe{Secrets: []string{"Bearer a"}}, "GET https://api.example/orders [Bearer a]"},
+		{"two headers", "", "", Probe{Secrets: []string{"Bearer a", "Bearer b"}}, "GET https://api.example/orders [Bearer a Bearer b]"},
+		{"a query", "", "", Probe{ID: "query", Secrets: []string{"a+b"}}, "GET https://api.example/orders?access_token=a%2Bb []"},
+		{"one more parameter", "https://api.example/?x=y", "", Probe{ID: "query", Secrets: []string{"a"}}, "GET https://api.example/?x=y&access_token=a []"},
 	} {
 		one := cfg
 		if one.Method = c.method; c.url != "" {
@@ -139,11 +139,11 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s: the settings have the token", c.name)
 		}
 	}
-	if q := (&runner{}).request(Probe{authorization: []string{"x"}}); q.Header.Get("Authorization") != "x" {
+	if q := (&runner{}).request(Probe{Secrets: []string{"x"}}); q.Header.Get("Authorization") != "x" {
 		t.Error("without headers of one's own, no token is sent")
 	}
-	if q := (&runner{}).request(Probe{}); q.Header != nil {
-		t.Errorf("without a token, there are headers: %v", q.Header)
+	if q := (&runner{}).request(Probe{}); len(q.Header["Authorization"]) > 0 {
+		t.Errorf("without a token, one is sent: %v", q.Header)
 	}
 }
 
@@ -154,8 +154,8 @@ func TestScrub(t *testing.T) {
 		probe      Probe
 		text, want string
 	}{
-		{Probe{authorization: []string{"Bearer bad-token"}}, "Bearer bad-token is no the-good-token", "Bearer [token] is no [token]"},
-		{Probe{query: "in-the-query"}, "in-the-query", "[token]"},
+		{Probe{Secrets: []string{"Bearer bad-token"}}, "Bearer bad-token is no the-good-token", "Bearer [token] is no [token]"},
+		{Probe{ID: "query", Secrets: []string{"in-the-query"}}, "in-the-query", "[token]"},
 		{Probe{}, "Bearer", "Bearer"},
 	} {
 		if got := r.scrub(c.text, c.probe); got != c.want {
@@ -244,7 +244,7 @@ func TestAlgorithmOfTheStranger(t *testing.T) {
 		if err := b.stranger(); err != nil {
 			t.Fatal(err)
 		}
-		raw := strings.TrimPrefix(b.probes[0].authorization[0], "Bearer ")
+		raw := strings.TrimPrefix(b.probes[0].Secrets[0], "Bearer ")
 		if got := token.Parse(raw).Algorithm(); got != want {
 			t.Errorf("signed by %s, want %s", got, want)
 		}
@@ -256,12 +256,12 @@ func TestDemandsThatAreNotEverybodys(t *testing.T) {
 	ids := func(cfg Config) string {
 		cfg.Now = func() time.Time { return time.Unix(1_600_000_000, 0) }
 		var list []string
-		for _, v := range (&builder{cfg: cfg}).claimVariations() {
+		for _, v := range (&builder{cfg: cfg}).wrong() {
 			list = append(list, v.id)
 		}
 		return strings.Join(list, " ")
 	}
-	const usual = "expired no_expiry not_yet_valid wrong_audience wrong_issuer"
+	const usual = "unknown_crit expired no_expiry not_yet_valid wrong_audience wrong_issuer"
 	for _, c := range []struct {
 		cfg  Config
 		want string

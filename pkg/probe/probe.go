@@ -20,9 +20,6 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// maxRequests is the largest number of requests of a run.
-const maxRequests = 30
-
 // Config says what to send.
 type Config struct {
 	URL    string
@@ -90,17 +87,11 @@ type Probe struct {
 	Expected string // the statuses that the API should answer with, in words
 	Spec     string // section of the specification
 
-	want          want
-	authorization []string // header values
-	query         string   // access_token in the query, or empty
-}
+	// Secrets are what it sends: the values of the Authorization header, or the
+	// access_token of the query.
+	Secrets []string `json:"-"`
 
-// Secrets returns the secrets that a probe sends. They appear nowhere else.
-func (p Probe) Secrets() []string {
-	if p.query != "" {
-		return []string{p.query}
-	}
-	return p.authorization
+	want want
 }
 
 // The statuses of a probe besides verify.Passed, verify.Failed (the API accepted

@@ -1,8 +1,10 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -62,23 +64,17 @@ type runner struct {
 }
 
 func (r *runner) request(p Probe) provider.Request {
-	q := provider.Request{Method: r.cfg.Method, URL: r.cfg.URL, Header: r.cfg.Header.Clone(), Body: r.cfg.Body}
-	if q.Method == "" {
-		q.Method = http.MethodGet
+	q := provider.Request{Method: cmp.Or(r.cfg.Method, http.MethodGet), URL: r.cfg.URL, Header: http.Header{}, Body: r.cfg.Body}
+	maps.Copy(q.Header, r.cfg.Header)
+	if p.ID != "query" {
+		q.Header["Authorization"] = p.Secrets
+		return q
 	}
-	if len(p.authorization) > 0 {
-		if q.Header == nil {
-			q.Header = http.Header{}
-		}
-		q.Header["Authorization"] = p.authorization
+	separator := "?"
+	if strings.Contains(q.URL, "?") {
+		separator = "&"
 	}
-	if p.query != "" {
-		separator := "?"
-		if strings.Contains(q.URL, "?") {
-			separator = "&"
-		}
-		q.URL += separator + "access_token=" + url.QueryEscape(p.query)
-	}
+	q.URL += separator + "access_token=" + url.QueryEscape(p.Secrets[0])
 	return q
 }
 
@@ -177,7 +173,7 @@ func errorCode(list []challenge.Challenge) string {
 
 // scrub takes out of a text what the API may have repeated of the request.
 func (r *runner) scrub(text string, p Probe) string {
-	for _, secret := range append(p.Secrets(), r.cfg.Token) {
+	for _, secret := range append(slices.Clone(p.Secrets), r.cfg.Token) {
 		for _, part := range strings.Fields(secret) {
 			if len(part) > len("Bearer") {
 				text = strings.ReplaceAll(text, part, "[token]")

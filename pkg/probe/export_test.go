@@ -1,4 +1,0 @@
-package probe
-
-// MaxRequests is the largest number of requests of a run.
-const MaxRequests = maxRequests
