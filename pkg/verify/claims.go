@@ -53,12 +53,7 @@ func (v *verification) checkSubject() {
 }
 
 func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] > unicode.MaxASCII {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // checkParty checks azp, the client that the token was issued to (OpenID

@@ -102,29 +102,22 @@ func DiagnosisCauses() []string {
 	}
 }
 
+// faultCauses are the causes of faults that say it all, by those of the faults.
+var faultCauses = map[string]string{
+	"no_token": noToken, "opaque": opaqueToken, "json_serialisation": jsonSerialisation, "unsigned": unsigned, "segment_count": truncatedToken,
+	"trailing_bits": truncatedToken, "padding": paddedBase64, "white_space": whiteSpace, "disclosures": disclosuresAdded,
+}
+
 // diagnoseFault names what a text is that is not a JWT.
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
-	switch fault.Cause {
-	case "foreign_token", "placeholder":
+	cause, known := faultCauses[fault.Cause]
+	switch {
+	case known:
+		return &Diagnosis{Cause: cause}
+	case fault.Note != "":
 		return &Diagnosis{Cause: knownService, Note: fault.Note}
-	case "no_token":
-		return &Diagnosis{Cause: noToken}
-	case "opaque":
-		return &Diagnosis{Cause: opaqueToken}
-	case "encrypted":
+	case fault.Cause == "encrypted":
 		return diagnoseEncrypted(t.Header())
-	case "json_serialisation":
-		return &Diagnosis{Cause: jsonSerialisation}
-	case "unsigned":
-		return &Diagnosis{Cause: unsigned}
-	case "segment_count", "trailing_bits":
-		return &Diagnosis{Cause: truncatedToken}
-	case "padding":
-		return &Diagnosis{Cause: paddedBase64}
-	case "white_space":
-		return &Diagnosis{Cause: whiteSpace}
-	case "disclosures":
-		return &Diagnosis{Cause: disclosuresAdded}
 	default:
 		return nil
 	}

@@ -45,8 +45,7 @@ func words(v strictjson.Value) []string {
 // requireAll checks that everything required was found, and also returns what is
 // missing. what is the singular noun for the items.
 func requireAll(id check, what string, required, found []string, where string) (o outcome, missing []string) {
-	set := setOf(found)
-	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return set[name] })
+	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return slices.Contains(found, name) })
 	o = outcome{
 		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
 		remark: &remark{detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)}},
@@ -67,17 +66,8 @@ func requireAll(id check, what string, required, found []string, where string) (
 	return o, missing
 }
 
-func setOf(list []string) map[string]bool {
-	set := make(map[string]bool, len(list))
-	for _, s := range list {
-		set[s] = true
-	}
-	return set
-}
-
 func containsAll(list, required []string) bool {
-	set := setOf(list)
-	return !slices.ContainsFunc(required, func(s string) bool { return !set[s] })
+	return !slices.ContainsFunc(required, func(s string) bool { return !slices.Contains(list, s) })
 }
 
 func withoutRepeats(list []string) []string {

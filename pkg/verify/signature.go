@@ -42,9 +42,18 @@ func isAsymmetric(alg string) bool {
 
 // checkAlgorithm checks alg before any key is looked for.
 func (v *verification) checkAlgorithm() {
-	o := v.algorithmOutcome()
-	v.algorithmOK = o.state == passed
-	v.report.add(o)
+	problem, diagnosis := v.algorithmProblem()
+	v.algorithmOK = problem == "" && !isEncrypted(v.token)
+	switch header := v.token.Header(); {
+	case !header.Exists():
+		v.skipBecause(checkAlgorithm, "there is no header to read it from")
+	case isEncrypted(v.token):
+		v.skipBecause(checkAlgorithm, "an encrypted token has no signature algorithm")
+	case problem != "":
+		v.fail(checkAlgorithm, ReasonAlgorithmRefused, problem, detail{actual: header.Get("alg"), diagnosis: diagnosis})
+	default:
+		v.pass(checkAlgorithm)
+	}
 }
 
 func isEncrypted(t *token.Token) bool {
@@ -52,44 +61,29 @@ func isEncrypted(t *token.Token) bool {
 	return fault != nil && fault.Cause == "encrypted"
 }
 
-// algorithmOutcome requires alg to be a known one, to fit the trusted keys, and to be
-// among those that are allowed.
-func (v *verification) algorithmOutcome() outcome {
-	header := v.token.Header()
-	switch {
-	case !header.Exists():
-		return outcome{id: checkAlgorithm, state: unchecked, remark: &remark{message: "there is no header to read it from"}}
-	case isEncrypted(v.token):
-		return outcome{id: checkAlgorithm, state: unchecked, remark: &remark{message: "an encrypted token has no signature algorithm"}}
-	}
-	alg, ok := header.Get("alg").Text()
+// algorithmProblem requires alg to be a known one, to fit the trusted keys, and to be
+// among those that are allowed. Without a problem it returns an empty string.
+func (v *verification) algorithmProblem() (string, *Diagnosis) {
+	alg, ok := v.token.Header().Get("alg").Text()
 	_, symmetric := v.keys.(*Secret)
 	switch {
-	case !header.Get("alg").Exists():
-		return v.refuseAlgorithm("the header has no alg", nil)
+	case !v.token.Header().Get("alg").Exists():
+		return "the header has no alg", nil
 	case !ok:
-		return v.refuseAlgorithm("alg is not a string", nil)
+		return "alg is not a string", nil
 	case strings.EqualFold(alg, "none"):
-		return v.refuseAlgorithm(fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Cause: unsigned})
+		return fmt.Sprintf("the token is unsigned: alg is %q", alg), &Diagnosis{Cause: unsigned}
 	case isHMAC(alg) && !symmetric:
-		return v.refuseAlgorithm(alg+" is signed with a shared secret, but only public keys are trusted here",
-			&Diagnosis{Cause: secretNeeded, Found: alg})
+		return alg + " is signed with a shared secret, but only public keys are trusted here", &Diagnosis{Cause: secretNeeded, Found: alg}
 	case !isHMAC(alg) && symmetric:
-		return v.refuseAlgorithm(fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg),
-			&Diagnosis{Cause: publicKeyNeeded, Found: alg})
+		return fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg), &Diagnosis{Cause: publicKeyNeeded, Found: alg}
 	case !symmetric && !isAsymmetric(alg):
-		return v.refuseAlgorithm(fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil)
+		return fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
-		return v.refuseAlgorithm(fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
-			&Diagnosis{Cause: algorithmExcluded, Found: alg, Names: v.policy.Algorithms})
+		return fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
+			&Diagnosis{Cause: algorithmExcluded, Found: alg, Names: v.policy.Algorithms}
 	}
-	return outcome{id: checkAlgorithm, state: passed}
-}
-
-func (v *verification) refuseAlgorithm(message string, diagnosis *Diagnosis) outcome {
-	return outcome{
-		id: checkAlgorithm, reason: rankOf(ReasonAlgorithmRefused), remark: &remark{message, &detail{actual: v.token.Header().Get("alg"), diagnosis: diagnosis}},
-	}
+	return "", nil
 }
 
 // knownElsewhere names algorithms that exist and are not supported.
@@ -129,27 +123,28 @@ func (v *verification) checkAdvertised(advertised []string) {
 // received (RFC 7515 section 5.2). The key has been selected for the algorithm;
 // one of another type still verifies nothing.
 func verifySignature(alg string, public crypto.PublicKey, input string, signature []byte) bool {
+	kty, curve, _ := jwks.KeyType(alg)
+	hash := hashOf(alg)
 	switch key := public.(type) {
 	case *rsa.PublicKey:
-		hash, pss := rsaScheme(alg)
 		switch {
-		case hash == 0:
+		case kty != "RSA":
 			return false
-		case pss: // the salt is as long as the hash (RFC 7518 section 3.5)
+		case isPSS(alg): // the salt is as long as the hash (RFC 7518 section 3.5)
 			options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
 			return rsa.VerifyPSS(key, hash, digest(hash, input), signature, options) == nil
 		default:
 			return rsa.VerifyPKCS1v15(key, hash, digest(hash, input), signature) == nil
 		}
-	case *ecdsa.PublicKey:
-		hash, size := ecdsaScheme(alg, key)
-		if hash == 0 || len(signature) != 2*size {
+	case *ecdsa.PublicKey: // R and S have the length of a coordinate (RFC 7518 section 3.4)
+		if curve != key.Curve.Params().Name || len(signature) != signatureSize(key) {
 			return false
 		}
+		size := len(signature) / 2
 		r, s := new(big.Int).SetBytes(signature[:size]), new(big.Int).SetBytes(signature[size:])
 		return ecdsa.Verify(key, digest(hash, input), r, s)
 	case ed25519.PublicKey:
-		return (alg == "EdDSA" || alg == "Ed25519") && ed25519.Verify(key, octets(input), signature)
+		return isEdwards(alg) && ed25519.Verify(key, octets(input), signature)
 	default:
 		return false
 	}
@@ -187,24 +182,7 @@ func hashOf(alg string) crypto.Hash {
 	}
 }
 
-func rsaScheme(alg string) (hash crypto.Hash, pss bool) {
-	pss = strings.HasPrefix(alg, "PS")
-	if !pss && !strings.HasPrefix(alg, "RS") {
-		return 0, false
-	}
-	return hashOf(alg), pss
-}
-
-// ecdsaScheme returns the hash and the octets of a coordinate, which the curve
-// of the key has to have (RFC 7518 section 3.4).
-func ecdsaScheme(alg string, key *ecdsa.PublicKey) (crypto.Hash, int) {
-	size := (key.Curve.Params().BitSize + 7) / 8
-	switch {
-	case alg == "ES256" && size == 32, alg == "ES384" && size == 48, alg == "ES512" && size == 66:
-		return hashOf(alg), size
-	}
-	return 0, 0
-}
+func isPSS(alg string) bool { return strings.HasPrefix(alg, "PS") }
 
 func verifyHMAC(alg string, secret []byte, input string, signature []byte) bool {
 	mac := hmac.New(hashOf(alg).New, secret)
@@ -281,10 +259,10 @@ func (v *verification) failOtherKey(k *jwks.Key) {
 // their number, and false for any other signature.
 func pssSalt(alg string, public crypto.PublicKey, input string, signature []byte) (int, bool) {
 	key, ok := public.(*rsa.PublicKey)
-	hash, pss := rsaScheme(alg)
-	if !ok || !pss {
+	if !ok || !isPSS(alg) {
 		return 0, false
 	}
+	hash := hashOf(alg)
 	sum := digest(hash, input)
 	fits := func(length int) bool {
 		return rsa.VerifyPSS(key, hash, sum, signature, &rsa.PSSOptions{SaltLength: length}) == nil

@@ -15,7 +15,7 @@ func (v *verification) checkStructure() {
 	v.checkArea(checkHeader, v.token.Header().Exists())
 	v.checkArea(checkPayload, v.token.UnverifiedClaims().Exists())
 	if v.token.Header().Exists() {
-		v.report.add(v.criticalOutcome())
+		v.checkCritical()
 		v.checkEmbeddedKey()
 	}
 }
@@ -33,34 +33,29 @@ func (v *verification) checkArea(id check, readable bool) {
 	}
 }
 
-// criticalOutcome refuses every critical extension: none changes what a JWT is.
-// b64 is understood, and forbidden in a JWT unless it is true (RFC 7797 section
-// 7), whether or not crit lists it.
-func (v *verification) criticalOutcome() outcome {
+func (v *verification) checkCritical() {
 	header := v.token.Header()
-	b64, problem := header.Get("b64"), criticalProblem(header, header.Get("crit"))
-	if b64.Exists() && !b64.True() && problem == "" {
-		problem = `"b64" is not true: the payload of a JWT is always encoded`
-	}
-	o := outcome{id: checkCritical, state: passed}
-	switch {
+	switch problem := criticalProblem(header); {
 	case problem != "":
-		o.state, o.reason, o.remark = failed, rankOf(ReasonMalformed), &remark{problem, &detail{}}
-	case b64.Exists():
-		o.state, o.reason, o.remark = warned, rankOf(ReasonMalformed), &remark{message: `"b64" must not be used in a JWT, even if it is true`}
+		v.fail(checkCritical, ReasonMalformed, problem, detail{})
+	case header.Get("b64").Exists():
+		v.warn(checkCritical, ReasonMalformed, `"b64" must not be used in a JWT, even if it is true`)
+	default:
+		v.pass(checkCritical)
 	}
-	return o
 }
 
-func criticalProblem(header, crit strictjson.Value) string {
-	if !crit.Exists() {
-		return ""
-	}
+// criticalProblem returns why a header is refused for its extensions, or an empty
+// string. Every critical extension is: none changes what a JWT is. b64 is understood,
+// and forbidden in a JWT unless it is true (RFC 7797 section 7), whether or not crit
+// lists it.
+func criticalProblem(header strictjson.Value) string {
+	crit, b64 := header.Get("crit"), header.Get("b64")
 	names, ok := crit.TextList()
 	switch {
-	case !ok:
+	case crit.Exists() && !ok:
 		return `"crit" is not an array of names`
-	case len(names) == 0:
+	case crit.Exists() && len(names) == 0:
 		return `"crit" is an empty array, which is not allowed`
 	}
 	for i, name := range names {
@@ -69,9 +64,12 @@ func criticalProblem(header, crit strictjson.Value) string {
 			return fmt.Sprintf("the critical extension %q is not understood", name)
 		case i > 0:
 			return fmt.Sprintf(`"crit" names %q twice`, name)
-		case !header.Get(name).Exists():
+		case !b64.Exists():
 			return fmt.Sprintf(`"crit" names %q, which is not in the header`, name)
 		}
+	}
+	if b64.Exists() && !b64.True() {
+		return `"b64" is not true: the payload of a JWT is always encoded`
 	}
 	return ""
 }
@@ -129,9 +127,6 @@ func findUnprintable(v strictjson.Value) (path string, found bool) {
 // unprintable reports whether a text has a character that cannot be seen. A
 // selector of how the symbol before it is drawn, as in emoji, is no such character.
 func unprintable(s string) bool {
-	if isPrintableASCII(s) { // as nearly all are: the tables of Unicode cost 20 ns a character
-		return false
-	}
 	previous := rune(0)
 	for _, r := range s {
 		presents := (r == 0xFE0E || r == 0xFE0F) && unicode.IsSymbol(previous)
@@ -143,18 +138,12 @@ func unprintable(s string) bool {
 	return false
 }
 
-func isPrintableASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
 // invisible reports whether r leaves no ink and is no space: Unicode counts some
 // fillers among the letters, and blanks among the symbols.
 func invisible(r rune) bool {
+	if ' ' <= r && r <= '~' { // as nearly all are: the tables of Unicode cost 20 ns a character
+		return false
+	}
 	switch r {
 	case 0x2800, // BRAILLE PATTERN BLANK
 		0x13441, 0x13442, // EGYPTIAN HIEROGLYPH FULL BLANK, HALF BLANK

@@ -40,9 +40,8 @@ func Verify(t *token.Token, keys Keys, p Policy, now time.Time) *Report {
 func Preflight(t *token.Token, p Policy) bool {
 	v := verification{token: t, policy: p}
 	malformed := slices.ContainsFunc(t.Faults(), func(f *token.Fault) bool { return f.Area != "payload" })
-	critical := v.criticalOutcome()
-	algorithm := v.algorithmOutcome()
-	return !malformed && critical.state != failed && algorithm.state != failed && !natureOf(t, mediaType(t)).bySender
+	algorithm, _ := v.algorithmProblem()
+	return !malformed && criticalProblem(t.Header()) == "" && algorithm == "" && !natureOf(t, mediaType(t)).bySender
 }
 
 // verification is one run of Verify.
