@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,8 +15,6 @@ import (
 // maxTried is how many keys a signature is tried with: a set of a thousand large
 // ones must not cost minutes.
 const maxTried = 32
-
-func atMost(keys []*jwks.Key, n int) []*jwks.Key { return keys[:min(len(keys), n)] }
 
 // checkSignature finds the key and checks the signature with it.
 func (v *verification) checkSignature() {
@@ -67,7 +66,7 @@ func (v *verification) explainPadding(set *jwks.Set) {
 	}
 	encoding := v.report.find(checkEncoding)
 	encoding.remark.message = "padded base64url; the signature does not fit the text as sent either"
-	if k := v.signerIn(set); k != nil {
+	if k := v.signerAmong(set.Usable()); k != nil {
 		encoding.remark.message = "padded base64url; the signature fits the text as sent, by key " + k.Name()
 	}
 }
@@ -81,7 +80,7 @@ func (v *verification) explainEmbedded() {
 		return
 	}
 	set, err := jwks.ParseKey([]byte(chain[0]))
-	if err != nil || v.signerIn(set) == nil {
+	if err != nil || v.signerAmong(set.Usable()) == nil {
 		return
 	}
 	for _, id := range []check{checkKey, checkSignature} {
@@ -132,25 +131,19 @@ func (v *verification) checkByPublicKeys(keys *PublicKeys) {
 		v.skipBecause(checkSignature, "no key to check it with")
 		return
 	}
-	tried := atMost(candidates, maxTried)
-	for _, k := range tried {
-		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {
-			v.signer = k
-			v.report.key, v.report.Key = k, v.keyInfo(k, keys)
-			v.passKey(k, candidates)
-			v.pass(checkSignature)
-			return
-		}
-	}
-	first := candidates[0]
-	v.report.key, v.report.Key = first, v.keyInfo(first, keys)
-	v.passKey(first, candidates)
-	if n := len(candidates); n > len(tried) {
+	v.signer = v.signerAmong(candidates)
+	used := cmp.Or(v.signer, candidates[0])
+	v.report.key, v.report.Key = used, v.keyInfo(used, keys)
+	v.passKey(used, candidates)
+	switch n := len(candidates); {
+	case v.signer != nil:
+		v.pass(checkSignature)
+	case n > maxTried:
 		v.failSignature(fmt.Sprintf("the signature matches none of the first %d keys that fit; the other %d were not tried: the token needs a kid",
-			len(tried), n-len(tried)), nil)
-		return
+			maxTried, n-maxTried), nil)
+	default:
+		v.explainBadSignature(keys.Set, candidates)
 	}
-	v.explainBadSignature(keys.Set, tried)
 }
 
 func (v *verification) keyInfo(k *jwks.Key, keys *PublicKeys) *KeyInfo {
@@ -219,18 +212,14 @@ func (v *verification) checkCertificate(k *jwks.Key) {
 // checkKeySet reports what is wrong with the other keys. Keys for encryption and
 // keys of unknown types belong in a set; the rest is a defect of the issuer.
 func (v *verification) checkKeySet(set *jwks.Set) {
-	usable := 0
+	v.report.set = set
 	var defects []string
 	for _, k := range set.Keys {
-		switch f := k.Fault; {
-		case f == nil:
-			usable++
-		case f.Code != "unsupported" && f.Code != "other_use":
+		if f := k.Fault; f != nil && f.Code != "unsupported" && f.Code != "other_use" {
 			defects = append(defects, fmt.Sprintf("key %s: %s", k.Name(), f.Text))
 		}
 	}
 	if len(defects) == 0 {
-		v.report.usable, v.report.keys = usable, len(set.Keys)
 		v.pass(checkKeySet)
 		return
 	}
@@ -279,7 +268,7 @@ func (v *verification) failUnknownKeyID(set *jwks.Set, kid string) {
 		diagnosis: &Diagnosis{Cause: keyIDUnknown, Found: kid, Names: ids},
 	}
 	message := fmt.Sprintf("kid %q is not in the key set, which has %s", kid, quoteAll(ids))
-	if k := v.signerIn(set); k != nil {
+	if k := v.signerAmong(set.Usable()); k != nil {
 		message += "; key " + k.Name() + " did sign the token"
 		d.diagnosis = &Diagnosis{Cause: signedByOtherKey, Found: k.Name()}
 	}

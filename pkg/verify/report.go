@@ -102,9 +102,8 @@ type Report struct {
 	Header            strictjson.Value // as in the token
 
 	claims   strictjson.Value
+	set      *jwks.Set // nil for a secret
 	key      *jwks.Key // described by Key; nil for a secret
-	usable   int       // keys of the set
-	keys     int
 	checks   []outcome
 	expected expectations
 }

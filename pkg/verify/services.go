@@ -209,23 +209,20 @@ func isAuthgear(o origin) bool {
 		slices.ContainsFunc(o.claims.Members(), func(m strictjson.Member) bool { return strings.HasPrefix(m.Name, "https://authgear.com/claims/") })
 }
 
-// quirkOf returns the entry of the service that a token seems to come from. It is
-// a guess from unverified claims.
-func quirkOf(o origin) (issuerQuirk, bool) {
+// quirkOf returns the entry of the service that a token seems to come from, or an
+// empty one. It is a guess from unverified claims.
+func quirkOf(o origin) issuerQuirk {
 	for _, quirk := range issuerQuirks() {
 		if quirk.matches(o) {
-			return quirk, true
+			return quirk
 		}
 	}
-	return issuerQuirk{}, false
+	return issuerQuirk{}
 }
 
 // IssuerName returns the name of the service that the token seems to come from,
 // or an empty string. It is a guess.
-func (r *Report) IssuerName() string {
-	quirk, _ := quirkOf(r.origin())
-	return quirk.name
-}
+func (r *Report) IssuerName() string { return quirkOf(r.origin()).name }
 
 // addNotes adds what is known of the service to the checks that failed.
 func (r *Report) addNotes() {
@@ -233,13 +230,10 @@ func (r *Report) addNotes() {
 		return
 	}
 	from := r.origin()
-	quirk, known := quirkOf(from)
-	if !known {
-		return
-	}
+	notes := quirkOf(from).notes
 	for i := range r.checks {
 		if o := &r.checks[i]; o.state == failed {
-			o.addNote(quirk.notes, from)
+			o.addNote(notes, from)
 		}
 	}
 }

@@ -204,7 +204,7 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 			return
 		}
 	}
-	if k := v.signerIn(set); k != nil {
+	if k := v.signerAmong(set.Usable()); k != nil {
 		v.failOtherKey(k)
 		return
 	}
@@ -232,10 +232,10 @@ func keyNames(keys []*jwks.Key) []string {
 	return names
 }
 
-// signerIn returns the key of a set that verifies the signature, or nil. It ignores
-// the token's kid. It is used only to explain a rejection.
-func (v *verification) signerIn(set *jwks.Set) *jwks.Key {
-	for _, k := range atMost(set.Usable(), maxTried) {
+// signerAmong returns the key that verifies the signature, or nil. It does not compare
+// the token's kid.
+func (v *verification) signerAmong(keys []*jwks.Key) *jwks.Key {
+	for _, k := range keys[:min(len(keys), maxTried)] {
 		if verifySignature(v.token.Algorithm(), k.Public, v.token.SigningInput(), v.token.Signature()) {
 			return k
 		}

@@ -97,19 +97,11 @@ func (v *verification) checkMinValidity(exp time.Time) {
 }
 
 func (v *verification) checkNotBefore() {
-	value := v.claims.Get("nbf")
-	switch value.Type() {
-	case 0: // absent
-		v.skip(checkNotBefore)
-		return
-	case strictjson.TypeNull:
-		v.warn(checkNotBefore, ReasonNotYetValid, "nbf is null: taken as absent")
-		return
-	}
-	nbf, problem := numericDate(value)
+	nbf, ok := v.readTime(checkNotBefore)
 	switch {
-	case problem != "":
-		v.fail(checkNotBefore, ReasonNotYetValid, "nbf "+problem, detail{})
+	case !v.claims.Get("nbf").Exists():
+		v.skip(checkNotBefore)
+	case !ok:
 	case nbf.After(v.now.Add(v.policy.Leeway)):
 		v.fail(checkNotBefore, ReasonNotYetValid, "not valid before "+formatTime(nbf), detail{at: nbf, diagnosis: v.diagnoseFuture("nbf", nbf)})
 	default:
@@ -118,28 +110,33 @@ func (v *verification) checkNotBefore() {
 }
 
 func (v *verification) checkIssuedAt() (time.Time, bool) {
-	value := v.claims.Get("iat")
-	switch value.Type() {
-	case 0: // absent
-		v.missing(checkIssuedAt, "iat", v.report.Kind != kindOther)
-		return time.Time{}, false
-	case strictjson.TypeNull:
-		v.warn(checkIssuedAt, ReasonNotYetValid, "iat is null: taken as absent")
-		return time.Time{}, false
-	}
-	iat, problem := numericDate(value)
-	if problem != "" {
-		v.fail(checkIssuedAt, ReasonNotYetValid, "iat "+problem, detail{})
-		return time.Time{}, false
-	}
+	iat, ok := v.readTime(checkIssuedAt)
 	limit := v.now.Add(v.policy.Leeway)
-	if !iat.After(limit) {
+	switch {
+	case !v.claims.Get("iat").Exists():
+		v.missing(checkIssuedAt, "iat", v.report.Kind != kindOther)
+	case !ok:
+	case !iat.After(limit):
 		v.pass(checkIssuedAt)
-		return iat, true
+	default:
+		v.judge(checkIssuedAt, failedIf(iat.After(limit.Add(fastClock))), ReasonNotYetValid, "issued in the future, at "+formatTime(iat),
+			&detail{at: iat, diagnosis: v.diagnoseFuture("iat", iat)})
 	}
-	v.judge(checkIssuedAt, failedIf(iat.After(limit.Add(fastClock))), ReasonNotYetValid, "issued in the future, at "+formatTime(iat),
-		&detail{at: iat, diagnosis: v.diagnoseFuture("iat", iat)})
-	return iat, true
+	return iat, ok
+}
+
+// readTime reads nbf or iat. It reports one that is not a time; null counts as absent.
+func (v *verification) readTime(id check) (time.Time, bool) {
+	claim := catalogue[id].claim
+	value := v.claims.Get(claim)
+	at, problem := numericDate(value)
+	switch {
+	case value.Type() == strictjson.TypeNull:
+		v.warn(id, ReasonNotYetValid, claim+" is null: taken as absent")
+	case value.Exists() && problem != "":
+		v.fail(id, ReasonNotYetValid, claim+" "+problem, detail{})
+	}
+	return at, problem == ""
 }
 
 func (v *verification) diagnoseFuture(claim string, at time.Time) *Diagnosis {

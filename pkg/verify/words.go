@@ -77,7 +77,7 @@ func (r *Report) wordsOnKey(id check) string {
 	case id == checkAdvertised:
 		return "the metadata advertises " + alg
 	case id == checkKeySet:
-		return strconv.Itoa(r.usable) + " of " + strconv.Itoa(r.keys) + " keys can verify signatures"
+		return fmt.Sprintf("%d of %d keys can verify signatures", len(r.set.Usable()), len(r.set.Keys))
 	case id == checkKey && r.key == nil:
 		return "the shared secret"
 	case id == checkKey:
