@@ -25,9 +25,8 @@ func LooksLikeKey(data []byte) bool {
 // it is.
 func parsesAsKey(data []byte) bool {
 	_, err := ParseKey(data)
-	var format *FormatError
-	switch {
-	case !errors.As(err, &format):
+	switch format, ok := errors.AsType[*FormatError](err); {
+	case !ok:
 		return err == nil || errors.Is(err, errCertifiedKey)
 	case format == errSharedSecret, format == errKeySet, format.Format == formatMetadata:
 		return false

@@ -79,11 +79,10 @@ func Parse(data []byte) (*Set, error) {
 // the names on the way there: where a quote is lost, the next name is a value,
 // and it may be that of a private member.
 func withoutNames(err error) error {
-	var syntax *strictjson.SyntaxError
-	if !errors.As(err, &syntax) {
-		return err
+	if syntax, ok := errors.AsType[*strictjson.SyntaxError](err); ok {
+		return &strictjson.SyntaxError{Offset: syntax.Offset, Reason: syntax.Reason}
 	}
-	return &strictjson.SyntaxError{Offset: syntax.Offset, Reason: syntax.Reason}
+	return err
 }
 
 // KeyIDs returns the key IDs of the set in order; keys without one are left out.

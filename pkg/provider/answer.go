@@ -59,8 +59,7 @@ func (a *answer) refused() error {
 // plainReason is why a text is not JSON, without a word of that text: it may
 // repeat parts of the request in a form that is not recognized.
 func plainReason(err error) string {
-	var syntax *strictjson.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*strictjson.SyntaxError](err); ok {
 		return fmt.Sprintf("%s at byte %d", syntax.Reason, syntax.Offset)
 	}
 	return "unreadable"

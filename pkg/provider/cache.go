@@ -72,8 +72,7 @@ func (c *diskCache) usable() bool {
 
 // plain is an error of a file operation without the path.
 func plain(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}
 	return err

@@ -17,17 +17,15 @@ import (
 // classify names the cause of a request that got no answer. The URL is for the
 // caller to add; that of net/http's own error would show the query.
 func (c *Client) classify(ctx context.Context, err error) *FetchError {
-	var outer *url.Error
-	if errors.As(err, &outer) {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
 	e := &FetchError{Err: err}
-	var operation *net.OpError
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var late net.Error
-	inOperation := errors.As(err, &operation)
+	operation, inOperation := errors.AsType[*net.OpError](err)
 	switch {
 	case errors.As(err, &e): // a rule of this package
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -60,8 +58,8 @@ func (c *Client) classify(ctx context.Context, err error) *FetchError {
 }
 
 func nameNotFound(err error) bool {
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound
 }
 
 func dnsText(e *net.DNSError) string {

@@ -184,8 +184,8 @@ func age(fetchedAt, now time.Time) int64 {
 // unreachable reports whether an error says that the issuer cannot be reached, as
 // opposed to saying something that is wrong.
 func unreachable(err error) bool {
-	var e *FetchError
-	return errors.As(err, &e) && (slices.Contains([]string{causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout}, e.Cause) ||
+	e, ok := errors.AsType[*FetchError](err)
+	return ok && (slices.Contains([]string{causeDNS, causeRefused, causeConnection, causeProxy, causeTLS, causeTimeout}, e.Cause) ||
 		e.Cause == causeStatus && (e.Status >= 500 || e.Status == http.StatusTooManyRequests))
 }
 

@@ -63,8 +63,7 @@ func (c *Client) lintKeySet(ctx context.Context, md *Metadata) []jwks.Finding {
 		return set.Set.Lint(c.cfg.Now())
 	}
 	finding.Message = "the key set could not be checked: " + err.Error()
-	var fetch *FetchError
-	if errors.As(err, &fetch) && fetch.blamesServer() {
+	if fetch, ok := errors.AsType[*FetchError](err); ok && fetch.blamesServer() {
 		finding.Severity = severityError
 	}
 	return []jwks.Finding{finding}

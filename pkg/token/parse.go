@@ -272,8 +272,7 @@ func nameCharacter(c byte) (cause, word string) {
 }
 
 func reason(err error) string {
-	var syntax *strictjson.SyntaxError
-	if errors.As(err, &syntax) && syntax.Offset == 0 { // of the value as a whole
+	if syntax, ok := errors.AsType[*strictjson.SyntaxError](err); ok && syntax.Offset == 0 { // of the value as a whole
 		return syntax.Reason
 	}
 	return err.Error()

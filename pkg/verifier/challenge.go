@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -21,14 +22,8 @@ type refusal struct {
 
 // refuse writes the answer. It is not to be stored: the next token may be good.
 func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
-	text := no.description
-	if text == "" {
-		text = "a bearer token is required"
-	}
-	if no.err == nil {
-		no.err = errors.New(text)
-	}
-	v.logRefusal(r, no.err)
+	text := cmp.Or(no.description, "a bearer token is required")
+	v.logRefusal(r, cmp.Or(no.err, errors.New(text)))
 	w.Header().Set("WWW-Authenticate", v.challenge(no))
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, text, no.status)

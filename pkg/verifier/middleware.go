@@ -1,8 +1,8 @@
 package verifier
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -124,9 +124,7 @@ func bearer(headers []string) (string, *refusal) {
 	}
 	raw := strings.Trim(credentials, " ")
 	if !isToken68(raw) {
-		return "", &refusal{
-			status: http.StatusUnauthorized, code: "invalid_token", description: "Bearer is not followed by a single token",
-		}
+		return "", invalidToken("Bearer is not followed by a single token")
 	}
 	return raw, nil
 }
@@ -142,32 +140,27 @@ func isToken68(text string) bool {
 
 // refusalOf turns a report into the refusal of a request, or nil.
 func (v *Verifier) refusalOf(report *verify.Report) *refusal {
-	err := report.Err()
-	var rejected *verify.RejectedError
 	switch {
-	case err == nil && v.policy.Kind == "" && report.Kind == verify.KindID:
-		return &refusal{
-			status: http.StatusUnauthorized, code: "invalid_token", description: "this is an ID token, not an access token",
-		}
-	case err == nil:
+	case report.Accepted && v.policy.Kind == "" && report.Kind == verify.KindID:
+		return invalidToken("this is an ID token, not an access token")
+	case report.Accepted:
 		return nil
-	case !errors.As(err, &rejected):
-		return &refusal{status: http.StatusUnauthorized, code: "invalid_token"}
-	case rejected.Reason == verify.ReasonReauthentication:
+	case report.Reason == verify.ReasonReauthentication:
 		return v.signInAgain()
 	case lacksOnlyGrants(report):
 		return &refusal{
 			status: http.StatusForbidden, code: "insufficient_scope", scope: strings.Join(v.policy.Scopes, " "),
 			description: "the token lacks a scope or a role that is required here",
 		}
-	case rejected.Reason == verify.ReasonClaimRefused && v.policy.Kind == verify.KindAccess && failed(report, "kind"):
-		return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: "this is not an access token"}
 	}
-	return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: describe(rejected.Reason)}
+	if c, _ := report.Check("kind"); c.Status == verify.Failed && report.Reason == verify.ReasonClaimRefused && v.policy.Kind == verify.KindAccess {
+		return invalidToken("this is not an access token")
+	}
+	return invalidToken(describe(report.Reason))
 }
 
-func failed(report *verify.Report, id string) bool {
-	return slices.ContainsFunc(report.Checks(), func(c verify.Check) bool { return c.ID == id && c.Status == verify.Failed })
+func invalidToken(description string) *refusal {
+	return &refusal{status: http.StatusUnauthorized, code: "invalid_token", description: description}
 }
 
 // lacksOnlyGrants reports whether scopes and roles are all that is wrong.
@@ -195,26 +188,15 @@ func (v *Verifier) signInAgain() *refusal {
 // describe puts a reason into words for the one who sent the token. It quotes
 // nothing of the token.
 func describe(reason verify.Reason) string {
-	switch reason {
-	case verify.ReasonMalformed:
-		return "the token is malformed"
-	case verify.ReasonAlgorithmRefused:
-		return "the algorithm of the token is not allowed"
-	case verify.ReasonNoMatchingKey:
-		return "no trusted key fits the token"
-	case verify.ReasonBadSignature:
-		return "the signature of the token does not match"
-	case verify.ReasonWrongIssuer:
-		return "the token was issued by another issuer"
-	case verify.ReasonWrongAudience:
-		return "the token is for another audience"
-	case verify.ReasonExpired:
-		return "the token has expired"
-	case verify.ReasonNotYetValid:
-		return "the token is not valid yet"
-	case verify.ReasonReauthentication:
-		return "the user has to sign in again"
-	default:
-		return "a claim of the token is refused"
-	}
+	return cmp.Or(map[verify.Reason]string{
+		verify.ReasonMalformed:        "the token is malformed",
+		verify.ReasonAlgorithmRefused: "the algorithm of the token is not allowed",
+		verify.ReasonNoMatchingKey:    "no trusted key fits the token",
+		verify.ReasonBadSignature:     "the signature of the token does not match",
+		verify.ReasonWrongIssuer:      "the token was issued by another issuer",
+		verify.ReasonWrongAudience:    "the token is for another audience",
+		verify.ReasonExpired:          "the token has expired",
+		verify.ReasonNotYetValid:      "the token is not valid yet",
+		verify.ReasonReauthentication: "the user has to sign in again",
+	}[reason], "a claim of the token is refused")
 }

@@ -74,9 +74,8 @@ func (o *options) complete(policy verify.Policy) error {
 			return err
 		}
 	}
-	var fetch *provider.FetchError
 	err := o.client.CheckURL(cmp.Or(o.keySetURL, policy.Issuer))
-	if errors.As(err, &fetch) && (own || fetch.Cause == "url") { // another client reports other errors when it is used
+	if fetch, ok := errors.AsType[*provider.FetchError](err); ok && (own || fetch.Cause == "url") { // another client reports other errors when it is used
 		return err
 	}
 	return nil
