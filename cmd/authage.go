@@ -48,12 +48,11 @@ func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
 	if o.unverified {
 		return r.unverifiedAge()
 	}
-	var limit *time.Duration
-	report, err := r.report(ctx, func(p *verify.Policy) {
-		if limit = p.MaxAge; limit == nil {
-			p.MaxAge = new(verify.AnyAge)
-		}
-	})
+	limit := o.expect.MaxAge
+	if limit == nil {
+		o.expect.MaxAge = new(verify.AnyAge)
+	}
+	report, err := r.report(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -59,16 +58,9 @@ func (v introspection) refusedByWarning() bool {
 func (v introspection) warnings() []string {
 	var list []string
 	for _, odd := range v.Oddities {
-		list = append(list, v.inWords(odd))
+		list = append(list, withTime(odd.Message, odd.Time, v.now))
 	}
 	return list
-}
-
-func (v introspection) inWords(odd verify.Check) string {
-	if odd.Time.IsZero() {
-		return odd.Message
-	}
-	return fmt.Sprintf("%s (%s)", odd.Message, output.RelativeTime(odd.Time, v.now))
 }
 
 type introspectionDocument struct {
@@ -92,7 +84,7 @@ func (v introspection) document() any {
 		var disagreements []string
 		for _, odd := range v.Oddities {
 			if odd.ID == "disagreement" {
-				disagreements = append(disagreements, v.inWords(odd))
+				disagreements = append(disagreements, withTime(odd.Message, odd.Time, v.now))
 			}
 		}
 		local := v.local.reportDocument()

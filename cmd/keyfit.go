@@ -12,8 +12,8 @@ import (
 
 // keyFit says which keys fit a token.
 type keyFit struct {
-	set        *jwks.Set
 	candidates []*jwks.Key
+	refused    []jwks.Refusal
 	token      *token.Token
 }
 
@@ -40,8 +40,7 @@ func (f keyFit) document() any {
 	for _, k := range f.candidates {
 		document.Fit = append(document.Fit, describeKey(k, ""))
 	}
-	refused, _ := f.set.Refused(f.token)
-	for _, r := range refused {
+	for _, r := range f.refused {
 		document.DoNotFit = append(document.DoNotFit, describeKey(r.Key, r.Text))
 	}
 	return document
@@ -78,8 +77,7 @@ func (f keyFit) writeText(t *output.Text) {
 	for _, k := range f.candidates {
 		rows = append(rows, output.Row{Mark: output.MarkPassed, Label: k.Name(), Value: k.Kind() + ": fits"})
 	}
-	refused, _ := f.set.Refused(f.token)
-	for _, r := range refused {
+	for _, r := range f.refused {
 		rows = append(rows, output.Row{Mark: output.MarkFailed, Label: r.Key.Name(), Value: r.Key.Kind() + ": " + r.Text})
 	}
 	t.Rows(rows...)
@@ -100,7 +98,8 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 	if !parsed.Header().Exists() {
 		return fail(exitMalformed, "--for: %s", parsed.Faults()[0].Text)
 	}
-	fit := keyFit{set, set.Candidates(parsed), parsed}
+	refused, _ := set.Refused(parsed)
+	fit := keyFit{set.Candidates(parsed), refused, parsed}
 	if err := printer.Print(ctx, fit.document(), fit.writeText); err != nil {
 		return printFailure(err, exitAccepted)
 	}

@@ -90,14 +90,10 @@ func (r *run) end() {
 	}
 }
 
-// report verifies the token by the flags. change, unless nil, completes the
-// policy.
-func (r *run) report(ctx context.Context, change func(*verify.Policy)) (report, error) {
+// report verifies the token by the flags.
+func (r *run) report(ctx context.Context) (report, error) {
 	if err := r.readPolicy(ctx); err != nil {
 		return report{}, err
-	}
-	if change != nil {
-		change(&r.policy)
 	}
 	if err := r.readToken(); err != nil {
 		return report{}, err

@@ -115,18 +115,16 @@ func noAnswer(ctx context.Context, printer *output.Printer, err error) error {
 	if code != exitUnreadable && code != exitUnavailable && !wrongUsage {
 		return err
 	}
-	if printer.WantsLine() { // and nothing else
-		if printErr := printer.PrintLine(withCode(unanswered{code, err}.sentence(), code)); printErr != nil {
-			return printFailure(printErr, code)
-		}
-		return silentExit(code)
-	}
 	printErr := printVerdict(ctx, printer, unanswered{code, err})
 	var filter *query.RunError
-	if printErr != nil && !errors.As(printErr, &filter) { // a filter that was written for an answer
+	switch {
+	case printErr != nil && !errors.As(printErr, &filter): // a filter that was written for an answer
 		return printFailure(printErr, code)
+	case printer.WantsLine(): // and nothing else
+		return silentExit(code)
+	default:
+		return err
 	}
-	return err
 }
 
 // unanswered is the verdict on a question that could not be answered.
@@ -214,10 +212,7 @@ func (r report) message(c verify.Check) string {
 	if notAskedFor(c) {
 		return fmt.Sprintf("no --%s given", flagOf(c.ID))
 	}
-	if c.Time.IsZero() {
-		return c.Message
-	}
-	return fmt.Sprintf("%s (%s)", c.Message, output.RelativeTime(c.Time, r.EvaluatedAt))
+	return withTime(c.Message, c.Time, r.EvaluatedAt)
 }
 
 // notAskedFor reports whether a check was not made because no flag asks for it.

@@ -33,7 +33,7 @@ func newVerifyCmd(env *Env) *cobra.Command {
 	return c
 }
 
-func runVerify(ctx context.Context, r *run) (verdict, error) { return r.report(ctx, nil) }
+func runVerify(ctx context.Context, r *run) (verdict, error) { return r.report(ctx) }
 
 // story tells a report in a few sentences, for somebody who does not know
 // OAuth: who issued the token, for whom, for what, until when, what went wrong.

@@ -276,10 +276,7 @@ func (v whyView) saidRows() []output.Row {
 func (v whyView) tokenRows() []output.Row {
 	var rows []output.Row
 	for _, f := range v.Clues {
-		row := output.Row{Label: f.ID, Value: f.Message}
-		if !f.Time.IsZero() {
-			row.Value += " (" + output.RelativeTime(f.Time, v.now) + ")"
-		}
+		row := output.Row{Label: f.ID, Value: withTime(f.Message, f.Time, v.now)}
 		switch f.Status {
 		case refusal.Failed:
 			row.Mark = output.MarkFailed

@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
+	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
@@ -58,6 +60,15 @@ func plural(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// withTime adds to a message how far the time that it is about is from now, if it is
+// about one.
+func withTime(message string, at, now time.Time) string {
+	if at.IsZero() {
+		return message
+	}
+	return fmt.Sprintf("%s (%s)", message, output.RelativeTime(at, now))
 }
 
 // orList writes "a, b or c".
