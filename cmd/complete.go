@@ -96,14 +96,12 @@ func completeReference(env *Env) cobra.CompletionFunc {
 // completeVariable offers the names of variables, without their values.
 func completeVariable(env *Env, begun string) []cobra.Completion {
 	var list []cobra.Completion
-	if env.VariableNames == nil {
-		return nil
-	}
-	for _, name := range env.VariableNames() {
-		if strings.HasPrefix(name, begun) && safeInShell(name) {
+	for _, variable := range env.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, begun) && safeInShell(name) {
 			list = append(list, "env:"+name)
 		}
 	}
+	slices.Sort(list)
 	return list
 }
 

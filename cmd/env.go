@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -37,12 +35,12 @@ type Env struct {
 	// restore is called. It is nil if stdin is not a terminal.
 	RawTerminal func() (restore func(), err error)
 
-	LookupEnv     func(name string) (string, bool)
-	VariableNames func() []string // for completion; nil for none
-	Now           func() time.Time
-	Tick          output.Tick            // of the progress line; nil for none
-	CacheDir      func() (string, error) // the user's, not yet the program's
-	ConfigDir     func() (string, error)
+	LookupEnv func(name string) (string, bool)
+	Environ   func() []string // as os.Environ, for completion
+	Now       func() time.Time
+	Tick      output.Tick            // of the progress line; nil for none
+	CacheDir  func() (string, error) // the user's, not yet the program's
+	ConfigDir func() (string, error)
 
 	// Hangups delivers the signals that ask for a new start, until stop is called;
 	// nil for none.
@@ -70,7 +68,7 @@ func processEnv(ctx context.Context) *Env {
 		Width:            width,
 		RawTerminal:      rawTerminal,
 		LookupEnv:        os.LookupEnv,
-		VariableNames:    variableNames,
+		Environ:          os.Environ,
 		Now:              time.Now,
 		Tick: func() (<-chan time.Time, func()) {
 			ticker := time.NewTicker(time.Second)
@@ -144,17 +142,6 @@ func (e *Env) userDir(variable string, usual func() (string, error)) string {
 		return ""
 	}
 	return filepath.Join(dir, "claimcheck")
-}
-
-func variableNames() []string {
-	var names []string
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); name != "" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 func rawTerminal() (restore func(), err error) {

@@ -16,12 +16,11 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// Annotations by which --help groups flags, and puts several on one line: the
-// name of the flag whose line it is, and on that one what the line says.
+// Annotations by which --help groups flags, and puts several on one line: on the
+// first of them, what the line says and the names of the others.
 const (
-	flagGroup     = "claimcheck_group"
-	flagLine      = "claimcheck_line"
-	flagLineUsage = "claimcheck_line_usage"
+	flagGroup = "claimcheck_group"
+	flagLine  = "claimcheck_line"
 )
 
 // The groups of flags, in the order in which --help shows them.
@@ -46,30 +45,10 @@ func groupOf(f *pflag.Flag) string {
 	return groupOther
 }
 
-// onOneLine puts flags on one line of the help, which says usage.
+// onOneLine puts flags on one line of the help, which says usage. The first is
+// defined before the others.
 func onOneLine(f *pflag.FlagSet, usage, first string, others ...string) {
-	annotate(f.Lookup(first), flagLineUsage, usage)
-	for _, name := range others {
-		annotate(f.Lookup(name), flagLine, first)
-	}
-}
-
-// joinedFlags are the flags on the line of another.
-func joinedFlags(f *pflag.FlagSet, first string) []*pflag.Flag {
-	var others []*pflag.Flag
-	f.VisitAll(func(other *pflag.Flag) {
-		if slices.Contains(other.Annotations[flagLine], first) {
-			others = append(others, other)
-		}
-	})
-	return others
-}
-
-func annotate(f *pflag.Flag, key, value string) {
-	if f.Annotations == nil {
-		f.Annotations = map[string][]string{}
-	}
-	f.Annotations[key] = []string{value}
+	_ = f.SetAnnotation(first, flagLine, append([]string{usage}, others...)) // fails only for a flag that there is not
 }
 
 // inGroup puts the flags that add defines into a group.
@@ -77,7 +56,7 @@ func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
 	set := pflag.NewFlagSet(group, pflag.ContinueOnError)
 	add(set)
 	set.SortFlags = false
-	set.VisitAll(func(f *pflag.Flag) { annotate(f, flagGroup, group) })
+	set.VisitAll(func(f *pflag.Flag) { _ = set.SetAnnotation(f.Name, flagGroup, []string{group}) })
 	flags.AddFlagSet(set)
 }
 

@@ -119,18 +119,19 @@ func commandsOf(c *cobra.Command, group string) []*cobra.Command {
 const flagColumn = 31
 
 func writeFlags(b *strings.Builder, c *cobra.Command, group string, width int) {
-	var lines []string
+	var lines, shown []string   // shown are flags on the line of another
 	c.Flags().SortFlags = false // in the order in which they are defined
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" || groupOf(f) != group || len(f.Annotations[flagLine]) > 0 {
+		if f.Hidden || f.Name == "help" || groupOf(f) != group || slices.Contains(shown, f.Name) {
 			return
 		}
 		label, usage := flagLabel(f), f.Usage
-		if others := joinedFlags(c.Flags(), f.Name); len(others) > 0 {
-			for _, other := range others {
-				label += ", " + strings.TrimSpace(flagLabel(other))
+		if line := f.Annotations[flagLine]; line != nil {
+			usage = line[0]
+			for _, other := range line[1:] {
+				label += ", " + strings.TrimSpace(flagLabel(c.Flags().Lookup(other)))
 			}
-			usage = strings.Join(f.Annotations[flagLineUsage], "")
+			shown = append(shown, line[1:]...)
 		}
 		_, words := f.Value.(choice) // whose default is the first
 		if initial := f.DefValue; !words && initial != "" && initial != "false" {

@@ -88,7 +88,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err := opts.check(c.Flags()); err != nil {
 		return err
 	}
-	minter, newKey, err := opts.minter(env)
+	minter, err := opts.minter(env)
 	if err != nil {
 		return err
 	}
@@ -96,9 +96,8 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 	if err != nil {
 		return err
 	}
-	keep := func() error { return opts.keepKey(env, c, newKey) }
 	if opts.allFlaws != "" && !opts.public {
-		return opts.mintAll(c, minter, wanted, keep)
+		return opts.mintAll(env, c, minter, wanted)
 	}
 	made := minter.JWKS().String()
 	if !opts.public {
@@ -106,7 +105,7 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 			return mintFailure(err, wanted.Flaws)
 		}
 	}
-	if err := keep(); err != nil {
+	if err := opts.keepKey(env, c, minter.Key); err != nil {
 		return err
 	}
 	if !opts.public {
@@ -135,38 +134,38 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// minter finds the key, and makes one where that is asked for: then it is returned,
-// too, and not yet written.
-func (o *mintOptions) minter(env *Env) (m *issuertest.Minter, newKey *issuertest.Key, err error) {
+// minter finds the key, and makes one where that is asked for, which is not yet
+// written.
+func (o *mintOptions) minter(env *Env) (*issuertest.Minter, error) {
 	config := o.config
 	config.Now = env.Now
 	if len(o.token.Audience) > 0 {
 		config.Audience = o.token.Audience[0] // flaws refer to it
 	}
 	if o.config.State != "" {
-		if m, err = issuertest.NewMinter(config); err != nil {
-			return nil, nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.config.State)
+		m, err := issuertest.NewMinter(config)
+		if err != nil {
+			return nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.config.State)
 		}
 		if o.algorithm != "" {
-			return nil, nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
+			return nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
 		}
-		return m, nil, nil
+		return m, nil
 	}
+	var err error
 	if o.key != "" {
 		config.Key, err = readSigningKey(o.key, o.algorithm)
 	} else {
 		config.Key, err = issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if m, err = issuertest.NewMinter(config); err != nil {
-		return nil, nil, usageError("%w", err)
+	m, err := issuertest.NewMinter(config)
+	if err != nil {
+		return nil, usageError("%w", err)
 	}
-	if o.newKey != "" {
-		newKey = config.Key
-	}
-	return m, newKey, nil
+	return m, nil
 }
 
 // readSigningKey reads a private key. Without an algorithm it is the key's own.
@@ -182,9 +181,9 @@ func readSigningKey(path, algorithm string) (*issuertest.Key, error) {
 	return key, nil
 }
 
-// keepKey writes a new key, if there is one.
+// keepKey writes the key, if it is new.
 func (o *mintOptions) keepKey(env *Env, c *cobra.Command, key *issuertest.Key) error {
-	if key == nil {
+	if o.newKey == "" {
 		return nil
 	}
 	if err := writeNewFile(o.newKey, []byte(key.PrivateJWK().String()+"\n")); err != nil {

@@ -75,7 +75,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 	if opts.config.State+opts.key+opts.algorithm == "" {
 		opts.algorithm = "ES256" // quick to generate
 	}
-	minter, _, err := opts.minter(env)
+	minter, err := opts.minter(env)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 		return mintFailure(err, wanted.Flaws)
 	}
 	rows := flawRows(minter, wanted)[1:]
-	return show(ctx, printer, display{strictjson.From(rows), func(t *output.Text) {
+	return show(ctx, printer, display{rows, func(t *output.Text) {
 		list := make([]output.Row, len(rows))
 		for n, row := range rows {
 			list[n] = output.Row{Label: fmt.Sprintf("%d  %s", row.ExitCode, row.Name), Value: row.about()}
@@ -111,7 +111,7 @@ func (r flawRow) about() string {
 
 // mintAll writes a good token, a token for each flaw, the key set, and an index of
 // what verify reports for each token. If anything fails, it leaves no files behind.
-func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token, keepKey func() error) error {
+func (o *mintOptions) mintAll(env *Env, c *cobra.Command, minter *issuertest.Minter, wanted issuertest.Token) error {
 	rows := flawRows(minter, wanted)
 	files := map[string]string{"jwks.json": minter.JWKS().String()}
 	for n := range rows {
@@ -134,7 +134,7 @@ func (o *mintOptions) mintAll(c *cobra.Command, minter *issuertest.Minter, wante
 	if err := os.Mkdir(o.allFlaws, 0o700); err != nil {
 		return unreadable("%w", err)
 	}
-	if err := keepKey(); err != nil {
+	if err := o.keepKey(env, c, minter.Key); err != nil {
 		return errors.Join(err, os.Remove(o.allFlaws))
 	}
 	for name, text := range files {

@@ -107,16 +107,10 @@ func (v resourceView) sentence() string {
 	if broken := v.Broken(); broken != nil {
 		return "the chain is broken at " + broken.ID + ": " + broken.Message
 	}
-	warnings := 0
-	for _, l := range v.Links {
-		if l.Status == verify.Warning {
-			warnings++
-		}
+	if warned := v.rows(func(l resource.Link) bool { return l.Status == verify.Warning }); len(warned) > 0 {
+		return "the chain holds, with " + plural(len(warned), "warning")
 	}
-	if warnings == 0 {
-		return "the chain holds"
-	}
-	return "the chain holds, with " + plural(warnings, "warning")
+	return "the chain holds"
 }
 
 func (v resourceView) verdict() string {

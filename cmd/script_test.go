@@ -118,10 +118,10 @@ func scriptEnv(ts *testscript.TestScript) *Env {
 			value := ts.Getenv(name)
 			return value, value != ""
 		},
-		VariableNames: func() []string { return []string{"MY_TOKEN", "OTHER"} },
-		Now:           func() time.Time { return now },
-		CacheDir:      func() (string, error) { return ts.Getenv("XDG_CACHE_HOME"), nil },
-		ConfigDir:     func() (string, error) { return ts.Getenv("XDG_CONFIG_HOME"), nil },
+		Environ:   func() []string { return []string{"MY_TOKEN=secret", "OTHER=secret"} },
+		Now:       func() time.Time { return now },
+		CacheDir:  func() (string, error) { return ts.Getenv("XDG_CACHE_HOME"), nil },
+		ConfigDir: func() (string, error) { return ts.Getenv("XDG_CONFIG_HOME"), nil },
 	}
 	scriptNetwork(ts, env)
 	return env
