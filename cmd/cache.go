@@ -21,7 +21,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return runCache(c, env, opts, listCache) },
 	}
-	opts.addFlags(c)
+	opts.addFlags(c, ciFormats{})
 	clear := &cobra.Command{
 		Use:     "clear",
 		Short:   "empty the cache",
@@ -29,7 +29,7 @@ func newCacheCmd(env *Env) *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return runCache(c, env, opts, clearCache) },
 	}
-	opts.addFlags(clear)
+	opts.addFlags(clear, ciFormats{})
 	c.AddCommand(clear)
 	return c
 }

@@ -39,7 +39,7 @@ func newDecodeCmd(env *Env) *cobra.Command {
 		},
 	}
 	opts.input.addFlags(c)
-	opts.output.addFlags(c)
+	opts.output.addFlags(c, ciFormats{})
 	inGroup(c.Flags(), groupOutput, func(f *pflag.FlagSet) {
 		f.BoolVar(&opts.showSignature, "show-signature", false, "show the signature too: with it the output can be replayed as a token")
 	})

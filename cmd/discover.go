@@ -218,12 +218,7 @@ type metadataGroup struct {
 func metadataGroups() []metadataGroup {
 	contains := func(parts ...string) func(string) bool {
 		return func(name string) bool {
-			for _, part := range parts {
-				if strings.Contains(name, part) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 		}
 	}
 	return []metadataGroup{

@@ -52,8 +52,7 @@ func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {
 	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) { f.BoolVar(&o.check, "check", false, checkUsage) })
 	o.settings.addFlags(c)
 	o.network.addFlags(c)
-	o.output.ci = checkFormats()
-	o.output.addFlags(c)
+	o.output.addFlags(c, checkFormats())
 }
 
 // A document is what was read: the findings of --check, and how it is shown without.

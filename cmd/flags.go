@@ -73,13 +73,13 @@ type outputOptions struct {
 	filter  string
 	quiet   bool
 	color   string
-	ci      ciFormats // set before addFlags
-	command string    // that has the flags
-	isLine  bool      // the text is one line: it stays text in a pipe
+	ci      ciFormats
+	command string // that has the flags
+	isLine  bool   // the text is one line: it stays text in a pipe
 }
 
-func (o *outputOptions) addFlags(c *cobra.Command) {
-	o.command, o.format, o.color = c.Name(), formatAuto, output.ColorAuto
+func (o *outputOptions) addFlags(c *cobra.Command, ci ciFormats) {
+	o.command, o.format, o.color, o.ci = c.Name(), formatAuto, output.ColorAuto, ci
 	usage := ""
 	if o.ci.needs != "" {
 		usage = fmt.Sprintf("the last %d with %s", len(o.ci.formats), o.ci.needs)

@@ -61,8 +61,7 @@ func newProbeCmd(env *Env) *cobra.Command {
 	opts.addFlags(c)
 	opts.network.addFlags(c)
 	c.Flags().Lookup("timeout").Usage = "limit for each request"
-	opts.output.ci = ciFormats{formats: checkFormats().formats}
-	opts.output.addFlags(c)
+	opts.output.addFlags(c, ciFormats{formats: checkFormats().formats})
 	return c
 }
 

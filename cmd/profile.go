@@ -11,7 +11,6 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/config"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
-	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
 
 func newProfileCmd(env *Env) *cobra.Command {
@@ -34,7 +33,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 		},
 	}
 	from.addConfigFlag(list)
-	out.addFlags(list)
+	out.addFlags(list, ciFormats{})
 	show := &cobra.Command{
 		Use:     "show [NAME]",
 		Short:   "show the settings that verify would use, and which are overridden",
@@ -46,7 +45,7 @@ func newProfileCmd(env *Env) *cobra.Command {
 	}
 	from.addFlags(show)
 	addSettingFlags(show)
-	out.addFlags(show)
+	out.addFlags(show, ciFormats{})
 	c.AddCommand(list, show)
 	return c
 }
@@ -80,7 +79,7 @@ func listProfiles(env *Env, from *settingsOptions) (display, error) {
 	return display{profilesDocument(file), func(t *output.Text) { writeProfiles(t, file) }}, nil
 }
 
-func profilesDocument(file *config.File) strictjson.Value {
+func profilesDocument(file *config.File) any {
 	type profile struct {
 		Name     string   `json:"name"`
 		Line     int      `json:"line"`
@@ -93,10 +92,10 @@ func profilesDocument(file *config.File) strictjson.Value {
 			list[i].Settings = append(list[i].Settings, v.Name)
 		}
 	}
-	return strictjson.From(struct {
+	return struct {
 		File     string    `json:"file"`
 		Profiles []profile `json:"profiles"`
-	}{file.Path, list})
+	}{file.Path, list}
 }
 
 func writeProfiles(t *output.Text, file *config.File) {
@@ -157,7 +156,7 @@ type settingDocument struct {
 	WhyUnused string `json:"why_unused,omitempty"`
 }
 
-func (v settingsView) document() strictjson.Value {
+func (v settingsView) document() any {
 	document := struct {
 		Profile  string            `json:"profile,omitempty"`
 		File     string            `json:"file,omitempty"`
@@ -167,7 +166,7 @@ func (v settingsView) document() strictjson.Value {
 	if v.chosen != nil {
 		document.Profile, document.File = v.chosen.Name, v.chosen.File
 	}
-	return strictjson.From(document)
+	return document
 }
 
 func settingDocuments(values []config.Value) []settingDocument {

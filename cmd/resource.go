@@ -46,8 +46,7 @@ func newResourceCmd(env *Env) *cobra.Command {
 		f.BoolVar(&opts.check, "check", false, "exit 21 if a link is broken")
 	})
 	opts.network.addFlags(c)
-	opts.output.ci = verdictFormats()
-	opts.output.addFlags(c)
+	opts.output.addFlags(c, verdictFormats())
 	return c
 }
 

@@ -37,8 +37,7 @@ func (o *verifyOptions) addFlags(c *cobra.Command) {
 	o.network.addFlags(c)
 	o.expect.addRequirements(c)
 	c.Flags().Lookup("timeout").Usage = "limit for all requests and --assert"
-	o.output.ci = verdictFormats()
-	o.output.addFlags(c)
+	o.output.addFlags(c, verdictFormats())
 	o.show.addFlags(c.Flags())
 }
 

@@ -117,8 +117,8 @@ func (r report) kindInWords() string {
 }
 
 func (r report) storyOfTime() string {
-	c, ok := r.Check("expiry")
-	if !ok || c.Time.IsZero() {
+	c, _ := r.Check("expiry")
+	if c.Time.IsZero() {
 		return "It does not say when it expires."
 	}
 	when := output.FormatTime(c.Time, r.EvaluatedAt)

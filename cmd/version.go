@@ -32,7 +32,7 @@ func newVersionCmd(env *Env) *cobra.Command {
 			})
 		},
 	}
-	opts.addFlags(c)
+	opts.addFlags(c, ciFormats{})
 	return c
 }
 

@@ -47,8 +47,7 @@ func newWhyCmd(env *Env) *cobra.Command {
 	inGroup(c.Flags(), groupInput, func(f *pflag.FlagSet) {
 		valueVar(f, &opts.token, "token", "TOKEN", "the request's token, if the recording lacks it: itself, @FILE or env:NAME")
 	})
-	opts.output.ci = ciFormats{formats: []output.Format{output.FormatLine}}
-	opts.output.addFlags(c)
+	opts.output.addFlags(c, ciFormats{formats: []output.Format{output.FormatLine}})
 	return c
 }
 
