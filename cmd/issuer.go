@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"syscall"
@@ -166,14 +167,18 @@ func parseSetup(data []byte) (issuerSetup, error) {
 
 // issuerFailure is a usage error for an address that cannot be had.
 func issuerFailure(err error) error {
-	if !errors.Is(err, issuertest.ErrAddress) {
+	address, wrong := errors.AsType[*net.AddrError](err)
+	listening, failed := errors.AsType[*net.OpError](err)
+	switch {
+	case wrong:
+		return usageError("--listen: %s: %s", address.Addr, address.Err)
+	case failed && errors.Is(err, syscall.EADDRINUSE):
+		return usageError("--listen: %s: the port is in use", listening.Addr).withHint("--listen 127.0.0.1:0 takes a free port")
+	case failed:
+		return usageError("--listen: %w", err)
+	default:
 		return unreadable("%w", err)
 	}
-	failure := usageError("--listen: %w", err)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return failure.withHint("--listen 127.0.0.1:0 takes a free port")
-	}
-	return failure
 }
 
 // certificateFile returns the file with the certificate of an issuer with TLS: in its

@@ -20,7 +20,7 @@ import (
 // mintOptions are the flags of mint.
 type mintOptions struct {
 	token       issuertest.Token
-	config      issuertest.MinterConfig
+	config      issuertest.Minter
 	key, newKey string
 	algorithm   string
 	accessToken string

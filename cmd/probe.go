@@ -193,7 +193,7 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 	if o.mintWith == "" {
 		return nil, nil
 	}
-	config := issuertest.MinterConfig{Now: env.Now}
+	config := issuertest.Minter{Now: env.Now}
 	if info, err := os.Stat(o.mintWith); err == nil && info.IsDir() {
 		config.State = o.mintWith
 	} else if config.Key, err = readSigningKey(o.mintWith, ""); err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,17 +23,11 @@ const (
 // An authRequest is an authentication request (OpenID Connect Core section
 // 3.1.2.1) that waits for a login.
 type authRequest struct {
-	client      *Client
-	redirectURI string
-	state       string
-	scope       []string
-	audience    []string
-	nonce       string
-	challenge   string
-	acr         string
-	prompt      []string
-	maxAge      time.Duration // negative for none
-	browser     string        // that the login page was given to
+	codeGrant // without its session and family
+	state     string
+	prompt    []string
+	maxAge    time.Duration // negative for none
+	browser   string        // that the login page was given to
 }
 
 // A codeGrant is what a code stands for.
@@ -49,9 +44,14 @@ func (i *Issuer) serveAuthorization(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request := &authRequest{
-		client: client, redirectURI: redirectURI, state: r.FormValue("state"), scope: strings.Fields(r.FormValue("scope")),
-		audience: audiences(r), nonce: r.FormValue("nonce"), challenge: r.FormValue("code_challenge"),
-		acr: firstWord(r.FormValue("acr_values")), prompt: strings.Fields(r.FormValue("prompt")), maxAge: -1,
+		codeGrant: codeGrant{
+			grant: grant{
+				client: client, scope: strings.Fields(r.FormValue("scope")), audience: audiences(r), nonce: r.FormValue("nonce"),
+				acr: firstWord(r.FormValue("acr_values")),
+			},
+			redirectURI: redirectURI, challenge: r.FormValue("code_challenge"),
+		},
+		state: r.FormValue("state"), prompt: strings.Fields(r.FormValue("prompt")), maxAge: -1,
 	}
 	if refused := request.check(r); refused != nil {
 		i.sendBack(w, r, request, url.Values{"error": {refused.code}, "error_description": {refused.description}})
@@ -140,7 +140,7 @@ func firstWord(text string) string {
 
 // usableSession is the browser's login, if it does for a request.
 func (i *Issuer) usableSession(r *http.Request, request *authRequest) *session {
-	s := i.session(r)
+	s, _ := i.session(r)
 	switch {
 	case s == nil || slices.Contains(request.prompt, "login"):
 		return nil
@@ -152,13 +152,14 @@ func (i *Issuer) usableSession(r *http.Request, request *authRequest) *session {
 	return s
 }
 
-func (i *Issuer) session(r *http.Request) *session {
+// session returns the browser's login, or nil, and its name in the store.
+func (i *Issuer) session(r *http.Request) (*session, string) {
 	cookie, err := r.Cookie(cookieSession)
 	if err != nil {
-		return nil
+		return nil, ""
 	}
 	s, _ := i.store.sessions.get(cookie.Value, i.now())
-	return s
+	return s, cookie.Value
 }
 
 // loginPage shows who can log in.
@@ -225,14 +226,10 @@ func (i *Issuer) userNamed(name string) *User {
 }
 
 func (i *Issuer) sendCode(w http.ResponseWriter, r *http.Request, request *authRequest, s *session) {
-	s.used(request.client.ID)
-	code := i.store.codes.add(&codeGrant{
-		grant: grant{
-			client: request.client, session: s, scope: request.scope, audience: request.audience, nonce: request.nonce, acr: request.acr, family: rand.Text(),
-		},
-		redirectURI: request.redirectURI, challenge: request.challenge,
-	}, i.now().Add(codeLife))
-	i.sendBack(w, r, request, url.Values{"code": {code}})
+	s.clients.Store(request.client.ID, true)
+	code := request.codeGrant
+	code.session, code.family = s, new(atomic.Bool)
+	i.sendBack(w, r, request, url.Values{"code": {i.store.codes.add(&code, i.now().Add(codeLife))}})
 }
 
 // sendBack sends the browser back to the application, with state and iss (RFC

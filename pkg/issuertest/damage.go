@@ -116,7 +116,7 @@ func confuse(d *draft) error {
 	if err != nil {
 		return err
 	}
-	d.key, err = SecretKey(pem, "HS256")
+	d.key, err = newKey(pem, "HS256", "")
 	return err
 }
 

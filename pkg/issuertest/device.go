@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -29,7 +30,7 @@ type deviceGrantState struct {
 // beginDevice answers a device authorization request (RFC 8628 section 3.1).
 func (i *Issuer) beginDevice(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	d := &deviceGrantState{
-		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text()},
+		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: new(atomic.Bool)},
 		userCode: newUserCode(),
 	}
 	expires := i.now().Add(loginLife)
@@ -85,7 +86,7 @@ func (i *Issuer) serveDeviceAnswer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.session = i.logIn(w, user)
-	d.session.used(d.client.ID)
+	d.session.clients.Store(d.client.ID, true)
 	i.message(w, http.StatusOK, "The device is logged in", "You can close this page.")
 }
 

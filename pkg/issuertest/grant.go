@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -17,7 +17,7 @@ import (
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
 // A refreshGrant is what a refresh token stands for. A token that was used already
-// ends all tokens of its family (RFC 9700 section 4.14.2).
+// revokes its family (RFC 9700 section 4.14.2).
 type refreshGrant struct {
 	grant
 	used bool
@@ -81,7 +81,7 @@ func (i *Issuer) grantCode(r *http.Request, client *Client) (*grant, *oauthError
 	case !ok || found.client != client:
 		return nil, refuse("invalid_grant", "the code is unknown, has expired, or is another client's")
 	case found.used: // RFC 6749 section 4.1.2: somebody else has it, too
-		i.revokeFamily(found.family)
+		found.family.Store(true)
 		return nil, refuse("invalid_grant", "the code has been used before; its tokens are revoked")
 	case found.redirectURI != r.PostFormValue("redirect_uri"):
 		return nil, refuse("invalid_grant", "the redirect_uri is not that of the authorization request")
@@ -108,14 +108,14 @@ func (i *Issuer) grantPassword(r *http.Request, client *Client) (*grant, *oauthE
 		return nil, refuse("invalid_grant", "the username or the password is wrong")
 	}
 	return &grant{
-		client: client, session: newSession(user, i.now()), scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: rand.Text(),
+		client: client, session: newSession(user, i.now()), scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: new(atomic.Bool),
 	}, nil
 }
 
 func (i *Issuer) grantRefresh(r *http.Request, client *Client) (*grant, *oauthError) {
 	name := hashed(r.PostFormValue("refresh_token"))
 	found, ok := i.store.refresh.get(name, i.now())
-	if !ok || found.client != client {
+	if !ok || found.client != client || found.family.Load() {
 		return nil, refuse("invalid_grant", "the refresh token is unknown, has expired, or is another client's")
 	}
 	g := found.grant
@@ -128,24 +128,11 @@ func (i *Issuer) grantRefresh(r *http.Request, client *Client) (*grant, *oauthEr
 		g.scope = scope
 	}
 	if found.used {
-		i.revokeFamily(g.family)
+		g.family.Store(true)
 		return nil, refuse("invalid_grant", "the refresh token has been used; all tokens of this login are revoked")
 	}
 	i.store.refresh.put(name, &refreshGrant{grant: found.grant, used: true}, i.now().Add(refreshLife))
 	return &g, nil
-}
-
-// revokeFamily ends all tokens of one login of one client.
-func (i *Issuer) revokeFamily(family string) {
-	if family == "" {
-		return
-	}
-	i.store.refresh.dropIf(func(g *refreshGrant) bool { return g.family == family })
-	i.store.access.each(func(name string, g *grant, expires time.Time) {
-		if g.family == family {
-			i.store.revoked.put(name, true, expires)
-		}
-	})
 }
 
 // issue issues the tokens of a grant.

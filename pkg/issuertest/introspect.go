@@ -5,19 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/claimcheck/claimcheck/pkg/jwks"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
-
-// genuine returns the claims of a JWT that this issuer has signed, that is good
-// now, and that is not revoked.
-func (i *Issuer) genuine(raw string) (strictjson.Value, bool) {
-	if _, revoked := i.store.revoked.get(hashed(raw), i.now()); revoked {
-		return strictjson.Value{}, false
-	}
-	return i.signedHere(raw, i.now())
-}
 
 // signedHere returns the claims of a JWT that this issuer has signed, and that is
 // good at a time.
@@ -35,13 +27,13 @@ func (i *Issuer) signedHere(raw string, at time.Time) (strictjson.Value, bool) {
 // trusted is what verifies the issuer's own tokens: its key set, or its clients'
 // secrets.
 func (i *Issuer) trusted() []verify.Keys {
-	if !i.ring.current().symmetric() {
-		if keys, err := i.ring.trusted(i.now()); err == nil {
-			return []verify.Keys{keys}
-		}
-		return nil
-	}
 	list := []verify.Keys{}
+	if !i.ring.current().symmetric() {
+		if set, err := jwks.Parse([]byte(keySet(i.ring.published(i.now())...).String())); err == nil {
+			list = append(list, &verify.PublicKeys{Set: set})
+		}
+		return list
+	}
 	for _, c := range i.clients {
 		if secret, err := verify.NewSecret([]byte(c.Secret), "a client's secret"); err == nil {
 			list = append(list, secret)
@@ -54,14 +46,14 @@ func (i *Issuer) trusted() []verify.Keys {
 func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
 	now := i.now()
 	g, issued := i.store.access.get(hashed(raw), now)
-	if _, revoked := i.store.revoked.get(hashed(raw), now); revoked {
+	if _, revoked := i.store.revoked.get(hashed(raw), now); revoked || issued && g.revoked() {
 		return strictjson.Value{}, nil, false
 	}
 	if issued && i.shape.opaque {
 		document, user := g.describe(i.URL)
 		return document, user, true
 	}
-	document, ok := i.genuine(raw)
+	document, ok := i.signedHere(raw, now)
 	if !ok {
 		return strictjson.Value{}, nil, false
 	}
@@ -96,7 +88,7 @@ func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, 
 		return strictjson.Value{}, refuse("invalid_request", "token is missing")
 	}
 	document, user, ok := i.active(raw)
-	if g, refresh := i.store.refresh.get(hashed(raw), i.now()); refresh && !g.used {
+	if g, refresh := i.store.refresh.get(hashed(raw), i.now()); refresh && !g.used && !g.revoked() {
 		document, _ = g.describe(i.URL)
 		user, ok = nil, true
 	}
@@ -119,7 +111,7 @@ func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, 
 func (i *Issuer) revokeToken(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	name := hashed(r.PostFormValue("token"))
 	if g, ok := i.store.refresh.get(name, i.now()); ok && g.client == client {
-		i.revokeFamily(g.family)
+		g.family.Store(true)
 	}
 	if g, ok := i.store.access.get(name, i.now()); !ok || g.client == client {
 		i.revoke(name)
@@ -146,16 +138,11 @@ func (i *Issuer) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 		challenge(w, http.StatusForbidden, "insufficient_scope", "the access token is not a user's")
 		return
 	}
-	scope, _ := document.Get("scope").Text()
-	if list, ok := document.Get("scp").TextList(); ok {
-		scope = strings.Join(list, " ")
+	scopes := verify.Scopes(document)
+	if g, issued := i.store.access.get(hashed(raw), i.now()); issued && len(scopes) == 0 {
+		scopes = g.scope
 	}
-	if scope == "" {
-		if g, issued := i.store.access.get(hashed(raw), i.now()); issued {
-			scope = strings.Join(g.scope, " ")
-		}
-	}
-	f := &facts{user: user, scope: strings.Fields(scope)}
+	f := &facts{user: user, scope: scopes}
 	if !f.asks("openid") {
 		challenge(w, http.StatusForbidden, "insufficient_scope", "the access token lacks the scope openid")
 		return

@@ -2,18 +2,20 @@ package issuertest
 
 import (
 	"cmp"
+	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -62,30 +64,15 @@ type Issuer struct {
 	store    *store
 	now      func() time.Time
 	trace    func(method, path string, status int)
-	identity *identity // of TLS, or nil
+	identity *tls.Certificate // of TLS, or nil
 	pages    *template.Template
 	server   *http.Server
 	serving  sync.WaitGroup
-	closing  func() error
 }
 
-// ErrAddress reports an address that an issuer cannot use. If the port is in use, the
-// error is also syscall.EADDRINUSE.
-var ErrAddress = errors.New("an issuer cannot have this address")
-
-// An addressError is an ErrAddress with the details.
-type addressError struct {
-	address, text string
-	cause         error // or nil
-}
-
-func (e *addressError) Error() string        { return e.address + ": " + e.text }
-func (e *addressError) Is(target error) bool { return target == ErrAddress }
-func (e *addressError) Unwrap() error        { return e.cause }
-
-const notLoopback = "not a loopback address: an issuer for tests is never reachable from elsewhere"
-
-// Start starts an issuer. It listens when Start returns.
+// Start starts an issuer. It listens when Start returns. The error is a *net.AddrError
+// for an address that it cannot have, or a *net.OpError for one at which it cannot
+// listen.
 func Start(config Config) (*Issuer, error) {
 	shape, err := findVendor(config.Like)
 	if err != nil {
@@ -105,32 +92,26 @@ func Start(config Config) (*Issuer, error) {
 
 // listen opens a loopback address and returns its host as it was given.
 func listen(config Config) (net.Listener, string, error) {
-	if l := config.Listener; l != nil {
-		bound, ok := l.Addr().(*net.TCPAddr)
-		if !ok || !bound.IP.IsLoopback() {
-			return nil, "", errors.Join(&addressError{address: l.Addr().String(), text: notLoopback}, l.Close())
+	const notLoopback = "not a loopback address: an issuer for tests is never reachable from elsewhere"
+	listener, host := config.Listener, ""
+	if listener == nil {
+		address := cmp.Or(config.Address, "127.0.0.1:0")
+		var err error
+		if host, _, err = net.SplitHostPort(address); err != nil {
+			return nil, "", &net.AddrError{Addr: address, Err: "an address is host:port, as in 127.0.0.1:8811"}
 		}
-		return l, bound.IP.String(), nil
+		if !isLoopbackHost(host) {
+			return nil, "", &net.AddrError{Addr: address, Err: notLoopback}
+		}
+		if listener, err = net.Listen("tcp", address); err != nil {
+			return nil, "", err
+		}
 	}
-	address := config.Address
-	host, _, err := net.SplitHostPort(cmp.Or(address, "127.0.0.1:0"))
-	if err != nil {
-		return nil, "", &addressError{address: address, text: "an address is host:port, as in 127.0.0.1:8811"}
+	bound, ok := listener.Addr().(*net.TCPAddr)
+	if !ok || !bound.IP.IsLoopback() {
+		return nil, "", errors.Join(&net.AddrError{Addr: listener.Addr().String(), Err: notLoopback}, listener.Close())
 	}
-	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		return nil, "", &addressError{address: address, text: notLoopback}
-	}
-	listener, err := net.Listen("tcp", cmp.Or(address, "127.0.0.1:0"))
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, "", &addressError{address, "the port is in use", err}
-	case err != nil:
-		return nil, "", &addressError{address, err.Error(), err}
-	}
-	if bound, ok := listener.Addr().(*net.TCPAddr); !ok || !bound.IP.IsLoopback() {
-		return nil, "", errors.Join(&addressError{address: address, text: notLoopback}, listener.Close())
-	}
-	return listener, host, nil
+	return listener, cmp.Or(host, bound.IP.String()), nil
 }
 
 func newIssuer(config Config, shape vendor, listener net.Listener, host string) (*Issuer, error) {
@@ -156,7 +137,7 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	if i.ring, err = newRing(config.Algorithm, i.clients[0].Secret, state, shape, i.now()); err != nil {
 		return nil, err
 	}
-	i.minter, err = NewMinter(MinterConfig{
+	i.minter, err = NewMinter(Minter{
 		Key: i.ring.current(), Issuer: i.origin + shape.issuer, Like: config.Like, Audience: config.Audience,
 		ClientID: i.clients[0].ID, Users: completeUsers(config.Users), Now: i.now,
 	})
@@ -175,7 +156,7 @@ func (i *Issuer) describe(state *state) {
 	i.URL, i.KeySetURL, i.TokenURL = i.minter.Issuer, i.origin+i.shape.paths.keys, i.origin+i.shape.paths.token
 	i.Audience, i.ClientID, i.ClientSecret = i.minter.Audience, i.clients[0].ID, i.clients[0].Secret
 	if i.identity != nil {
-		i.Certificate = i.identity.authority
+		i.Certificate = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.identity.Certificate[0]})
 		if state.dir != "" {
 			i.CertificateFile = filepath.Join(state.dir, fileCertificate)
 		}
@@ -239,27 +220,20 @@ func (i *Issuer) serve(listener net.Listener) {
 	const patience = 10 * time.Second
 	i.server = &http.Server{
 		Handler: i.traced(i.handler()), ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: patience, MaxHeaderBytes: 64 << 10,
-		ErrorLog: quietLog(),
+		ErrorLog: log.New(io.Discard, "", 0), // which is about clients that go away
 	}
 	if i.identity != nil {
-		i.server.TLSConfig = i.identity.config()
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*i.identity}, MinVersion: tls.VersionTLS12})
 	}
-	i.serving.Go(func() {
-		if i.identity != nil {
-			_ = i.server.ServeTLS(listener, "", "")
-			return
-		}
-		_ = i.server.Serve(listener) // says that it was closed
-	})
-	i.closing = sync.OnceValue(func() error {
-		err := i.server.Close()
-		i.serving.Wait()
-		return err
-	})
+	i.serving.Go(func() { _ = i.server.Serve(listener) }) // says that it was closed
 }
 
 // Close ends the issuer and waits until it has ended. It may be called twice.
-func (i *Issuer) Close() error { return i.closing() }
+func (i *Issuer) Close() error {
+	err := i.server.Close()
+	i.serving.Wait()
+	return err
+}
 
 // Minter returns a Minter with the key that signs now.
 func (i *Issuer) Minter() *Minter { return i.minterFor(&i.clients[0]) }
@@ -270,7 +244,7 @@ func (i *Issuer) minterFor(c *Client) *Minter {
 	m := *i.minter
 	m.Key = i.ring.current()
 	if m.Key.symmetric() && !c.public() {
-		if key, err := SecretKey([]byte(c.Secret), m.Key.Algorithm); err == nil {
+		if key, err := newKey([]byte(c.Secret), m.Key.Algorithm, ""); err == nil {
 			m.Key = key
 		}
 	}
@@ -283,9 +257,10 @@ func (i *Issuer) Rotate(overlap bool) error { return i.ring.rotate(i.now(), over
 
 // isLoopback reports whether a URL leads to this machine only.
 func isLoopback(u *url.URL) bool {
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return false
-	}
-	ip, err := netip.ParseAddr(strings.Trim(u.Hostname(), "[]"))
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	return (u.Scheme == "http" || u.Scheme == "https") && isLoopbackHost(u.Hostname())
+}
+
+func isLoopbackHost(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -69,9 +69,6 @@ func curves() map[string]elliptic.Curve {
 	return map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
 }
 
-// SecretKey makes a key of a shared secret, for HS256, HS384 or HS512.
-func SecretKey(secret []byte, algorithm string) (*Key, error) { return newKey(secret, algorithm, "") }
-
 // newKey puts a private key and an algorithm together, which have to fit.
 func newKey(private any, algorithm, id string) (*Key, error) {
 	if algorithm == "" {

@@ -22,7 +22,7 @@ func (i *Issuer) serveEndSession(w http.ResponseWriter, r *http.Request) {
 		i.message(w, http.StatusBadRequest, "This request cannot be answered", problem)
 		return
 	}
-	s := i.session(r)
+	s, cookie := i.session(r)
 	confirmed := r.Method == http.MethodPost && i.sameBrowser(r, r.PostFormValue("browser"))
 	if s != nil && !confirmed && !i.speaksOf(r.FormValue("id_token_hint"), s.user) {
 		i.page(w, http.StatusOK, "logout", map[string]any{
@@ -32,7 +32,7 @@ func (i *Issuer) serveEndSession(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s != nil {
-		i.store.sessions.dropIf(func(other *session) bool { return other == s })
+		i.store.sessions.take(cookie, i.now())
 		i.tellClients(r.Context(), s)
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)
@@ -86,10 +86,7 @@ func (i *Issuer) hintedClient(hint string) string {
 	if !ok {
 		return ""
 	}
-	if text, ok := document.Get("aud").Text(); ok {
-		return text
-	}
-	if list, ok := document.Get("aud").TextList(); ok && len(list) == 1 {
+	if list := document.Get("aud").Texts(); len(list) == 1 {
 		return list[0]
 	}
 	azp, _ := document.Get("azp").Text()
@@ -116,7 +113,8 @@ func (i *Issuer) tellClients(ctx context.Context, s *session) {
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	for id := range s.usedBy() {
+	for key := range s.clients.Range {
+		id := key.(string)
 		c := i.client(id)
 		if c == nil || c.LogoutURI == "" {
 			continue

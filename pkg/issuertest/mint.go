@@ -44,57 +44,53 @@ type Token struct {
 	Flaws []string // what is wrong with it on purpose; see Flaws
 }
 
-// MinterConfig is the configuration of a Minter. Now is required, and either Key or
-// State.
-type MinterConfig struct {
-	Key *Key
+// A Minter makes tokens. NewMinter sets the fields that are empty; it is safe for
+// concurrent use as long as nobody changes them then.
+type Minter struct {
+	Key *Key // required, unless there is State
 	// State is the state directory of an issuer, which supplies the values of empty
 	// fields.
 	State    string
-	Issuer   string // iss; empty for the shape's issuer at http://127.0.0.1:8811
-	Like     string // the shape, one of Vendors; empty for "plain"
-	Audience string // of access tokens; empty for the shape's default
-	ClientID string // empty for "demo"
-	Users    []User // empty for the default users
-	Now      func() time.Time
+	Issuer   string           // iss; empty for the shape's issuer at http://127.0.0.1:8811
+	Like     string           // the shape, one of Vendors; empty for "plain"
+	Audience string           // of access tokens; empty for the shape's default
+	ClientID string           // empty for "demo"
+	Users    []User           // empty for the default users
+	Now      func() time.Time // required
+
+	shape vendor
 }
 
 // defaultOrigin is the origin of an issuer for which nothing else is said.
 const defaultOrigin = "http://127.0.0.1:8811"
 
-// A Minter makes tokens. It is safe for concurrent use as long as nobody changes its
-// fields.
-type Minter struct {
-	MinterConfig // with every field set
-	shape        vendor
-}
-
-// NewMinter makes a Minter.
-func NewMinter(config MinterConfig) (*Minter, error) {
-	if config.State != "" {
-		state, err := readState(config.State)
+// NewMinter completes a Minter.
+func NewMinter(m Minter) (*Minter, error) {
+	if m.State != "" {
+		state, err := readState(m.State)
 		if err != nil {
 			return nil, err
 		}
-		if err := state.fill(&config); err != nil {
+		if err := state.fill(&m); err != nil {
 			return nil, err
 		}
 	}
-	shape, err := findVendor(config.Like)
+	shape, err := findVendor(m.Like)
 	if err != nil {
 		return nil, err
 	}
-	if config.Key == nil || config.Now == nil {
+	if m.Key == nil || m.Now == nil {
 		return nil, errors.New("a minter needs a key and a clock")
 	}
-	config.Like = shape.name
-	config.Issuer = cmp.Or(config.Issuer, defaultOrigin+shape.issuer)
-	config.Audience = cmp.Or(config.Audience, shape.audience, config.Issuer)
-	config.ClientID = cmp.Or(config.ClientID, defaultApp)
-	if len(config.Users) == 0 {
-		config.Users = defaultUsers()
+	m.Like = shape.name
+	m.Issuer = cmp.Or(m.Issuer, defaultOrigin+shape.issuer)
+	m.Audience = cmp.Or(m.Audience, shape.audience, m.Issuer)
+	m.ClientID = cmp.Or(m.ClientID, defaultApp)
+	if len(m.Users) == 0 {
+		m.Users = defaultUsers()
 	}
-	return &Minter{config, shape}, nil
+	m.shape = shape
+	return &m, nil
 }
 
 // JWKS returns the key set that verifies the tokens; it is empty where a secret

@@ -20,7 +20,7 @@ func minter(t *testing.T, like, algorithm string) *issuertest.Minter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Like: like, Now: now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Like: like, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func minterAndKeys(t *testing.T, like, algorithm string) (*issuertest.Minter, ve
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Like: like, Now: now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Like: like, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/jwks"
-	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 const defaultAlgorithm = "RS256"
@@ -31,21 +30,15 @@ type ringKey struct {
 // kin the key is the first client's secret.
 func newRing(algorithm, secret string, state *state, shape vendor, now time.Time) (*ring, error) {
 	r := &ring{state: state, life: max(shape.accessLife, shape.idLife)}
-	for n, key := range state.keys {
-		if n == 0 {
-			if algorithm != "" && key.Algorithm != algorithm {
-				break // the old keys are of no more use
-			}
-			r.keys = append(r.keys, ringKey{key: key})
-			continue
+	if len(state.keys) > 0 && state.keys[0].Algorithm == cmp.Or(algorithm, state.keys[0].Algorithm) { // else they are of no more use
+		algorithm = state.keys[0].Algorithm
+		for _, key := range state.keys {
+			r.keys = append(r.keys, ringKey{key, now.Add(r.life)})
 		}
-		r.keys = append(r.keys, ringKey{key, now.Add(r.life)})
+		r.keys[0].until = time.Time{}
 	}
 	if len(r.keys) > 0 && !r.keys[0].key.symmetric() {
 		return r, nil
-	}
-	if len(r.keys) > 0 {
-		algorithm = r.keys[0].key.Algorithm
 	}
 	key, err := firstKey(cmp.Or(algorithm, defaultAlgorithm), secret)
 	r.keys = []ringKey{{key: key}}
@@ -54,7 +47,7 @@ func newRing(algorithm, secret string, state *state, shape vendor, now time.Time
 
 func firstKey(algorithm, secret string) (*Key, error) {
 	if _, _, asymmetric := jwks.KeyType(algorithm); !asymmetric && secret != "" {
-		return SecretKey([]byte(secret), algorithm)
+		return newKey([]byte(secret), algorithm, "")
 	}
 	return NewKey(algorithm)
 }
@@ -101,15 +94,6 @@ func (r *ring) rotate(now time.Time, overlap bool) error {
 		return nil
 	}
 	return r.state.writeKeys(r.published(now))
-}
-
-// trusted is the published key set.
-func (r *ring) trusted(now time.Time) (verify.Keys, error) {
-	set, err := jwks.Parse([]byte(keySet(r.published(now)...).String()))
-	if err != nil {
-		return nil, err
-	}
-	return &verify.PublicKeys{Set: set}, nil
 }
 
 // randomSecret is a client's secret, long enough for HS512.

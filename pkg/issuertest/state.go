@@ -59,17 +59,17 @@ func readState(dir string) (*state, error) {
 	return s, err
 }
 
-// fill sets the empty fields of a Minter's configuration. It returns an error if no
+// fill sets the empty fields of a Minter. It returns an error if no
 // issuer has written the directory.
-func (s *state) fill(config *MinterConfig) error {
+func (s *state) fill(m *Minter) error {
 	if len(s.keys) == 0 || !s.issuer.Exists() {
 		return fmt.Errorf("no issuer state in %s", s.dir)
 	}
-	if config.Key == nil {
-		config.Key = s.keys[0]
+	if m.Key == nil {
+		m.Key = s.keys[0]
 	}
 	for name, setting := range map[string]*string{
-		"issuer": &config.Issuer, "like": &config.Like, "audience": &config.Audience, "client_id": &config.ClientID,
+		"issuer": &m.Issuer, "like": &m.Like, "audience": &m.Audience, "client_id": &m.ClientID,
 	} {
 		if *setting == "" {
 			*setting = s.text(name)

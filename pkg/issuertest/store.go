@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -77,26 +78,6 @@ func (s *shelf[T]) take(name string, now time.Time) (T, bool) {
 	return item, ok
 }
 
-// dropIf removes what a rule names.
-func (s *shelf[T]) dropIf(rule func(T) bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, kept := range s.items {
-		if rule(kept.item) {
-			delete(s.items, name)
-		}
-	}
-}
-
-// each shows everything to a function.
-func (s *shelf[T]) each(show func(name string, item T, expires time.Time)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, kept := range s.items {
-		show(name, kept.item, kept.expires)
-	}
-}
-
 // A store is what the issuer remembers.
 type store struct {
 	sessions *shelf[*session]     // by cookie
@@ -121,29 +102,11 @@ type session struct {
 	id       string // sid
 	user     *User
 	authTime time.Time
-
-	mu      sync.Mutex
-	clients map[string]bool // who got tokens in it
+	clients  sync.Map // the ids of those who got tokens in it
 }
 
 func newSession(user *User, now time.Time) *session {
-	return &session{id: rand.Text(), user: user, authTime: now, clients: map[string]bool{}}
-}
-
-func (s *session) used(client string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clients[client] = true
-}
-
-func (s *session) usedBy() map[string]bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := map[string]bool{}
-	for id := range s.clients {
-		list[id] = true
-	}
-	return list
+	return &session{id: rand.Text(), user: user, authTime: now}
 }
 
 // A grant is what tokens are made from.
@@ -154,8 +117,13 @@ type grant struct {
 	audience []string
 	nonce    string
 	acr      string
-	family   string // shared by all tokens of one login of one client
+	// family reports whether the tokens of one login of one client are revoked. It is
+	// shared by all of them, and nil for a program.
+	family *atomic.Bool
 }
+
+// revoked reports whether the tokens of a grant are revoked.
+func (g *grant) revoked() bool { return g.family != nil && g.family.Load() }
 
 // hashed is the name of a token in the store.
 func hashed(token string) string {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// An item stays on the shelf until it expires, is taken or dropped, or is the oldest
+// An item stays on the shelf until it expires, is taken, or is the oldest
 // when the shelf is full.
 func TestShelf(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -24,12 +24,6 @@ func TestShelf(t *testing.T) {
 	}
 	if _, ok := s.take("a", now); ok || there(s, "a", now) {
 		t.Error("it can be taken twice")
-	}
-	s.put("even", 2, now.Add(time.Minute))
-	s.put("odd", 3, now.Add(time.Minute))
-	s.dropIf(func(n int) bool { return n%2 == 0 })
-	if there(s, "even", now) || !there(s, "odd", now) {
-		t.Error("dropped is another one")
 	}
 	one, two := s.add(4, now.Add(time.Minute)), s.add(5, now.Add(time.Minute))
 	if one == two || !there(s, one, now) {

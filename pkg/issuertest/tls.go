@@ -10,9 +10,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"log"
 	"math/big"
 	"net"
 	"os"
@@ -20,18 +17,17 @@ import (
 	"time"
 )
 
-// An identity is the certificate of an issuer, which is its own authority.
-type identity struct {
-	certificate tls.Certificate
-	authority   []byte // PEM
-}
-
-// newIdentity takes the certificate of the state directory, or makes one.
-func newIdentity(state *state, now time.Time) (*identity, error) {
-	if state.dir != "" {
-		id, err := readIdentity(state.dir, now)
-		if id != nil || err != nil {
-			return id, err
+// newIdentity takes the certificate of the state directory, or makes one. It is its own
+// authority.
+func newIdentity(state *state, now time.Time) (*tls.Certificate, error) {
+	path := filepath.Join(state.dir, fileCertificate)
+	if _, err := os.Stat(path); err == nil && state.dir != "" {
+		pair, err := tls.LoadX509KeyPair(path, filepath.Join(state.dir, fileTLSKey))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if !now.After(pair.Leaf.NotAfter) {
+			return &pair, nil
 		}
 	}
 	certificate, key, err := makeCertificate(now)
@@ -44,26 +40,7 @@ func newIdentity(state *state, now time.Time) (*identity, error) {
 		}
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
-	return &identity{certificate: pair, authority: certificate}, err
-}
-
-// readIdentity returns nil where there is no certificate, or one that has expired.
-func readIdentity(dir string, now time.Time) (*identity, error) {
-	certificate, err := os.ReadFile(filepath.Join(dir, fileCertificate)) // #nosec G304 -- the user named the directory
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, fileCertificate), filepath.Join(dir, fileTLSKey))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, fileCertificate), err)
-	}
-	if now.After(pair.Leaf.NotAfter) {
-		return nil, nil
-	}
-	return &identity{certificate: pair, authority: certificate}, nil
+	return &pair, err
 }
 
 // makeCertificate makes a certificate for this machine's own names, as PEM.
@@ -89,10 +66,3 @@ func makeCertificate(now time.Time) (certificate, key []byte, err error) {
 	certificate = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	return certificate, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), nil
 }
-
-func (id *identity) config() *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{id.certificate}, MinVersion: tls.VersionTLS12}
-}
-
-// quietLog swallows what net/http says about clients that go away.
-func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

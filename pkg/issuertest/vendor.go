@@ -63,7 +63,7 @@ func vendors() []vendor {
 	}
 }
 
-// Vendors returns the shapes that Config.Like and MinterConfig.Like know, each
+// Vendors returns the shapes that Config.Like and Minter.Like know, each
 // with a line about it. All but "plain" are imitations.
 func Vendors() [][2]string {
 	list := [][2]string{}

@@ -145,7 +145,7 @@ func (b *builder) stranger() error {
 	if err != nil {
 		return err
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: b.cfg.Now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Now: b.cfg.Now})
 	if err != nil {
 		return err
 	}

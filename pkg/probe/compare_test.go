@@ -190,7 +190,7 @@ func minted(t *testing.T, algorithm string) (*issuertest.Minter, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: func() time.Time { return time.Unix(1_600_000_000, 0) }})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Now: func() time.Time { return time.Unix(1_600_000_000, 0) }})
 	if err != nil {
 		t.Fatal(err)
 	}

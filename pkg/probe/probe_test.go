@@ -80,7 +80,7 @@ func minter(t *testing.T) *issuertest.Minter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Issuer: "https://issuer.example", Audience: "https://api.example", Now: now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Issuer: "https://issuer.example", Audience: "https://api.example", Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestForeignMinter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if cfg.Minter, err = issuertest.NewMinter(issuertest.MinterConfig{Key: key, Now: now}); err != nil {
+		if cfg.Minter, err = issuertest.NewMinter(issuertest.Minter{Key: key, Now: now}); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -26,7 +26,7 @@ func TestTokenLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := issuertest.NewMinter(issuertest.MinterConfig{Key: key, Issuer: "https://issuer.example", Audience: url, Now: now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Issuer: "https://issuer.example", Audience: url, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

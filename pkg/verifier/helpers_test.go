@@ -141,7 +141,7 @@ func (i *issuer) flawed(flaw string) string {
 // byHMAC is a good token but for its key, the key hmac of testdata/keys.
 func (i *issuer) byHMAC() string {
 	key := must(issuertest.ReadKey(must(privateKey("hmac").MarshalJSON()), "HS256"))
-	m := must(issuertest.NewMinter(issuertest.MinterConfig{Key: key, Issuer: i.url, Audience: "api", Now: i.clock.now}))
+	m := must(issuertest.NewMinter(issuertest.Minter{Key: key, Issuer: i.url, Audience: "api", Now: i.clock.now}))
 	return must(m.Mint(issuertest.Token{}))
 }
 
