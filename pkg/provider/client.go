@@ -118,15 +118,9 @@ func New(cfg Config) (*Client, error) {
 	if name, ok := invalidField(cfg.Header); ok {
 		return nil, fmt.Errorf("provider: %q is not a header field that can be sent", clip(name))
 	}
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = defaultTimeout
-	}
-	if cfg.RetryWaitMin <= 0 {
-		cfg.RetryWaitMin = retryWaitMin
-	}
-	if cfg.RetryWaitMax <= 0 {
-		cfg.RetryWaitMax = retryWaitMax
-	}
+	cfg.Timeout = cmp.Or(max(0, cfg.Timeout), defaultTimeout)
+	cfg.RetryWaitMin = cmp.Or(max(0, cfg.RetryWaitMin), retryWaitMin)
+	cfg.RetryWaitMax = cmp.Or(max(0, cfg.RetryWaitMax), retryWaitMax)
 	cfg.UserAgent = cmp.Or(cfg.UserAgent, "claimcheck")
 	c := &Client{cfg: cfg, memory: newMemory(), book: newAddressBook(), transports: map[bounds]*transport{}}
 	// What was fetched under weaker rules must not be found under the usual

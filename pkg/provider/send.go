@@ -44,9 +44,6 @@ func (c *Client) Send(ctx context.Context, q Request) (*Response, error) {
 		return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "the request cannot be made: is the method right?"}
 	}
 	r.GetBody = nil // so that nothing can send it again
-	if q.Body == nil {
-		r.Body, r.ContentLength = nil, 0
-	}
 	r.Header.Set("User-Agent", c.cfg.UserAgent)
 	if name, ok := invalidField(q.Header); ok {
 		return nil, &FetchError{Cause: causeURL, URL: shown(p.url), Text: "a header field cannot be sent: " + clip(name)}

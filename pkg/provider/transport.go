@@ -35,10 +35,7 @@ func (c *Client) transport(b bounds) *transport {
 }
 
 func (c *Client) newTransport(b bounds) *transport {
-	roots := c.cfg.RootCAs
-	if c.cfg.CustomCAs != nil {
-		roots = c.cfg.CustomCAs
-	}
+	roots := cmp.Or(c.cfg.CustomCAs, c.cfg.RootCAs)
 	d := &dialer{bounds: b, book: c.book, dial: c.cfg.DialContext}
 	t := &http.Transport{ // as http.DefaultTransport, which others can change
 		Proxy:                  c.proxy,

@@ -13,14 +13,13 @@ import (
 // Parse parses text. The Token has what could be read, and Faults for the rest: none
 // for a well-formed JWT. The text is used as it is: no white space is removed.
 func Parse(text string) *Token {
-	t := &Token{}
+	t := &Token{form: FormMalformed} // until it turns out to be something
 	t.parse(text)
 	return t
 }
 
 func (t *Token) parse(text string) {
 	if len(text) > MaxLength {
-		t.form = FormMalformed
 		t.fault(areaStructure, causeTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
@@ -40,11 +39,9 @@ func (t *Token) parse(text string) {
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
-		t.form = FormMalformed
 		t.fault(areaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
 	case likeHeader && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
 	case likeHeader:
-		t.form = FormMalformed
 		t.header, _ = readHeader(segments[0])
 		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
 			t.fault(areaStructure, causeUnsigned, "", "an unsigned token, without its final dot: "+countSegments(segments))
@@ -53,7 +50,6 @@ func (t *Token) parse(text string) {
 		t.fault(areaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
 	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
-		t.form = FormMalformed
 		t.fault(areaStructure, causeNoToken, "", "not a token: it is too short, or has characters that no token has")
 	default:
 		t.form = FormOpaque
@@ -178,7 +174,6 @@ func (t *Token) parseJSONForm(text string) {
 	value, err := strictjson.ParseObject([]byte(text))
 	has := func(name string) bool { return value.Get(name).Exists() }
 	protected, _ := value.Get("protected").Text()
-	t.form = FormMalformed
 	switch {
 	case err != nil:
 		t.fault(areaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))

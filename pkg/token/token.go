@@ -141,6 +141,8 @@ func (t *Token) Signature() []byte { return t.signature }
 // a compact JWS.
 func (t *Token) SigningInput() string { return t.signingInput }
 
-func (t *Token) fault(area string, cause, segment string, text string) {
-	t.faults = append(t.faults, &Fault{Area: area, Cause: cause, Segment: segment, Text: text})
+func (t *Token) fault(area, cause, segment, text string) *Fault {
+	f := &Fault{Area: area, Cause: cause, Segment: segment, Text: text}
+	t.faults = append(t.faults, f)
+	return f
 }

@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -63,10 +64,7 @@ func WithRefusalLog(log func(r *http.Request, err error)) Option {
 // newClient makes the client of a Verifier that was given none: it keeps what it
 // fetched in memory only.
 func (o *options) newClient() error {
-	stale := defaultStaleFor
-	if o.staleFor != nil {
-		stale = *o.staleFor
-	}
+	stale := *cmp.Or(o.staleFor, new(defaultStaleFor))
 	var err error
 	o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment, StaleFor: stale})
 	return err

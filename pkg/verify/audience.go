@@ -79,10 +79,22 @@ func quoteOrNobody(list []string) string {
 	return quoteAll(list)
 }
 
-func quoteOr(list []string) string {
+func quoteOr(list []string) string { return strings.Join(quoted(list), " or ") }
+
+// quoteAll writes a list for people, in quotes and no more of it than they read.
+func quoteAll(list []string) string {
+	const most = 10
+	names := quoted(list[:min(len(list), most)])
+	if more := len(list) - most; more > 0 {
+		names = append(names, strconv.Itoa(more)+" more")
+	}
+	return join(names)
+}
+
+func quoted(list []string) []string {
 	quoted := make([]string, len(list))
 	for i, s := range list {
 		quoted[i] = strconv.Quote(s)
 	}
-	return strings.Join(quoted, " or ")
+	return quoted
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -273,20 +272,6 @@ func (v *verification) failUnknownKeyID(set *jwks.Set, kid string) {
 		d.diagnosis = &Diagnosis{Cause: signedByOtherKey, Found: k.Name()}
 	}
 	v.fail(checkKey, ReasonNoMatchingKey, message, d)
-}
-
-// quoteAll writes a list for people, in quotes and no more of it than they read.
-func quoteAll(list []string) string {
-	const most = 10
-	quoted := make([]string, 0, most+1)
-	for i, s := range list {
-		if i == most {
-			quoted = append(quoted, strconv.Itoa(len(list)-most)+" more")
-			break
-		}
-		quoted = append(quoted, strconv.Quote(s))
-	}
-	return join(quoted)
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -83,11 +83,18 @@ func (o *outcome) name() string {
 	return o.id.id()
 }
 
+// words returns the message of the outcome. The usual ones are built only on demand.
 func (o *outcome) words(r *Report) string {
-	if o.remark != nil {
+	switch {
+	case o.remark != nil:
 		return o.remark.message
+	case o.state == passed:
+		return r.passedWords(o.id)
+	case o.state == unchecked:
+		return r.uncheckedWords(o.id)
+	default:
+		return ""
 	}
-	return r.usualWords(o.id, o.state)
 }
 
 func (r *Report) describe(o *outcome) Check {

@@ -98,7 +98,7 @@ func (p *Policy) Problem() error {
 		return errors.New("an audience is expected, but AnyAudience is set")
 	case slices.Contains(p.Audiences, ""):
 		return errors.New("an expected audience is empty")
-	case IsTemplate(p.Issuer) && !p.AnyTenant && !p.namesTenants():
+	case IsTemplate(p.Issuer) && !p.AnyTenant && !slices.ContainsFunc(p.Require, namesTenant):
 		return errors.New("the issuer is a template for many tenants, and no tenant is required")
 	case slices.ContainsFunc(p.Require, func(r Requirement) bool { return r.Text != nil && r.JSON.Exists() }):
 		return errors.New("a claim is required to be both a string and JSON")
@@ -122,14 +122,9 @@ const tenantPlaceholder = "{tenantid}"
 // of Entra ID's common metadata does: it contains {tenantid}.
 func IsTemplate(issuer string) bool { return strings.Contains(issuer, tenantPlaceholder) }
 
-// namesTenants reports whether a requirement names the tenants.
-func (p *Policy) namesTenants() bool {
-	for _, r := range p.Require {
-		if r.Claim == "tid" && (r.Text != nil || r.JSON.Exists()) {
-			return true
-		}
-	}
-	return false
+// namesTenant reports whether a requirement names the tenant.
+func namesTenant(r Requirement) bool {
+	return r.Claim == "tid" && (r.Text != nil || r.JSON.Exists())
 }
 
 // A Requirement is that a claim is present and not null or, with Text or JSON

@@ -33,32 +33,28 @@ func (v *verification) checkClient() {
 		v.skip(checkClient)
 		return
 	}
+	d := detail{expected: strictjson.From(expected)}
 	names := present(v.claims, "azp", "client_id", "cid", "appid")
 	if v.claims.Get("azp").Type() == strictjson.TypeNull { // null counts as absent
 		names = names[1:]
 	}
 	for _, name := range names {
-		value := v.claims.Get(name)
-		if text, ok := value.Text(); !ok || text != expected {
-			v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but %s is %s", expected, name, value),
-				detail{expected: strictjson.From(expected), actual: value})
+		d.actual = v.claims.Get(name)
+		if text, ok := d.actual.Text(); !ok || text != expected {
+			v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but %s is %s", expected, name, d.actual), d)
 			return
 		}
 	}
+	d.actual = strictjson.Value{}
 	isID := v.report.Kind == KindID || v.policy.Kind == KindID
 	switch {
 	case len(names) > 0:
-		v.passExpected(checkClient, fmt.Sprintf("%s is %q", join(names), expected), strictjson.From(expected))
+		v.passBecause(checkClient, fmt.Sprintf("%s is %q", join(names), expected), &d)
 	case isID && slices.Contains(v.claims.Get("aud").Texts(), expected):
-		v.passExpected(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), strictjson.From(expected))
+		v.passBecause(checkClient, fmt.Sprintf("aud of the ID token contains %q", expected), &d)
 	default:
-		v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but no claim names the client", expected),
-			detail{expected: strictjson.From(expected)})
+		v.fail(checkClient, ReasonClaimRefused, fmt.Sprintf("expected client %q, but no claim names the client", expected), d)
 	}
-}
-
-func (v *verification) passExpected(id check, message string, expected strictjson.Value) {
-	v.passBecause(id, message, &detail{expected: expected})
 }
 
 // checkNonce: a token cannot switch the check off by leaving nonce out (OpenID

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,15 +16,17 @@ func (v *verification) checkScopes() {
 		v.skip(checkScope)
 		return
 	}
-	o, missing := requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp")
+	v.requireAll(checkScope, "scope", v.policy.Scopes, Scopes(v.claims), "scope and scp", v.explainScopes)
+}
+
+// explainScopes explains missing scopes: they are in another claim.
+func (v *verification) explainScopes(missing []string) (string, *Diagnosis) {
 	for _, claim := range [...]string{"permissions", "scopes"} {
-		if len(missing) > 0 && containsAll(words(v.claims.Get(claim)), missing) {
-			o.remark.detail.diagnosis = &Diagnosis{Cause: scopeElsewhere, Found: claim, Names: missing}
-			o.remark.message += fmt.Sprintf("; %s has %s", claim, quoteAll(missing))
-			break
+		if containsAll(words(v.claims.Get(claim)), missing) {
+			return fmt.Sprintf("%s has %s", claim, quoteAll(missing)), &Diagnosis{Cause: scopeElsewhere, Found: claim, Names: missing}
 		}
 	}
-	v.report.add(o)
+	return "", nil
 }
 
 // Scopes returns the scopes that a claims set grants, in scope (RFC 9068 section
@@ -42,28 +45,29 @@ func words(v strictjson.Value) []string {
 	return list
 }
 
-// requireAll checks that everything required was found, and also returns what is
-// missing. what is the singular noun for the items.
-func requireAll(id check, what string, required, found []string, where string) (o outcome, missing []string) {
-	missing = slices.DeleteFunc(slices.Clone(required), func(name string) bool { return slices.Contains(found, name) })
-	o = outcome{
-		id: id, state: failed, reason: rankOf(ReasonClaimRefused),
-		remark: &remark{detail: &detail{expected: strictjson.From(required), actual: strictjson.From(found)}},
+// requireAll checks that everything required was found. what is the singular noun for
+// the items, and explain says what may be behind those that are missing.
+func (v *verification) requireAll(id check, what string, required, found []string, where string, explain func([]string) (string, *Diagnosis)) {
+	d := detail{expected: strictjson.From(required), actual: strictjson.From(found)}
+	missing := slices.DeleteFunc(slices.Clone(required), func(name string) bool { return slices.Contains(found, name) })
+	if len(missing) == 0 {
+		v.passBecause(id, "has "+join(required), &d)
+		return
 	}
-	lacks := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
+	message := fmt.Sprintf("%s %s is missing", what, quoteAll(missing))
 	if len(missing) > 1 {
-		lacks = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
+		message = fmt.Sprintf("%ss %s are missing", what, quoteAll(missing))
 	}
-	switch {
-	case len(missing) == 0:
-		o.state, o.remark.message = passed, "has "+join(required)
-	case len(found) == 0:
-		o.remark.message = fmt.Sprintf("%s: nothing in %s", lacks, where)
-	default:
-		o.remark.message = fmt.Sprintf("%s; the token has %s", lacks, quoteAll(withoutRepeats(found)))
-		o.remark.detail.diagnosis = &Diagnosis{Cause: valuesMissing, Names: missing}
+	if len(found) == 0 {
+		message += ": nothing in " + where
+	} else {
+		message += "; the token has " + quoteAll(withoutRepeats(found))
+		d.diagnosis = &Diagnosis{Cause: valuesMissing, Names: missing}
 	}
-	return o, missing
+	if words, diagnosis := explain(missing); diagnosis != nil {
+		message, d.diagnosis = message+"; "+words, diagnosis
+	}
+	v.fail(id, ReasonClaimRefused, message, d)
 }
 
 func containsAll(list, required []string) bool {
@@ -86,15 +90,8 @@ func (v *verification) checkRoles() {
 		v.skip(checkRole)
 		return
 	}
-	where := v.policy.RoleClaim
-	if where == "" {
-		where = "the claims where roles are usually found"
-	}
-	o, missing := requireAll(checkRole, "role", v.policy.Roles, Roles(v.claims, &v.policy), where)
-	if len(missing) > 0 {
-		v.explainRoles(&o, missing)
-	}
-	v.report.add(o)
+	where := cmp.Or(v.policy.RoleClaim, "the claims where roles are usually found")
+	v.requireAll(checkRole, "role", v.policy.Roles, Roles(v.claims, &v.policy), where, v.explainRoles)
 }
 
 // Roles returns the roles that a claims set grants: those in the policy's RoleClaim
@@ -123,23 +120,20 @@ func Roles(claims strictjson.Value, p *Policy) []string {
 
 // explainRoles explains missing roles: they are in another claim with a similar name,
 // or Entra ID left them out because there are too many.
-func (v *verification) explainRoles(o *outcome, missing []string) {
-	if v.groupsOverage() {
-		o.remark.detail.diagnosis = &Diagnosis{Cause: groupsOverage}
-		o.remark.message += "; " + overage
-		return
-	}
-	if v.policy.RoleClaim != "" {
-		return
+func (v *verification) explainRoles(missing []string) (string, *Diagnosis) {
+	switch {
+	case v.groupsOverage():
+		return overage, &Diagnosis{Cause: groupsOverage}
+	case v.policy.RoleClaim != "":
+		return "", nil
 	}
 	for _, m := range v.claims.Members() {
 		name := strings.ToLower(m.Name)
 		if (strings.HasSuffix(name, "roles") || strings.HasSuffix(name, "groups")) && containsAll(m.Value.Texts(), missing) {
-			o.remark.detail.diagnosis = &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
-			o.remark.message += fmt.Sprintf("; %s has %s", m.Name, quoteAll(missing))
-			return
+			return fmt.Sprintf("%s has %s", m.Name, quoteAll(missing)), &Diagnosis{Cause: rolesElsewhere, Found: m.Name, Names: missing}
 		}
 	}
+	return "", nil
 }
 
 const overage = "the groups were left out because there are too many of them (groups overage)"

@@ -204,24 +204,20 @@ func (v *verification) explainBadSignature(set *jwks.Set, tried []*jwks.Key) {
 			return
 		}
 	}
-	if k := v.signerAmong(set.Usable()); k != nil {
-		v.failOtherKey(k)
-		return
-	}
-	if strings.HasPrefix(alg, "ES") && isDER(signature) {
+	other, size := v.signerAmong(set.Usable()), signatureSize(tried[0].Public)
+	switch {
+	case other != nil:
+		v.failOtherKey(other)
+	case strings.HasPrefix(alg, "ES") && isDER(signature):
 		v.failSignature("the signature is in ASN.1 DER, as OpenSSL writes it; that of a JWS is R and S side by side (RFC 7518 section 3.4)", nil)
-		return
-	}
-	if size := signatureSize(tried[0].Public); len(tried) == 1 && size != len(signature) {
+	case len(tried) == 1 && size != len(signature):
 		v.failSignature(fmt.Sprintf("the signature has %d octets, but %s with key %s has %d", len(signature), alg, tried[0].Name(), size),
 			&Diagnosis{Cause: truncatedToken})
-		return
-	}
-	if len(tried) == 1 {
+	case len(tried) == 1:
 		v.failSignature("the signature does not match key "+tried[0].Name(), &Diagnosis{Cause: tampered})
-		return
+	default:
+		v.failSignature("the signature matches none of the keys that fit: "+join(keyNames(tried)), &Diagnosis{Cause: tampered})
 	}
-	v.failSignature("the signature matches none of the keys that fit: "+join(keyNames(tried)), &Diagnosis{Cause: tampered})
 }
 
 func keyNames(keys []*jwks.Key) []string {

@@ -88,10 +88,9 @@ func (v *verification) checkMinValidity(exp time.Time) {
 		return
 	}
 	d := detail{actual: v.claims.Get("exp"), at: exp}
-	switch {
-	case v.now.Add(least).After(exp):
+	if v.now.Add(least).After(exp) {
 		v.fail(checkMinValidity, ReasonExpired, fmt.Sprintf("less than %s is left: expires at %s", formatDuration(least), formatTime(exp)), d)
-	default:
+	} else {
 		v.passBecause(checkMinValidity, fmt.Sprintf("valid for at least %s more", formatDuration(least)), &d)
 	}
 }

@@ -75,7 +75,7 @@ func (v *verification) begin() {
 	v.kindProblem = v.kindMismatch()
 }
 
-// pass and skip use the message of usualWords.
+// pass and skip use the usual words.
 func (v *verification) pass(id check) { v.report.add(outcome{id: id, state: passed}) }
 func (v *verification) skip(id check) { v.report.add(outcome{id: id, state: unchecked}) }
 

@@ -31,19 +31,6 @@ var usual = [len(catalogue)]struct{ passed, unchecked string }{
 	checkAMR:          {unchecked: "the token has no amr"},
 }
 
-// usualWords returns the message of a check without a remark. It is built only on
-// demand.
-func (r *Report) usualWords(id check, s state) string {
-	switch s {
-	case passed:
-		return r.passedWords(id)
-	case unchecked:
-		return r.uncheckedWords(id)
-	default:
-		return ""
-	}
-}
-
 func (r *Report) passedWords(id check) string {
 	switch info, words := &catalogue[id], usual[id].passed; {
 	case checkAlgorithm <= id && id <= checkSignature:
