@@ -58,7 +58,11 @@ func (o *authAgeOptions) run(ctx context.Context, r *run) (verdict, error) {
 	}
 	report.Report = report.ByAuthAge()
 	age := verify.MeasureAuthAge(report.anyClaims(), report.EvaluatedAt)
-	return verifiedAge{loginAge{age, limit, r.policy.ACR, r.now, report.authorizationEndpoint()}, report}, nil
+	endpoint := ""
+	if set := report.keySet; set != nil && set.Metadata != nil {
+		endpoint, _ = set.Metadata.Document.Get("authorization_endpoint").Text()
+	}
+	return verifiedAge{loginAge{age, limit, r.policy.ACR, r.now, endpoint}, report}, nil
 }
 
 // unverifiedAge shows the age without verifying the token. It refuses flags that

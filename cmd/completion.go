@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"strings"
 
@@ -82,21 +81,10 @@ func completionScript(root *cobra.Command, shell string, descriptions bool) ([]b
 	default:
 		err = root.GenPowerShellCompletion(&b)
 	}
-	if shell == "powershell" && err == nil {
-		return quoteAt(b.Bytes())
-	}
-	return b.Bytes(), err
-}
-
-// quoteAt makes the script for PowerShell quote an "@" at the beginning of a word
-// before it asks for completions: PowerShell would expand it as a variable.
-func quoteAt(script []byte) ([]byte, error) {
+	// PowerShell would expand an "@" at the beginning of a word as a variable.
 	const asks = `    $RequestComp="$Program __complete $Arguments"`
 	const quotes = "    $Arguments = $Arguments -replace '(^|\\s)@','$1`@'\n"
-	if !bytes.Contains(script, []byte(asks)) {
-		return nil, errors.New("the completion script for PowerShell is not as expected")
-	}
-	return bytes.Replace(script, []byte(asks), []byte(quotes+asks), 1), nil
+	return bytes.Replace(b.Bytes(), []byte(asks), []byte(quotes+asks), 1), err
 }
 
 // CompletionScripts are the files under completions, by name.

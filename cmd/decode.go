@@ -198,8 +198,8 @@ func (d decoded) summary() string {
 	if kid, ok := d.token.KeyID(); ok {
 		words = append(words, "key "+output.Quote(kid))
 	}
-	if origin := describeOrigin(d.token.Header()); origin != "" {
-		words = append(words, origin)
+	if signer, _ := d.token.Header().Get("signer").Text(); strings.HasPrefix(signer, "arn:aws:elasticloadbalancing:") {
+		words = append(words, "made by an AWS load balancer (x-amzn-oidc-data)")
 	}
 	return strings.Join(append(words, d.signatureSize(), "not verified"), ", ")
 }
@@ -220,15 +220,6 @@ func (d decoded) signatureSize() string {
 		return fmt.Sprintf("signature of %d bytes", n)
 	}
 	return "no signature"
-}
-
-// describeOrigin names who makes tokens with such a header. AWS load balancers pad
-// theirs, so that it is not a JWT.
-func describeOrigin(header strictjson.Value) string {
-	if signer, _ := header.Get("signer").Text(); strings.HasPrefix(signer, "arn:aws:elasticloadbalancing:") {
-		return "made by an AWS load balancer (x-amzn-oidc-data)"
-	}
-	return ""
 }
 
 func (d decoded) writeText(t *output.Text) {

@@ -59,7 +59,7 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 		case "client":
 			row.Label, row.Value = name, cmp.Or(text("client_id"), text("azp"), text("cid"), text("appid"))
 		case "scope":
-			row.Label, row.Value = name, strings.Join(scopesIn(claims), " ")
+			row.Label, row.Value = name, cmp.Or(strings.Join(claims.Get("scope").Texts(), " "), strings.Join(claims.Get("scp").Texts(), " "))
 		case "iat", "exp":
 			if at, ok := verify.NumericDate(claims.Get(name)); ok {
 				row.Value = output.FormatTime(at, now)
@@ -80,13 +80,6 @@ func factRows(claims strictjson.Value, now time.Time, names ...string) []output.
 
 // firstAudience is the audience of a token, or the first of several.
 func firstAudience(claims strictjson.Value) string { return cmp.Or(claims.Get("aud").Texts()...) }
-
-func scopesIn(claims strictjson.Value) []string {
-	if scopes := claims.Get("scope").Texts(); len(scopes) > 0 {
-		return scopes
-	}
-	return claims.Get("scp").Texts()
-}
 
 // signedBy names the key and where it came from.
 func (r report) signedBy() string {

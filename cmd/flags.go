@@ -124,6 +124,13 @@ func (o *expectationOptions) addFlags(c *cobra.Command) {
 		durationVar(f, &o.Leeway, "leeway", bounds{max: verify.MaxLeeway}, "clock skew to tolerate; at most 5m")
 		durationVar(f, &o.MinValidity, "min-validity", bounds{}, "refuse a token that expires sooner than this")
 		timeVar(f, &o.at, "at", "check as of TIME: RFC 3339, unix seconds or -10m")
+		f.Var(newList(&o.Scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
+		listVar(f, &o.Roles, "role", "ROLE", "required role; repeat for several")
+		textVar(f, &o.RoleClaim, "role-claim", "CLAIM", "claim that holds the roles")
+		f.Var(newList(&o.Require, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON")
+		f.Var(newList(&o.assertions, "JQ", one(parseAssertion)), "assert", "jq expression over the claims that must be true")
+		optionalDurationVar(f, &o.MaxAge, "max-age", "maximum time since the user signed in, such as 5m")
+		listVar(f, &o.ACR, "acr", "CLASS", "accept authentication context CLASS; repeat")
 	})
 }
 
@@ -160,28 +167,26 @@ func (o *expectationOptions) policy(ctx context.Context, env *Env, timeout time.
 		return o.Policy, usageError("--role-claim needs --role")
 	}
 	p := o.Policy
-	token, tokenErr := readValue(env, "--access-token", o.accessToken)
+	accessToken, tokenErr := readAccessToken(env, "--access-token", o.accessToken)
 	code, codeErr := readValue(env, "--code", o.code)
 	state, stateErr := readValue(env, "--state", o.state)
-	p.AccessToken, p.Code, p.State = bareAccessToken(token), code, state
+	p.AccessToken, p.Code, p.State = accessToken, code, state
 	p.Assertions = o.bound(ctx, timeout, now)
 	return p, errors.Join(tokenErr, codeErr, stateErr)
 }
 
-// bareAccessToken takes an access token out of what people paste, a header or a
-// token response. What is not recognised stays as it is.
-func bareAccessToken(text string) string {
-	if !strings.ContainsAny(text, " \t\r\n\"'{") {
-		return text
+// readAccessToken is readValue for an access token, which it takes out of what people
+// paste, a header or a token response. What is not recognised stays as it is.
+func readAccessToken(env *Env, flag, argument string) (string, error) {
+	text, err := readValue(env, flag, argument)
+	if err != nil || !strings.ContainsAny(text, " \t\r\n\"'{") {
+		return text, err
 	}
 	found := paste.Find(text)
 	for _, t := range found {
-		if t.Name == paste.AccessToken {
-			return t.Text
+		if t.Name == paste.AccessToken || len(found) == 1 {
+			return t.Text, nil
 		}
 	}
-	if len(found) == 1 {
-		return found[0].Text
-	}
-	return text
+	return text, nil
 }

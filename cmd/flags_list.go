@@ -16,7 +16,6 @@ type valueList struct {
 	allowed []string // known values; nil where anything will do
 	texts   []string
 	add     func(text string) error
-	reset   func()
 }
 
 // newList is a valueList whose values are kept in target.
@@ -30,7 +29,6 @@ func newList[T any](target *[]T, takes string, parse func(string) ([]T, error)) 
 			}
 			return err
 		},
-		reset: func() { *target = nil },
 	}
 }
 
@@ -70,38 +68,19 @@ func (l *valueList) Set(text string) error {
 		texts = strings.Split(text, ",")
 	}
 	for _, one := range texts {
-		if err := l.Append(one); err != nil {
+		if one == "" {
+			return errEmpty
+		}
+		if err := l.add(one); err != nil {
 			return err
 		}
+		l.texts = append(l.texts, one)
 	}
 	return nil
 }
 
-// Append adds one value.
-func (l *valueList) Append(text string) error {
-	if text == "" {
-		return errEmpty
-	}
-	err := l.add(text)
-	if err == nil {
-		l.texts = append(l.texts, text)
-	}
-	return err
-}
-
-// Replace replaces the values.
-func (l *valueList) Replace(texts []string) error {
-	l.texts = nil
-	l.reset()
-	for _, text := range texts {
-		if err := l.Append(text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// GetSlice returns the values as they were typed.
+// GetSlice returns the values as they were typed. By this method cobra knows that it
+// may offer the flag again.
 func (l *valueList) GetSlice() []string { return l.texts }
 
 func (l *valueList) String() string {

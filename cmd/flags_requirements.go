@@ -8,27 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/claimcheck/claimcheck/cmd/internal/query"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
-
-// addRequirements adds the flags for claims that are required beyond the standard
-// checks.
-func (o *expectationOptions) addRequirements(c *cobra.Command) {
-	inGroup(c.Flags(), groupExpect, func(f *pflag.FlagSet) {
-		f.Var(newList(&o.Scopes, "SCOPE", parseScopes), "scope", "required scope; repeat for several")
-		listVar(f, &o.Roles, "role", "ROLE", "required role; repeat for several")
-		textVar(f, &o.RoleClaim, "role-claim", "CLAIM", "claim that holds the roles")
-		f.Var(newList(&o.Require, "CLAIM", one(parseRequirement)), "require", "required CLAIM, CLAIM=VALUE or CLAIM:=JSON")
-		f.Var(newList(&o.assertions, "JQ", one(parseAssertion)), "assert", "jq expression over the claims that must be true")
-		optionalDurationVar(f, &o.MaxAge, "max-age", "maximum time since the user signed in, such as 5m")
-		listVar(f, &o.ACR, "acr", "CLASS", "accept authentication context CLASS; repeat")
-	})
-}
 
 // bound returns the assertions for a policy. timeout limits all of them together.
 func (o *expectationOptions) bound(ctx context.Context, timeout time.Duration, now func() time.Time) []verify.Assertion {

@@ -188,8 +188,8 @@ func (v reference) stored(dir, text string) (string, error) {
 
 // flagValues returns the values of a flag as they were typed.
 func flagValues(f *pflag.Flag) []string {
-	if several, ok := f.Value.(pflag.SliceValue); ok {
-		return several.GetSlice()
+	if list, ok := f.Value.(*valueList); ok {
+		return list.texts
 	}
 	return []string{f.Value.String()}
 }

@@ -37,7 +37,9 @@ func commandLine(root *cobra.Command, env *Env, args []string) ([]string, error)
 		return nil, commandMissing(c, []string{word})
 	case c != root, word == "help", strings.HasPrefix(word, cobra.ShellCompRequestCmd): // which cobra adds later
 		return args, nil
-	case word == "" && (len(args) == 0 && env.StdinIsTerminal || asksAboutProgram(args)):
+	case slices.Equal(args, []string{"--version"}):
+		return []string{"version"}, nil
+	case word == "" && (len(args) == 0 && env.StdinIsTerminal || slices.Contains(args, "--help") || slices.Contains(args, "-h")):
 		return args, nil
 	case word != "" && !isTokenWord(word):
 		return nil, unknownWord(root, word)
@@ -59,10 +61,6 @@ func longFlagAfterOneDash(c *cobra.Command, args []string) error {
 		}
 	}
 	return nil
-}
-
-func asksAboutProgram(args []string) bool {
-	return slices.ContainsFunc(args, func(arg string) bool { return arg == "--help" || arg == "-h" || arg == "--version" })
 }
 
 // isTokenWord reports whether a word in the place of a command is a token, or

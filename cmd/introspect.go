@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -156,19 +155,12 @@ func authMethods(metadata *provider.Metadata) []string {
 	return list
 }
 
-// request is the question, with the client's secrets, which are never literals.
-func (o *introspectOptions) request(r *run) (q provider.IntrospectionRequest, err error) {
-	q = provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.ClientID}
-	if q.Secret, err = readSecret(r.env, "--client-secret", o.clientSecret); err != nil {
-		return q, err
-	}
-	q.Bearer, err = readSecret(r.env, "--bearer", o.bearer)
-	return q, err
-}
-
 func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspection, error) {
-	request, err := o.request(r)
-	if err != nil {
+	request := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.ClientID}
+	var secretErr, bearerErr error
+	request.Secret, secretErr = readSecret(r.env, "--client-secret", o.clientSecret)
+	request.Bearer, bearerErr = readSecret(r.env, "--bearer", o.bearer)
+	if err := cmp.Or(secretErr, bearerErr); err != nil {
 		return nil, err
 	}
 	client, err := r.client()
@@ -241,8 +233,7 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 	if verify.Classify(r.token) == verify.KindID {
 		parameter = "id_token"
 	}
-	origin.Path, origin.RawQuery = "", ""
-	answer, err := authing.ValidateToken(ctx, client, strings.TrimSuffix(origin.String(), "/"), parameter, r.input.text)
+	answer, err := authing.ValidateToken(ctx, client, originOf(o.expect.Issuer), parameter, r.input.text)
 	if err != nil {
 		return nil, unavailable(err)
 	}

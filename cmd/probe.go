@@ -168,7 +168,7 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 	cfg := o.sent
 	cfg.URL, cfg.Method, cfg.Now = url, strings.ToUpper(cfg.Method), env.Now
 	header, headerErr := o.network.readHeaders()
-	text, tokenErr := readValue(env, "--token", o.token)
+	accessToken, tokenErr := readAccessToken(env, "--token", o.token)
 	idToken, idErr := readValue(env, "--id-token", o.idToken)
 	body, bodyErr := readValue(env, "--data", o.data)
 	err := cmp.Or(headerErr, tokenErr, idErr, bodyErr)
@@ -178,7 +178,7 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 	case header.Get("Authorization") != "":
 		return cfg, usageError("--header cannot set Authorization: probe sets it from --token")
 	}
-	cfg.Header, cfg.Token, cfg.IDToken = header, bareAccessToken(text), idToken
+	cfg.Header, cfg.Token, cfg.IDToken = header, accessToken, idToken
 	if body != "" {
 		cfg.Body = []byte(body)
 	}

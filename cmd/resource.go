@@ -60,7 +60,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 	if err := applyTimeout(env, flags); err != nil {
 		return nil, err
 	}
-	raw, err := readValue(env, "--token", o.token)
+	raw, err := readAccessToken(env, "--token", o.token)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (o *resourceOptions) follow(ctx context.Context, env *Env, printer *output.
 		return nil, unavailable(err)
 	}
 	if raw != "" {
-		chain.Token(bareAccessToken(raw), env.Now())
+		chain.Token(raw, env.Now())
 	}
 	return resourceView{chain, o.check}, nil
 }

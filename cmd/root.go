@@ -137,7 +137,7 @@ func newCommandTree(env *Env, only string) *cobra.Command {
   claimcheck verify @token.jwt --issuer https://issuer.example --audience api
   claimcheck discover https://issuer.example`,
 		Args:          cobra.ArbitraryArgs,
-		RunE:          runRoot,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() }, // who types no command at all
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		// cobra would make one for each command that runs alone.
@@ -173,19 +173,6 @@ func checkFlagsFirst(c *cobra.Command) {
 	for _, child := range c.Commands() {
 		checkFlagsFirst(child)
 	}
-}
-
-// runRoot answers who types no command at all.
-func runRoot(c *cobra.Command, _ []string) error {
-	if version, err := c.Flags().GetBool("version"); err == nil && version {
-		other, _, err := c.Find([]string{"version"})
-		if err != nil {
-			return err
-		}
-		other.SetContext(c.Context())
-		return other.RunE(other, nil)
-	}
-	return c.Help()
 }
 
 // noArgs is for commands that take nothing.

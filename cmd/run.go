@@ -35,7 +35,6 @@ func (o *verifyOptions) addFlags(c *cobra.Command) {
 	o.expect.addFlags(c)
 	o.trust.addFlags(c)
 	o.network.addFlags(c)
-	o.expect.addRequirements(c)
 	c.Flags().Lookup("timeout").Usage = "limit for all requests and --assert"
 	o.output.addFlags(c, verdictFormats())
 	o.show.addFlags(c.Flags())

@@ -59,7 +59,7 @@ func settings() []config.Setting {
 	flags := settingFlags()
 	for i, s := range table {
 		f := flags.Lookup(s.Name)
-		_, table[i].List = f.Value.(pflag.SliceValue)
+		_, table[i].List = f.Value.(*valueList)
 		table[i].Bool = f.Value.Type() == "bool"
 		table[i].Parse = func(dir, text string) ([]string, error) { return parseSetting(s.Name, dir, text) }
 	}
@@ -155,13 +155,10 @@ func setFlags(flags *pflag.FlagSet, values []config.Value) error {
 		if v.Source == config.FromFlag || v.Unused != "" {
 			continue
 		}
-		f := flags.Lookup(v.Name).Value
-		set := func() error { return f.Set(v.Texts[0]) }
-		if several, ok := f.(pflag.SliceValue); ok {
-			set = func() error { return several.Replace(slices.Clone(v.Texts)) }
-		}
-		if err := set(); err != nil {
-			return configFailure(&config.Error{Where: v.Where(), Err: err})
+		for _, text := range v.Texts {
+			if err := flags.Lookup(v.Name).Value.Set(text); err != nil {
+				return configFailure(&config.Error{Where: v.Where(), Err: err})
+			}
 		}
 	}
 	return nil

@@ -94,7 +94,7 @@ func invalidValue(c *cobra.Command, invalid *pflag.InvalidValueError) error {
 // peerHint leads from a flag of another program to what there is here.
 func peerHint(name string) string {
 	ours := map[string]string{
-		"json": "use -o json", "format": "use -o FORMAT", "pretty": "use -o json", "raw": "use --jq .payload",
+		"json": "use -o json", "j": "use -o json", "format": "use -o FORMAT", "pretty": "use -o json", "raw": "use --jq .payload",
 		"iss": "use --issuer URL", "issuer-url": "use --issuer URL", "iss-url": "use --issuer URL",
 		"aud": "use --audience AUDIENCE", "sub": "use --require sub=VALUE", "subject": "use --require sub=VALUE",
 		"jwk": "use --key FILE", "jwk-file": "use --key FILE", "key-file": "use --key FILE", "keyfile": "use --key FILE",
@@ -105,8 +105,9 @@ func peerHint(name string) string {
 		"now": "use --at TIME", "time": "use --at TIME", "date": "use --at TIME", "ignore-exp": "use --at TIME", "ignore-expiration": "use --at TIME", "no-exp-check": "use --at TIME",
 		"clock-skew": "use --leeway DURATION", "skew": "use --leeway DURATION", "clock-tolerance": "use --leeway DURATION", "tolerance": "use --leeway DURATION",
 		"ca-file": "use --cacert FILE", "cafile": "use --cacert FILE", "ca-cert": "use --cacert FILE", "root": "use --cacert FILE",
-		"file": "pass a token file as @FILE", "token": "pass the token itself, @FILE, env:NAME, or - for stdin",
-		"scopes": "use --scope SCOPE", "roles": "use --role ROLE",
+		"file": "pass a token file as @FILE", "f": "pass a token file as @FILE",
+		"token": "pass the token itself, @FILE, env:NAME, or - for stdin", "t": "pass the token itself, @FILE, env:NAME, or - for stdin",
+		"H": "use --header", "scopes": "use --scope SCOPE", "roles": "use --role ROLE",
 	}
 	switch name {
 	case "insecure", "no-verify", "skip-verify", "no-signature", "subtle", "k":
@@ -119,10 +120,8 @@ func peerHint(name string) string {
 // case. Otherwise it lists the shorthands.
 func shorthandHint(c *cobra.Command, letter, word string) string {
 	names := flagNames(c)
-	if len(word) == 1 {
-		if hint := map[string]string{"k": peerHint("insecure"), "H": "use --header", "j": "use -o json", "f": peerHint("file"), "t": peerHint("token")}[word]; hint != "" {
-			return hint
-		}
+	if hint := peerHint(word); len(word) == 1 && hint != "" {
+		return hint
 	}
 	if len(word) > 1 {
 		if similar := nearest(word, names); similar != "" {

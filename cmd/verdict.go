@@ -179,15 +179,6 @@ type report struct {
 
 func (r report) code() int { return codeOf(r.reason()) }
 
-// authorizationEndpoint is the issuer's, empty if not known.
-func (r report) authorizationEndpoint() string {
-	if r.keySet == nil || r.keySet.Metadata == nil {
-		return ""
-	}
-	endpoint, _ := r.keySet.Metadata.Document.Get("authorization_endpoint").Text()
-	return endpoint
-}
-
 // verdict is the answer as a word.
 func (r report) verdict() string {
 	if r.Accepted {

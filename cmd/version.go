@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -53,28 +54,20 @@ func readVersion() versionDocument {
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
-		v.fromBuild(info)
-	}
-	for _, field := range []*string{&v.Version, &v.Commit, &v.GoJOSE} {
-		if *field == "" {
-			*field = "unknown"
+		if info.Main.Version != "(devel)" {
+			v.Version = cmp.Or(v.Version, info.Main.Version)
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v.Commit = cmp.Or(v.Commit, s.Value)
+			}
+		}
+		for _, m := range info.Deps {
+			if m.Path == "github.com/go-jose/go-jose/v4" {
+				v.GoJOSE = m.Version
+			}
 		}
 	}
+	v.Version, v.Commit, v.GoJOSE = cmp.Or(v.Version, "unknown"), cmp.Or(v.Commit, "unknown"), cmp.Or(v.GoJOSE, "unknown")
 	return v
-}
-
-func (v *versionDocument) fromBuild(info *debug.BuildInfo) {
-	if v.Version == "" && info.Main.Version != "(devel)" {
-		v.Version = info.Main.Version
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && v.Commit == "" {
-			v.Commit = s.Value
-		}
-	}
-	for _, m := range info.Deps {
-		if m.Path == "github.com/go-jose/go-jose/v4" {
-			v.GoJOSE = m.Version
-		}
-	}
 }

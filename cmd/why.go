@@ -63,10 +63,10 @@ func (o *whyOptions) explain(env *Env, args []string) (verdict, error) {
 	view := whyView{Exchange: e, now: env.Now(), token: "@token.jwt"}
 	credential := refusal.FindCredential(e)
 	if o.token != "" {
-		if credential.Token, err = readValue(env, "--token", o.token); err != nil {
+		credential.Where = "--token"
+		if credential.Token, err = readAccessToken(env, "--token", o.token); err != nil {
 			return nil, err
 		}
-		credential.Token, credential.Where = bareAccessToken(credential.Token), "--token"
 		if credential.Scheme == "" {
 			credential.Scheme = "Bearer"
 		}
