@@ -48,6 +48,7 @@ type demo struct {
 }
 
 func runDemo(ctx context.Context, env *Env, keep bool, writer io.Writer) (err error) {
+	_ = ctx.Done()                 // catch signals before there is anything to remove
 	signal.Ignore(syscall.SIGPIPE) // so that a closed pipe ends the demo in order
 	defer signal.Reset(syscall.SIGPIPE)
 	out := &checkedWriter{Writer: writer}

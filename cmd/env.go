@@ -66,10 +66,13 @@ func processEnv(ctx context.Context) *Env {
 		StdoutIsTerminal: isTerminal(os.Stdout),
 		StderrIsTerminal: isTerminal(os.Stderr),
 		Width:            width,
-		RawTerminal:      rawTerminal,
-		LookupEnv:        os.LookupEnv,
-		Environ:          os.Environ,
-		Now:              time.Now,
+		RawTerminal: func() (func(), error) {
+			_ = ctx.Done() // catch signals first, so that an interruption restores the terminal
+			return rawTerminal()
+		},
+		LookupEnv: os.LookupEnv,
+		Environ:   os.Environ,
+		Now:       time.Now,
 		Tick: func() (<-chan time.Time, func()) {
 			ticker := time.NewTicker(time.Second)
 			return ticker.C, ticker.Stop
@@ -85,40 +88,17 @@ func processEnv(ctx context.Context) *Env {
 	}
 }
 
-// endProcess ends the process, even if goroutines are still running.
-func endProcess(code int) { os.Exit(code) }
+// processContext ends when the process is interrupted.
+func processContext() context.Context {
+	notify := func(signals chan<- os.Signal) { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) }
+	return untilInterrupted(notify, time.Second, os.Exit)
+}
 
 func (e *Env) hangups() (<-chan os.Signal, func()) {
 	if e.Hangups == nil {
 		return nil, func() {}
 	}
 	return e.Hangups()
-}
-
-// An interruptible reader gives up when the program is interrupted, even while
-// it waits for somebody to type.
-type interruptible struct {
-	ctx    context.Context // of the process, like the stream it belongs to
-	reader io.Reader
-}
-
-func (i *interruptible) Read(p []byte) (int, error) {
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		buffer := make([]byte, len(p)) // p may be gone when the read comes back
-		n, err := i.reader.Read(buffer)
-		done <- result{buffer[:n], err}
-	}()
-	select {
-	case r := <-done:
-		return copy(p, r.data), r.err
-	case <-i.ctx.Done():
-		return 0, i.ctx.Err()
-	}
 }
 
 func isTerminal(f *os.File) bool {

@@ -2,42 +2,40 @@ package cmd
 
 import (
 	"context"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// An interruption ends a blocked run after the grace period. A run that ends in time
-// keeps its exit code.
-func TestOnceInterrupted(t *testing.T) {
+// An interruption ends the context at once, and a run that does not notice it after the
+// grace period.
+func TestUntilInterrupted(t *testing.T) {
 	const grace = time.Second
-	for _, c := range []struct {
-		name      string
-		interrupt bool
-		lasts     time.Duration // how long the run takes after the interruption
-		want      int
-	}{
-		{"not interrupted", false, time.Hour, 0},
-		{"ends in time", true, grace / 2, 0},
-		{"blocked for ever", true, time.Hour, exitInterrupted},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, interrupt := context.WithCancel(t.Context())
-				defer interrupt()
-				code := 0
-				stop := onceInterrupted(ctx, grace, func(exit int) { code = exit })
-				if c.interrupt {
-					interrupt()
-				}
-				time.Sleep(c.lasts)
-				stop()
-				time.Sleep(time.Hour)
-				synctest.Wait()
-				if code != c.want {
-					t.Errorf("exit %d, want %d", code, c.want)
-				}
-			})
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var signals chan<- os.Signal
+		code := 0
+		ctx := untilInterrupted(func(c chan<- os.Signal) { signals = c }, grace, func(exit int) { code = exit })
+		if signals != nil {
+			t.Fatal("signals are caught before anything waits")
+		}
+		derived, cancel := context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+		if signals == nil {
+			t.Fatal("no signals are caught although a context with a time limit waits")
+		}
+		if ctx.Err() != nil || derived.Err() != nil {
+			t.Fatalf("ended without an interruption: %v, %v", ctx.Err(), derived.Err())
+		}
+		signals <- os.Interrupt
+		synctest.Wait()
+		if ctx.Err() == nil || derived.Err() == nil || code != 0 {
+			t.Fatalf("after the interruption: %v, %v, exit %d", ctx.Err(), derived.Err(), code)
+		}
+		time.Sleep(grace)
+		synctest.Wait()
+		if code != exitInterrupted {
+			t.Errorf("after the grace period: exit %d, want %d", code, exitInterrupted)
+		}
+	})
 }

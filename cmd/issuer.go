@@ -87,6 +87,7 @@ func shapes() []string {
 }
 
 func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Command) error {
+	_ = ctx.Done() // catch signals before the ready line is printed
 	if err := opts.complete(env, c); err != nil {
 		return err
 	}

@@ -8,11 +8,8 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,25 +19,8 @@ import (
 // Main runs the program on its process and returns the exit code.
 func Main() int {
 	log.SetOutput(io.Discard) // net/http writes there what servers send, and tokens with it
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	defer onceInterrupted(ctx, time.Second, endProcess)()
+	ctx := processContext()
 	return Run(ctx, processEnv(ctx), os.Args[1:])
-}
-
-// onceInterrupted exits the program if it has not ended within a grace period after
-// an interruption, unless stop was called. Some operations, such as opening a pipe or
-// writing to it, do not notice an interruption.
-func onceInterrupted(ctx context.Context, grace time.Duration, exit func(int)) (stop func()) {
-	over := make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		select {
-		case <-over:
-		case <-time.After(grace):
-			exit(exitInterrupted)
-		}
-	})
-	return func() { close(over) }
 }
 
 // Run runs the program in an environment and returns the exit code.
