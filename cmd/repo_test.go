@@ -26,7 +26,7 @@ func TestImportRules(t *testing.T) {
 		json     = "github.com/go-json-experiment/json"
 		gojq     = "github.com/itchyny/gojq"
 		color    = "github.com/fatih/color"
-		width    = "github.com/mattn/go-runewidth"
+		width    = "github.com/clipperhouse/displaywidth"
 		retry    = "github.com/hashicorp/go-retryablehttp"
 		flight   = "golang.org/x/sync/singleflight"
 		atomic   = "github.com/natefinch/atomic"

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
@@ -242,7 +242,7 @@ func TestScreenSize(t *testing.T) {
 		rows := 0
 		for line := range strings.Lines(stdout) {
 			line = strings.TrimSuffix(line, "\n")
-			width := runewidth.StringWidth(line)
+			width := displaywidth.String(line)
 			if rows += max(1, (width+79)/80); width > 80 && !strings.Contains(line, "claimcheck verify") {
 				t.Errorf("%s: a line of %d columns: %s", name, width, line)
 			}

@@ -2,9 +2,8 @@ package output
 
 import (
 	"strings"
-	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // A line is escaped text in pieces of one style each.
@@ -58,20 +57,7 @@ func (l line) painted(palette *Palette) []byte {
 }
 
 // columnsOf returns how many columns of a terminal a text takes.
-func columnsOf(text string) int {
-	if !strings.ContainsFunc(text, notPlain) {
-		return utf8.RuneCountInString(text)
-	}
-	c := runewidth.Condition{StrictEmojiNeutral: true} // whatever the environment says
-	return c.StringWidth(text)
-}
-
-// notPlain reports whether a character is neither printable ASCII nor one of the
-// signs that the program itself writes: to know how wide those are, runewidth makes
-// a table of two megabytes, which takes longer than all else that a run does.
-func notPlain(r rune) bool {
-	return (r < ' ' || r > '~') && r != '✓' && r != '✗' && r != '…'
-}
+func columnsOf(text string) int { return displaywidth.String(text) }
 
 // wrap breaks a paragraph at spaces into lines of at most so many columns. A word
 // is never broken, however long: a URL, an identifier or a command is to be
