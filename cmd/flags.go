@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -48,16 +49,24 @@ func groupOf(f *pflag.Flag) string {
 // onOneLine puts flags on one line of the help, which says usage. The first is
 // defined before the others.
 func onOneLine(f *pflag.FlagSet, usage, first string, others ...string) {
+	flag := f.Lookup(first)
+	flag.Annotations = maps.Clone(flag.Annotations)                          // its group shares them
 	_ = f.SetAnnotation(first, flagLine, append([]string{usage}, others...)) // fails only for a flag that there is not
 }
 
 // inGroup puts the flags that add defines into a group.
 func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
-	set := pflag.NewFlagSet(group, pflag.ContinueOnError)
-	add(set)
-	set.SortFlags = false
-	set.VisitAll(func(f *pflag.Flag) { _ = set.SetAnnotation(f.Name, flagGroup, []string{group}) })
-	flags.AddFlagSet(set)
+	add(flags)
+	shared := map[string][]string{flagGroup: {group}} // a map for each of sixty flags takes long
+	flags.SortFlags = false                           // as does sorting them
+	defer func() { flags.SortFlags = true }()
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Annotations == nil {
+			f.Annotations = shared
+		} else if f.Annotations[flagGroup] == nil {
+			f.Annotations[flagGroup] = []string{group}
+		}
+	})
 }
 
 func (o *tokenOptions) addFlags(c *cobra.Command) {

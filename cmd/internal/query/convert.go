@@ -2,7 +2,6 @@ package query
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ const (
 	valueBytes = 16
 )
 
-var errDepth = &RunError{Reason: fmt.Sprintf("gave a value nested more than %d levels deep", maxDepth)}
+var errDepth = &RunError{Reason: "gave a value nested more than 256 levels deep"}
 
 // A converter makes Values of what gojq gives. It counts as it goes, since a
 // small value for gojq, which shares its parts, can be an endless one in JSON.

@@ -41,10 +41,10 @@ type RunError struct {
 func (e *RunError) Error() string { return "the jq expression " + e.Reason }
 
 var (
-	errTime   = &RunError{Reason: fmt.Sprintf("took longer than %s", MaxTime)}
-	errMemory = &RunError{Reason: fmt.Sprintf("used more than %d MiB of memory", MaxMemory>>20)}
-	errCount  = &RunError{Reason: fmt.Sprintf("gave more than %d outputs", MaxOutputs)}
-	errSize   = &RunError{Reason: fmt.Sprintf("gave more than %d MiB of output", MaxOutputBytes>>20)}
+	errTime   = &RunError{Reason: "took longer than 10s"}
+	errMemory = &RunError{Reason: "used more than 32 MiB of memory"}
+	errCount  = &RunError{Reason: "gave more than 10000 outputs"}
+	errSize   = &RunError{Reason: "gave more than 16 MiB of output"}
 	errHalt   = &RunError{Reason: "failed: halt and halt_error are not available"}
 )
 
