@@ -6,48 +6,40 @@ import (
 	"time"
 )
 
-// facts are the input for the claims of a token.
+// facts are the input for the claims of a token: what was asked for, without gaps.
 type facts struct {
-	issuer      string
-	user        *User // nil if the client acts for itself
-	client      string
-	audience    []string
-	scope       []string
-	roles       []string
-	issued      time.Time
-	expires     time.Time
-	authTime    time.Time // zero without a login
-	id          string    // jti
-	session     string
-	nonce       string
-	acr         string
-	accessToken string // for at_hash
-	algorithm   string
+	Token
+	issuer    string
+	user      *User // nil if the client acts for itself
+	issued    time.Time
+	expires   time.Time
+	id        string // jti
+	algorithm string
 }
 
 // subject returns the subject of the token: the user, or the client itself.
 func (f *facts) subject() string {
 	if f.user == nil {
-		return f.client
+		return f.ClientID
 	}
 	return f.user.Subject
 }
 
 // login adds the claims about the login, if there was one.
 func (f *facts) login(c *claims) {
-	if !f.authTime.IsZero() {
-		c.set("auth_time", f.authTime.Unix(), "acr", notEmpty(f.acr), "amr", []string{"pwd"})
+	if !f.AuthTime.IsZero() {
+		c.set("auth_time", f.AuthTime.Unix(), "acr", notEmpty(f.ACR), "amr", []string{"pwd"})
 	}
 }
 
 // grant adds the roles, if there are any.
 func (f *facts) grant(c *claims, name string) {
-	if len(f.roles) > 0 {
-		c.set(name, f.roles)
+	if len(f.Roles) > 0 {
+		c.set(name, f.Roles)
 	}
 }
 
-func (f *facts) asks(scope string) bool { return slices.Contains(f.scope, scope) }
+func (f *facts) asks(scope string) bool { return slices.Contains(f.Scopes, scope) }
 
 // profile adds the claims about the user that the scopes request (OpenID Connect Core
 // section 5.4).
@@ -63,8 +55,8 @@ func (f *facts) profile(c *claims) {
 // access returns the claims of an access token (RFC 9068).
 func (f *facts) access() claims {
 	c := claims{}
-	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "client_id", f.client, "iat", f.issued.Unix(),
-		"exp", f.expires.Unix(), "jti", f.id, "scope", notEmpty(strings.Join(f.scope, " ")))
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.Audience), "client_id", f.ClientID, "iat", f.issued.Unix(),
+		"exp", f.expires.Unix(), "jti", f.id, "scope", notEmpty(strings.Join(f.Scopes, " ")))
 	f.login(&c)
 	f.grant(&c, "roles")
 	return c
@@ -74,13 +66,13 @@ func (f *facts) access() claims {
 // nonce and at_hash (section 3.1.3.6).
 func (f *facts) idToken() claims {
 	c := claims{}
-	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.expires.Unix())
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.Audience), "iat", f.issued.Unix(), "exp", f.expires.Unix())
 	f.login(&c)
-	c.set("nonce", notEmpty(f.nonce))
-	if f.accessToken != "" {
-		c.set("at_hash", leftHalf(f.algorithm, f.accessToken))
+	c.set("nonce", notEmpty(f.Nonce))
+	if f.AccessToken != "" {
+		c.set("at_hash", leftHalf(f.algorithm, f.AccessToken))
 	}
-	c.set("sid", notEmpty(f.session))
+	c.set("sid", notEmpty(f.Session))
 	f.profile(&c)
 	return c
 }
@@ -89,7 +81,7 @@ func (f *facts) idToken() claims {
 // Logout section 2.4).
 func (f *facts) logoutToken() claims {
 	c := claims{}
-	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.audience), "iat", f.issued.Unix(), "exp", f.issued.Add(2*time.Minute).Unix(),
-		"jti", f.id, "events", object("http://schemas.openid.net/event/backchannel-logout", object()), "sid", f.session)
+	c.set("iss", f.issuer, "sub", f.subject(), "aud", one(f.Audience), "iat", f.issued.Unix(), "exp", f.issued.Add(2*time.Minute).Unix(),
+		"jti", f.id, "events", object("http://schemas.openid.net/event/backchannel-logout", object()), "sid", f.Session)
 	return c
 }

@@ -142,7 +142,7 @@ func (i *Issuer) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 	if g, issued := i.store.access.get(hashed(raw), i.now()); issued && len(scopes) == 0 {
 		scopes = g.scope
 	}
-	f := &facts{user: user, scope: scopes}
+	f := &facts{user: user, Token: Token{Scopes: scopes}}
 	if !f.asks("openid") {
 		challenge(w, http.StatusForbidden, "insufficient_scope", "the access token lacks the scope openid")
 		return

@@ -164,45 +164,31 @@ func (m *Minter) draft(t Token) (*draft, error) {
 
 // facts fills in what a Token leaves open.
 func (m *Minter) facts(t Token) *facts {
-	now := m.Now()
-	f := &facts{
-		issuer: m.Issuer, client: cmp.Or(t.ClientID, m.ClientID), audience: t.Audience, scope: t.Scopes, roles: t.Roles, issued: now,
-		authTime: t.AuthTime, id: rand.Text(), session: t.Session, nonce: t.Nonce, acr: t.ACR, accessToken: t.AccessToken,
-		algorithm: m.Key.Algorithm,
+	f := &facts{Token: t, issuer: m.Issuer, issued: m.Now(), id: rand.Text(), algorithm: m.Key.Algorithm}
+	f.ClientID = cmp.Or(t.ClientID, m.ClientID)
+	if len(t.Audience) == 0 {
+		f.Audience = []string{m.audienceOf(t)}
 	}
 	life := m.shape.accessLife
-	switch t.Kind {
-	case verify.KindID, verify.KindLogout:
+	if t.Kind == verify.KindID || t.Kind == verify.KindLogout {
 		life = m.shape.idLife
-		f.session = cmp.Or(f.session, rand.Text())
-		f.defaultAudience(f.client)
-	default:
-		f.defaultAudience(m.Audience)
+		f.Session = cmp.Or(t.Session, rand.Text())
 	}
-	if t.ExpiresIn != 0 {
-		life = t.ExpiresIn
-	}
-	f.expires = now.Add(life)
+	f.expires = f.issued.Add(cmp.Or(t.ExpiresIn, life))
 	if t.Program {
-		f.authTime = time.Time{}
+		f.AuthTime = time.Time{}
 		return f
 	}
-	if f.user = m.user(t.Subject); len(f.roles) == 0 {
-		f.roles = f.user.Roles
+	if f.user = m.user(t.Subject); len(t.Roles) == 0 {
+		f.Roles = f.user.Roles
 	}
-	if f.authTime.IsZero() {
-		f.authTime = now
+	if t.AuthTime.IsZero() {
+		f.AuthTime = f.issued
 	}
-	if len(f.scope) == 0 {
-		f.scope = []string{"openid", "profile", "email"}
+	if len(t.Scopes) == 0 {
+		f.Scopes = []string{"openid", "profile", "email"}
 	}
 	return f
-}
-
-func (f *facts) defaultAudience(audience string) {
-	if len(f.audience) == 0 {
-		f.audience = []string{audience}
-	}
 }
 
 // user is the user of a name or a subject; nobody else is refused, so that a token

@@ -10,10 +10,10 @@ import (
 
 func authgear() vendor {
 	user := func(f *facts, c *claims) {
-		c.set("aud", f.audience)
+		c.set("aud", f.Audience)
 		if f.user != nil {
 			c.set("https://authgear.com/claims/user/is_anonymous", false, "https://authgear.com/claims/user/is_verified", true,
-				"https://authgear.com/claims/user/can_reauthenticate", true, "https://authgear.com/claims/user/roles", f.roles)
+				"https://authgear.com/claims/user/can_reauthenticate", true, "https://authgear.com/claims/user/roles", f.Roles)
 		}
 	}
 	return vendor{
@@ -25,7 +25,7 @@ func authgear() vendor {
 		access: func(f *facts, c *claims) {
 			c.remove("roles")
 			if f.user == nil {
-				c.set("sub", "client_id_"+f.client)
+				c.set("sub", "client_id_"+f.ClientID)
 			}
 			user(f, c)
 		},
@@ -47,7 +47,7 @@ func authing() vendor {
 		accessType: "JWT", idType: "JWT", sameKinds: true, accessLife: 14 * 24 * time.Hour, idLife: 14 * 24 * time.Hour, audience: defaultAPI,
 		access: func(f *facts, c *claims) {
 			c.remove("client_id")
-			c.set("azp", f.client)
+			c.set("azp", f.ClientID)
 			if f.user == nil {
 				c.remove("sub")
 			}
@@ -62,11 +62,11 @@ func auth0() vendor {
 		accessType: "JWT", idType: "JWT", sameKinds: true, accessLife: 24 * time.Hour, idLife: 10 * time.Hour, audience: "https://api.example",
 		access: func(f *facts, c *claims) {
 			c.remove("client_id", "roles")
-			c.set("azp", f.client)
+			c.set("azp", f.ClientID)
 			if f.user == nil {
-				c.set("sub", f.client+"@clients", "gty", "client-credentials")
+				c.set("sub", f.ClientID+"@clients", "gty", "client-credentials")
 			} else if f.asks("openid") {
-				c.set("aud", append(slices.Clone(f.audience), f.issuer+"userinfo"))
+				c.set("aud", append(slices.Clone(f.Audience), f.issuer+"userinfo"))
 			}
 			f.grant(c, "permissions")
 		},
@@ -118,9 +118,9 @@ func entra() vendor {
 		accessType: "JWT", idType: "JWT", audience: "99999999-8888-7777-6666-555555555555",
 		access: func(f *facts, c *claims) {
 			shape(f, c)
-			c.set("azp", f.client, "azpacr", "1")
+			c.set("azp", f.ClientID, "azpacr", "1")
 			if f.user != nil {
-				c.set("scp", strings.Join(slices.DeleteFunc(slices.Clone(f.scope), ofOpenID), " "))
+				c.set("scp", strings.Join(slices.DeleteFunc(slices.Clone(f.Scopes), ofOpenID), " "))
 			}
 		},
 		id:       shape,
@@ -132,7 +132,7 @@ func entra() vendor {
 func githubActions() vendor {
 	job := func(f *facts, c *claims) {
 		*c = nil
-		c.set("jti", f.id, "sub", "repo:octo-org/octo-repo:ref:refs/heads/main", "aud", one(f.audience),
+		c.set("jti", f.id, "sub", "repo:octo-org/octo-repo:ref:refs/heads/main", "aud", one(f.Audience),
 			"ref", "refs/heads/main", "sha", "0123456789abcdef0123456789abcdef01234567", "repository", "octo-org/octo-repo",
 			"repository_owner", "octo-org", "repository_id", "74", "repository_owner_id", "65", "repository_visibility", "private",
 			"run_id", "1", "run_number", "1", "run_attempt", "1", "actor", "octocat", "actor_id", "12", "workflow", "ci",
@@ -157,7 +157,7 @@ func google() vendor {
 		opaque: true, idType: "JWT", audience: defaultAPI,
 		id: func(f *facts, c *claims) {
 			c.remove("amr", "auth_time", "acr", "sid", "preferred_username")
-			c.set("azp", f.client)
+			c.set("azp", f.ClientID)
 		},
 	}
 }
@@ -172,14 +172,14 @@ func keycloak() vendor {
 		accessType: "JWT", idType: "JWT", accessLife: 5 * time.Minute, idLife: 5 * time.Minute, audience: "account",
 		access: func(f *facts, c *claims) {
 			c.remove("client_id", "roles", "amr")
-			c.set("typ", "Bearer", "azp", f.client, "sid", notEmpty(f.session), "acr", "1",
-				"realm_access", roles(append([]string{"offline_access", "uma_authorization"}, f.roles...)...),
+			c.set("typ", "Bearer", "azp", f.ClientID, "sid", notEmpty(f.Session), "acr", "1",
+				"realm_access", roles(append([]string{"offline_access", "uma_authorization"}, f.Roles...)...),
 				"resource_access", object("account", roles("manage-account", "view-profile")))
 			f.profile(c)
 		},
 		id: func(f *facts, c *claims) {
 			c.remove("amr")
-			c.set("jti", f.id, "typ", "ID", "azp", f.client, "acr", "1")
+			c.set("jti", f.id, "typ", "ID", "azp", f.ClientID, "acr", "1")
 		},
 	}
 }
@@ -187,7 +187,7 @@ func keycloak() vendor {
 func kubernetes() vendor {
 	account := func(f *facts, c *claims) {
 		*c = nil
-		c.set("aud", f.audience, "exp", f.expires.Unix(), "iat", f.issued.Unix(), "iss", f.issuer, "jti", f.id,
+		c.set("aud", f.Audience, "exp", f.expires.Unix(), "iat", f.issued.Unix(), "iss", f.issuer, "jti", f.id,
 			"kubernetes.io", object(
 				"namespace", "default",
 				"pod", object("name", "demo-0", "uid", "7e6f2a10-0000-4000-8000-000000000001"),
@@ -210,7 +210,7 @@ func okta() vendor {
 		audience: "api://default", sameKinds: true,
 		access: func(f *facts, c *claims) {
 			c.remove("client_id", "scope", "amr", "roles")
-			c.set("ver", 1, "jti", "AT."+f.id, "cid", f.client, "scp", f.scope)
+			c.set("ver", 1, "jti", "AT."+f.id, "cid", f.ClientID, "scp", f.Scopes)
 			if f.user != nil {
 				c.set("uid", f.user.Subject, "sub", f.user.Email)
 			}
