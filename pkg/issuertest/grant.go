@@ -175,8 +175,5 @@ func (g *grant) token(t Token) Token {
 		return t
 	}
 	t.Subject, t.AuthTime, t.Session = g.session.user.Name, g.session.authTime, g.session.id
-	if len(t.Scopes) == 0 {
-		t.Scopes = []string{} // none, and not the default
-	}
 	return t
 }

@@ -223,7 +223,9 @@ func (i *Issuer) serve(listener net.Listener) {
 		ErrorLog: log.New(io.Discard, "", 0), // which is about clients that go away
 	}
 	if i.identity != nil {
-		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*i.identity}, MinVersion: tls.VersionTLS12})
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{*i.identity}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		})
 	}
 	i.serving.Go(func() { _ = i.server.Serve(listener) }) // says that it was closed
 }

@@ -208,6 +208,10 @@ func TestProgramsAndPasswords(t *testing.T) {
 	if claim(t, user.member(t, "id_token"), "sub") != "user-alan" || claim(t, user.member(t, "access_token"), "roles") != `["reader"]` {
 		t.Errorf("the tokens of a user: %s", user.body)
 	}
+	bare := app.token(url.Values{"grant_type": {"password"}, "username": {"alan"}, "password": {"secret"}})
+	if got := claim(t, bare.member(t, "access_token"), "scope"); got != "null" || bare.member(t, "scope") != "" {
+		t.Errorf("without a scope, the token has %s: %s", got, bare.body)
+	}
 }
 
 // TestRefresh: a refresh token works once; one that was used ends the whole login.

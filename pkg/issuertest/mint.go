@@ -25,7 +25,7 @@ type Token struct {
 	Program  bool        // the token of a program: nobody logged in
 	Audience []string    // empty for the kind's default: the API, or for an ID token the client
 	ClientID string      // empty for the default client
-	Scopes   []string    // empty for "openid profile email"
+	Scopes   []string    // nil for "openid profile email", empty for none
 	Roles    []string    // empty for the user's
 	Nonce    string      // of an ID token
 	Session  string      // sid; empty for a new one in an ID or a logout token
@@ -185,7 +185,7 @@ func (m *Minter) facts(t Token) *facts {
 	if t.AuthTime.IsZero() {
 		f.AuthTime = f.issued
 	}
-	if len(t.Scopes) == 0 {
+	if t.Scopes == nil {
 		f.Scopes = []string{"openid", "profile", "email"}
 	}
 	return f
