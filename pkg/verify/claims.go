@@ -110,7 +110,7 @@ func (v *verification) checkNames() {
 // lookAlike returns the known claim that a name is another spelling of, or an
 // empty string.
 func lookAlike(name string) string {
-	if isASCII(name) && strings.ToLower(name) == name { // as the known ones are
+	if isPrintableASCII(name) && strings.ToLower(name) == name { // as the known ones are
 		return ""
 	}
 	for _, known := range [...]string{
