@@ -42,10 +42,6 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's, not yet the program's
 	ConfigDir func() (string, error)
 
-	// Hangups delivers the signals that ask for a new start, until stop is called;
-	// nil for none.
-	Hangups func() (signals <-chan os.Signal, stop func())
-
 	// RootCAs are the trusted certificate authorities; nil for the system's.
 	RootCAs *x509.CertPool
 	// DialContext opens network connections; nil for the usual way.
@@ -80,11 +76,6 @@ func processEnv(ctx context.Context) *Env {
 		CacheDir:  os.UserCacheDir,
 		ConfigDir: os.UserConfigDir,
 		Proxy:     http.ProxyFromEnvironment,
-		Hangups: func() (<-chan os.Signal, func()) {
-			signals := make(chan os.Signal, 1)
-			signal.Notify(signals, syscall.SIGHUP)
-			return signals, func() { signal.Stop(signals) }
-		},
 	}
 }
 
@@ -94,11 +85,11 @@ func processContext() context.Context {
 	return untilInterrupted(notify, time.Second, os.Exit)
 }
 
-func (e *Env) hangups() (<-chan os.Signal, func()) {
-	if e.Hangups == nil {
-		return nil, func() {}
-	}
-	return e.Hangups()
+// hangups delivers the signals that ask for a new start, until stop is called.
+func hangups() (signals <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
 }
 
 func isTerminal(f *os.File) bool {

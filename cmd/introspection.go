@@ -71,7 +71,7 @@ type introspectionDocument struct {
 	Response      strictjson.Value `json:"response"`
 	Warnings      []string         `json:"warnings"`
 	Hint          string           `json:"hint,omitempty"`
-	Disagreements *[]string        `json:"disagreements,omitempty"`
+	Disagreements []string         `json:"disagreements,omitzero"`
 	Local         *reportDocument  `json:"local,omitempty"`
 }
 
@@ -81,14 +81,12 @@ func (v introspection) document() any {
 		Warnings: v.warnings(), Hint: v.whyInactive(),
 	}
 	if v.local != nil {
-		var disagreements []string
+		d.Disagreements, d.Local = []string{}, new(v.local.reportDocument())
 		for _, odd := range v.Oddities {
 			if odd.ID == "disagreement" {
-				disagreements = append(disagreements, withTime(odd.Message, odd.Time, v.now))
+				d.Disagreements = append(d.Disagreements, withTime(odd.Message, odd.Time, v.now))
 			}
 		}
-		local := v.local.reportDocument()
-		d.Disagreements, d.Local = &disagreements, &local
 	}
 	return d
 }

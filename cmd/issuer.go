@@ -101,13 +101,13 @@ func runIssuer(ctx context.Context, env *Env, opts *issuerOptions, c *cobra.Comm
 		return unreadable("%w", err)
 	}
 	defer remove()
-	hangups, stop := env.hangups() // registered before the ready line is printed
+	signals, stop := hangups() // registered before the ready line is printed
 	defer stop()
 	if _, err := fmt.Fprintln(c.OutOrStdout(), issuerLine(issuer, caFile)); err != nil {
 		return err
 	}
 	newErrorPrinter(env, c).Note("the test issuer is ready; it lets anyone log in, so use it only for tests")
-	return opts.serve(ctx, env, c, issuer, hangups)
+	return opts.serve(ctx, env, c, issuer, signals)
 }
 
 // complete reads what flags name.

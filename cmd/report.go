@@ -77,18 +77,14 @@ func (r report) writeVerdict(t *output.Text) {
 	r.writeVerdictAs(t, words)
 }
 
-// writeVerdictAs writes the verdict, followed by words.
+// writeVerdictAs writes the verdict, followed by words, and what has to be known
+// before anything else is read.
 func (r report) writeVerdictAs(t *output.Text, words string) {
 	row := verdictRow(r.Accepted, strings.ToUpper(r.verdict())+"  "+words)
 	if n := len(r.checks(verify.Warning)); n > 0 && r.Accepted {
 		row.Value += "; " + plural(n, "warning")
 	}
 	t.Rows(row)
-	r.writeCaveats(t)
-}
-
-// writeCaveats says what has to be known before anything else is read.
-func (r report) writeCaveats(t *output.Text) {
 	if r.atSet {
 		t.Spans(output.Caution.Span("  as of " + output.FormatTime(r.EvaluatedAt, r.realNow) + ", not now"))
 	}

@@ -56,24 +56,14 @@ func Run(ctx context.Context, env *Env, args []string) int {
 	return finish(ctx, env, command, err)
 }
 
-// The groups of commands, in the order in which help shows them.
+// The groups of commands.
 const (
-	groupTokens  = "tokens"
-	groupIssuers = "issuers"
-	groupAPIs    = "apis"
-	groupTesting = "testing"
-	groupProgram = "program"
+	groupTokens  = "Tokens"
+	groupIssuers = "Issuers"
+	groupAPIs    = "APIs"
+	groupTesting = "Testing"
+	groupProgram = "This program"
 )
-
-func commandGroups() []*cobra.Group {
-	return []*cobra.Group{
-		{ID: groupTokens, Title: "Tokens"},
-		{ID: groupIssuers, Title: "Issuers"},
-		{ID: groupAPIs, Title: "APIs"},
-		{ID: groupTesting, Title: "Testing"},
-		{ID: groupProgram, Title: "This program"},
-	}
-}
 
 // A commandMaker makes one command of the tree.
 type commandMaker struct {
@@ -123,7 +113,9 @@ func newCommandTree(env *Env, only string) *cobra.Command {
 		// cobra would make one for each command that runs alone.
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddGroup(commandGroups()...)
+	for _, group := range []string{groupTokens, groupIssuers, groupAPIs, groupTesting, groupProgram} { // as help shows them
+		root.AddGroup(&cobra.Group{ID: group, Title: group})
+	}
 	one := slices.IndexFunc(commandMakers(), func(m commandMaker) bool { return m.name == only })
 	for i, m := range commandMakers() {
 		if one < 0 || one == i {
