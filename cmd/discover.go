@@ -35,8 +35,7 @@ func newDiscoverCmd(env *Env) *cobra.Command {
   claimcheck discover https://issuer.example --jq .jwks_uri`,
 		Args: oneArg("no issuer given: name its URL, a host name, or the address of its metadata"),
 		RunE: func(c *cobra.Command, args []string) error {
-			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check")
-			return opts.run(c.Context(), env, func(printer *output.Printer) (document, error) {
+			return opts.run(c, env, func(printer *output.Printer) (document, error) {
 				return opts.fetch(c.Context(), env, printer, c.Flags(), args[0])
 			})
 		},

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -62,9 +61,10 @@ type document struct {
 }
 
 // run lints the document with --check and shows it otherwise.
-func (o *documentOptions) run(ctx context.Context, env *Env, read func(*output.Printer) (document, error)) error {
+func (o *documentOptions) run(c *cobra.Command, env *Env, read func(*output.Printer) (document, error)) error {
+	o.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
 	if o.check {
-		return o.output.conclude(ctx, env, func(printer *output.Printer) (verdict, error) {
+		return o.output.conclude(c.Context(), env, func(printer *output.Printer) (verdict, error) {
 			d, err := read(printer)
 			return d.report, err
 		})

@@ -41,9 +41,8 @@ func newJWKSCmd(env *Env) *cobra.Command {
   claimcheck jwks https://issuer.example/keys --kid 2026-01 --pem`,
 		Args: oneArg("no key set given: name its URL, that of an issuer, a file, or - for stdin"),
 		RunE: func(c *cobra.Command, args []string) error {
-			opts.typed = typedLine(c.CommandPath(), c.Flags(), nil).Drop("check", "kid", "for", "pem")
 			source := strings.TrimPrefix(args[0], "@")
-			return opts.run(c.Context(), env, func(printer *output.Printer) (document, error) {
+			return opts.run(c, env, func(printer *output.Printer) (document, error) {
 				set, from, err := opts.load(c.Context(), env, printer, c.Flags(), source)
 				if err != nil {
 					return document{}, err

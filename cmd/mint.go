@@ -142,28 +142,22 @@ func (o *mintOptions) minter(env *Env) (*issuertest.Minter, error) {
 	if len(o.token.Audience) > 0 {
 		config.Audience = o.token.Audience[0] // flaws refer to it
 	}
-	if o.config.State != "" {
-		m, err := issuertest.NewMinter(config)
-		if err != nil {
-			return nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.config.State)
-		}
-		if o.algorithm != "" {
-			return nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
-		}
-		return m, nil
-	}
 	var err error
-	if o.key != "" {
+	switch {
+	case o.config.State != "" && o.algorithm != "":
+		return nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
+	case o.config.State != "":
+	case o.key != "":
 		config.Key, err = readSigningKey(o.key, o.algorithm)
-	} else {
+	default:
 		config.Key, err = issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
 	}
 	if err != nil {
 		return nil, err
 	}
 	m, err := issuertest.NewMinter(config)
-	if err != nil {
-		return nil, usageError("%w", err)
+	if err != nil { // which only a state directory can cause
+		return nil, unreadable("%w", err).withHint("claimcheck issuer --state %s writes it", o.config.State)
 	}
 	return m, nil
 }

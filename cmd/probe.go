@@ -193,17 +193,11 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 	if o.mintWith == "" {
 		return nil, nil
 	}
-	config := issuertest.Minter{Now: env.Now}
+	mint := mintOptions{key: o.mintWith}
 	if info, err := os.Stat(o.mintWith); err == nil && info.IsDir() {
-		config.State = o.mintWith
-	} else if config.Key, err = readSigningKey(o.mintWith, ""); err != nil {
-		return nil, err
+		mint.config.State = o.mintWith
 	}
-	m, err := issuertest.NewMinter(config)
-	if err != nil {
-		return nil, unreadable("%w", err)
-	}
-	return m, nil
+	return mint.minter(env)
 }
 
 // keys are the issuer's public keys, where they are known.
