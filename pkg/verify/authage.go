@@ -67,14 +67,7 @@ func (r *Report) ByAuthAge() *Report {
 	return &answer
 }
 
-// checkAuthentication checks auth_time, acr and amr (OpenID Connect Core
-// section 2; RFC 9470 section 6).
-func (v *verification) checkAuthentication() {
-	v.checkAuthTime()
-	v.checkACR()
-	v.checkAMR()
-}
-
+// checkAuthTime checks auth_time (OpenID Connect Core section 2; RFC 9470 section 6).
 func (v *verification) checkAuthTime() {
 	value := v.claims.Get("auth_time")
 	if !value.Exists() && v.policy.MaxAge == nil {

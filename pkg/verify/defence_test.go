@@ -130,13 +130,13 @@ func TestExpectationsOfTheReport(t *testing.T) {
 		id   check
 		want strictjson.Value
 	}{
-		{Report{expected: expectations{issuer: "me"}}, checkIssuer, strictjson.From("me")},
+		{Report{issuer: "me"}, checkIssuer, strictjson.From("me")},
 		{Report{}, checkIssuer, strictjson.Value{}},
-		{Report{expected: expectations{audiences: []string{"a", "b"}}}, checkAudience, strictjson.From([]string{"a", "b"})},
+		{Report{audiences: []string{"a", "b"}}, checkAudience, strictjson.From([]string{"a", "b"})},
 		{Report{}, checkAudience, strictjson.Value{}},
-		{Report{expected: expectations{kind: KindID}}, checkKind, strictjson.From("id")},
+		{Report{required: KindID}, checkKind, strictjson.From("id")},
 		{Report{}, checkKind, strictjson.Value{}},
-		{Report{expected: expectations{issuer: "me"}}, checkNonce, strictjson.Value{}},
+		{Report{issuer: "me"}, checkNonce, strictjson.Value{}},
 	} {
 		if got := c.r.describe(&outcome{id: c.id}).Expected; !strictjson.Equal(got, c.want) {
 			t.Errorf("%s: expected %s, want %s", c.id.id(), got, c.want)

@@ -208,7 +208,7 @@ func (v *verification) diagnoseAudience(list []string) *Diagnosis {
 		return &Diagnosis{Cause: audienceIsIssuer, Expected: client, Found: iss}
 	case slices.Contains(v.policy.Audiences, client):
 		return &Diagnosis{Cause: clientAsAudience, Expected: client, Names: list}
-	case isForGraph(v.report.origin()), forGcloud(v.report.origin(), nil):
+	case forGraph(v.report.origin(), nil), forGcloud(v.report.origin(), nil):
 		return &Diagnosis{Cause: audienceIsElsewhere}
 	case isID && len(list) > 0:
 		return &Diagnosis{Cause: audienceIsClient, Found: list[0], Names: list}

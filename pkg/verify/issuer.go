@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -56,14 +57,9 @@ func (v *verification) checkTenant(iss string) {
 
 // isGUID reports whether s is a GUID in its usual form: 8-4-4-4-12 hex digits.
 func isGUID(s string) bool {
-	if len(s) != 36 {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	for i := range len(s) {
-		hyphen := i == 8 || i == 13 || i == 18 || i == 23
-		if hyphen != (s[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(s[i])) {
-			return false
-		}
-	}
-	return true
+	octets, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
+	return err == nil && len(octets) == 16
 }

@@ -230,13 +230,8 @@ func (v *verification) checkKeySet(set *jwks.Set) {
 // there.
 func (v *verification) failKey(set *jwks.Set) {
 	kid, named := v.token.KeyID()
-	var fitting []jwks.Refusal // those that the kid does not rule out
 	refused, mismatch := set.Refused(v.token)
-	for _, r := range refused {
-		if !r.OtherKeyID {
-			fitting = append(fitting, r)
-		}
-	}
+	fitting := slices.DeleteFunc(refused, func(r jwks.Refusal) bool { return r.OtherKeyID })
 	switch ids := set.KeyIDs(); {
 	case len(set.Keys) == 0:
 		v.fail(checkKey, ReasonNoMatchingKey, "the key set is empty", detail{})

@@ -55,16 +55,12 @@ func natureOf(t *token.Token, typ string) nature {
 	switch {
 	case known:
 		return n
-	case hasLogoutEvent(claims):
+	case claims.Get("events").Get(logoutEvent).Exists():
 		return natures["logout+jwt"]
 	case claims.Get("response_type").Exists() && claims.Get("redirect_uri").Exists():
 		return natures["oauth-authz-req+jwt"]
 	}
 	return nature{}
-}
-
-func hasLogoutEvent(claims strictjson.Value) bool {
-	return claims.Get("events").Get(logoutEvent).Exists()
 }
 
 // excused reports whether a claim is not judged because the token is never a

@@ -124,14 +124,14 @@ func (r *Report) complete(d *detail, id check) {
 	case id == checkKind:
 		d.actual = r.Header.Get("typ")
 	}
-	switch e := r.expected; {
+	switch {
 	case d.expected.Exists():
-	case id == checkIssuer && e.issuer != "":
-		d.expected = strictjson.From(e.issuer)
-	case id == checkAudience && len(e.audiences) > 0:
-		d.expected = strictjson.From(e.audiences)
-	case id == checkKind && e.kind != "":
-		d.expected = strictjson.From(e.kind)
+	case id == checkIssuer && r.issuer != "":
+		d.expected = strictjson.From(r.issuer)
+	case id == checkAudience && len(r.audiences) > 0:
+		d.expected = strictjson.From(r.audiences)
+	case id == checkKind && r.required != "":
+		d.expected = strictjson.From(r.required)
 	}
 }
 

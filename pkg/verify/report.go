@@ -101,18 +101,14 @@ type Report struct {
 	Key               *KeyInfo         // nil if no key was tried
 	Header            strictjson.Value // as in the token
 
-	claims   strictjson.Value
-	set      *jwks.Set // nil for a secret
-	key      *jwks.Key // described by Key; nil for a secret
-	checks   []outcome
-	expected expectations
-}
+	claims strictjson.Value
+	set    *jwks.Set // nil for a secret
+	key    *jwks.Key // described by Key; nil for a secret
+	checks []outcome
 
-// expectations are what the words of a report repeat of the policy.
-type expectations struct {
-	issuer    string
+	issuer    string // of the policy, as all that follow
 	audiences []string
-	kind      Kind
+	required  Kind
 }
 
 // Claims returns the claims of an accepted token, and the absent value for any

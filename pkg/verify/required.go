@@ -14,7 +14,9 @@ func (v *verification) checkRequired() {
 	v.checkHash(checkAccessHash, "at_hash", v.policy.AccessToken)
 	v.checkHash(checkCodeHash, "c_hash", v.policy.Code)
 	v.checkHash(checkStateHash, "s_hash", v.policy.State)
-	v.checkAuthentication()
+	v.checkAuthTime()
+	v.checkACR()
+	v.checkAMR()
 	v.checkScopes()
 	v.checkRoles()
 	for _, r := range v.policy.Require {

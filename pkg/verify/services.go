@@ -171,18 +171,15 @@ func isLoadBalancer(o origin) bool {
 }
 
 func isGraph(o origin) bool {
-	return hostIs("sts.windows.net", "login.microsoftonline.com")(o) && (o.header.Get("nonce").Exists() || isForGraph(o))
+	return hostIs("sts.windows.net", "login.microsoftonline.com")(o) && (hasNonceHeader(o, nil) || forGraph(o, nil))
 }
 
-// isForGraph reports whether a token is for Microsoft Graph, by its name or its
-// application id.
-func isForGraph(o origin) bool {
+// forGraph is for Microsoft Graph as audience, by its name or its application id.
+func forGraph(o origin, _ *Diagnosis) bool {
 	return slices.ContainsFunc(o.claims.Get("aud").Texts(), func(aud string) bool {
 		return strings.HasPrefix(aud, "00000003-0000-0000-c000-000000000000") || strings.TrimSuffix(aud, "/") == "https://graph.microsoft.com"
 	})
 }
-
-func forGraph(o origin, _ *Diagnosis) bool { return isForGraph(o) }
 
 func hasNonceHeader(o origin, _ *Diagnosis) bool { return o.header.Get("nonce").Exists() }
 

@@ -88,16 +88,12 @@ func (v *verification) checkEmbeddedKey() {
 // checkPrintable warns of text that does not show what it is: control, bidi and
 // invisible characters (CWE-150). Whatever is printed is escaped anyway.
 func (v *verification) checkPrintable() {
-	name := "header"
-	where, found := findUnprintable(v.token.Header())
-	if !found {
-		name = "claims"
-		where, found = findUnprintable(v.claims)
-	}
-	if found {
-		v.warn(checkPrintable, ReasonClaimRefused,
-			fmt.Sprintf("invisible or control characters in the %s, at %q; they are shown escaped", name, where))
-		return
+	for _, part := range [...]strictjson.Member{{Name: "header", Value: v.token.Header()}, {Name: "claims", Value: v.claims}} {
+		if where, found := findUnprintable(part.Value); found {
+			v.warn(checkPrintable, ReasonClaimRefused,
+				fmt.Sprintf("invisible or control characters in the %s, at %q; they are shown escaped", part.Name, where))
+			return
+		}
 	}
 	v.pass(checkPrintable)
 }

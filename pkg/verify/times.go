@@ -50,27 +50,25 @@ func (v *verification) checkTimes() {
 
 func (v *verification) checkExpiry() (time.Time, bool) {
 	value := v.claims.Get("exp")
+	exp, problem := numericDate(value)
+	ok := problem == "" && !v.excused(value)
 	switch {
 	case v.excused(value):
 		v.skipBecause(checkExpiry, "not checked: this is "+v.nature.name)
-		return time.Time{}, false
 	case !value.Exists():
 		v.fail(checkExpiry, ReasonExpired, "exp is missing: the token would never expire",
 			detail{diagnosis: &Diagnosis{Cause: claimMissing, Expected: "exp"}})
-		return time.Time{}, false
-	}
-	exp, problem := numericDate(value)
-	if problem != "" {
+	case !ok:
 		v.fail(checkExpiry, ReasonExpired, "exp "+problem, detail{})
-		return time.Time{}, false
-	}
-	if v.now.Before(exp.Add(v.policy.Leeway)) {
+	case v.now.Before(exp.Add(v.policy.Leeway)):
 		v.pass(checkExpiry)
-	} else {
+	default:
 		v.fail(checkExpiry, ReasonExpired, "expired at "+formatTime(exp), detail{at: exp, diagnosis: v.diagnoseExpiry(exp)})
 	}
-	v.checkMinValidity(exp)
-	return exp, true
+	if ok {
+		v.checkMinValidity(exp)
+	}
+	return exp, ok
 }
 
 func (v *verification) diagnoseExpiry(exp time.Time) *Diagnosis {

@@ -67,7 +67,7 @@ func (v *verification) begin() {
 	v.nature = natureOf(t, v.typ)
 	v.report = &Report{
 		EvaluatedAt: v.now, Header: t.Header(), claims: v.claims, Kind: classify(t, v.typ, v.nature),
-		expected: expectations{issuer: p.Issuer, audiences: p.Audiences, kind: p.Kind},
+		issuer: p.Issuer, audiences: p.Audiences, required: p.Kind,
 	}
 	if p.Kind == KindLogout && v.report.Kind == KindLogout {
 		v.nature = nature{} // it is what is required

@@ -42,7 +42,7 @@ func (r *Report) passedWords(id check) string {
 		iat, _ := numericDate(r.claims.Get("iat"))
 		return strconv.FormatInt(exp.Unix()-iat.Unix(), 10) + " seconds"
 	case id == checkKind:
-		return kindName(r.expected.kind)
+		return kindName(r.required)
 	case info.timed:
 		return words + r.timeIn(info.claim)
 	case info.claim != "": // a text
