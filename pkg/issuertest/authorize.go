@@ -43,11 +43,11 @@ func (i *Issuer) serveAuthorization(w http.ResponseWriter, r *http.Request) {
 		i.message(w, http.StatusBadRequest, "This request cannot be answered", problem)
 		return
 	}
+	acr, _, _ := strings.Cut(r.FormValue("acr_values"), " ")
 	request := &authRequest{
 		codeGrant: codeGrant{
 			grant: grant{
-				client: client, scope: strings.Fields(r.FormValue("scope")), audience: audiences(r), nonce: r.FormValue("nonce"),
-				acr: firstWord(r.FormValue("acr_values")),
+				client: client, scope: strings.Fields(r.FormValue("scope")), audience: audiences(r), nonce: r.FormValue("nonce"), acr: acr,
 			},
 			redirectURI: redirectURI, challenge: r.FormValue("code_challenge"),
 		},
@@ -131,11 +131,6 @@ func (a *authRequest) check(r *http.Request) *oauthError {
 // audience.
 func audiences(r *http.Request) []string {
 	return slices.DeleteFunc(append(slices.Clone(r.Form["resource"]), r.Form["audience"]...), func(s string) bool { return s == "" })
-}
-
-func firstWord(text string) string {
-	word, _, _ := strings.Cut(text, " ")
-	return word
 }
 
 // usableSession is the browser's login, if it does for a request.

@@ -1,8 +1,10 @@
 package issuertest
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"slices"
 	"strings"
@@ -112,11 +114,11 @@ func confuse(d *draft) error {
 	if d.minter.Key.symmetric() {
 		return errors.New("there is no public key to confuse with a secret")
 	}
-	pem, err := d.minter.Key.publicPEM()
+	der, err := x509.MarshalPKIXPublicKey(d.minter.Key.public())
 	if err != nil {
 		return err
 	}
-	d.key, err = newKey(pem, "HS256", "")
+	d.key, err = newKey(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), "HS256", "")
 	return err
 }
 

@@ -23,17 +23,8 @@ type refreshGrant struct {
 	used bool
 }
 
-// serveToken is the token endpoint (RFC 6749 section 3.2).
-func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "the token endpoint takes POST", http.StatusMethodNotAllowed)
-		return
-	}
-	i.forClients(i.grantTokens)(w, r)
-}
-
-// grantTokens answers a token request according to its grant type.
+// grantTokens answers a token request (RFC 6749 section 3.2) according to its grant
+// type.
 func (i *Issuer) grantTokens(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
 	grants := map[string]func(*http.Request, *Client) (*grant, *oauthError){
 		"authorization_code": i.grantCode, "client_credentials": i.grantProgram, "password": i.grantPassword,

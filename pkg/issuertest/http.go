@@ -28,14 +28,17 @@ func (i *Issuer) handler() http.Handler {
 	mux.Handle("GET /.well-known/oauth-authorization-server"+path, metadata) // RFC 8414 section 3.1
 	p := i.shape.paths
 	for path, handler := range map[string]http.Handler{
-		"GET " + p.keys:           open(i.serveKeys),
-		p.token:                   open(i.serveToken),
-		p.userinfo:                open(i.serveUserinfo),
-		"POST " + p.introspection: i.forClients(i.introspect),
-		"POST " + p.revocation:    i.forClients(i.revokeToken),
-		"POST " + p.device:        i.forClients(i.beginDevice),
-		p.authorization:           http.HandlerFunc(i.serveAuthorization),
-		p.endSession:              http.HandlerFunc(i.serveEndSession),
+		"GET " + p.Keys:           open(i.serveKeys),
+		"POST " + p.Token:         open(i.forClients(i.grantTokens)),
+		"OPTIONS " + p.Token:      open(preflight),
+		"GET " + p.Userinfo:       open(i.serveUserinfo),
+		"POST " + p.Userinfo:      open(i.serveUserinfo),
+		"OPTIONS " + p.Userinfo:   open(preflight),
+		"POST " + p.Introspection: i.forClients(i.introspect),
+		"POST " + p.Revocation:    i.forClients(i.revokeToken),
+		"POST " + p.Device:        i.forClients(i.beginDevice),
+		p.Authorization:           http.HandlerFunc(i.serveAuthorization),
+		p.EndSession:              http.HandlerFunc(i.serveEndSession),
 		"POST " + pathLogin:       http.HandlerFunc(i.serveLogin),
 		"GET " + pathDevice:       http.HandlerFunc(i.serveDevicePage),
 		"POST " + pathDevice:      http.HandlerFunc(i.serveDeviceAnswer),
@@ -53,13 +56,15 @@ func (i *Issuer) handler() http.Handler {
 func open(handler http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-		if r.Method == http.MethodOptions {
-			w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
 		handler(w, r)
 	})
+}
+
+// preflight answers the question of a browser that a script of another page wants to
+// send credentials.
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // forClients returns a handler that authenticates the client first. It responds with
@@ -162,22 +167,15 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 // metadata is the document of OpenID Connect Discovery section 3 and RFC 8414
 // section 2.
 func (i *Issuer) metadata() strictjson.Value {
-	endpoint := func(path string) strictjson.Value {
-		if path == "" { // the product does not have this endpoint
-			return strictjson.Value{}
-		}
-		return strictjson.From(i.origin + path)
-	}
-	m, p := claims{}, i.shape.paths
-	m.set("issuer", i.URL,
-		"authorization_endpoint", endpoint(p.authorization), "token_endpoint", endpoint(p.token), "userinfo_endpoint", endpoint(p.userinfo),
-		"jwks_uri", endpoint(p.keys), "introspection_endpoint", endpoint(p.introspection), "revocation_endpoint", endpoint(p.revocation),
-		"end_session_endpoint", endpoint(p.endSession), "device_authorization_endpoint", endpoint(p.device),
+	m := claims{}
+	m.set("issuer", i.URL)
+	m = append(m, strictjson.From(i.shape.paths.below(i.origin)).Members()...)
+	m.set(
 		"subject_types_supported", []string{"public"},
 		"id_token_signing_alg_values_supported", []string{i.ring.current().Algorithm},
 		"scopes_supported", []string{"openid", "profile", "email", "offline_access"},
 		"token_endpoint_auth_methods_supported", []string{"client_secret_basic", "client_secret_post", "none"})
-	if p.authorization == "" {
+	if i.shape.paths.Authorization == "" {
 		m.set("response_types_supported", []string{"id_token"}, "grant_types_supported", []string{"client_credentials"})
 	} else {
 		i.loginMetadata(&m)
@@ -191,7 +189,7 @@ func (i *Issuer) metadata() strictjson.Value {
 // loginMetadata is what an issuer says whose users can log in.
 func (i *Issuer) loginMetadata(m *claims) {
 	grants := []string{"authorization_code", "client_credentials", "refresh_token", "password"}
-	if i.shape.paths.device != "" {
+	if i.shape.paths.Device != "" {
 		grants = append(grants, deviceGrant)
 	}
 	m.set("response_types_supported", []string{"code"},
@@ -201,7 +199,7 @@ func (i *Issuer) loginMetadata(m *claims) {
 		"prompt_values_supported", []string{"none", "login"},
 		"claims_supported", []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "preferred_username", "email", "email_verified"},
 		"authorization_response_iss_parameter_supported", true) // RFC 9207
-	if i.shape.paths.endSession != "" {
+	if i.shape.paths.EndSession != "" {
 		m.set("backchannel_logout_supported", true, "backchannel_logout_session_supported", true)
 	}
 }

@@ -115,7 +115,9 @@ func listen(config Config) (net.Listener, string, error) {
 }
 
 func newIssuer(config Config, shape vendor, listener net.Listener, host string) (*Issuer, error) {
-	i := &Issuer{shape: shape, clients: slices.Clone(config.Clients), store: newStore(), now: config.Now, trace: config.Trace}
+	i := &Issuer{
+		shape: shape, clients: slices.Clone(config.Clients), store: newStore(), now: config.Now, trace: config.Trace, pages: template.Must(template.New("page").Parse(pageText)),
+	}
 	if i.now == nil {
 		i.now = time.Now //nolint:forbidigo // the default of a server that nobody waits for
 	}
@@ -144,16 +146,13 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	if err != nil {
 		return nil, err
 	}
-	if i.pages, err = parsePages(); err != nil {
-		return nil, err
-	}
 	i.describe(state)
 	return i, i.keep(state)
 }
 
 // describe sets the exported fields.
 func (i *Issuer) describe(state *state) {
-	i.URL, i.KeySetURL, i.TokenURL = i.minter.Issuer, i.origin+i.shape.paths.keys, i.origin+i.shape.paths.token
+	i.URL, i.KeySetURL, i.TokenURL = i.minter.Issuer, i.origin+i.shape.paths.Keys, i.origin+i.shape.paths.Token
 	i.Audience, i.ClientID, i.ClientSecret = i.minter.Audience, i.clients[0].ID, i.clients[0].Secret
 	if i.identity != nil {
 		i.Certificate = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: i.identity.Certificate[0]})

@@ -58,15 +58,12 @@ func generate(algorithm string) (any, error) {
 	case kty == "RSA":
 		return rsa.GenerateKey(rand.Reader, rsaBits)
 	case kty == "EC":
-		return ecdsa.GenerateKey(curves()[curve], rand.Reader)
+		curves := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
+		return ecdsa.GenerateKey(curves[curve], rand.Reader)
 	default:
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
 	}
-}
-
-func curves() map[string]elliptic.Curve {
-	return map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
 }
 
 // newKey puts a private key and an algorithm together, which have to fit.
@@ -196,13 +193,4 @@ func keySet(keys ...*Key) strictjson.Value {
 		}
 	}
 	return object("keys", list)
-}
-
-// publicPEM is the public key as its owner publishes it.
-func (k *Key) publicPEM() ([]byte, error) {
-	der, err := x509.MarshalPKIXPublicKey(k.public())
-	if err != nil {
-		return nil, err
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }

@@ -26,7 +26,7 @@ func (i *Issuer) serveEndSession(w http.ResponseWriter, r *http.Request) {
 	confirmed := r.Method == http.MethodPost && i.sameBrowser(r, r.PostFormValue("browser"))
 	if s != nil && !confirmed && !i.speaksOf(r.FormValue("id_token_hint"), s.user) {
 		i.page(w, http.StatusOK, "logout", map[string]any{
-			"User": s.user.FullName, "Browser": i.browser(w, r), "Action": i.shape.paths.endSession,
+			"User": s.user.FullName, "Browser": i.browser(w, r), "Action": i.shape.paths.EndSession,
 			"Target": r.FormValue("post_logout_redirect_uri"), "State": r.FormValue("state"), "Client": r.FormValue("client_id"),
 		})
 		return

@@ -2,14 +2,11 @@ package issuertest
 
 import (
 	_ "embed" // the pages
-	"html/template"
 	"net/http"
 )
 
 //go:embed page.html
 var pageText string
-
-func parsePages() (*template.Template, error) { return template.New("page").Parse(pageText) }
 
 // page writes one of the pages that people see. They have no script, and no other
 // site may frame them.

@@ -19,7 +19,7 @@ func authgear() vendor {
 	return vendor{
 		name: "authgear", about: "Authgear with \"Issue JWT as access token\": the endpoint is issuer and audience",
 		paths: paths{
-			authorization: "/authorize", token: "/token", userinfo: "/userinfo", keys: "/jwks", revocation: "/revoke", endSession: "/end_session",
+			Authorization: "/authorize", Token: "/token", Userinfo: "/userinfo", Keys: "/jwks", Revocation: "/revoke", EndSession: "/end_session",
 		}.below("/oauth2"),
 		accessType: "at+jwt", idType: "JWT", accessLife: 30 * time.Minute, idLife: 5 * time.Minute, noCacheControl: true,
 		access: func(f *facts, c *claims) {
@@ -78,8 +78,8 @@ func cognito() vendor {
 	return vendor{
 		name: "cognito", about: "Amazon Cognito: access tokens have no audience, but client_id and token_use", issuer: pool,
 		paths: paths{
-			authorization: "/oauth2/authorize", token: "/oauth2/token", userinfo: "/oauth2/userInfo", keys: pool + "/.well-known/jwks.json",
-			revocation: "/oauth2/revoke", endSession: "/logout",
+			Authorization: "/oauth2/authorize", Token: "/oauth2/token", Userinfo: "/oauth2/userInfo", Keys: pool + "/.well-known/jwks.json",
+			Revocation: "/oauth2/revoke", EndSession: "/logout",
 		},
 		noAudience: true, audience: defaultAPI,
 		access: func(f *facts, c *claims) {
@@ -142,7 +142,7 @@ func githubActions() vendor {
 	}
 	return vendor{
 		name: "github-actions", about: "GitHub Actions: a workflow's ID token, from client_credentials",
-		paths: paths{token: "/token", keys: "/.well-known/jwks"}, sameKinds: true,
+		paths: paths{Token: "/token", Keys: "/.well-known/jwks"}, sameKinds: true,
 		accessType: "JWT", idType: "JWT", accessLife: 5 * time.Minute, idLife: 5 * time.Minute, audience: "https://github.com/octo-org",
 		access: job, id: job,
 	}
@@ -152,7 +152,7 @@ func google() vendor {
 	return vendor{
 		name: "google", about: "Google: opaque access tokens; the ID token is the one to verify",
 		paths: paths{
-			authorization: "/o/oauth2/v2/auth", token: "/token", userinfo: "/v1/userinfo", keys: "/oauth2/v3/certs", revocation: "/revoke", device: "/device/code",
+			Authorization: "/o/oauth2/v2/auth", Token: "/token", Userinfo: "/v1/userinfo", Keys: "/oauth2/v3/certs", Revocation: "/revoke", Device: "/device/code",
 		},
 		opaque: true, idType: "JWT", audience: defaultAPI,
 		id: func(f *facts, c *claims) {
@@ -197,7 +197,7 @@ func kubernetes() vendor {
 	}
 	return vendor{
 		name: "kubernetes", about: "a Kubernetes service account: the token of a pod, from client_credentials",
-		paths: paths{token: "/token", keys: "/openid/v1/jwks"}, sameKinds: true, access: account, id: account,
+		paths: paths{Token: "/token", Keys: "/openid/v1/jwks"}, sameKinds: true, access: account, id: account,
 	}
 }
 

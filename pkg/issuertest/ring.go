@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base64"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/claimcheck/claimcheck/pkg/jwks"
 )
-
-const defaultAlgorithm = "RS256"
 
 // A ring holds the key that signs, and those before it as long as they are
 // published.
@@ -40,16 +37,15 @@ func newRing(algorithm, secret string, state *state, shape vendor, now time.Time
 	if len(r.keys) > 0 && !r.keys[0].key.symmetric() {
 		return r, nil
 	}
-	key, err := firstKey(cmp.Or(algorithm, defaultAlgorithm), secret)
-	r.keys = []ringKey{{key: key}}
-	return r, err
-}
-
-func firstKey(algorithm, secret string) (*Key, error) {
-	if _, _, asymmetric := jwks.KeyType(algorithm); !asymmetric && secret != "" {
-		return newKey([]byte(secret), algorithm, "")
+	r.keys = []ringKey{{}}
+	algorithm = cmp.Or(algorithm, "RS256")
+	var err error
+	if strings.HasPrefix(algorithm, "HS") && secret != "" {
+		r.keys[0].key, err = newKey([]byte(secret), algorithm, "")
+	} else {
+		r.keys[0].key, err = NewKey(algorithm)
 	}
-	return NewKey(algorithm)
+	return r, err
 }
 
 // current is the key that signs.

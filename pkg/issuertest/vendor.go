@@ -30,14 +30,22 @@ type vendor struct {
 	jwk        func(issuer string) claims // additional members
 }
 
-// paths are the paths of the endpoints after the origin.
+// paths are the paths of the endpoints after the origin, or their URLs. A product lacks
+// those that are empty.
 type paths struct {
-	authorization, token, userinfo, keys, introspection, revocation, endSession, device string
+	Authorization string `json:"authorization_endpoint,omitempty"`
+	Token         string `json:"token_endpoint,omitempty"`
+	Userinfo      string `json:"userinfo_endpoint,omitempty"`
+	Keys          string `json:"jwks_uri,omitempty"`
+	Introspection string `json:"introspection_endpoint,omitempty"`
+	Revocation    string `json:"revocation_endpoint,omitempty"`
+	EndSession    string `json:"end_session_endpoint,omitempty"`
+	Device        string `json:"device_authorization_endpoint,omitempty"`
 }
 
 // below returns the paths with a prefix.
 func (p paths) below(prefix string) paths {
-	for _, path := range []*string{&p.authorization, &p.token, &p.userinfo, &p.keys, &p.introspection, &p.revocation, &p.endSession, &p.device} {
+	for _, path := range []*string{&p.Authorization, &p.Token, &p.Userinfo, &p.Keys, &p.Introspection, &p.Revocation, &p.EndSession, &p.Device} {
 		if *path != "" {
 			*path = prefix + *path
 		}
