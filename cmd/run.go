@@ -146,13 +146,9 @@ func (r *run) readToken() (err error) {
 
 // verifier makes what verifies the token: by local keys, or by those of the
 // issuer or of a key set's URL.
-func (r *run) verifier() (*verifier.Verifier, error) {
+func (r *run) verifier(local verify.Keys) (*verifier.Verifier, error) {
 	trust := &r.opts.trust
 	options := []verifier.Option{verifier.WithClock(r.clock)}
-	local, err := r.localKeys()
-	if err != nil {
-		return nil, err
-	}
 	if local != nil {
 		r.secret, _ = local.(*verify.Secret)
 		options = append(options, verifier.WithKeys(local))
@@ -236,12 +232,20 @@ func (r *run) client() (*provider.Client, error) {
 
 // verify reads the keys and checks the token, as of the time when it has both.
 func (r *run) verify(ctx context.Context) (report, error) {
-	timed, cancel := r.opts.network.within(ctx)
-	defer cancel()
-	if err := r.issuerOfMetadata(timed); err != nil {
+	local, err := r.localKeys()
+	if err != nil {
 		return report{}, err
 	}
-	v, err := r.verifier()
+	timed := ctx
+	if local == nil {
+		var cancel context.CancelFunc
+		timed, cancel = r.opts.network.within(ctx)
+		defer cancel()
+		if err := r.issuerOfMetadata(timed); err != nil {
+			return report{}, err
+		}
+	}
+	v, err := r.verifier(local)
 	if err != nil {
 		return report{}, err
 	}

@@ -229,7 +229,12 @@ func (r report) hint(c verify.Check) advice.Hint {
 
 // checks returns the checks of a status, the decisive one first.
 func (r report) checks(status verify.Status) []verify.Check {
-	list := slices.DeleteFunc(slices.Clone(r.made), func(c verify.Check) bool { return c.Status != status })
+	var list []verify.Check
+	for _, c := range r.made {
+		if c.Status == status {
+			list = append(list, c)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b verify.Check) int { return cmp.Compare(r.weight(a), r.weight(b)) })
 	return list
 }
