@@ -74,7 +74,7 @@ func (r *run) unverifiedAge() (verdict, error) {
 	if err := r.readToken(); err != nil {
 		return nil, err
 	}
-	r.input.warn(r.printer)
+	warnOfRepair(r.printer, r.input)
 	claims := r.token.UnverifiedClaims()
 	age := verify.MeasureAuthAge(claims, r.clock())
 	if !claims.Exists() {

@@ -55,8 +55,8 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 	if err != nil {
 		return err
 	}
-	parsed := token.Parse(input.text) // what is wrong with it is part of the answer
-	d := decoded{parsed, input.text, opts.showSignature, env.Now(), insteadHint(env, args)}
+	parsed := token.Parse(input.Text) // what is wrong with it is part of the answer
+	d := decoded{parsed, input.Text, opts.showSignature, env.Now(), insteadHint(env, args)}
 	if err := printer.Print(ctx, d.document(), d.writeText); err != nil {
 		failed := printFailure(err, d.code())
 		if d.code() == exitAccepted || exitCode(ctx, failed) != d.code() {
@@ -64,9 +64,9 @@ func runDecode(ctx context.Context, env *Env, opts *decodeOptions, args []string
 		}
 		printer.Warn(err.Error()) // the token's own problem is what counts
 	}
-	input.warn(printer)
-	if input.encoding != "" {
-		printer.Aside("the token was taken out of " + input.encoding)
+	warnOfRepair(printer, input)
+	if input.Encoding != "" {
+		printer.Aside("the token was taken out of " + input.Encoding)
 	}
 	if d.code() != exitAccepted {
 		return fail(d.code(), "%s", d.problem()).withHint("%s", d.hint())

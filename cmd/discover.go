@@ -65,7 +65,7 @@ func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.P
 		return document{}, o.question(client, issuer).unavailable(network, err)
 	}
 	if o.check {
-		return document{report: newFindingsReport(metadata.URL, client.Lint(network, metadata))}, nil
+		return document{report: findingsReport{metadata.URL, client.Lint(network, metadata)}}, nil
 	}
 	var problem error
 	if mismatch != nil {
@@ -78,7 +78,7 @@ func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.P
 // are not for the issuer that was asked for.
 func showMetadata(ctx context.Context, printer *output.Printer, metadata *provider.Metadata, problem error) error {
 	findings := slices.DeleteFunc(metadata.Lint(), func(f jwks.Finding) bool { return f.ID == "form" }) // reported separately
-	view := metadataView{metadata, newFindingsReport(metadata.URL, findings)}
+	view := metadataView{metadata, findingsReport{metadata.URL, findings}}
 	if err := show(ctx, printer, display{metadata.Document, view.writeText}); err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (r report) reportDocument() reportDocument {
 func (r report) checkDocument(c verify.Check) checkDocument {
 	d := checkDocument{
 		ID: c.ID, Status: c.Status, Expected: c.Expected, Actual: c.Actual,
-		Message: r.message(c), Hint: r.hint(c).String(), Spec: c.Spec,
+		Message: r.message(c), Hint: r.advice.Hint(c).String(), Spec: c.Spec,
 	}
 	if c.Status == verify.Failed {
 		d.Reason = c.Reason
@@ -92,7 +92,7 @@ func (r report) suiteCase(c verify.Check) output.Case {
 		for _, note := range comparison(c) {
 			result.Notes = append(result.Notes, note.Text)
 		}
-		if hint := r.hint(c).String(); hint != "" {
+		if hint := r.advice.Hint(c).String(); hint != "" {
 			result.Notes = append(result.Notes, "hint: "+hint)
 		}
 		result.Spec = c.Spec

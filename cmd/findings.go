@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,17 +25,13 @@ const (
 
 // findingsReport is the answer of --check: errors first, as the linters give them.
 type findingsReport struct {
-	source           string // what was checked
-	findings         []jwks.Finding
-	errors, warnings int
+	source   string // what was checked
+	findings []jwks.Finding
 }
 
-func newFindingsReport(source string, findings []jwks.Finding) findingsReport {
-	count := map[string]int{}
-	for _, f := range findings {
-		count[f.Severity]++
-	}
-	return findingsReport{source, findings, count["error"], count["warning"]}
+// count returns the number of findings of a severity.
+func (r findingsReport) count(severity string) int {
+	return len(slices.DeleteFunc(slices.Clone(r.findings), func(f jwks.Finding) bool { return f.Severity != severity }))
 }
 
 // documentOptions are the flags of the commands that show or lint a document of an
@@ -88,7 +85,7 @@ func (o *documentOptions) question(client *provider.Client, issuer string) issue
 
 // code is that of errors: warnings and information do not fail a document.
 func (r findingsReport) code() int {
-	if r.errors > 0 {
+	if r.count("error") > 0 {
 		return exitFindings
 	}
 	return exitAccepted
@@ -102,10 +99,11 @@ func (r findingsReport) verdict() string {
 }
 
 func (r findingsReport) sentence() string {
-	if r.errors == 0 && r.warnings > 0 {
-		return "no errors, " + plural(r.warnings, "warning")
+	errors, warnings := r.count("error"), r.count("warning")
+	if errors == 0 && warnings > 0 {
+		return "no errors, " + plural(warnings, "warning")
 	}
-	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(r.errors, "error"), plural(r.warnings, "warning"))
+	return fmt.Sprintf("%s: %s, %s", r.verdict(), plural(errors, "error"), plural(warnings, "warning"))
 }
 
 // findingsDocument is the report in JSON.

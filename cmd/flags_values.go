@@ -151,8 +151,6 @@ func beside(dir, path string) string {
 // env:NAME, or, where that does no harm, the value itself.
 type reference struct{ *scalar }
 
-const referenceForms = "@FILE or env:NAME"
-
 // valueVar defines a flag that takes a value itself, @FILE or env:NAME.
 func valueVar(f *pflag.FlagSet, target *string, name, takes, usage string) {
 	parse := func(text string) (string, error) {
@@ -174,7 +172,7 @@ func secretVar(f *pflag.FlagSet, target *string, name, usage string) {
 		if isFile && path != "" || isVariable && variable != "" {
 			return text, nil
 		}
-		return "", &valueError{takes: referenceForms + ", never the secret itself"}
+		return "", &valueError{takes: "@FILE or env:NAME, never the secret itself"}
 	}
 	f.Var(reference{newScalar(target, "@FILE", *target, parse)}, name, usage)
 }

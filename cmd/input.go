@@ -27,34 +27,19 @@ type tokenOptions struct {
 	exact bool
 }
 
-// tokenInput is the one token that was found.
-type tokenInput struct {
-	text     string
-	repair   string // what was undone, see paste.Token
-	encoding string // how the text holds it, see paste.Token
-}
-
-// warning describes how the token was repaired, or is empty if it was not.
-func (i tokenInput) warning() string {
-	if i.repair == "" {
-		return ""
-	}
-	return i.repair + ": the text as given is not a valid token; servers will refuse it"
-}
-
-// warn says what was undone, for commands whose answer has no place for it.
-func (i tokenInput) warn(printer *output.Printer) {
-	if text := i.warning(); text != "" {
+// warnOfRepair says what was undone, for commands whose answer has no place for it.
+func warnOfRepair(printer *output.Printer, found paste.Token) {
+	if text := found.Warning(); text != "" {
 		printer.Warn(text)
 	}
 }
 
 // readToken finds exactly one token: in the argument, a file, a variable or
 // stdin.
-func readToken(env *Env, args []string, opts tokenOptions) (tokenInput, error) {
+func readToken(env *Env, args []string, opts tokenOptions) (paste.Token, error) {
 	text, err := tokenText(env, args)
 	if err != nil {
-		return tokenInput{}, err
+		return paste.Token{}, err
 	}
 	return oneToken(text, opts)
 }
@@ -121,12 +106,12 @@ func fromFileOrEnv(env *Env, argument string, limit int) (text string, ok bool, 
 }
 
 // oneToken cleans pasted text up.
-func oneToken(text string, opts tokenOptions) (tokenInput, error) {
+func oneToken(text string, opts tokenOptions) (paste.Token, error) {
 	if strings.TrimSpace(text) == "" {
-		return tokenInput{}, unreadable("no token: the input is only white space")
+		return paste.Token{}, unreadable("no token: the input is only white space")
 	}
 	if opts.exact {
-		return tokenInput{text: paste.Exact(text)}, nil
+		return paste.Token{Text: paste.Exact(text)}, nil
 	}
 	picked, err := paste.Pick(paste.Find(string(toUTF8([]byte(text)))), opts.pick)
 	if err != nil {
@@ -134,9 +119,9 @@ func oneToken(text string, opts tokenOptions) (tokenInput, error) {
 		if choice, ok := errors.AsType[*paste.ChoiceError](err); ok && len(choice.Found) > 1 {
 			failed.hint = "choose one with --pick NAME or --pick N"
 		}
-		return tokenInput{}, failed
+		return paste.Token{}, failed
 	}
-	return tokenInput{text: picked.Text, repair: picked.Repair, encoding: picked.Encoding}, nil
+	return picked, nil
 }
 
 func readStdin(env *Env, limit int) ([]byte, error) {
@@ -219,7 +204,7 @@ func readValue(env *Env, flag, argument string) (string, error) {
 	return argument, nil
 }
 
-// readSecret reads a secret from @FILE or env:NAME. It accepts no literal value:
+// readSecret reads a secret from @FILE or env:NAME. Its flag takes no literal value:
 // other users can see a command line, and shells keep it in their history. Without an
 // argument there is no secret.
 func readSecret(env *Env, flag, argument string) (string, error) {
@@ -232,16 +217,11 @@ func readSecret(env *Env, flag, argument string) (string, error) {
 
 // secretData reads a secret's octets, unchanged.
 func secretData(env *Env, flag, argument string) ([]byte, error) {
-	text, ok, err := fromFileOrEnv(env, argument, maxFileSize)
-	switch {
-	case !ok:
-		return nil, usageError("%s takes %s, never the secret itself", flag, referenceForms)
-	case err != nil:
-		return nil, err
-	case strings.TrimSpace(text) == "":
-		return nil, unreadable("%s is empty", flag)
+	text, _, err := fromFileOrEnv(env, argument, maxFileSize) // its flag takes nothing else
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = unreadable("%s is empty", flag)
 	}
-	return []byte(text), nil
+	return []byte(text), err
 }
 
 // withoutLineEnd drops what an editor or a shell adds to a secret that is text: one

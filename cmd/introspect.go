@@ -69,7 +69,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, er
 	if err := r.readToken(); err != nil {
 		return nil, err
 	}
-	r.input.warn(r.printer)
+	warnOfRepair(r.printer, r.input)
 	network, cancel := o.network.within(ctx)
 	defer cancel()
 	answer, err := o.ask(network, r)
@@ -156,7 +156,7 @@ func authMethods(metadata *provider.Metadata) []string {
 }
 
 func (o *introspectOptions) ask(ctx context.Context, r *run) (*provider.Introspection, error) {
-	request := provider.IntrospectionRequest{Token: r.input.text, TypeHint: o.typeHint, ClientID: o.expect.ClientID}
+	request := provider.IntrospectionRequest{Token: r.input.Text, TypeHint: o.typeHint, ClientID: o.expect.ClientID}
 	var secretErr, bearerErr error
 	request.Secret, secretErr = readSecret(r.env, "--client-secret", o.clientSecret)
 	request.Bearer, bearerErr = readSecret(r.env, "--bearer", o.bearer)
@@ -233,7 +233,7 @@ func (o *introspectOptions) askAuthing(ctx context.Context, client *provider.Cli
 	if verify.Classify(r.token) == verify.KindID {
 		parameter = "id_token"
 	}
-	answer, err := authing.ValidateToken(ctx, client, originOf(o.expect.Issuer), parameter, r.input.text)
+	answer, err := authing.ValidateToken(ctx, client, originOf(o.expect.Issuer), parameter, r.input.Text)
 	if err != nil {
 		return nil, unavailable(err)
 	}

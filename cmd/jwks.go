@@ -48,7 +48,7 @@ func newJWKSCmd(env *Env) *cobra.Command {
 					return document{}, err
 				}
 				show := func() error { return opts.show(c.Context(), env, printer, set, from) }
-				return document{newFindingsReport(from, set.Lint(env.Now())), show}, nil
+				return document{findingsReport{from, set.Lint(env.Now())}, show}, nil
 			})
 		},
 	}

@@ -93,8 +93,8 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 	if err != nil {
 		return err
 	}
-	input.warn(printer)
-	parsed := token.Parse(input.text)
+	warnOfRepair(printer, input)
+	parsed := token.Parse(input.Text)
 	if !parsed.Header().Exists() {
 		return fail(exitMalformed, "--for: %s", parsed.Faults()[0].Text)
 	}

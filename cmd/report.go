@@ -137,7 +137,7 @@ func (r report) writeShort(t *output.Text, facts []output.Row) {
 func (r report) row(c verify.Check) output.Row {
 	row := output.Row{Mark: markOf(c.Status), Label: c.ID, Value: r.message(c)}
 	if c.Status == verify.Failed || c.Status == verify.Warning {
-		hint := r.hint(c)
+		hint := r.advice.Hint(c)
 		if c.Strict {
 			row.Notes = append(row.Notes, output.Plain.Span("a warning, which --strict refuses"))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
+	"github.com/claimcheck/claimcheck/cmd/internal/paste"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
@@ -52,7 +53,7 @@ type run struct {
 	insteadOfToken string // what may have been meant in place of the token, or empty
 
 	policy verify.Policy
-	input  tokenInput
+	input  paste.Token
 	token  *token.Token
 	secret *verify.Secret // that is trusted, if it is one
 	now    time.Time      // time of evaluation, set after the token and the keys have been read
@@ -135,8 +136,8 @@ func (r *run) readToken() (err error) {
 		return err
 	}
 	r.insteadOfToken = insteadHint(r.env, r.args)
-	r.token = token.Parse(r.input.text) // what is wrong with it is part of the answer
-	if warning := r.input.warning(); warning != "" {
+	r.token = token.Parse(r.input.Text) // what is wrong with it is part of the answer
+	if warning := r.input.Warning(); warning != "" {
 		r.policy.Extra = append(r.policy.Extra, verify.Check{
 			ID: "input_repaired", Status: verify.Warning, Reason: verify.ReasonMalformed, Message: warning,
 		})
@@ -249,7 +250,7 @@ func (r *run) verify(ctx context.Context) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
-	result, err := v.Examine(timed, r.input.text)
+	result, err := v.Examine(timed, r.input.Text)
 	if named, _ := setAddress(r.opts.trust.jwks, err); named != "" {
 		result, err = r.verifyByMetadata(timed)
 	}
@@ -311,7 +312,7 @@ func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := v.Examine(ctx, r.input.text)
+	result, err := v.Examine(ctx, r.input.Text)
 	if err == nil {
 		result.KeySet = set
 	}

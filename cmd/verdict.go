@@ -220,13 +220,6 @@ func flagOf(id string) string {
 	}[id]
 }
 
-func (r report) hint(c verify.Check) advice.Hint {
-	if c.Status == verify.Passed {
-		return advice.Hint{}
-	}
-	return r.advice.Hint(c)
-}
-
 // checks returns the checks of a status, the decisive one first.
 func (r report) checks(status verify.Status) []verify.Check {
 	var list []verify.Check

@@ -150,7 +150,7 @@ func (r report) storyOfEnd() []sentence {
 		if len(end) > 0 {
 			said.text = fmt.Sprintf("The check %q failed as well: %s.", c.ID, r.message(c))
 		}
-		hint := r.hint(c)
+		hint := r.advice.Hint(c)
 		if words := hint.Words(); words != "" {
 			said.text += " Hint: " + words
 		}

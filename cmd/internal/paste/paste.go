@@ -44,6 +44,14 @@ type Token struct {
 	Encoding string
 }
 
+// Warning describes how the token was repaired, or is empty if it was not.
+func (t Token) Warning() string {
+	if t.Repair == "" {
+		return ""
+	}
+	return t.Repair + ": the text as given is not a valid token; servers will refuse it"
+}
+
 // Find returns the different tokens in text, in order of appearance. A text in
 // which no token is recognised comes back as one candidate, without the quotes
 // and the scheme around it, for the parser to diagnose. Only a text that holds
