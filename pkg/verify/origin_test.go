@@ -53,7 +53,9 @@ func TestSignsOfServices(t *testing.T) {
 
 // The conditions of notes, each beside what is nearly the same.
 func TestConditionsOfNotes(t *testing.T) {
-	fromOkta := func(kind Kind, path string) bool { return fromOktaOrg(origin{kind: kind, path: path}, nil) }
+	fromOkta := func(kind Kind, path string) bool {
+		return fromOktaOrg(origin{Report: &Report{Kind: kind}, path: path}, nil)
+	}
 	differ := func(expected, found string) bool {
 		return hostsDiffer(origin{}, &Diagnosis{Expected: expected, Found: found})
 	}

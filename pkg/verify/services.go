@@ -61,7 +61,7 @@ func issuerQuirks() []issuerQuirk {
 			{checkAudience, nil, nil, "Firebase ID tokens are for the project, by its ID"},
 			{checkKey, nil, nil, "the documented keys of Firebase are certificates by kid, not a key set"},
 		}},
-		{"Google", func(o origin) bool { return o.host == "accounts.google.com" || o.iss == "accounts.google.com" }, []note{
+		{"Google", func(o origin) bool { return o.host == "accounts.google.com" || o.text("iss") == "accounts.google.com" }, []note{
 			{checkIssuer, anyCause, hosts("accounts.google.com", "accounts.google.com"), "Google writes its issuer with and without https://"},
 			{checkAudience, anyCause, forGcloud, "the audience is gcloud's own client: gcloud auth print-identity-token --audiences=URL asks for a token for your service"},
 			{checkParty, causes(otherParty), nil, "Google's Android clients put their own client id into azp and the server's into aud"},
@@ -121,18 +121,16 @@ func (n *note) fits(id check, o origin, d *Diagnosis) bool {
 	return fits && n.check == id && (n.when == nil || n.when(o, d))
 }
 
-// An origin is what a token shows of the service that made it. Nothing of it is
-// verified: it only picks the words of an explanation.
+// An origin is a report with where its iss points. Nothing of it is verified: it only
+// picks the words of an explanation.
 type origin struct {
-	host, path     string // of iss
-	iss            string
-	kind           Kind
-	header, claims strictjson.Value
+	*Report
+	host, path string // of iss
 }
 
 func (r *Report) origin() origin {
-	o := origin{kind: r.Kind, header: r.Header, claims: r.claims, iss: r.text("iss")}
-	if u, err := url.Parse(o.iss); err == nil {
+	o := origin{Report: r}
+	if u, err := url.Parse(r.text("iss")); err == nil {
 		o.host, o.path = strings.ToLower(u.Hostname()), u.Path
 	}
 	return o
@@ -163,10 +161,10 @@ func hostsDiffer(_ origin, d *Diagnosis) bool {
 	return errExpected == nil && errFound == nil && expected.Host != found.Host
 }
 
-func notOfIDTokens(o origin, _ *Diagnosis) bool { return o.kind != KindID }
+func notOfIDTokens(o origin, _ *Diagnosis) bool { return o.Kind != KindID }
 
 func isLoadBalancer(o origin) bool {
-	signer, _ := o.header.Get("signer").Text()
+	signer, _ := o.Header.Get("signer").Text()
 	return strings.HasPrefix(signer, "arn:aws") && strings.Contains(signer, ":elasticloadbalancing:")
 }
 
@@ -181,7 +179,7 @@ func forGraph(o origin, _ *Diagnosis) bool {
 	})
 }
 
-func hasNonceHeader(o origin, _ *Diagnosis) bool { return o.header.Get("nonce").Exists() }
+func hasNonceHeader(o origin, _ *Diagnosis) bool { return o.Header.Get("nonce").Exists() }
 
 // forGcloud is for the client id of the Google Cloud CLI, which is public.
 func forGcloud(o origin, _ *Diagnosis) bool {
@@ -193,12 +191,11 @@ func isGitHubActions(o origin) bool {
 }
 
 func isKubernetes(o origin) bool {
-	sub, _ := o.claims.Get("sub").Text()
-	return o.has("kubernetes.io") || strings.HasPrefix(sub, "system:serviceaccount:")
+	return o.has("kubernetes.io") || strings.HasPrefix(o.text("sub"), "system:serviceaccount:")
 }
 
 func fromOktaOrg(o origin, _ *Diagnosis) bool {
-	return o.kind == KindAccess && strings.Trim(o.path, "/") == ""
+	return o.Kind == KindAccess && strings.Trim(o.path, "/") == ""
 }
 
 func isAuthgear(o origin) bool {
