@@ -58,8 +58,6 @@ func (k *Key) checkUse() {
 
 func notForSignatures(operation string) bool { return operation != "verify" && operation != "sign" }
 
-const certificateMismatch = "the certificate in x5c is for another key"
-
 // firstCertificate returns the first certificate of x5c, or a description of what is
 // wrong with it.
 func firstCertificate(v strictjson.Value) (*x509.Certificate, string) {

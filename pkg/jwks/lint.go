@@ -141,7 +141,7 @@ func (l *linter) certificate(k *Key) {
 	switch {
 	case c == nil:
 	case k.CertificateMismatch:
-		l.add("certificate", severityError, k, certificateMismatch, "RFC 7517 section 4.7")
+		l.add("certificate", severityError, k, "the certificate in x5c is for another key", "RFC 7517 section 4.7")
 	case l.now.After(c.NotAfter):
 		l.add("certificate", severityWarning, k, "the certificate in x5c expired at "+formatTime(c.NotAfter), "RFC 7517 section 4.7")
 	case l.now.Before(c.NotBefore):

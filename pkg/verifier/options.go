@@ -1,7 +1,6 @@
 package verifier
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
@@ -59,15 +58,6 @@ func WithResourceMetadata(url string) Option { return func(o *options) { o.resou
 // once.
 func WithRefusalLog(log func(r *http.Request, err error)) Option {
 	return func(o *options) { o.refusalLog = log }
-}
-
-// newClient makes the client of a Verifier that was given none: it keeps what it
-// fetched in memory only.
-func (o *options) newClient() error {
-	stale := *cmp.Or(o.staleFor, new(defaultStaleFor))
-	var err error
-	o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment, StaleFor: stale})
-	return err
 }
 
 // machineClock is where the library's one clock is read.

@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/provider"
@@ -69,8 +70,11 @@ func (o *options) complete(policy verify.Policy) error {
 		return nil
 	}
 	own := o.client == nil
-	if own {
-		if err := o.newClient(); err != nil {
+	if own { // what it fetches is kept in memory only
+		var err error
+		stale := *cmp.Or(o.staleFor, new(defaultStaleFor))
+		o.client, err = provider.New(provider.Config{Now: machineClock, Proxy: http.ProxyFromEnvironment, StaleFor: stale})
+		if err != nil {
 			return err
 		}
 	}

@@ -44,7 +44,8 @@ func (r *Report) passedWords(id check) string {
 	case id == checkKind:
 		return kindName(r.required)
 	case info.timed:
-		return words + r.timeIn(info.claim)
+		at, _ := numericDate(r.claims.Get(info.claim))
+		return words + formatTime(at)
 	case info.claim != "": // a text
 		return r.text(info.claim)
 	default:
@@ -92,10 +93,4 @@ func (r *Report) uncheckedWords(id check) string {
 		}
 	}
 	return cmp.Or(usual[id].unchecked, "not required")
-}
-
-// timeIn formats a time claim for people.
-func (r *Report) timeIn(claim string) string {
-	at, _ := numericDate(r.claims.Get(claim))
-	return formatTime(at)
 }
