@@ -62,7 +62,7 @@ type entryDocument struct {
 }
 
 func listCache(dir string, env *Env, printer *output.Printer) (display, error) {
-	entries := provider.ListCache(dir, env.Now(), func(message string) { printer.Warn(message) })
+	entries := provider.ListCache(dir, env.Now(), printer.Warn)
 	document := cacheDocument{Directory: dir, Entries: make([]entryDocument, len(entries))}
 	for i, e := range entries {
 		document.Entries[i] = entryDocument{

@@ -71,7 +71,7 @@ func (o *networkOptions) client(env *Env, printer *output.Printer) (*provider.Cl
 		RootCAs: env.RootCAs, Proxy: env.Proxy, DialContext: env.DialContext, Timeout: o.timeout, AllowHTTP: o.allowHTTP,
 		Now: env.Now, CacheDir: cacheDir(env), NoCache: o.noCache, Refresh: o.refresh, Offline: o.offline,
 		UserAgent: "claimcheck/" + readVersion().Version,
-		Warn:      func(message string) { printer.Warn(message) },
+		Warn:      printer.Warn,
 	}
 	if env.StderrIsTerminal && !o.verbose {
 		config.Waiting = printer.Waiting

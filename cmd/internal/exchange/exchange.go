@@ -16,29 +16,25 @@ import (
 // hold whole pages.
 const MaxLength = 32 << 20
 
-// A Field is a header field.
-type Field struct{ Name, Value string }
-
 // An Exchange is a request and its answer, as far as the text has them.
 type Exchange struct {
 	Method   string // empty if unknown
 	URL      string // or only its path; empty if unknown
-	Request  []Field
+	Request  http.Header
 	Status   int // 0 if unknown
-	Response []Field
+	Response http.Header
 	Body     string // of the response, white space around it removed
 	Others   int    // exchanges in the text that were passed over
 }
 
-// ErrNothing is the error for a text that holds neither a request nor an answer.
-var ErrNothing = errors.New("no HTTP exchange: nothing but white space was given")
+func newExchange() *Exchange { return &Exchange{Request: http.Header{}, Response: http.Header{}} }
 
 // Parse reads a text. If it holds several exchanges, Parse returns the last one
 // that was refused (401, 403 or 400), or the last one if none was refused.
 func Parse(text string) (*Exchange, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {
-		return nil, ErrNothing
+		return nil, errors.New("no HTTP exchange: nothing but white space was given")
 	}
 	list, isHAR := readHAR(text)
 	if !isHAR {
@@ -64,24 +60,9 @@ func (e *Exchange) Refused() bool {
 	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusBadRequest}, e.Status)
 }
 
-// Values returns the values of a field, in order, whatever the case of its name.
-func Values(fields []Field, name string) []string {
-	var list []string
-	for _, f := range fields {
-		if strings.EqualFold(f.Name, name) {
-			list = append(list, f.Value)
-		}
-	}
-	return list
-}
-
 // Date returns the time at which the server answered, by its own clock (RFC 9110
 // section 6.6.1).
 func (e *Exchange) Date() (time.Time, bool) {
-	values := Values(e.Response, "Date")
-	if len(values) == 0 {
-		return time.Time{}, false
-	}
-	at, err := http.ParseTime(values[0])
+	at, err := http.ParseTime(e.Response.Get("Date"))
 	return at, err == nil
 }

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,9 @@ func readHAR(text string) ([]*Exchange, bool) {
 
 func readEntry(entry strictjson.Value) *Exchange {
 	request, response := entry.Get("request"), entry.Get("response")
-	e := &Exchange{Request: readFields(request), Response: readFields(response)}
+	e := newExchange()
+	readFields(request, e.Request)
+	readFields(response, e.Response)
 	e.Method, _ = request.Get("method").Text()
 	e.URL, _ = request.Get("url").Text()
 	e.Body, _ = response.Get("content").Get("text").Text()
@@ -42,12 +45,10 @@ func readEntry(entry strictjson.Value) *Exchange {
 	return e
 }
 
-func readFields(v strictjson.Value) []Field {
-	var list []Field
+func readFields(v strictjson.Value, fields http.Header) {
 	for _, header := range v.Get("headers").Items() {
 		name, _ := header.Get("name").Text()
 		value, _ := header.Get("value").Text()
-		list = append(list, Field{name, value})
+		fields.Add(name, value)
 	}
-	return list
 }

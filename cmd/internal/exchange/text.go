@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ const (
 // without a head of HTTP is the body of an answer.
 func readText(text string) []*Exchange {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
-	r := &reader{list: []*Exchange{{}}, plain: !verboseLine().MatchString(text)}
+	r := &reader{list: []*Exchange{newExchange()}, plain: !verboseLine().MatchString(text)}
 	for text != "" {
 		if command, rest, ok := cutCurl(text); ok {
 			r.begin().readCommand(command)
@@ -50,7 +51,7 @@ func (r *reader) begin() *Exchange {
 	r.side = outside
 	e := r.last()
 	if e.Method != "" || e.URL != "" || e.Status != 0 {
-		r.list = append(r.list, &Exchange{})
+		r.list = append(r.list, newExchange())
 	}
 	return r.last()
 }
@@ -65,7 +66,7 @@ func (r *reader) line(line string) {
 	switch {
 	case isSent && (r.side != responseBody || requestLine().MatchString(strings.TrimSpace(sent))):
 		if r.side != requestHead && r.last().Status != 0 { // otherwise it is the request of the command line above
-			r.list = append(r.list, &Exchange{})
+			r.list = append(r.list, newExchange())
 		}
 		r.side = requestHead
 		r.plainLine(strings.TrimSpace(sent))
@@ -108,7 +109,7 @@ func (r *reader) plainLine(line string) {
 	}
 	if statusLine().MatchString(line) {
 		if e := r.last(); e.Status >= 200 && r.plain {
-			r.list = append(r.list, &Exchange{Method: e.Method, URL: e.URL, Request: e.Request})
+			r.list = append(r.list, &Exchange{Method: e.Method, URL: e.URL, Request: e.Request.Clone(), Response: http.Header{}})
 		}
 		r.side = responseHead
 	}
@@ -120,7 +121,7 @@ func (r *reader) head(line string) {
 	e := r.last()
 	if m := statusLine().FindStringSubmatch(line); m != nil {
 		e.Status, _ = strconv.Atoi(m[1])
-		e.Response, e.Body = nil, ""
+		e.Response, e.Body = http.Header{}, ""
 		return
 	}
 	field := fieldLine().FindStringSubmatch(line)
@@ -135,7 +136,7 @@ func (r *reader) head(line string) {
 	case r.side == requestHead, r.side == outside && !isOfResponse(field[1]):
 		e.addRequest(field[1], field[2])
 	default:
-		e.Response = append(e.Response, Field{field[1], strings.TrimSpace(field[2])})
+		e.Response.Add(field[1], strings.TrimSpace(field[2]))
 	}
 }
 
@@ -152,7 +153,7 @@ func isOfResponse(name string) bool {
 // startHead takes the first line of a request. A command line above it knows the
 // whole URL.
 func (e *Exchange) startHead(method, target string) {
-	e.Method, e.Request = method, nil
+	e.Method, e.Request = method, http.Header{}
 	if e.URL == "" || !strings.HasSuffix(e.URL, target) {
 		e.URL = target
 	}
@@ -161,7 +162,7 @@ func (e *Exchange) startHead(method, target string) {
 // addRequest adds a field, and completes a URL that is only a path.
 func (e *Exchange) addRequest(name, value string) {
 	value = strings.TrimSpace(value)
-	e.Request = append(e.Request, Field{name, value})
+	e.Request.Add(name, value)
 	if (strings.EqualFold(name, "host") || name == ":authority") && strings.HasPrefix(e.URL, "/") {
 		scheme := "https://"
 		if strings.HasPrefix(value, "localhost") || strings.HasPrefix(value, "127.") {

@@ -1,9 +1,6 @@
 package output
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // A Problem is what went wrong, for people: first the fact, then what was tried,
 // then the next step. Messages and hints are lower case, without a full stop. All
@@ -27,10 +24,8 @@ func (p *Printer) Error(problem Problem) {
 	p.details(problem)
 }
 
-// Warn writes a warning and what can be done about it.
-func (p *Printer) Warn(message string, hints ...string) {
-	p.Warning(Problem{Message: message, Hint: strings.Join(hints, "; ")})
-}
+// Warn writes a warning that is one sentence.
+func (p *Printer) Warn(message string) { p.Warning(Problem{Message: message}) }
 
 // Warning writes a warning.
 func (p *Printer) Warning(problem Problem) {

@@ -109,7 +109,7 @@ func TestPrintUnescaped(t *testing.T) {
 func TestMessages(t *testing.T) {
 	say := func(p *Printer) {
 		p.Note("note \x1b")
-		p.Warn("warning \n", "do this")
+		p.Warning(Problem{Message: "warning \n", Hint: "do this"})
 		p.Verdict(true, "accepted")
 		p.Verdict(false, "rejected: \u202e (exit 16)")
 		p.Error(Problem{

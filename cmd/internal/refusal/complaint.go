@@ -33,7 +33,7 @@ const maxWords = 300
 // token.
 func Read(e *exchange.Exchange, sent bool) Complaint {
 	var c Complaint
-	c.Challenges, c.Faults = challenge.Parse(exchange.Values(e.Response, "WWW-Authenticate")...)
+	c.Challenges, c.Faults = challenge.Parse(e.Response.Values("WWW-Authenticate")...)
 	status := e.Status
 	if status == 0 {
 		status = bodyStatus(e.Body)
@@ -50,19 +50,16 @@ func Read(e *exchange.Exchange, sent bool) Complaint {
 	return c
 }
 
-// bearer returns the challenge that is about tokens, or the zero one.
-func (c *Complaint) bearer() challenge.Challenge {
+// Param returns a parameter of the challenge that is about tokens.
+func (c *Complaint) Param(name string) string {
 	var found challenge.Challenge
 	for _, one := range c.Challenges {
 		if forTokens(one) && (found.Scheme == "" || one.Param("error") != "") {
 			found = one
 		}
 	}
-	return found
+	return found.Param(name)
 }
-
-// Param returns a parameter of the challenge that is about tokens.
-func (c *Complaint) Param(name string) string { return c.bearer().Param(name) }
 
 // words returns the error description of the challenge or, without one, the
 // message of the body.
@@ -117,7 +114,7 @@ func (c *Complaint) recognise(e *exchange.Exchange) {
 		}
 	}
 	for _, known := range signs() {
-		for _, value := range exchange.Values(e.Response, known.name) {
+		for _, value := range e.Response.Values(known.name) {
 			if strings.Contains(strings.ToLower(value), known.value) && c.Product == "" {
 				c.Product = known.product
 			}

@@ -2,6 +2,7 @@ package refusal
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -20,7 +21,7 @@ type Credential struct {
 
 // FindCredential finds the token of a request.
 func FindCredential(e *exchange.Exchange) Credential {
-	values := exchange.Values(e.Request, "Authorization")
+	values := e.Request.Values("Authorization")
 	if len(values) == 0 {
 		return elsewhere(e)
 	}
@@ -127,16 +128,13 @@ func elsewhere(e *exchange.Exchange) Credential {
 		}
 	}
 	for _, name := range []string{"X-Forwarded-Access-Token", "X-Access-Token", "X-Auth-Token", "X-Amz-Security-Token"} {
-		if values := exchange.Values(e.Request, name); len(values) > 0 {
-			return Credential{Token: values[0], Where: "the header " + name}
+		if value := e.Request.Get(name); value != "" {
+			return Credential{Token: value, Where: "the header " + name}
 		}
 	}
-	for _, cookies := range exchange.Values(e.Request, "Cookie") {
-		for cookie := range strings.SplitSeq(cookies, ";") {
-			name, value, _ := strings.Cut(strings.TrimSpace(cookie), "=")
-			if t := token.Parse(value); t.Form() == token.FormJWT {
-				return Credential{Token: value, Where: "the cookie " + shorten(name)}
-			}
+	for _, cookie := range (&http.Request{Header: e.Request}).Cookies() {
+		if t := token.Parse(cookie.Value); t.Form() == token.FormJWT {
+			return Credential{Token: cookie.Value, Where: "the cookie " + shorten(cookie.Name)}
 		}
 	}
 	return Credential{}

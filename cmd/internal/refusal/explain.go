@@ -73,24 +73,20 @@ func without(e *exchange.Exchange, secret string) *exchange.Exchange {
 	}
 	own := *e
 	own.Body = strings.ReplaceAll(e.Body, secret, "[token]")
-	own.Response = slices.Clone(e.Response)
-	for i := range own.Response {
-		own.Response[i].Value = strings.ReplaceAll(own.Response[i].Value, secret, "[token]")
+	own.Response = e.Response.Clone()
+	for _, values := range own.Response {
+		for i := range values {
+			values[i] = strings.ReplaceAll(values[i], secret, "[token]")
+		}
 	}
 	return &own
 }
 
 func rank(c Clue) int {
-	switch {
-	case c.Explains:
-		return 0
-	case c.Status == Failed:
-		return 1
-	case c.Status == Warning:
-		return 2
-	default:
-		return 3
+	if c.Explains {
+		return -1
 	}
+	return slices.Index([]Status{Failed, Warning, Shown}, c.Status)
 }
 
 // Explained reports whether the token shows what the API complains about.

@@ -1,6 +1,7 @@
 package refusal_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,7 +103,7 @@ func TestFindCredential(t *testing.T) {
 		{"Bearer eyJhbGci…", "", "redacted"},
 	}
 	for _, test := range tests {
-		c := refusal.FindCredential(&exchange.Exchange{Request: []exchange.Field{{Name: "Authorization", Value: test.value}}})
+		c := refusal.FindCredential(&exchange.Exchange{Request: http.Header{"Authorization": {test.value}}})
 		got := ""
 		if len(c.Faults) > 0 {
 			got = c.Faults[0].ID
