@@ -19,14 +19,9 @@ func privateMembers() []string {
 // checkPrivate refuses a key whose private half has been published: anybody may
 // have signed with it. It overrides other faults, because it is an emergency.
 func (k *Key) checkPrivate(v strictjson.Value) {
-	if k.Type == "oct" {
-		return
-	}
-	for _, name := range privateMembers() {
-		if !absent(v.Get(name)) {
-			k.Fault = &Fault{Code: faultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
-			return
-		}
+	published := func(name string) bool { return !absent(v.Get(name)) }
+	if k.Type != "oct" && slices.ContainsFunc(privateMembers(), published) {
+		k.Fault = &Fault{Code: faultPrivate, Text: "a private key: it is published, so anybody can sign with it; replace it now"}
 	}
 }
 

@@ -24,14 +24,7 @@ func (t Type) String() string {
 }
 
 func (t Type) withArticle() string {
-	switch t {
-	case TypeNull:
-		return "null"
-	case TypeArray, TypeObject:
-		return "an " + t.String()
-	default:
-		return "a " + t.String()
-	}
+	return [...]string{"absent", "null", "a boolean", "a number", "a string", "an array", "an object"}[t]
 }
 
 // A Value is a JSON value with the order of its members and the text of its

@@ -11,14 +11,10 @@ import (
 
 // ofType names the type of a value that is not what it should be.
 func ofType(value strictjson.Value) string {
-	switch kind := value.Type(); kind {
-	case strictjson.TypeNull:
-		return "null"
-	case strictjson.TypeArray, strictjson.TypeObject:
-		return "an " + kind.String()
-	default:
-		return "a " + kind.String()
-	}
+	return [...]string{
+		strictjson.TypeNull: "null", strictjson.TypeBool: "a boolean", strictjson.TypeNumber: "a number",
+		strictjson.TypeString: "a string", strictjson.TypeArray: "an array", strictjson.TypeObject: "an object",
+	}[value.Type()]
 }
 
 // text returns a claim that is a string, or an empty string.
@@ -158,15 +154,9 @@ func (v *verification) checkBinding() {
 
 // hasMember looks for members of two names at any depth.
 func hasMember(v strictjson.Value, one, other string) bool {
-	for _, m := range v.Members() {
-		if m.Name == one || m.Name == other || hasMember(m.Value, one, other) {
-			return true
-		}
+	inMember := func(m strictjson.Member) bool {
+		return m.Name == one || m.Name == other || hasMember(m.Value, one, other)
 	}
-	for _, item := range v.Items() {
-		if hasMember(item, one, other) {
-			return true
-		}
-	}
-	return false
+	inItem := func(item strictjson.Value) bool { return hasMember(item, one, other) }
+	return slices.ContainsFunc(v.Members(), inMember) || slices.ContainsFunc(v.Items(), inItem)
 }
