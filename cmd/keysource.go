@@ -24,20 +24,24 @@ func (o *trustOptions) loadLocal(env *Env) (verify.Keys, error) {
 	case o.key != "":
 		return o.loadKey()
 	default:
-		return o.loadSet(env)
+		set, source, err := loadSet(env, o.jwks)
+		if err != nil {
+			return nil, err
+		}
+		return &verify.PublicKeys{Set: set, Source: source}, nil
 	}
 }
 
-func (o *trustOptions) loadSet(env *Env) (verify.Keys, error) {
-	data, source, err := readFileOrStdin(env, o.jwks)
+// loadSet reads a key set, and says where from.
+func loadSet(env *Env, name string) (set *jwks.Set, source string, err error) {
+	data, source, err := readFileOrStdin(env, name)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	set, err := jwks.ParseText(data)
-	if err != nil {
-		return nil, unreadable("%s: %w", source, err).advised(keySetHint(source, data, err))
+	if set, err = jwks.ParseText(data); err != nil {
+		return nil, "", unreadable("%s: %w", source, err).advised(keySetHint(source, data, err))
 	}
-	return &verify.PublicKeys{Set: set, Source: source}, nil
+	return set, source, nil
 }
 
 // setAddress is the address of the key set where --jwks names a file with the

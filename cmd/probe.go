@@ -20,7 +20,6 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/probe"
 	"github.com/claimcheck/claimcheck/pkg/provider"
 	"github.com/claimcheck/claimcheck/pkg/token"
-	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // probeOptions are the flags of probe.
@@ -109,7 +108,14 @@ func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printe
 	if err := applyTimeout(env, flags); err != nil {
 		return nil, err
 	}
-	cfg, err := o.config(ctx, env, printer, url)
+	network := o.network
+	network.headers = nil // they go with the probes, and to nobody else
+	client, err := network.client(env, printer)
+	if err != nil {
+		return nil, err
+	}
+	defer client.CloseIdleConnections()
+	cfg, err := o.config(ctx, env, printer, client, url)
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +127,6 @@ func (o *probeOptions) run(ctx context.Context, env *Env, printer *output.Printe
 		if err := writeTokens(o.showTokens, probes); err != nil {
 			return nil, err
 		}
-	}
-	client, err := o.client(env, printer)
-	if err != nil {
-		return nil, err
 	}
 	result, err := probe.Run(ctx, client, cfg, probes)
 	if err != nil {
@@ -155,16 +157,8 @@ func (o *probeOptions) check(url string) error {
 	return nil
 }
 
-// client makes a client without --header: that goes with the probes, and to nobody
-// else.
-func (o *probeOptions) client(env *Env, printer *output.Printer) (*provider.Client, error) {
-	network := o.network
-	network.headers = nil
-	return network.client(env, printer)
-}
-
 // config reads what the flags name.
-func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Printer, url string) (probe.Config, error) {
+func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Printer, client *provider.Client, url string) (probe.Config, error) {
 	cfg := o.sent
 	cfg.URL, cfg.Method, cfg.Now = url, strings.ToUpper(cfg.Method), env.Now
 	header, headerErr := o.network.readHeaders()
@@ -185,7 +179,7 @@ func (o *probeOptions) config(ctx context.Context, env *Env, printer *output.Pri
 	if cfg.Minter, err = o.minter(env); err != nil {
 		return cfg, err
 	}
-	cfg.Keys, err = o.keys(ctx, env, printer, cfg)
+	cfg.Keys, err = o.keys(ctx, env, printer, client, cfg)
 	return cfg, err
 }
 
@@ -201,37 +195,23 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 }
 
 // keys are the issuer's public keys, where they are known.
-func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Printer, cfg probe.Config) (*jwks.Set, error) {
-	switch {
-	case o.jwks != "" && !isURL(o.jwks):
-		trust := trustOptions{jwks: o.jwks}
-		keys, err := trust.loadSet(env)
-		if public, ok := keys.(*verify.PublicKeys); ok {
-			return public.Set, err
-		}
-		return nil, err
-	case o.issuer == "" && o.jwks == "":
-		if cfg.Minter == nil {
-			return nil, nil
-		}
-		set, err := jwks.Parse([]byte(cfg.Minter.JWKS().String()))
-		if err != nil {
-			return nil, nil // a secret has no public key
-		}
-		return set, nil
-	}
-	client, err := o.client(env, printer)
-	if err != nil {
-		return nil, err
-	}
-	defer client.CloseIdleConnections()
-	parsed := token.Parse(cfg.Token)
-	kid, _ := parsed.KeyID()
+func (o *probeOptions) keys(ctx context.Context, env *Env, printer *output.Printer, client *provider.Client, cfg probe.Config) (*jwks.Set, error) {
 	var set *provider.KeySet
-	if o.jwks != "" {
+	var err error
+	kid, _ := token.Parse(cfg.Token).KeyID()
+	switch {
+	case isURL(o.jwks):
 		set, err = keysAt(ctx, client, printer, o.jwks, kid)
-	} else {
+	case o.jwks != "":
+		local, _, err := loadSet(env, o.jwks)
+		return local, err
+	case o.issuer != "":
 		set, err = client.KeysFor(ctx, o.issuer, kid)
+	case cfg.Minter != nil:
+		own, _ := jwks.Parse([]byte(cfg.Minter.JWKS().String())) // nil for a secret, which has no public key
+		return own, nil
+	default:
+		return nil, nil
 	}
 	if err != nil {
 		return nil, unavailable(err)
