@@ -163,9 +163,9 @@ func readKeys(env *Env, name string) (*jwks.Set, string, error) {
 	}
 	switch {
 	case formatOf(err) == "private key":
-		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keyHint(name, err))
+		return nil, source, unreadable("%s: %w", source, err).withHint("%s", keyHint(name, err))
 	case err != nil:
-		return nil, "", unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
+		return nil, source, unreadable("%s: %w", source, err).withHint("%s", keySetHint(source, data, err))
 	}
 	return set, source, nil
 }
