@@ -2,7 +2,6 @@ package issuertest
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 )
@@ -35,13 +34,6 @@ func (c *claims) remove(names ...string) {
 }
 
 func (c claims) get(name string) strictjson.Value { return c.value().Get(name) }
-
-// number returns a claim that is a whole number, or 0.
-func (c claims) number(name string) int64 {
-	literal, _ := c.get(name).Literal()
-	n, _ := strconv.ParseInt(literal, 10, 64)
-	return n
-}
 
 func (c claims) value() strictjson.Value { return strictjson.From(c) }
 

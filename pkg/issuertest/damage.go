@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
+	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
 // set returns a flaw that changes claims. It takes pairs of a name and a value or a
@@ -190,7 +191,7 @@ func ago(d time.Duration) func(*draft) any {
 // expire makes a token that was valid for an hour and expired an hour ago. The login
 // is at least as old as the token.
 func expire(d *draft) error {
-	if d.claims.number("auth_time") > d.now.Add(-2*time.Hour).Unix() {
+	if login, ok := verify.NumericDate(d.claims.get("auth_time")); ok && login.After(d.now.Add(-2*time.Hour)) {
 		d.claims.set("auth_time", ago(2*time.Hour)(d))
 	}
 	return set("iat", ago(2*time.Hour), "exp", ago(time.Hour))(d)

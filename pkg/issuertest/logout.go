@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -71,13 +70,11 @@ func (i *Issuer) serveSignedOut(w http.ResponseWriter, _ *http.Request) {
 // hinted returns the claims of an ID token of this issuer that was good when it was
 // issued: a hint may have expired (RP-Initiated Logout section 2).
 func (i *Issuer) hinted(hint string) (strictjson.Value, bool) {
-	parsed := token.Parse(hint)
-	literal, _ := parsed.UnverifiedClaims().Get("iat").Literal()
-	issued, err := strconv.ParseInt(literal, 10, 64)
-	if err != nil {
+	issued, ok := verify.NumericDate(token.Parse(hint).UnverifiedClaims().Get("iat"))
+	if !ok {
 		return strictjson.Value{}, false
 	}
-	return i.signedHere(hint, time.Unix(issued, 0))
+	return i.signedHere(hint, issued)
 }
 
 // hintedClient is the client that an ID token was issued to.

@@ -6,7 +6,7 @@ import "github.com/claimcheck/claimcheck/pkg/strictjson"
 // several, each level indented by it. Members keep their order and numbers their
 // text. Strings carry the escapes of Escape, which in JSON change nothing about
 // the value; palette colours the parts.
-func AppendJSON(dst []byte, v strictjson.Value, indent string, palette *Palette) []byte {
+func AppendJSON(dst []byte, v strictjson.Value, indent string, palette Palette) []byte {
 	w := jsonWriter{dst: dst, indent: indent, palette: palette}
 	w.value(v)
 	return w.dst
@@ -16,7 +16,7 @@ type jsonWriter struct {
 	dst     []byte
 	indent  string
 	depth   int
-	palette *Palette
+	palette Palette
 }
 
 func (w *jsonWriter) value(v strictjson.Value) {

@@ -38,13 +38,14 @@ const (
 )
 
 // A Palette colours text for one stream, or leaves it as it is. So does nil.
-type Palette struct {
-	colors map[Style]*color.Color
-}
+type Palette map[Style]*color.Color
 
-// NewPalette returns the palette of a stream with colour or without.
-func NewPalette(enabled bool) *Palette {
-	p := &Palette{colors: map[Style]*color.Color{
+// NewPalette returns the palette of a stream with colour, or nil for one without.
+func NewPalette(enabled bool) Palette {
+	if !enabled {
+		return nil
+	}
+	p := Palette{
 		Strong:      color.New(color.Bold),
 		Dim:         foreground(grey),
 		Good:        foreground(green),
@@ -57,13 +58,9 @@ func NewPalette(enabled bool) *Palette {
 		jsonString:  foreground(green),
 		jsonNumber:  foreground(violet),
 		jsonLiteral: foreground(orange),
-	}}
-	for _, c := range p.colors { // each of them, because color.New asks the environment
-		if enabled {
-			c.EnableColor()
-		} else {
-			c.DisableColor()
-		}
+	}
+	for _, c := range p { // each of them, because color.New asks the environment
+		c.EnableColor()
 	}
 	return p
 }
@@ -74,11 +71,11 @@ func foreground(n int) *color.Color {
 }
 
 // Paint returns s in a style. It escapes nothing.
-func (p *Palette) Paint(style Style, s string) string {
-	if p == nil || s == "" || p.colors[style] == nil {
+func (p Palette) Paint(style Style, s string) string {
+	if s == "" || p[style] == nil {
 		return s
 	}
-	return p.colors[style].Sprint(s)
+	return p[style].Sprint(s)
 }
 
 // The modes of DecideColor.

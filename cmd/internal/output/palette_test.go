@@ -41,7 +41,7 @@ func TestPaletteDoesNotHeedTheEnvironment(t *testing.T) {
 	if got := NewPalette(true).Paint(Good, "x"); got != "\x1b[38;5;64mx\x1b[0;25;0m" {
 		t.Errorf("got %q", got)
 	}
-	for _, p := range []*Palette{NewPalette(false), nil} {
+	for _, p := range []Palette{NewPalette(false), nil} {
 		if got := p.Paint(Good, "x"); got != "x" {
 			t.Errorf("got %q", got)
 		}

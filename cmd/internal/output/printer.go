@@ -53,7 +53,7 @@ type Options struct {
 // other.
 type Printer struct {
 	options  Options
-	out, err *Palette
+	out, err Palette
 
 	mu       sync.Mutex // for the error stream
 	progress bool       // there is a progress line

@@ -14,7 +14,7 @@ import (
 // it came and escape it. Nothing is cut, and no word is broken.
 type Text struct {
 	buf     []byte
-	palette *Palette
+	palette Palette
 	width   int // columns, at least 1
 	indent  int // columns
 	ascii   bool
@@ -233,7 +233,7 @@ func (t *Text) AnnotatedJSON(object strictjson.Value, remark func(strictjson.Mem
 }
 
 // member writes a member of an object that is not inside another.
-func (t *Text) member(m strictjson.Member, r Remark, palette *Palette, last bool) string {
+func (t *Text) member(m strictjson.Member, r Remark, palette Palette, last bool) string {
 	w := jsonWriter{indent: jsonIndent, depth: 1, palette: palette, dst: []byte(jsonIndent)}
 	w.name(m.Name)
 	if r.Style == Plain {

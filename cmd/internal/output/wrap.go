@@ -48,7 +48,7 @@ func (l line) cut(n int) (head, tail line) {
 }
 
 // painted returns l as it is written.
-func (l line) painted(palette *Palette) []byte {
+func (l line) painted(palette Palette) []byte {
 	var painted []byte
 	for _, s := range breakLogCommand(l) {
 		painted = append(painted, palette.Paint(s.Style, strings.ReplaceAll(s.Text, glue, " "))...)
