@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +21,6 @@ type mintOptions struct {
 	token       issuertest.Token
 	config      issuertest.Minter
 	key, newKey string
-	algorithm   string
 	accessToken string
 	authTime    evaluationTime
 	base        string
@@ -54,7 +52,7 @@ func (o *mintOptions) addFlags(c *cobra.Command) {
 		fileVar(f, &o.config.State, "state", "DIR", "state directory of a running issuer, to sign with its key")
 		fileVar(f, &o.key, "key", "FILE", "private key to sign with: PEM or JWK")
 		fileVar(f, &o.newKey, "new-key", "FILE", "make a key and write it to this file as a JWK")
-		enumVar(f, &o.algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
+		enumVar(f, &o.config.Algorithm, "alg", "ALGORITHM", verify.Algorithms(), "algorithm to sign with, instead of the key's own")
 		textVar(f, &o.config.Issuer, "issuer,i", "URL", "the issuer; one on loopback by default")
 		enumVar(f, &o.config.Like, "like", "PRODUCT", shapes(), "product to imitate")
 		f.BoolVar(&o.public, "public", false, "print the key set that verifies the tokens, not a token")
@@ -142,18 +140,14 @@ func (o *mintOptions) minter(env *Env) (*issuertest.Minter, error) {
 	if len(o.token.Audience) > 0 {
 		config.Audience = o.token.Audience[0] // flaws refer to it
 	}
-	var err error
-	switch {
-	case o.config.State != "" && o.algorithm != "":
+	if o.config.State != "" && o.config.Algorithm != "" {
 		return nil, usageError("--alg needs --key or --new-key: the issuer's key has its own algorithm")
-	case o.config.State != "":
-	case o.key != "":
-		config.Key, err = readSigningKey(o.key, o.algorithm)
-	default:
-		config.Key, err = issuertest.NewKey(cmp.Or(o.algorithm, "RS256"))
 	}
-	if err != nil {
-		return nil, err
+	if o.key != "" {
+		var err error
+		if config.Key, err = readSigningKey(o.key, o.config.Algorithm); err != nil {
+			return nil, err
+		}
 	}
 	m, err := issuertest.NewMinter(config)
 	if err != nil { // which only a state directory can cause

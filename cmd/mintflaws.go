@@ -72,8 +72,8 @@ func listFlaws(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Comman
 	if err != nil {
 		return err
 	}
-	if opts.config.State+opts.key+opts.algorithm == "" {
-		opts.algorithm = "ES256" // quick to generate
+	if opts.config.State+opts.key+opts.config.Algorithm == "" {
+		opts.config.Algorithm = "ES256" // quick to generate
 	}
 	minter, err := opts.minter(env)
 	if err != nil {

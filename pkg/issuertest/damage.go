@@ -138,7 +138,7 @@ func mismatch(d *draft) error {
 		if d.minter.Key.Algorithm == other {
 			other = "ES384"
 		}
-		d.key, err = NewKey(other)
+		d.key, err = makeKey(other)
 		return err
 	}
 	d.key, err = newKey(d.minter.Key.private, other, d.minter.Key.ID)
@@ -149,7 +149,7 @@ func mismatch(d *draft) error {
 func stranger(header func(*draft)) func(*draft) error {
 	return func(d *draft) error {
 		var err error
-		if d.key, err = NewKey(d.minter.Key.Algorithm); err == nil {
+		if d.key, err = makeKey(d.minter.Key.Algorithm); err == nil {
 			header(d)
 		}
 		return err

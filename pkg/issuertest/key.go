@@ -21,7 +21,7 @@ import (
 	"github.com/claimcheck/claimcheck/pkg/verify"
 )
 
-// rsaBits is the size of the RSA keys that NewKey makes.
+// rsaBits is the size of new RSA keys.
 const rsaBits = 2048
 
 // shortID is the length of a kid, which is the start of the key's thumbprint. It is
@@ -36,9 +36,9 @@ type Key struct {
 	private   any    // *rsa.PrivateKey, *ecdsa.PrivateKey, ed25519.PrivateKey or []byte
 }
 
-// NewKey makes a key for one of verify.Algorithms. Its kid is the beginning of its thumbprint
-// (RFC 7638).
-func NewKey(algorithm string) (*Key, error) {
+// makeKey makes a key for one of verify.Algorithms. Its kid is the beginning of its
+// thumbprint (RFC 7638).
+func makeKey(algorithm string) (*Key, error) {
 	private, err := generate(algorithm)
 	if err != nil {
 		return nil, err

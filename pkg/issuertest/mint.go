@@ -47,7 +47,8 @@ type Token struct {
 // A Minter makes tokens. NewMinter sets the fields that are empty; it is safe for
 // concurrent use as long as nobody changes them then.
 type Minter struct {
-	Key *Key // required, unless there is State
+	Key       *Key   // nil for that of State or, without it, a new one
+	Algorithm string // of a new key; empty for RS256
 	// State is the state directory of an issuer, which supplies the values of empty
 	// fields.
 	State    string
@@ -79,9 +80,15 @@ func NewMinter(m Minter) (*Minter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Key == nil || m.Now == nil {
-		return nil, errors.New("a minter needs a key and a clock")
+	if m.Now == nil {
+		return nil, errors.New("a minter needs a clock")
 	}
+	if m.Key == nil {
+		if m.Key, err = makeKey(cmp.Or(m.Algorithm, "RS256")); err != nil {
+			return nil, err
+		}
+	}
+	m.Algorithm = m.Key.Algorithm
 	m.Like = shape.name
 	m.Issuer = cmp.Or(m.Issuer, defaultOrigin+shape.issuer)
 	m.Audience = cmp.Or(m.Audience, shape.audience, m.Issuer)

@@ -43,7 +43,7 @@ func newRing(algorithm, secret string, state *state, shape vendor, now time.Time
 	if strings.HasPrefix(algorithm, "HS") && secret != "" {
 		r.keys[0].key, err = newKey([]byte(secret), algorithm, "")
 	} else {
-		r.keys[0].key, err = NewKey(algorithm)
+		r.keys[0].key, err = makeKey(algorithm)
 	}
 	return r, err
 }
@@ -74,7 +74,7 @@ func (r *ring) rotate(now time.Time, overlap bool) error {
 	if old.symmetric() {
 		return nil
 	}
-	key, err := NewKey(old.Algorithm)
+	key, err := makeKey(old.Algorithm)
 	if err != nil {
 		return err
 	}

@@ -141,11 +141,7 @@ func (b *builder) stranger() error {
 	if !slices.Contains(verify.Algorithms(), algorithm) {
 		algorithm = "RS256"
 	}
-	key, err := issuertest.NewKey(algorithm)
-	if err != nil {
-		return err
-	}
-	m, err := issuertest.NewMinter(issuertest.Minter{Key: key, Now: b.cfg.Now})
+	m, err := issuertest.NewMinter(issuertest.Minter{Algorithm: algorithm, Now: b.cfg.Now})
 	if err != nil {
 		return err
 	}
