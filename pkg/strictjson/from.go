@@ -21,8 +21,6 @@ func From(v any) Value {
 		return Value{typ: TypeNull}
 	case Value:
 		return v
-	case string:
-		return text(v)
 	case json.Number:
 		return number(v.String())
 	}
@@ -36,7 +34,7 @@ func reflected(v reflect.Value) Value {
 	case reflect.Int, reflect.Int64:
 		return Value{typ: TypeNumber, text: strconv.FormatInt(v.Int(), 10)}
 	case reflect.String:
-		return text(v.String())
+		return Value{typ: TypeString, text: v.String()}
 	case reflect.Pointer:
 		if v.IsNil() {
 			return Value{}
@@ -50,7 +48,7 @@ func reflected(v reflect.Value) Value {
 		for i := range items {
 			items[i] = From(v.Index(i).Interface())
 		}
-		return array(items)
+		return Value{typ: TypeArray, nested: &nested{items: items}}
 	case reflect.Struct:
 		return object(members(v))
 	default:

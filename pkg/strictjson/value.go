@@ -59,10 +59,6 @@ func number(literal string) Value {
 	return Value{typ: TypeNumber, text: literal}
 }
 
-func text(s string) Value { return Value{typ: TypeString, text: s} }
-
-func array(items []Value) Value { return Value{typ: TypeArray, nested: &nested{items: items}} }
-
 func object(members []Member) Value {
 	var list []Member
 	for _, m := range members {

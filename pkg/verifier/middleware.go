@@ -165,12 +165,8 @@ func invalidToken(description string) *refusal {
 
 // lacksOnlyGrants reports whether scopes and roles are all that is wrong.
 func lacksOnlyGrants(report *verify.Report) bool {
-	for _, c := range report.Checks() {
-		if c.Status == verify.Failed && c.ID != "scope" && c.ID != "role" {
-			return false
-		}
-	}
-	return report.SignatureVerified
+	other := func(c verify.Check) bool { return c.Status == verify.Failed && c.ID != "scope" && c.ID != "role" }
+	return report.SignatureVerified && !slices.ContainsFunc(report.Checks(), other)
 }
 
 // signInAgain is the challenge of RFC 9470 section 3.
