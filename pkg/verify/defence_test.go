@@ -252,7 +252,7 @@ func TestPrintableASCII(t *testing.T) {
 // The hyphens of a GUID are where they belong, and all the rest is hex.
 func TestGUID(t *testing.T) {
 	const guid = "72f988bf-86f1-41AF-91ab-2d7cd011db47"
-	texts := map[string]bool{guid: true, guid[:35]: false, guid + "0": false, guid[:35] + "g": false, guid[:35] + "-": false, "": false}
+	texts := map[string]bool{guid: true, guid[:35]: false, guid + "0": false, guid[:35] + "g": false, guid[:35] + "-": false, guid[:34] + "--": false, "": false}
 	for _, at := range []int{8, 13, 18, 23} {
 		texts[guid[:at]+guid[at+1:at+2]+"-"+guid[at+2:]] = false
 	}
