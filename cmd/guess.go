@@ -76,7 +76,7 @@ func (q issuerQuestion) unavailable(ctx context.Context, err error) error {
 		return q.explainMissing(ctx, failed)
 	case fetch.TLS == "plain_http" && isLocal(q.issuer):
 		return failed.withHint("the server may speak http there:").withCommand(q.command("http"+strings.TrimPrefix(q.issuer, "https"), ""))
-	case unreached(fetch) && q.tokenIssuer != "" && q.tokenIssuer != q.issuer && advice.Copyable(q.tokenIssuer) && isURL(q.tokenIssuer):
+	case unreached(fetch) && q.tokenIssuer != q.issuer && advice.Copyable(q.tokenIssuer) && isURL(q.tokenIssuer):
 		return q.offer(failed, failed.hint+"; the token names (unverified) "+q.tokenIssuer+"; ", q.tokenIssuer)
 	case q.headers && (fetch.Status == 401 || fetch.Status == 403) && !sameOrigin(fetch.URL, q.issuer):
 		return failed.withHint("--header was sent only to %s, which you named; to send it to the key set too, name its URL:", originOf(q.issuer)).
@@ -94,10 +94,10 @@ func (q issuerQuestion) offer(failed *failure, why, issuer string) error {
 // where the document was found, if they are there.
 func (q issuerQuestion) explainMismatch(ctx context.Context, failed *failure, e *provider.IssuerMismatchError) error {
 	switch {
-	case e.Found == "" || strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
+	case strings.Contains(e.Found, wellKnown) || !advice.Copyable(strings.NewReplacer("{", "", "}", "").Replace(e.Found)):
 	case q.secret() && !sameOrigin(e.Asked, e.Found):
 		return failed.withHint("nothing was sent there; if that is the issuer you expect, name it with --issuer")
-	case verify.IsTemplate(e.Found) && e.JWKSURI != "" && advice.Copyable(e.JWKSURI):
+	case verify.IsTemplate(e.Found) && advice.Copyable(e.JWKSURI):
 		return failed.withHint("%s; to accept every tenant:", failed.hint).withCommand(q.command(e.Found, e.JWKSURI).Add("any-tenant", ""))
 	case verify.IsTemplate(e.Found):
 	case sameOrigin(e.Asked, e.Found):
@@ -127,7 +127,7 @@ func (q issuerQuestion) offerElsewhere(ctx context.Context, failed *failure, e *
 func keySetsOnOrigin(e *provider.IssuerMismatchError) []string {
 	keys, err := url.Parse(e.JWKSURI)
 	here, hereErr := url.Parse(e.URL)
-	if err != nil || hereErr != nil || e.JWKSURI == "" || !advice.Copyable(e.JWKSURI) {
+	if err != nil || hereErr != nil || !advice.Copyable(e.JWKSURI) {
 		return nil
 	}
 	if sameOrigin(e.JWKSURI, e.URL) {
@@ -152,7 +152,7 @@ func (q issuerQuestion) explainMissing(ctx context.Context, failed *failure) err
 		return failed.withHint("the token names this issuer too, so its metadata may be at another address; if you know where its key set is:").
 			withCommand(q.command(q.issuer, "<URL of the key set>"))
 	}
-	if q.tokenIssuer != "" && advice.Copyable(q.tokenIssuer) {
+	if advice.Copyable(q.tokenIssuer) {
 		return q.offer(failed, "the token names (unverified) "+q.tokenIssuer+"; ", q.tokenIssuer)
 	}
 	if issuer := q.shorter(ctx); issuer != "" {
@@ -176,11 +176,8 @@ func (q issuerQuestion) explainKeySet(ctx context.Context, failed *failure) erro
 		return failed
 	}
 	issuer := q.tokenIssuer
-	if issuer == "" || !advice.Copyable(issuer) {
-		issuer = q.shorter(ctx)
-	}
-	if issuer == "" {
-		issuer = "<the issuer you expect>"
+	if !advice.Copyable(issuer) {
+		issuer = cmp.Or(q.shorter(ctx), "<the issuer you expect>")
 	}
 	return failed.withHint("use --jwks for it, and --issuer for the issuer that you expect:").withCommand(q.command(issuer, q.issuer))
 }
