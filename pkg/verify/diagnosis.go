@@ -246,7 +246,7 @@ func (v *verification) forClient(list []string) bool {
 	if hasAny(v.claims, accessSigns) {
 		return false
 	}
-	return hasAny(v.claims, idSigns) || hasAny(v.claims, []sign{{"nonce", ""}, {"auth_time", ""}, {"sid", ""}}) || slices.Contains(list, v.clientOf())
+	return hasAny(v.claims, idSigns) || hasAny(v.claims, []string{"nonce", "auth_time", "sid"}) || slices.Contains(list, v.clientOf())
 }
 
 // diagnoseNoAudience recognises tokens that name a client in place of an

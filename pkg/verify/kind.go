@@ -35,8 +35,8 @@ type nature struct {
 	bySender bool   // signed by its sender, not by the issuer
 }
 
-// natures are the media types of tokens that are never bearer tokens. They are never
-// modified.
+// natures are those that a media type says; at+jwt says that a token has none. They
+// are never modified.
 var natures = map[string]nature{
 	"dpop+jwt":                {"a DPoP proof", true},
 	"kb+jwt":                  {"the key binding of an SD-JWT", true},
@@ -69,52 +69,38 @@ func (v *verification) excused(claim strictjson.Value) bool {
 	return v.nature.name != "" && (v.nature.bySender || !claim.Exists())
 }
 
-// A sign is a claim that only one kind of token has, or one with such a value.
-type sign struct{ claim, value string }
-
-func (s sign) String() string {
-	if s.value == "" {
-		return s.claim
+// hasSign reports whether a token has a sign of its kind: a claim, or one with a value,
+// as "typ=ID". Some issuers send every claim that they know, so one that is null does
+// not count.
+func hasSign(claims strictjson.Value, sign string) bool {
+	name, want, valued := strings.Cut(sign, "=")
+	value := claims.Get(name)
+	if valued {
+		text, ok := value.Text()
+		return ok && text == want
 	}
-	return s.claim + "=" + s.value
-}
-
-// isIn reports whether a token has the sign. Some issuers send every claim that
-// they know, so one that is null does not count.
-func (s sign) isIn(claims strictjson.Value) bool {
-	value := claims.Get(s.claim)
-	if s.value == "" {
-		return value.Exists() && value.Type() != strictjson.TypeNull
-	}
-	text, ok := value.Text()
-	return ok && text == s.value
+	return value.Exists() && value.Type() != strictjson.TypeNull
 }
 
 // The signs of each kind of token. They are never modified.
 var (
 	// idSigns occur only in ID tokens.
-	idSigns = []sign{{"at_hash", ""}, {"c_hash", ""}, {"s_hash", ""}, {"token_use", "id"}, {"typ", "ID"}}
+	idSigns = []string{"at_hash", "c_hash", "s_hash", "token_use=id", "typ=ID"}
 	// accessNames declare that a token is an access token.
-	accessNames = []sign{{"token_use", "access"}, {"typ", "Bearer"}}
+	accessNames = []string{"token_use=access", "typ=Bearer"}
 	// accessSigns occur only in access tokens.
-	accessSigns = append([]sign{{"client_id", ""}, {"cid", ""}, {"appid", ""}, {"scope", ""}, {"scp", ""}, {"gty", ""}, {"azpacr", ""}}, accessNames...)
+	accessSigns = append([]string{"client_id", "cid", "appid", "scope", "scp", "gty", "azpacr"}, accessNames...)
 	// loginSigns describe a login. ID tokens have them, and some access tokens.
-	loginSigns = []sign{{"nonce", ""}, {"auth_time", ""}, {"amr", ""}, {"acr", ""}}
+	loginSigns = []string{"nonce", "auth_time", "amr", "acr"}
 )
 
-func hasAny(claims strictjson.Value, signs []sign) bool {
-	return slices.ContainsFunc(signs, func(s sign) bool { return s.isIn(claims) })
+func hasAny(claims strictjson.Value, signs []string) bool {
+	return slices.ContainsFunc(signs, func(sign string) bool { return hasSign(claims, sign) })
 }
 
 // found returns the signs that a token has, for people.
-func found(claims strictjson.Value, signs []sign) string {
-	var list []string
-	for _, s := range signs {
-		if s.isIn(claims) {
-			list = append(list, s.String())
-		}
-	}
-	return join(list)
+func found(claims strictjson.Value, signs []string) string {
+	return join(slices.DeleteFunc(slices.Clone(signs), func(sign string) bool { return !hasSign(claims, sign) }))
 }
 
 // Classify returns what a token looks like, by its typ, then by claims that only
@@ -231,8 +217,8 @@ func (v *verification) notID() string {
 // and an azp that is one of its audiences.
 func (v *verification) hasShapeOfID() bool {
 	azp := v.report.text("azp")
-	return hasAny(v.claims, []sign{{"nonce", ""}, {"auth_time", ""}}) ||
-		azp != "" && slices.Contains(v.claims.Get("aud").Texts(), azp) && !hasAny(v.claims, []sign{{"scope", ""}, {"scp", ""}})
+	return hasAny(v.claims, []string{"nonce", "auth_time"}) ||
+		azp != "" && slices.Contains(v.claims.Get("aud").Texts(), azp) && !hasAny(v.claims, []string{"scope", "scp"})
 }
 
 // mayBeAccess reports whether an ID token has signs of an access token and none
@@ -277,7 +263,7 @@ func (v *verification) checkKindClaims(kind Kind, otherwise state) {
 	names := kinds[kind].claims
 	var missing []string
 	for _, name := range names {
-		there := sign{name, ""}.isIn(v.claims)
+		there := hasSign(v.claims, name)
 		if name == "client_id" && v.typ != "at+jwt" {
 			there = v.clientOf() != ""
 		}
