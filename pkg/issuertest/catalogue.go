@@ -21,7 +21,7 @@ func (m *Minter) Flaws(t Token) []Flaw {
 		if f.as == "" && !slices.Contains(f.parts, "aud") {
 			f.Needs = append(m.needs(t), f.Needs...)
 		} else if t.Kind == verify.KindLogout && f.as == "" {
-			f.Needs = append([]string{needsLogout}, f.Needs...)
+			f.Needs = append([]string{"logout"}, f.Needs...)
 		}
 		list = append(list, f)
 	}
@@ -47,9 +47,9 @@ func (m *Minter) audienceOf(t Token) string {
 func (m *Minter) needs(t Token) []string {
 	switch {
 	case t.Kind == verify.KindLogout:
-		return []string{needsLogout}
+		return []string{"logout"}
 	case t.Kind != verify.KindID && m.shape.noAudience:
-		return []string{needsAnyAudience}
+		return []string{"any_audience"}
 	default:
 		return nil
 	}

@@ -29,14 +29,6 @@ func set(pairs ...any) func(*draft) error {
 	}
 }
 
-// header returns a flaw that changes members of the header.
-func header(pairs ...any) func(*draft) error {
-	return func(d *draft) error {
-		d.header.set(pairs...)
-		return nil
-	}
-}
-
 // after returns a flaw that changes the text of the signed token.
 func after(change func(text string) string) func(*draft) error {
 	return func(d *draft) error {

@@ -30,18 +30,6 @@ type Flaw struct {
 	apply     func(*draft) error
 }
 
-// The values of Flaw.Needs.
-const (
-	needsAccess      = "access"
-	needsID          = "id"
-	needsLogout      = "logout"
-	needsMaxAge      = "max_age"
-	needsNonce       = "nonce"
-	needsClient      = "client"
-	needsScope       = "scope"
-	needsAnyAudience = "any_audience"
-)
-
 // Flaws returns every flaw, in the order of the checks that detect it. Minter.Flaws
 // returns those that a given token can have.
 func Flaws() []Flaw {
@@ -73,7 +61,10 @@ func formFlaws() []Flaw {
 			Flaw{Name: "claims-array", About: "the claims set is inside an array", apply: rewrite(func(payload string) string { return "[" + payload + "]" })},
 			Flaw{Name: "invalid-utf8", About: "a claim holds a byte that is not UTF-8", apply: rewrite(func(payload string) string { return payload[:len(payload)-1] + ",\"note\":\"\xff\"}" })}),
 		because(verify.ReasonMalformed, partCritical,
-			Flaw{Name: "crit", About: "an unknown critical header extension", apply: header("crit", []string{"urn:example:unknown"}, "urn:example:unknown", true)}),
+			Flaw{Name: "crit", About: "an unknown critical header extension", apply: func(d *draft) error {
+				d.header.set("crit", []string{"urn:example:unknown"}, "urn:example:unknown", true)
+				return nil
+			}}),
 	)
 }
 
@@ -132,19 +123,19 @@ func requiredFlaws() []Flaw {
 	expected := func(d *draft) any { return d.audience }
 	return slices.Concat(
 		because(verify.ReasonClaimRefused, partKind,
-			Flaw{Name: "id-as-access", About: "an ID token for the API, where an access token is expected", Needs: []string{needsAccess}, as: verify.KindID, apply: set("aud", expected)},
-			Flaw{Name: "access-as-id", About: "an access token, where an ID token is expected", Needs: []string{needsID}, as: verify.KindAccess, apply: set("aud", expected)},
+			Flaw{Name: "id-as-access", About: "an ID token for the API, where an access token is expected", Needs: []string{"access"}, as: verify.KindID, apply: set("aud", expected)},
+			Flaw{Name: "access-as-id", About: "an access token, where an ID token is expected", Needs: []string{"id"}, as: verify.KindAccess, apply: set("aud", expected)},
 			Flaw{Name: "logout-as-access", About: "a logout token, where an access token is expected", as: verify.KindLogout, apply: set("aud", expected)},
-			Flaw{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Needs: []string{needsNonce}, as: verify.KindID,
+			Flaw{Name: "wrong-nonce", About: "an ID token of another login: the nonce differs", Needs: []string{"nonce"}, as: verify.KindID,
 				parts: []string{partKind, "nonce"}, apply: set("aud", expected, "nonce", "another-nonce")},
-			Flaw{Name: "wrong-client", About: "issued to another client", Needs: []string{needsClient}, parts: []string{"client"}, apply: otherClient},
-			Flaw{Name: "missing-scope", About: "without the scope", Needs: []string{needsScope}, parts: []string{"scope"}, apply: set("scope", strictjson.Value{}, "scp", strictjson.Value{})},
-			Flaw{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Needs: []string{needsID}, as: verify.KindID,
+			Flaw{Name: "wrong-client", About: "issued to another client", Needs: []string{"client"}, parts: []string{"client"}, apply: otherClient},
+			Flaw{Name: "missing-scope", About: "without the scope", Needs: []string{"scope"}, parts: []string{"scope"}, apply: set("scope", strictjson.Value{}, "scp", strictjson.Value{})},
+			Flaw{Name: "empty-sub", About: "an ID token about nobody: sub is empty", Needs: []string{"id"}, as: verify.KindID,
 				parts: []string{partKind, "sub"}, apply: set("aud", expected, "sub", "")}),
 		because(verify.ReasonReauthentication, "auth_time",
-			Flaw{Name: "stale-auth-time", About: "the user logged in a day ago", Needs: []string{needsMaxAge}, apply: set("auth_time", ago(24*time.Hour))},
-			Flaw{Name: "future-auth-time", About: "the user logs in an hour from now", Needs: []string{needsMaxAge}, apply: set("auth_time", ago(-time.Hour))},
-			Flaw{Name: "missing-auth-time", About: "nothing says when the user logged in", Needs: []string{needsMaxAge}, apply: set("auth_time", strictjson.Value{})}),
+			Flaw{Name: "stale-auth-time", About: "the user logged in a day ago", Needs: []string{"max_age"}, apply: set("auth_time", ago(24*time.Hour))},
+			Flaw{Name: "future-auth-time", About: "the user logs in an hour from now", Needs: []string{"max_age"}, apply: set("auth_time", ago(-time.Hour))},
+			Flaw{Name: "missing-auth-time", About: "nothing says when the user logged in", Needs: []string{"max_age"}, apply: set("auth_time", strictjson.Value{})}),
 	)
 }
 

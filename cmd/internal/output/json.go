@@ -22,9 +22,14 @@ type jsonWriter struct {
 func (w *jsonWriter) value(v strictjson.Value) {
 	switch v.Type() {
 	case strictjson.TypeObject:
-		w.object(v.Members())
+		members := v.Members()
+		w.list('{', '}', len(members), func(i int) {
+			w.name(members[i].Name)
+			w.value(members[i].Value)
+		})
 	case strictjson.TypeArray:
-		w.array(v.Items())
+		items := v.Items()
+		w.list('[', ']', len(items), func(i int) { w.value(items[i]) })
 	case strictjson.TypeString:
 		text, _ := v.Text()
 		w.text(text, jsonString)
@@ -36,45 +41,22 @@ func (w *jsonWriter) value(v strictjson.Value) {
 	}
 }
 
-func (w *jsonWriter) object(members []strictjson.Member) {
-	w.open('{')
-	for i, m := range members {
-		w.next(i)
-		w.name(m.Name)
-		w.value(m.Value)
-	}
-	w.close('}', len(members))
-}
-
-func (w *jsonWriter) array(items []strictjson.Value) {
-	w.open('[')
-	for i, item := range items {
-		w.next(i)
-		w.value(item)
-	}
-	w.close(']', len(items))
-}
-
-func (w *jsonWriter) open(bracket byte) {
-	w.dst = append(w.dst, bracket)
+// list writes an object or an array of n items; one without any stays on its line.
+func (w *jsonWriter) list(opens, closes byte, n int, item func(i int)) {
+	w.dst = append(w.dst, opens)
 	w.depth++
-}
-
-// next begins the place of item i.
-func (w *jsonWriter) next(i int) {
-	if i > 0 {
-		w.dst = append(w.dst, ',')
+	for i := range n {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		w.newLine()
+		item(i)
 	}
-	w.newLine()
-}
-
-// close ends an object or an array of n items; one without any stays on its line.
-func (w *jsonWriter) close(bracket byte, n int) {
 	w.depth--
 	if n > 0 {
 		w.newLine()
 	}
-	w.dst = append(w.dst, bracket)
+	w.dst = append(w.dst, closes)
 }
 
 func (w *jsonWriter) newLine() {

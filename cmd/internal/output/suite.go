@@ -109,10 +109,6 @@ func (p *Printer) PrintSuite(ctx context.Context, s Suite) error {
 	if err := p.write(AppendAnnotations(nil, tool, s)); err != nil {
 		return err
 	}
-	return p.writeSummary(tool, s)
-}
-
-func (p *Printer) writeSummary(tool Tool, s Suite) error {
 	if p.options.Summary == nil || p.options.Quiet {
 		return nil
 	}
