@@ -55,12 +55,7 @@ func (s *Server) has(name string) bool {
 }
 
 func (c *Chain) endpoints(s *Server) {
-	var missing []string
-	for _, name := range []string{"authorization_endpoint", "token_endpoint"} {
-		if !s.has(name) {
-			missing = append(missing, name)
-		}
-	}
+	missing := slices.DeleteFunc([]string{"authorization_endpoint", "token_endpoint"}, s.has)
 	if len(missing) > 0 {
 		c.say("server_endpoints", c.required(), c.orMCP("RFC 8414 section 2"), "name them in the server's metadata", "the metadata has no %s", strings.Join(missing, " and no "))
 		return

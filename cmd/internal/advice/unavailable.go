@@ -11,19 +11,16 @@ import (
 // Unavailable returns what can be done about an error of the provider, or an
 // empty string.
 func Unavailable(err error) string {
-	var mismatch *provider.IssuerMismatchError
-	var fetch *provider.FetchError
-	var refused *provider.RefusedError
-	switch {
-	case errors.As(err, &mismatch):
+	if mismatch, ok := errors.AsType[*provider.IssuerMismatchError](err); ok {
 		return Mismatch(mismatch)
-	case errors.As(err, &refused):
-		return "that says nothing about the token: the server requires authentication"
-	case errors.As(err, &fetch):
-		return fetchHint(fetch)
-	default:
-		return ""
 	}
+	if _, ok := errors.AsType[*provider.RefusedError](err); ok {
+		return "that says nothing about the token: the server requires authentication"
+	}
+	if fetch, ok := errors.AsType[*provider.FetchError](err); ok {
+		return fetchHint(fetch)
+	}
+	return ""
 }
 
 // Mismatch says how the issuer that was asked for differs from the one that the

@@ -114,8 +114,8 @@ func lazily(expression string) func() *regexp.Regexp {
 // of values: one may stand in the place of a secret.
 func (r reader) yamlError(err error) error {
 	text := err.Error()
-	var mistyped *yaml.TypeError
-	if errors.As(err, &mistyped) {
+	mistyped, ok := errors.AsType[*yaml.TypeError](err)
+	if ok {
 		text = mistyped.Errors[0]
 	}
 	where := r.path

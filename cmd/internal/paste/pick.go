@@ -101,12 +101,7 @@ func (t Token) isNamed(name string) bool {
 // withoutRefreshTokens leaves out the tokens that are named nothing but
 // refresh_token, unless there are no others.
 func withoutRefreshTokens(found []Token) []Token {
-	var others []Token
-	for _, t := range found {
-		if t.Name != refreshToken || len(t.OtherNames) > 0 {
-			others = append(others, t)
-		}
-	}
+	others := slices.DeleteFunc(slices.Clone(found), func(t Token) bool { return t.Name == refreshToken && len(t.OtherNames) == 0 })
 	if len(others) == 0 {
 		return found
 	}

@@ -31,8 +31,7 @@ func (f *Filter) Holds(ctx context.Context, value strictjson.Value, at time.Time
 
 // failure puts an error of Run into words.
 func failure(err error) string {
-	var run *RunError
-	if errors.As(err, &run) {
+	if run, ok := errors.AsType[*RunError](err); ok {
 		return run.Reason
 	}
 	return "was interrupted: " + err.Error()

@@ -97,8 +97,7 @@ func confinement() ([]*gojq.FuncDef, error) {
 }
 
 func compileError(err error) error {
-	var parse *gojq.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*gojq.ParseError](err); ok {
 		return &CompileError{Offset: parse.Offset, Reason: cutWords(parse.Error())}
 	}
 	reason := cutWords(err.Error())

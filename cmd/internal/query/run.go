@@ -144,12 +144,11 @@ func (f *Filter) collect(ctx context.Context, input, now any) (outputs []strictj
 const maxReason = 500
 
 func runError(err error) error {
-	var halt *gojq.HaltError
-	if errors.As(err, &halt) {
+	if _, halted := errors.AsType[*gojq.HaltError](err); halted {
 		return errHalt
 	}
-	var raised gojq.ValueError
-	if !errors.As(err, &raised) {
+	raised, ok := errors.AsType[gojq.ValueError](err)
+	if !ok {
 		return &RunError{Reason: "failed: " + shorten(err.Error(), maxReason)}
 	}
 	c := converter{budget: MaxOutputBytes}

@@ -235,12 +235,7 @@ func (x *Explanation) compare(id string, about Reason, values []string, absent s
 // section 3.1).
 func (x *Explanation) scope(claims strictjson.Value) {
 	has := verify.Scopes(claims)
-	var missing []string
-	for _, word := range strings.Fields(x.Complaint.Param("scope")) {
-		if !slices.Contains(has, word) {
-			missing = append(missing, word)
-		}
-	}
+	missing := slices.DeleteFunc(strings.Fields(x.Complaint.Param("scope")), func(word string) bool { return slices.Contains(has, word) })
 	switch {
 	case len(missing) > 0 && (x.Complaint.Reason == Scope || x.Complaint.Reason == Denied):
 		x.say("scope", Failed, "%s (missing: %s)", cmp.Or(strings.Join(has, " "), "none"), strings.Join(missing, " "))
