@@ -50,25 +50,25 @@ const (
 	NotChecked Status = "not_checked" // not required, or made impossible by an earlier failure
 )
 
-// A Check is one thing that was checked.
+// A Check is one thing that was checked. Its JSON has the members that a report has.
 type Check struct {
-	ID       string // such as "signature" or "audience"; part of the report format
-	Title    string // what must be true, as a short phrase; empty for a check of Policy.Extra
-	Status   Status
-	Reason   Reason           // why it failed, or why it would under Policy.Strict; empty if it passed
-	Expected strictjson.Value // what the policy expects, where that is a value
-	Actual   strictjson.Value // what the token, or the key set, has
+	ID       string           `json:"id"` // such as "signature" or "audience"; part of the report format
+	Title    string           `json:"-"`  // what must be true, as a short phrase; empty for a check of Policy.Extra
+	Status   Status           `json:"status"`
+	Reason   Reason           `json:"reason,omitzero"`   // why it failed, or why it would under Policy.Strict; empty if it passed
+	Expected strictjson.Value `json:"expected,omitzero"` // what the policy expects, where that is a value
+	Actual   strictjson.Value `json:"actual,omitzero"`   // what the token, or the key set, has
 	// Message is the outcome in words. It quotes the token: escape it before it
 	// reaches a terminal.
-	Message string
-	Spec    string // where the check is specified, as "RFC 7519 section 4.1.4", or empty
+	Message string `json:"message"`
+	Spec    string `json:"spec,omitzero"` // where the check is specified, as "RFC 7519 section 4.1.4", or empty
 	// Strict reports that the check failed only because Policy.Strict refuses
 	// every warning.
-	Strict bool
+	Strict bool `json:"-"`
 	// Time is the time the message is about, or zero.
-	Time time.Time
+	Time time.Time `json:"-"`
 	// Diagnosis is the probable cause of a failure or a warning, or nil.
-	Diagnosis *Diagnosis
+	Diagnosis *Diagnosis `json:"-"`
 }
 
 // KeyInfo describes the key that verified the signature or, if none did, the
