@@ -76,7 +76,7 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, er
 	if err != nil {
 		return nil, err
 	}
-	view := introspection{own: r.token.UnverifiedClaims(), kind: verify.Classify(r.token), client: o.expect.ClientID, show: o.show}
+	view := introspection{show: o.show}
 	var verified *verify.Report
 	if o.compare {
 		local, err := r.verify(network)
@@ -88,6 +88,11 @@ func (o *introspectOptions) introspect(ctx context.Context, r *run) (verdict, er
 		r.clock()
 	}
 	view.now = r.now
+	if !answer.Active {
+		view.hint = advice.Inactive{
+			Claims: r.token.UnverifiedClaims(), Kind: verify.Classify(r.token), Endpoint: answer.URL, Client: o.expect.ClientID, Compared: o.compare, At: r.now,
+		}.Why()
+	}
 	view.Comparison = verifier.Compare(answer, verified, r.now, o.expect.Strict)
 	if !r.printer.WantsLine() {
 		for _, warning := range view.warnings() {

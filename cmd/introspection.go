@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/claimcheck/claimcheck/cmd/internal/advice"
 	"github.com/claimcheck/claimcheck/cmd/internal/output"
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verifier"
@@ -15,12 +14,10 @@ import (
 // token.
 type introspection struct {
 	*verifier.Comparison
-	local  *report          // nil without --compare
-	own    strictjson.Value // the token's own claims, unverified
-	kind   verify.Kind      // what the token looks like
-	client string           // the client that sent the request, or empty
-	now    time.Time
-	show   showOptions
+	local *report // nil without --compare
+	hint  string  // why the token may be inactive; empty if it is active
+	now   time.Time
+	show  showOptions
 }
 
 func (v introspection) verdict() string {
@@ -78,7 +75,7 @@ type introspectionDocument struct {
 func (v introspection) document() any {
 	d := introspectionDocument{
 		Verdict: v.verdict(), Reason: v.Reason, ExitCode: v.code(), Source: v.Answer.URL, Response: v.Answer.Document,
-		Warnings: v.warnings(), Hint: v.whyInactive(),
+		Warnings: v.warnings(), Hint: v.hint,
 	}
 	if v.local != nil {
 		d.Disagreements, d.Local = []string{}, new(v.local.reportDocument())
@@ -89,16 +86,6 @@ func (v introspection) document() any {
 		}
 	}
 	return d
-}
-
-// whyInactive returns why a token may be inactive.
-func (v introspection) whyInactive() string {
-	if v.Answer.Active {
-		return ""
-	}
-	return advice.Inactive{
-		Claims: v.own, Kind: v.kind, Endpoint: v.Answer.URL, Client: v.client, Compared: v.local != nil, At: v.now,
-	}.Why()
 }
 
 // writeText writes what the issuer says and, with --compare, what was verified
@@ -142,8 +129,8 @@ func (v introspection) rows() []output.Row {
 	for _, warning := range v.warnings() {
 		rows = append(rows, output.Row{Mark: output.MarkWarning, Label: "warning", Value: warning})
 	}
-	if why := v.whyInactive(); why != "" {
-		rows = append(rows, output.Row{Label: "hint", Value: why})
+	if v.hint != "" {
+		rows = append(rows, output.Row{Label: "hint", Value: v.hint})
 	}
 	if !v.show.long() {
 		rows = append(rows, factRows(v.Answer.Document, v.now, "iss", "sub", "username", "aud", "client", "scope", "iat", "exp")...)
@@ -157,8 +144,8 @@ func (v introspection) suite() output.Suite {
 	answer := output.Case{ID: "introspection", Outcome: output.Passed, Message: "the issuer says: " + v.verdict(), Spec: "RFC 7662 section 2.2"}
 	if !v.Answer.Active {
 		answer.Outcome, answer.Reason = output.Failed, "inactive"
-		if why := v.whyInactive(); why != "" {
-			answer.Notes = []string{"hint: " + why}
+		if v.hint != "" {
+			answer.Notes = []string{"hint: " + v.hint}
 		}
 	}
 	s := output.Suite{

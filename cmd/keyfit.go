@@ -100,8 +100,8 @@ func (o *jwksOptions) printFit(ctx context.Context, env *Env, printer *output.Pr
 	}
 	refused, _ := set.Refused(parsed)
 	fit := keyFit{set.Candidates(parsed), refused, parsed}
-	if err := printer.Print(ctx, fit.document(), fit.writeText); err != nil {
-		return printFailure(err, exitAccepted)
+	if err := show(ctx, printer, display{fit.document(), fit.writeText}); err != nil {
+		return err
 	}
 	if len(fit.candidates) == 0 {
 		printer.Verdict(false, withCode(fit.verdict(), exitNoKey))

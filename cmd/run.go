@@ -44,13 +44,12 @@ func (o *verifyOptions) addFlags(c *cobra.Command) {
 // A run is one run of a command that verifies a token: policy, token, keys,
 // report, in this order.
 type run struct {
-	env            *Env
-	opts           *verifyOptions
-	flags          *pflag.FlagSet
-	args           []string
-	printer        *output.Printer
-	typed          advice.Cmdline
-	insteadOfToken string // what may have been meant in place of the token, or empty
+	env     *Env
+	opts    *verifyOptions
+	flags   *pflag.FlagSet
+	args    []string
+	printer *output.Printer
+	typed   advice.Cmdline
 
 	policy verify.Policy
 	input  paste.Token
@@ -135,7 +134,6 @@ func (r *run) readToken() (err error) {
 	if r.input, err = readToken(r.env, r.args, r.opts.input); err != nil {
 		return err
 	}
-	r.insteadOfToken = insteadHint(r.env, r.args)
 	r.token = token.Parse(r.input.Text) // what is wrong with it is part of the answer
 	if warning := r.input.Warning(); warning != "" {
 		r.policy.Extra = append(r.policy.Extra, verify.Check{
@@ -323,7 +321,7 @@ func (r *run) verifyByMetadata(ctx context.Context) (*verifier.Result, error) {
 func (r *run) caseOf(result *verifier.Result) advice.Case {
 	o, verified := r.opts, result.Report
 	c := advice.Case{
-		Typed: r.typed, Instead: r.insteadOfToken, Verified: verified.SignatureVerified, Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
+		Typed: r.typed, Instead: insteadHint(r.env, r.args), Verified: verified.SignatureVerified, Issuer: r.policy.Issuer, Audiences: r.policy.Audiences,
 		WantsID: r.policy.Kind == verify.KindID || r.typed.Is("auth-age"), Program: verified.OfProgram(),
 		Published: !o.trust.named() || o.trust.remote(), SingleKey: o.trust.key != "",
 	}
