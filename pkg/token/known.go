@@ -123,19 +123,19 @@ func isSignedValue(segments []string) bool {
 func (t *Token) nameForeign(text string, form Form) bool {
 	core := strings.TrimSpace(text)
 	if placeholders().MatchString(core) {
-		f := t.fault(areaStructure, causePlaceholder, "", "not a token but a placeholder: the variable was not filled in")
+		f := t.fault(areaStructure, causePlaceholder, "not a token but a placeholder: the variable was not filled in")
 		f.Note = "set the variable, or use the step that should have set it, and try again"
 		return true
 	}
 	if at := strings.Index(core, "eyJ"); at > 0 && embedded().MatchString(core[at:]) {
-		f := t.fault(areaStructure, causeForeign, "", fmt.Sprintf("not a JWT, but %d characters followed by one", at))
+		f := t.fault(areaStructure, causeForeign, fmt.Sprintf("not a JWT, but %d characters followed by one", at))
 		f.Note = "remove the text before eyJ: perhaps a part of \"Bearer \", or of another token"
 		return true
 	}
 	what, note, ok := known(core)
 	if ok {
 		t.form = form
-		t.fault(areaStructure, causeForeign, "", "not a JWT but "+what).Note = note
+		t.fault(areaStructure, causeForeign, "not a JWT but "+what).Note = note
 	}
 	return ok
 }

@@ -20,7 +20,7 @@ func Parse(text string) *Token {
 
 func (t *Token) parse(text string) {
 	if len(text) > MaxLength {
-		t.fault(areaStructure, causeTooLong, "", fmt.Sprintf("longer than %d bytes", MaxLength))
+		t.fault(areaStructure, causeTooLong, fmt.Sprintf("longer than %d bytes", MaxLength))
 		return
 	}
 	if strings.HasPrefix(strings.TrimLeft(text, whiteSpace), "{") && !placeholders().MatchString(text) {
@@ -39,21 +39,21 @@ func (t *Token) parse(text string) {
 	case len(segments) == 5 && isEncryptedHeader(segments[0]):
 		t.parseEncrypted(segments[0])
 	case len(segments) == 3 && segments[0] == "":
-		t.fault(areaStructure, causeEmptyHeader, segmentHeader, "the header segment is empty")
+		t.fault(areaStructure, causeEmptyHeader, "the header segment is empty")
 	case likeHeader && strings.Contains(text, ":") && t.nameForeign(text, FormOpaque):
 	case likeHeader:
 		t.header, _ = readHeader(segments[0])
 		if len(segments) == 2 && strings.EqualFold(t.Algorithm(), "none") {
-			t.fault(areaStructure, causeUnsigned, "", "an unsigned token, without its final dot: "+countSegments(segments))
+			t.fault(areaStructure, causeUnsigned, "an unsigned token, without its final dot: "+countSegments(segments))
 			break
 		}
-		t.fault(areaStructure, causeSegments, "", "not a compact JWS: "+countSegments(segments))
+		t.fault(areaStructure, causeSegments, "not a compact JWS: "+countSegments(segments))
 	case t.nameForeign(text, FormOpaque):
 	case !mayBeOpaque(text):
-		t.fault(areaStructure, causeNoToken, "", "not a token: it is too short, or has characters that no token has")
+		t.fault(areaStructure, causeNoToken, "not a token: it is too short, or has characters that no token has")
 	default:
 		t.form = FormOpaque
-		t.fault(areaStructure, causeOpaque, "", "not a JWT: its first segment is not a JOSE header")
+		t.fault(areaStructure, causeOpaque, "not a JWT: its first segment is not a JOSE header")
 	}
 }
 
@@ -130,9 +130,9 @@ func looksLikeHeader(segment string) bool {
 func (t *Token) parseCompact(text string, segments []string) {
 	t.form = formJWS
 	t.signingInput = text[:len(segments[0])+1+len(segments[1])]
-	header, headerOK := t.decode(segmentHeader, segments[0])
-	t.payload, _ = t.decode(segmentPayload, segments[1])
-	t.signature, _ = t.decode(segmentSignature, segments[2])
+	header, headerOK := t.decode("header", segments[0])
+	t.payload, _ = t.decode("payload", segments[1])
+	t.signature, _ = t.decode("signature", segments[2])
 	if headerOK {
 		t.readHeader(header)
 	}
@@ -140,7 +140,7 @@ func (t *Token) parseCompact(text string, segments []string) {
 		claims, err := strictjson.ParseObject(t.payload)
 		t.claims = claims
 		if err != nil {
-			t.fault(areaPayload, causeJSON, segmentPayload, "the claims set is not a JSON object: "+reason(err))
+			t.fault(areaPayload, causeJSON, "the claims set is not a JSON object: "+reason(err))
 		}
 	}
 	if t.header.Exists() && t.claims.Exists() && len(t.faults) == 0 {
@@ -157,13 +157,13 @@ func (t *Token) parseDisclosures(text string) {
 		t.parseCompact(text, segments)
 	}
 	t.form = FormMalformed
-	t.fault(areaStructure, causeDisclosures, "", "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")
+	t.fault(areaStructure, causeDisclosures, "an SD-JWT: after the first \"~\" are disclosures, which a JWT does not have")
 }
 
 func (t *Token) parseEncrypted(segment string) {
 	t.form = FormJWE
-	t.fault(areaStructure, causeEncrypted, "", "an encrypted token (JWE): only its audience can read it")
-	if header, ok := t.decode(segmentHeader, segment); ok {
+	t.fault(areaStructure, causeEncrypted, "an encrypted token (JWE): only its audience can read it")
+	if header, ok := t.decode("header", segment); ok {
 		t.readHeader(header)
 	}
 }
@@ -176,15 +176,15 @@ func (t *Token) parseJSONForm(text string) {
 	protected, _ := value.Get("protected").Text()
 	switch {
 	case err != nil:
-		t.fault(areaStructure, causeJSON, "", "begins like JSON, but is not: "+reason(err))
+		t.fault(areaStructure, causeJSON, "begins like JSON, but is not: "+reason(err))
 	case has("ciphertext"):
 		t.form = formJWEJSON
-		t.fault(areaStructure, causeEncrypted, "", "an encrypted token (JWE), in JSON serialisation")
+		t.fault(areaStructure, causeEncrypted, "an encrypted token (JWE), in JSON serialisation")
 	case has("payload") && (has("signatures") || has("signature")):
 		t.form = formJWSJSON
-		t.fault(areaStructure, causeJSONForm, "", "a JWS in JSON serialisation: a JWT is compact")
+		t.fault(areaStructure, causeJSONForm, "a JWS in JSON serialisation: a JWT is compact")
 	default:
-		t.fault(areaStructure, causeJSON, "", "a JSON object that is not a token")
+		t.fault(areaStructure, causeJSON, "a JSON object that is not a token")
 	}
 	t.header, _ = readHeader(protected)
 }
@@ -202,13 +202,13 @@ func readHeader(segment string) (strictjson.Value, error) {
 func (t *Token) readHeader(data []byte) {
 	header, err := strictjson.ParseObject(data)
 	if err != nil {
-		t.fault(areaHeader, causeJSON, segmentHeader, "the header is not a JSON object: "+reason(err))
+		t.fault(areaHeader, causeJSON, "the header is not a JSON object: "+reason(err))
 		return
 	}
 	t.header = header
 	for _, name := range []string{"kid", "typ", "cty"} {
 		if v := header.Get(name); v.Exists() && v.Type() != strictjson.TypeString {
-			t.fault(areaHeader, causeMemberType, segmentHeader, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Type()))
+			t.fault(areaHeader, causeMemberType, fmt.Sprintf("%q in the header is not a string but of type %s", name, v.Type()))
 		}
 	}
 }
@@ -234,11 +234,11 @@ func (t *Token) explainEncoding(segment string, text string) ([]byte, bool) {
 		if len(text)%4 == 1 {
 			what = fmt.Sprintf("its %s segment has %d bytes, which is not a base64url length", segment, len(text))
 		}
-		t.fault(areaEncoding, causeTrailingBits, segment, "the token was cut off or changed: "+what)
+		t.fault(areaEncoding, causeTrailingBits, "the token was cut off or changed: "+what)
 		return nil, false
 	}
 	cause, word := nameCharacter(text[at])
-	t.fault(areaEncoding, cause, segment, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", at+1, segment, word))
+	t.fault(areaEncoding, cause, fmt.Sprintf("byte %d of the %s segment is %s: not base64url", at+1, segment, word))
 	if padding := text[at:]; padding == "=" || padding == "==" { // what it holds can be shown all the same
 		if data, err := strictBase64.DecodeString(text[:at]); err == nil {
 			return data, true

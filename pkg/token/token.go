@@ -30,12 +30,6 @@ const (
 	formJWEJSON Form = "jwe_json"
 )
 
-const (
-	segmentHeader    = "header"
-	segmentPayload   = "payload"
-	segmentSignature = "signature"
-)
-
 // The causes of faults.
 const (
 	causeOpaque       = "opaque"
@@ -74,8 +68,7 @@ type Fault struct {
 	// Cause names the reason: opaque, no_token, placeholder, foreign_token, encrypted,
 	// json_serialisation, segment_count, unsigned, disclosures, empty_header, too_long,
 	// padding, white_space, standard_base64, character, trailing_bits, json, member_type.
-	Cause   string
-	Segment string // "header", "payload" or "signature", or empty
+	Cause string
 	// Text is the reason in words. It may quote the token's characters: escape
 	// it before it reaches a terminal.
 	Text string
@@ -141,8 +134,8 @@ func (t *Token) Signature() []byte { return t.signature }
 // a compact JWS.
 func (t *Token) SigningInput() string { return t.signingInput }
 
-func (t *Token) fault(area, cause, segment, text string) *Fault {
-	f := &Fault{Area: area, Cause: cause, Segment: segment, Text: text}
+func (t *Token) fault(area, cause, text string) *Fault {
+	f := &Fault{Area: area, Cause: cause, Text: text}
 	t.faults = append(t.faults, f)
 	return f
 }
