@@ -24,7 +24,16 @@ var (
 )
 
 // Reason is the kind of reason for which a key does not fit a token.
-func (r Refusal) Reason() string { return r.reason }
+func (r Refusal) Reason() string {
+	switch {
+	case r.OtherKeyID:
+		return misfitKeyID
+	case r.Key.Fault != nil && r.Text == r.Key.Fault.Text:
+		return misfitFault
+	default:
+		return misfitAlgorithm
+	}
+}
 
 // SameAlgorithm reports whether two names are of one algorithm.
 var SameAlgorithm = sameAlgorithm

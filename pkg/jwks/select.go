@@ -41,8 +41,6 @@ type Refusal struct {
 	// Text is the reason in words. It may quote the key: escape it before it
 	// reaches a terminal.
 	Text string
-
-	reason string
 }
 
 // Candidates returns the keys that fit a token, in the order in which to try them:
@@ -78,7 +76,7 @@ func (s *Set) Refused(t *token.Token) (refused []Refusal, mismatch *Refusal) {
 		if reason == "" {
 			continue
 		}
-		r := Refusal{Key: k, OtherKeyID: reason == misfitKeyID, Text: text, reason: reason}
+		r := Refusal{Key: k, OtherKeyID: reason == misfitKeyID, Text: text}
 		refused = append(refused, r)
 		if len(s.Keys) == 1 || hasKeyID && k.HasKeyID && k.KeyID == kid {
 			unusable = unusable || reason != misfitAlgorithm
