@@ -137,8 +137,7 @@ func (a loginAge) ageDocument(sentence string) *ageDocument {
 		d.AuthTime, d.AgeSeconds = a.AuthTime.UTC().Format(time.RFC3339), &a.Seconds
 	}
 	if a.limit != nil {
-		seconds := int64(*a.limit / time.Second)
-		d.MaxAgeSeconds = &seconds
+		d.MaxAgeSeconds = new(int64(*a.limit / time.Second))
 	}
 	return d
 }
