@@ -187,9 +187,11 @@ func (o *probeOptions) minter(env *Env) (*issuertest.Minter, error) {
 	if o.mintWith == "" {
 		return nil, nil
 	}
-	mint := mintOptions{key: o.mintWith}
+	var mint mintOptions
 	if info, err := os.Stat(o.mintWith); err == nil && info.IsDir() {
 		mint.config.State = o.mintWith
+	} else {
+		mint.key = o.mintWith
 	}
 	return mint.minter(env)
 }
