@@ -2,7 +2,6 @@ package issuertest
 
 import (
 	"crypto/rand"
-	"math/big"
 	"net/http"
 	"strings"
 	"sync"
@@ -46,19 +45,16 @@ func (i *Issuer) beginDevice(r *http.Request, client *Client) (strictjson.Value,
 // newUserCode is what a user types: eight letters without vowels (RFC 8628 section
 // 6.1).
 func newUserCode() string {
-	const letters = "BCDFGHJKLMNPQRSTVWXZ"
-	code := make([]byte, 0, 9)
-	for len(code) < 9 {
-		if len(code) == 4 {
-			code = append(code, '-')
-		}
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
-		if err != nil {
-			panic(err) // never fails
-		}
-		code = append(code, letters[n.Int64()])
+	code := ""
+	for len(code) < 8 {
+		code += strings.Map(func(r rune) rune {
+			if strings.ContainsRune("AEIOUY234567", r) {
+				return -1
+			}
+			return r
+		}, rand.Text())
 	}
-	return string(code)
+	return code[:4] + "-" + code[4:8]
 }
 
 // serveDevicePage asks the user for the code, and who they are.

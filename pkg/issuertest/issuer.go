@@ -141,7 +141,7 @@ func newIssuer(config Config, shape vendor, listener net.Listener, host string) 
 	}
 	i.minter, err = NewMinter(Minter{
 		Key: i.ring.current(), Issuer: i.origin + shape.issuer, Like: config.Like, Audience: config.Audience,
-		ClientID: i.clients[0].ID, Users: completeUsers(config.Users), Now: i.now,
+		ClientID: i.clients[0].ID, Users: config.Users, Now: i.now,
 	})
 	if err != nil {
 		return nil, err

@@ -93,9 +93,7 @@ func NewMinter(m Minter) (*Minter, error) {
 	m.Issuer = cmp.Or(m.Issuer, defaultOrigin+shape.issuer)
 	m.Audience = cmp.Or(m.Audience, shape.audience, m.Issuer)
 	m.ClientID = cmp.Or(m.ClientID, defaultApp)
-	if len(m.Users) == 0 {
-		m.Users = defaultUsers()
-	}
+	m.Users = completeUsers(m.Users)
 	m.shape = shape
 	return &m, nil
 }
@@ -243,20 +241,21 @@ func (d *draft) typ(typ string) {
 	d.header.set("typ", notEmpty(typ))
 }
 
-func (d *draft) finish() (string, error) {
-	payload := d.payload
-	if payload == nil {
-		payload = d.claims.json()
+// body is the payload as it is now.
+func (d *draft) body() []byte {
+	if d.payload != nil {
+		return d.payload
 	}
-	text := ""
-	if d.unsigned {
-		text = encode(d.header.json()) + "." + encode(payload) + "."
-	} else {
-		signed, err := d.key.sign(d.header, payload)
-		if err != nil {
+	return d.claims.json()
+}
+
+func (d *draft) finish() (string, error) {
+	text := encode(d.header.json()) + "." + encode(d.body()) + "."
+	if !d.unsigned {
+		var err error
+		if text, err = d.key.sign(d.header, d.body()); err != nil {
 			return "", err
 		}
-		text = signed
 	}
 	for _, change := range d.after {
 		text = change(text)

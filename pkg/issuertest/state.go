@@ -2,6 +2,7 @@ package issuertest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,8 +60,8 @@ func readState(dir string) (*state, error) {
 	return s, err
 }
 
-// fill sets the empty fields of a Minter. It returns an error if no
-// issuer has written the directory.
+// fill sets the empty fields of a Minter. It returns an error if no issuer has written
+// the directory.
 func (s *state) fill(m *Minter) error {
 	if len(s.keys) == 0 || !s.issuer.Exists() {
 		return fmt.Errorf("no issuer state in %s", s.dir)
@@ -71,9 +72,7 @@ func (s *state) fill(m *Minter) error {
 	for name, setting := range map[string]*string{
 		"issuer": &m.Issuer, "like": &m.Like, "audience": &m.Audience, "client_id": &m.ClientID,
 	} {
-		if *setting == "" {
-			*setting = s.text(name)
-		}
+		*setting = cmp.Or(*setting, s.text(name))
 	}
 	return nil
 }
