@@ -84,7 +84,6 @@ func TestDocumentedWords(t *testing.T) {
 	}{
 		{"token", "Fault", "Area", "area", nil},
 		{"token", "Fault", "Cause", "cause", nil},
-		{"token", "Fault", "Segment", "segment", nil},
 		{"jwks", "Fault", "Code", "fault", nil},
 		{"jwks", "Finding", "Severity", "severity", nil},
 		{"jwks", "FormatError", "Format", "format", []string{"otherFormat", "formatOfLabel"}},
