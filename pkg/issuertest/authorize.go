@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +22,7 @@ const (
 // An authRequest is an authentication request (OpenID Connect Core section
 // 3.1.2.1) that waits for a login.
 type authRequest struct {
-	codeGrant // without its session and family
+	codeGrant // without its session
 	state     string
 	prompt    []string
 	maxAge    time.Duration // negative for none
@@ -43,15 +42,9 @@ func (i *Issuer) serveAuthorization(w http.ResponseWriter, r *http.Request) {
 		i.message(w, http.StatusBadRequest, "This request cannot be answered", problem)
 		return
 	}
-	acr, _, _ := strings.Cut(r.FormValue("acr_values"), " ")
 	request := &authRequest{
-		codeGrant: codeGrant{
-			grant: grant{
-				client: client, scope: strings.Fields(r.FormValue("scope")), audience: audiences(r), nonce: r.FormValue("nonce"), acr: acr,
-			},
-			redirectURI: redirectURI, challenge: r.FormValue("code_challenge"),
-		},
-		state: r.FormValue("state"), prompt: strings.Fields(r.FormValue("prompt")), maxAge: -1,
+		codeGrant: codeGrant{grant: newGrant(r, client), redirectURI: redirectURI, challenge: r.FormValue("code_challenge")},
+		state:     r.FormValue("state"), prompt: strings.Fields(r.FormValue("prompt")), maxAge: -1,
 	}
 	if refused := request.check(r); refused != nil {
 		i.sendBack(w, r, request, url.Values{"error": {refused.code}, "error_description": {refused.description}})
@@ -125,12 +118,6 @@ func (a *authRequest) check(r *http.Request) *oauthError {
 		a.maxAge = time.Duration(seconds) * time.Second
 	}
 	return nil
-}
-
-// audiences are what access tokens shall be for: RFC 8707's resource, or Auth0's
-// audience.
-func audiences(r *http.Request) []string {
-	return slices.DeleteFunc(append(slices.Clone(r.Form["resource"]), r.Form["audience"]...), func(s string) bool { return s == "" })
 }
 
 // usableSession is the browser's login, if it does for a request.
@@ -223,7 +210,7 @@ func (i *Issuer) userNamed(name string) *User {
 func (i *Issuer) sendCode(w http.ResponseWriter, r *http.Request, request *authRequest, s *session) {
 	s.clients.Store(request.client.ID, true)
 	code := request.codeGrant
-	code.session, code.family = s, new(atomic.Bool)
+	code.session = s
 	i.sendBack(w, r, request, url.Values{"code": {i.store.codes.add(&code, i.now().Add(codeLife))}})
 }
 

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
@@ -28,10 +27,7 @@ type deviceGrantState struct {
 
 // beginDevice answers a device authorization request (RFC 8628 section 3.1).
 func (i *Issuer) beginDevice(r *http.Request, client *Client) (strictjson.Value, *oauthError) {
-	d := &deviceGrantState{
-		grant:    grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: new(atomic.Bool)},
-		userCode: newUserCode(),
-	}
+	d := &deviceGrantState{grant: newGrant(r, client), userCode: newUserCode()}
 	expires := i.now().Add(loginLife)
 	code := i.store.devices.add(d, expires)
 	i.store.userCode.put(d.userCode, d, expires)

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/claimcheck/claimcheck/pkg/strictjson"
 	"github.com/claimcheck/claimcheck/pkg/verify"
@@ -90,7 +89,8 @@ func (i *Issuer) grantProgram(r *http.Request, client *Client) (*grant, *oauthEr
 	if client.public() {
 		return nil, refuse("unauthorized_client", "a public client cannot act for itself")
 	}
-	return &grant{client: client, scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r)}, nil
+	g := newGrant(r, client)
+	return &g, nil
 }
 
 func (i *Issuer) grantPassword(r *http.Request, client *Client) (*grant, *oauthError) {
@@ -98,9 +98,9 @@ func (i *Issuer) grantPassword(r *http.Request, client *Client) (*grant, *oauthE
 	if user == nil || subtle.ConstantTimeCompare([]byte(user.Password), []byte(r.PostFormValue("password"))) != 1 {
 		return nil, refuse("invalid_grant", "the username or the password is wrong")
 	}
-	return &grant{
-		client: client, session: newSession(user, i.now()), scope: strings.Fields(r.PostFormValue("scope")), audience: audiences(r), family: new(atomic.Bool),
-	}, nil
+	g := newGrant(r, client)
+	g.session = newSession(user, i.now())
+	return &g, nil
 }
 
 func (i *Issuer) grantRefresh(r *http.Request, client *Client) (*grant, *oauthError) {

@@ -46,7 +46,7 @@ func (i *Issuer) trusted() []verify.Keys {
 func (i *Issuer) active(raw string) (strictjson.Value, *User, bool) {
 	now := i.now()
 	g, issued := i.store.access.get(hashed(raw), now)
-	if _, revoked := i.store.revoked.get(hashed(raw), now); revoked || issued && g.revoked() {
+	if _, revoked := i.store.revoked.get(hashed(raw), now); revoked || issued && g.family.Load() {
 		return strictjson.Value{}, nil, false
 	}
 	if issued && i.shape.opaque {
@@ -88,7 +88,7 @@ func (i *Issuer) introspect(r *http.Request, client *Client) (strictjson.Value, 
 		return strictjson.Value{}, refuse("invalid_request", "token is missing")
 	}
 	document, user, ok := i.active(raw)
-	if g, refresh := i.store.refresh.get(hashed(raw), i.now()); refresh && !g.used && !g.revoked() {
+	if g, refresh := i.store.refresh.get(hashed(raw), i.now()); refresh && !g.used && !g.family.Load() {
 		document, _ = g.describe(i.URL)
 		user, ok = nil, true
 	}

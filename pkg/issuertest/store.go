@@ -3,6 +3,9 @@ package issuertest
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -118,12 +121,20 @@ type grant struct {
 	nonce    string
 	acr      string
 	// family reports whether the tokens of one login of one client are revoked. It is
-	// shared by all of them, and nil for a program.
+	// shared by all of them.
 	family *atomic.Bool
 }
 
-// revoked reports whether the tokens of a grant are revoked.
-func (g *grant) revoked() bool { return g.family != nil && g.family.Load() }
+// newGrant is what a request asks for. The audience is RFC 8707's resource, or Auth0's
+// audience.
+func newGrant(r *http.Request, client *Client) grant {
+	acr, _, _ := strings.Cut(r.FormValue("acr_values"), " ")
+	audience := slices.Concat(r.Form["resource"], r.Form["audience"])
+	return grant{
+		client: client, scope: strings.Fields(r.FormValue("scope")), audience: slices.DeleteFunc(audience, func(s string) bool { return s == "" }),
+		nonce: r.FormValue("nonce"), acr: acr, family: new(atomic.Bool),
+	}
+}
 
 // hashed is the name of a token in the store.
 func hashed(token string) string {
