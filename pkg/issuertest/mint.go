@@ -44,8 +44,8 @@ type Token struct {
 	Flaws []string // what is wrong with it on purpose; see Flaws
 }
 
-// A Minter makes tokens. NewMinter sets the fields that are empty; it is safe for
-// concurrent use as long as nobody changes them then.
+// A Minter makes tokens. Its fields are its configuration, of which NewMinter sets what
+// is empty. It is safe for concurrent use as long as nobody changes them.
 type Minter struct {
 	Key       *Key   // nil for that of State or, without it, a new one
 	Algorithm string // of a new key; empty for RS256
@@ -65,7 +65,8 @@ type Minter struct {
 // defaultOrigin is the origin of an issuer for which nothing else is said.
 const defaultOrigin = "http://127.0.0.1:8811"
 
-// NewMinter completes a Minter.
+// NewMinter returns a Minter of this configuration. The error is about the state
+// directory, a shape or an algorithm that nobody knows, or a missing clock.
 func NewMinter(m Minter) (*Minter, error) {
 	if m.State != "" {
 		state, err := readState(m.State)
