@@ -20,21 +20,16 @@ const maxActual = 80
 // terminal.
 func (f *Filter) Holds(ctx context.Context, value strictjson.Value, at time.Time) (holds bool, reason string) {
 	outputs, err := f.Run(ctx, value, at)
+	if run, ok := errors.AsType[*RunError](err); ok {
+		return false, run.Reason
+	}
 	if err != nil {
-		return false, failure(err)
+		return false, "was interrupted: " + err.Error()
 	}
 	if len(outputs) == 1 && outputs[0].True() {
 		return true, ""
 	}
 	return false, shortfall(outputs)
-}
-
-// failure puts an error of Run into words.
-func failure(err error) string {
-	if run, ok := errors.AsType[*RunError](err); ok {
-		return run.Reason
-	}
-	return "was interrupted: " + err.Error()
 }
 
 // shortfall says how outputs differ from a single true.
