@@ -228,6 +228,7 @@ func misuseInCI(ctx context.Context, env *Env, c *cobra.Command, args []string, 
 	}
 	unread := pflag.NewFlagSet("", pflag.ContinueOnError)
 	unread.ParseErrorsAllowlist.UnknownFlags = true
+	unread.Usage = func() {} // which pflag prints on the process's own stderr
 	format := unread.StringP("output", "o", flag.Value.String(), "")
 	_ = unread.Parse(args) // what is wrong with them has been found
 	if words, _ := flag.Value.(choice); !slices.Contains(words.allowed, *format) {
