@@ -102,15 +102,12 @@ func DiagnosisCauses() []string {
 	}
 }
 
-// faultCauses are the causes of faults that say it all, by those of the faults.
-var faultCauses = map[string]string{
-	"no_token": noToken, "opaque": opaqueToken, "json_serialisation": jsonSerialisation, "unsigned": unsigned, "segment_count": truncatedToken,
-	"trailing_bits": truncatedToken, "padding": paddedBase64, "white_space": whiteSpace, "disclosures": disclosuresAdded,
-}
-
 // diagnoseFault names what a text is that is not a JWT.
 func diagnoseFault(t *token.Token, fault *token.Fault) *Diagnosis {
-	cause, known := faultCauses[fault.Cause]
+	cause, known := map[string]string{
+		"no_token": noToken, "opaque": opaqueToken, "json_serialisation": jsonSerialisation, "unsigned": unsigned, "segment_count": truncatedToken,
+		"trailing_bits": truncatedToken, "padding": paddedBase64, "white_space": whiteSpace, "disclosures": disclosuresAdded,
+	}[fault.Cause]
 	switch {
 	case known:
 		return &Diagnosis{Cause: cause}

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -35,32 +34,42 @@ type nature struct {
 	bySender bool   // signed by its sender, not by the issuer
 }
 
-// natures are those that a media type says; at+jwt says that a token has none. They
-// are never modified.
-var natures = map[string]nature{
-	"dpop+jwt":                {"a DPoP proof", true},
-	"kb+jwt":                  {"the key binding of an SD-JWT", true},
-	"oauth-authz-req+jwt":     {"a request object", true},
-	"secevent+jwt":            {"a security event token", false},
-	"token-introspection+jwt": {"an introspection response", false},
-	"logout+jwt":              {"a logout token", false},
-	"at+jwt":                  {},
+// natures are those that a media type says; at+jwt says that a token has none.
+var natures = [...]struct {
+	typ string
+	nature
+}{
+	{"logout+jwt", nature{"a logout token", false}},
+	{"oauth-authz-req+jwt", nature{"a request object", true}},
+	{"dpop+jwt", nature{"a DPoP proof", true}},
+	{"kb+jwt", nature{"the key binding of an SD-JWT", true}},
+	{"secevent+jwt", nature{"a security event token", false}},
+	{"token-introspection+jwt", nature{"an introspection response", false}},
+	{"at+jwt", nature{}},
+}
+
+func natureNamed(typ string) (n nature, known bool) {
+	for _, named := range natures {
+		if named.typ == typ {
+			return named.nature, true
+		}
+	}
+	return nature{}, false
 }
 
 // natureOf recognises a token that is never a bearer token by its media type, a logout
 // token and a request object also by their claims.
 func natureOf(t *token.Token, typ string) nature {
-	n, known := natures[typ]
+	n, known := natureNamed(typ)
 	claims := t.UnverifiedClaims()
 	switch {
 	case known:
-		return n
 	case claims.Get("events").Get(logoutEvent).Exists():
-		return natures["logout+jwt"]
+		n, _ = natureNamed("logout+jwt")
 	case claims.Get("response_type").Exists() && claims.Get("redirect_uri").Exists():
-		return natures["oauth-authz-req+jwt"]
+		n, _ = natureNamed("oauth-authz-req+jwt")
 	}
-	return nature{}
+	return n
 }
 
 // excused reports whether a claim is not judged because the token is never a
@@ -89,7 +98,7 @@ var (
 	// accessNames declare that a token is an access token.
 	accessNames = []string{"token_use=access", "typ=Bearer"}
 	// accessSigns occur only in access tokens.
-	accessSigns = append([]string{"client_id", "cid", "appid", "scope", "scp", "gty", "azpacr"}, accessNames...)
+	accessSigns = []string{"client_id", "cid", "appid", "scope", "scp", "gty", "azpacr", "token_use=access", "typ=Bearer"}
 	// loginSigns describe a login. ID tokens have them, and some access tokens.
 	loginSigns = []string{"nonce", "auth_time", "amr", "acr"}
 )
@@ -113,7 +122,7 @@ func Classify(t *token.Token) Kind {
 func classify(t *token.Token, typ string, n nature) Kind {
 	claims := t.UnverifiedClaims()
 	switch {
-	case n == natures["logout+jwt"]:
+	case n.name == "a logout token":
 		return KindLogout
 	case n.name != "":
 		return kindOther
@@ -167,18 +176,29 @@ func (v *verification) checkKind() {
 }
 
 // kinds are what a kind is called, and the claims that it has to have (OpenID Connect
-// Core section 2; RFC 9068 section 2.2; Back-Channel Logout section 2.4). They are
-// never modified.
-var kinds = map[Kind]struct {
-	name   string
-	claims []string
-}{
-	KindID:     {"an ID token", []string{"iss", "sub", "aud", "exp", "iat"}},
-	KindAccess: {"an access token", []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}},
-	KindLogout: {"a logout token", []string{"iss", "aud", "iat", "exp", "jti"}},
+// Core section 2; RFC 9068 section 2.2; Back-Channel Logout section 2.4).
+var kinds = [...]kindInfo{
+	{KindID, "an ID token", []string{"iss", "sub", "aud", "exp", "iat"}},
+	{KindAccess, "an access token", []string{"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}},
+	{KindLogout, "a logout token", []string{"iss", "aud", "iat", "exp", "jti"}},
 }
 
-func kindName(kind Kind) string { return cmp.Or(kinds[kind].name, "a token of no known kind") }
+type kindInfo struct {
+	kind   Kind
+	name   string
+	claims []string
+}
+
+func infoOf(kind Kind) kindInfo {
+	for _, info := range kinds {
+		if info.kind == kind {
+			return info
+		}
+	}
+	return kindInfo{name: "a token of no known kind"}
+}
+
+func kindName(kind Kind) string { return infoOf(kind).name }
 
 // checkUnnamedKind is for when no kind is required: a token that is never a
 // bearer token is refused all the same.
@@ -260,7 +280,7 @@ func (v *verification) notLogout() string {
 // one is missing. Access tokens that do not follow RFC 9068 name their client in
 // various claims.
 func (v *verification) checkKindClaims(kind Kind, otherwise state) {
-	names := kinds[kind].claims
+	names := infoOf(kind).claims
 	var missing []string
 	for _, name := range names {
 		there := hasSign(v.claims, name)

@@ -78,7 +78,7 @@ func (v *verification) algorithmProblem() (string, *Diagnosis) {
 	case !isHMAC(alg) && symmetric:
 		return fmt.Sprintf("alg is %q, but a shared secret verifies only HS256, HS384 and HS512", alg), &Diagnosis{Cause: publicKeyNeeded, Found: alg}
 	case !symmetric && !isAsymmetric(alg):
-		return fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere[alg]), nil
+		return fmt.Sprintf("the algorithm %q%s is not supported", alg, knownElsewhere(alg)), nil
 	case len(v.policy.Algorithms) > 0 && !slices.Contains(v.policy.Algorithms, alg):
 		return fmt.Sprintf("the token says %s; allowed: %s", alg, join(v.policy.Algorithms)),
 			&Diagnosis{Cause: algorithmExcluded, Found: alg, Names: v.policy.Algorithms}
@@ -86,14 +86,15 @@ func (v *verification) algorithmProblem() (string, *Diagnosis) {
 	return "", nil
 }
 
-// knownElsewhere names algorithms that exist and are not supported. It is never
-// modified.
-var knownElsewhere = map[string]string{
-	"ES256K":    " (ECDSA on secp256k1, RFC 8812 section 3.2)",
-	"Ed448":     " (EdDSA on Ed448, RFC 9864 section 2.2)",
-	"ML-DSA-44": " (FIPS 204)",
-	"ML-DSA-65": " (FIPS 204)",
-	"ML-DSA-87": " (FIPS 204)",
+// knownElsewhere names algorithms that exist and are not supported.
+func knownElsewhere(alg string) string {
+	return map[string]string{
+		"ES256K":    " (ECDSA on secp256k1, RFC 8812 section 3.2)",
+		"Ed448":     " (EdDSA on Ed448, RFC 9864 section 2.2)",
+		"ML-DSA-44": " (FIPS 204)",
+		"ML-DSA-65": " (FIPS 204)",
+		"ML-DSA-87": " (FIPS 204)",
+	}[alg]
 }
 
 // checkAdvertised compares with id_token_signing_alg_values_supported, which is
