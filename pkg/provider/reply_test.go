@@ -94,6 +94,9 @@ func TestServersWordsAreBounded(t *testing.T) {
 }
 
 func TestClipKeepsCharactersWhole(t *testing.T) {
+	if whole := strings.Repeat("x", 200); clip(whole) != whole { // the longest that is not cut
+		t.Errorf("200 bytes: %q", clip(whole))
+	}
 	if got := clip(strings.Repeat("é", 150)); got != strings.Repeat("é", 100)+"…" {
 		t.Errorf("got %q", got)
 	}
