@@ -23,6 +23,10 @@ func TestNotEveryKeyIsTried(t *testing.T) {
 	if r.Reason != verify.ReasonBadSignature || !strings.Contains(check.Message, "first 32 keys that fit; the other 8 were not tried") {
 		t.Errorf("%s: %s", r.Reason, check.Message)
 	}
+	check, _ = verify.Verify(tok, trustSet(t, set[:32]...), goodPolicy(), now).Check(verify.CheckSignature)
+	if !strings.HasPrefix(check.Message, "the signature matches none of the keys that fit: ") {
+		t.Errorf("32 keys, which are all tried: %s", check.Message)
+	}
 	set[31] = set[39]
 	if r := verify.Verify(tok, trustSet(t, set...), goodPolicy(), now); !r.Accepted {
 		t.Error(r.Err())
