@@ -74,8 +74,8 @@ func (o *discoverOptions) fetch(ctx context.Context, env *Env, printer *output.P
 	return document{show: func() error { return showMetadata(ctx, printer, metadata, problem) }}, nil
 }
 
-// showMetadata shows metadata, and warns of what problem, unless nil, says: that they
-// are not for the issuer that was asked for.
+// showMetadata shows metadata, and problem, unless it is nil, as a warning: they are not
+// for the issuer that was asked for.
 func showMetadata(ctx context.Context, printer *output.Printer, metadata *provider.Metadata, problem error) error {
 	findings := slices.DeleteFunc(metadata.Lint(), func(f jwks.Finding) bool { return f.ID == "form" }) // reported separately
 	view := metadataView{metadata, findingsReport{metadata.URL, findings}}

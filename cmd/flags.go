@@ -51,13 +51,13 @@ func groupOf(f *pflag.Flag) string {
 func onOneLine(f *pflag.FlagSet, usage, first string, others ...string) {
 	flag := f.Lookup(first)
 	flag.Annotations = maps.Clone(flag.Annotations)                          // its group shares them
-	_ = f.SetAnnotation(first, flagLine, append([]string{usage}, others...)) // fails only for a flag that there is not
+	_ = f.SetAnnotation(first, flagLine, append([]string{usage}, others...)) // fails only for an unknown flag
 }
 
 // inGroup puts the flags that add defines into a group.
 func inGroup(flags *pflag.FlagSet, group string, add func(*pflag.FlagSet)) {
 	add(flags)
-	shared := map[string][]string{flagGroup: {group}} // a map for each of sixty flags takes long
+	shared := map[string][]string{flagGroup: {group}} // a map for each of sixty flags takes too long
 	flags.SortFlags = false                           // as does sorting them
 	defer func() { flags.SortFlags = true }()
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -143,8 +143,8 @@ func (o *expectationOptions) addFlags(c *cobra.Command) {
 	})
 }
 
-// given returns those of some flags that have a value, wherever it comes from.
-func given(flags *pflag.FlagSet, names ...string) []string {
+// withValue returns those of the named flags that have a value, wherever it comes from.
+func withValue(flags *pflag.FlagSet, names ...string) []string {
 	return slices.DeleteFunc(names, func(name string) bool {
 		value := flags.Lookup(name).Value.String()
 		return value == "" || value == "false"

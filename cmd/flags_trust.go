@@ -36,7 +36,7 @@ func (o *trustOptions) remote() bool { return isURL(o.jwks) }
 func isURL(s string) bool { return strings.Contains(s, "://") }
 
 func (o *trustOptions) check(flags *pflag.FlagSet, expect *expectationOptions, args []string) error {
-	switch named := given(flags, "jwks", "key", "secret"); {
+	switch named := withValue(flags, "jwks", "key", "secret"); {
 	case len(named) > 1:
 		return usageError("--%s are two sources of trust: use one", strings.Join(named, " and --"))
 	case len(named) == 0 && expect.AnyIssuer:

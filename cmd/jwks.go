@@ -89,7 +89,7 @@ func kidsHint(kids []string) string {
 
 func (o *jwksOptions) checkFlags(flags *pflag.FlagSet) error {
 	switch {
-	case len(given(flags, "check", "pem", "for")) > 1:
+	case len(withValue(flags, "check", "pem", "for")) > 1:
 		return usageError("--check, --pem and --for cannot be combined: use one")
 	case o.check && o.kid != "":
 		return usageError("--check lints a whole set: it cannot be combined with --kid")

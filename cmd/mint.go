@@ -115,8 +115,8 @@ func runMint(ctx context.Context, env *Env, opts *mintOptions, c *cobra.Command)
 
 // check refuses flags that contradict each other.
 func (o *mintOptions) check(flags *pflag.FlagSet) error {
-	sources := given(flags, "state", "key", "new-key")
-	set := given(flags, "sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer")
+	sources := withValue(flags, "state", "key", "new-key")
+	set := withValue(flags, "sub", "program", "audience", "client-id", "scope", "role", "nonce", "access-token", "expires-in", "auth-time", "issuer")
 	switch {
 	case len(sources) == 0:
 		return usageError("no key to sign with").withHint("add --state DIR of a running issuer, --key FILE, or --new-key FILE to make one")
@@ -132,8 +132,7 @@ func (o *mintOptions) check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// minter finds the key, and makes one where that is asked for, which is not yet
-// written.
+// minter finds the key or, where that is asked for, makes one, which is not yet written.
 func (o *mintOptions) minter(env *Env) (*issuertest.Minter, error) {
 	config := o.config
 	config.Now = env.Now

@@ -27,7 +27,7 @@ type ringKey struct {
 // kin the key is the first client's secret.
 func newRing(algorithm, secret string, state *state, shape vendor, now time.Time) (*ring, error) {
 	r := &ring{state: state, life: max(shape.accessLife, shape.idLife)}
-	if len(state.keys) > 0 && state.keys[0].Algorithm == cmp.Or(algorithm, state.keys[0].Algorithm) { // else they are of no more use
+	if len(state.keys) > 0 && state.keys[0].Algorithm == cmp.Or(algorithm, state.keys[0].Algorithm) { // otherwise they are of no use
 		algorithm = state.keys[0].Algorithm
 		for _, key := range state.keys {
 			r.keys = append(r.keys, ringKey{key, now.Add(r.life)})

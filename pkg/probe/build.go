@@ -199,7 +199,7 @@ func (b *builder) minted() error {
 	return b.sign(m, b.wrong()...)
 }
 
-// wrong are the variations that a good signature does not help.
+// wrong are the variations that have to be refused although their signature is good.
 func (b *builder) wrong() []variation {
 	now := b.cfg.Now()
 	at := func(name string, d time.Duration) strictjson.Member {

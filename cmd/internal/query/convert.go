@@ -42,7 +42,7 @@ func (c *converter) value(v any, depth int) (strictjson.Value, error) {
 	case map[string]any:
 		return c.object(v, depth)
 	}
-	// Of null, booleans and numbers. As in jq, what is not a number is null, and the
+	// It is null, a boolean or a number. As in jq, what is not a number is null, and the
 	// infinities are the greatest numbers there are.
 	text, err := gojq.Marshal(v)
 	if err != nil {
