@@ -212,6 +212,15 @@ func TestProgramsAndPasswords(t *testing.T) {
 	if got := claim(t, bare.member(t, "access_token"), "scope"); got != "null" || bare.member(t, "scope") != "" {
 		t.Errorf("without a scope, the token has %s: %s", got, bare.body)
 	}
+	okta := newApplication(t, start(t, issuertest.Config{Like: "okta"}))
+	form := url.Values{"grant_type": {"client_credentials"}}
+	if got := claim(t, okta.token(form).member(t, "access_token"), "scp"); got != "null" {
+		t.Errorf("without a scope, the token like Okta's has %s", got)
+	}
+	form.Set("scope", "read")
+	if got := claim(t, okta.token(form).member(t, "access_token"), "scp"); got != `["read"]` {
+		t.Errorf("with a scope, the token like Okta's has %s", got)
+	}
 }
 
 // TestRefresh: a refresh token works once; one that was used ends the whole login.

@@ -210,7 +210,10 @@ func okta() vendor {
 		audience: "api://default", sameKinds: true,
 		access: func(f *facts, c *claims) {
 			c.remove("client_id", "scope", "amr", "roles")
-			c.set("ver", 1, "jti", "AT."+f.id, "cid", f.ClientID, "scp", f.Scopes)
+			c.set("ver", 1, "jti", "AT."+f.id, "cid", f.ClientID)
+			if len(f.Scopes) > 0 {
+				c.set("scp", f.Scopes)
+			}
 			if f.user != nil {
 				c.set("uid", f.user.Subject, "sub", f.user.Email)
 			}
