@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"os"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,8 +15,8 @@ func TestUntilInterrupted(t *testing.T) {
 	const grace = time.Second
 	synctest.Test(t, func(t *testing.T) {
 		var signals chan<- os.Signal
-		code := 0
-		ctx := untilInterrupted(func(c chan<- os.Signal) { signals = c }, grace, func(exit int) { code = exit })
+		var code atomic.Int32
+		ctx := untilInterrupted(func(c chan<- os.Signal) { signals = c }, grace, func(exit int) { code.Store(int32(exit)) })
 		if signals != nil {
 			t.Fatal("signals are caught before anything waits")
 		}
@@ -29,13 +30,13 @@ func TestUntilInterrupted(t *testing.T) {
 		}
 		signals <- os.Interrupt
 		synctest.Wait()
-		if ctx.Err() == nil || derived.Err() == nil || code != 0 {
-			t.Fatalf("after the interruption: %v, %v, exit %d", ctx.Err(), derived.Err(), code)
+		if ctx.Err() == nil || derived.Err() == nil || code.Load() != 0 {
+			t.Fatalf("after the interruption: %v, %v, exit %d", ctx.Err(), derived.Err(), code.Load())
 		}
 		time.Sleep(grace)
 		synctest.Wait()
-		if code != exitInterrupted {
-			t.Errorf("after the grace period: exit %d, want %d", code, exitInterrupted)
+		if code.Load() != exitInterrupted {
+			t.Errorf("after the grace period: exit %d, want %d", code.Load(), exitInterrupted)
 		}
 	})
 }
