@@ -139,7 +139,7 @@ func (i *Issuer) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	scopes := verify.Scopes(document)
-	if g, issued := i.store.access.get(hashed(raw), i.now()); issued && len(scopes) == 0 {
+	if g, issued := i.store.access.get(hashed(raw), i.now()); issued { // the token itself may name fewer
 		scopes = g.scope
 	}
 	f := &facts{user: user, Token: Token{Scopes: scopes}}

@@ -678,6 +678,66 @@ func TestSecretAlgorithms(t *testing.T) {
 	}
 }
 
+// TestSecretsOfClients: each client's tokens are signed with its own secret.
+func TestSecretsOfClients(t *testing.T) {
+	first, second := strings.Repeat("a", 64), strings.Repeat("b", 64)
+	issuer := start(t, issuertest.Config{Algorithm: "HS512", Clients: []issuertest.Client{{ID: "one", Secret: first}, {ID: "two", Secret: second}}})
+	issuer.ClientID, issuer.ClientSecret = "two", second
+	raw := newApplication(t, issuer).token(url.Values{"grant_type": {"client_credentials"}}).member(t, "access_token")
+	for secret, accepted := range map[string]bool{first: false, second: true} {
+		key, err := verify.NewSecret([]byte(secret), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := verify.Verify(token.Parse(raw), key, verify.Policy{Issuer: issuer.URL, AnyAudience: true}, now())
+		if report.Accepted != accepted {
+			t.Errorf("with the secret %.1s…: %v", secret, report.Err())
+		}
+	}
+}
+
+// TestNamesOfUsers: only who asks for the profile learns a user's name.
+func TestNamesOfUsers(t *testing.T) {
+	issuer := start(t, issuertest.Config{})
+	app := newApplication(t, issuer)
+	for scope, name := range map[string]string{"openid": "null", "openid profile": "Ada Lovelace"} {
+		raw := app.exchange(app.login("ada", "scope", scope)).member(t, "id_token")
+		if got := claim(t, raw, "name"); got != name {
+			t.Errorf("%s: name is %s, want %s", scope, got, name)
+		}
+	}
+}
+
+// TestUserinfoOfEntra: its access tokens do not name the scopes of OpenID Connect.
+func TestUserinfoOfEntra(t *testing.T) {
+	app := newApplication(t, start(t, issuertest.Config{Like: "entra"}))
+	raw := app.exchange(app.login("ada", "scope", "openid read")).member(t, "access_token")
+	if got := claim(t, raw, "scp"); got != "read" {
+		t.Errorf("scp is %s", got)
+	}
+	request, err := http.NewRequest(http.MethodGet, app.endpoint("userinfo_endpoint"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+raw)
+	if p := app.browser.read(app.browser.Do(request)); p.status != http.StatusOK || p.member(t, "sub") != claim(t, raw, "sub") {
+		t.Errorf("%d %s", p.status, p.body)
+	}
+}
+
+// TestProgramsOfAuth0: their subject is the client, and that of a user's token is the user.
+func TestProgramsOfAuth0(t *testing.T) {
+	app := newApplication(t, start(t, issuertest.Config{Like: "auth0"}))
+	program := app.token(url.Values{"grant_type": {"client_credentials"}}).member(t, "access_token")
+	user := app.exchange(app.login("ada")).member(t, "access_token")
+	if claim(t, program, "sub") != "demo@clients" || claim(t, program, "gty") != "client-credentials" {
+		t.Errorf("a program: sub %s, gty %s", claim(t, program, "sub"), claim(t, program, "gty"))
+	}
+	if claim(t, user, "sub") != "user-ada" || claim(t, user, "gty") != "null" {
+		t.Errorf("a user: sub %s, gty %s", claim(t, user, "sub"), claim(t, user, "gty"))
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	busy := start(t, issuertest.Config{})
 	taken := strings.TrimPrefix(origin(busy), "http://")

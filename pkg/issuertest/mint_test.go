@@ -2,6 +2,7 @@ package issuertest_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,18 @@ func TestEveryAlgorithmAndShape(t *testing.T) {
 			if report.Err() != nil {
 				t.Errorf("%s, %s: %v", shape[0], kind, report.Err())
 			}
+		}
+	}
+}
+
+// TestExpiredLogins: a login is no younger than an expired token, and one that is older
+// stays as it was.
+func TestExpiredLogins(t *testing.T) {
+	m := minter(t, "plain", "ES256")
+	for ago, want := range map[time.Duration]time.Duration{time.Minute: 2 * time.Hour, 3 * time.Hour: 3 * time.Hour} {
+		raw := mint(t, m, issuertest.Token{Kind: verify.KindID, AuthTime: now().Add(-ago), Flaws: []string{"expired"}})
+		if got := claim(t, raw, "auth_time"); got != strconv.FormatInt(now().Add(-want).Unix(), 10) {
+			t.Errorf("a login of %s ago: auth_time is %s", ago, got)
 		}
 	}
 }
