@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,13 @@ type findingsReport struct {
 
 // count returns the number of findings of a severity.
 func (r findingsReport) count(severity string) int {
-	return len(slices.DeleteFunc(slices.Clone(r.findings), func(f jwks.Finding) bool { return f.Severity != severity }))
+	n := 0
+	for _, f := range r.findings {
+		if f.Severity == severity {
+			n++
+		}
+	}
+	return n
 }
 
 // documentOptions are the flags of the commands that show or lint a document of an
@@ -51,10 +56,10 @@ func (o *documentOptions) addFlags(c *cobra.Command, checkUsage string) {
 	o.output.addFlags(c, checkFormats())
 }
 
-// A document is what was read: the findings of --check, and how it is shown without.
+// A document is what was read: with --check its findings, otherwise how it is shown.
 type document struct {
 	report findingsReport
-	show   func() error
+	show   func() error // nil with --check
 }
 
 // run lints the document with --check and shows it otherwise.

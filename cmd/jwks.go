@@ -47,8 +47,10 @@ func newJWKSCmd(env *Env) *cobra.Command {
 				if err != nil {
 					return document{}, err
 				}
-				show := func() error { return opts.show(c.Context(), env, printer, set, from) }
-				return document{findingsReport{from, set.Lint(env.Now())}, show}, nil
+				if opts.check {
+					return document{report: findingsReport{from, set.Lint(env.Now())}}, nil
+				}
+				return document{show: func() error { return opts.show(c.Context(), env, printer, set, from) }}, nil
 			})
 		},
 	}
