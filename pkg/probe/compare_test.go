@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -276,5 +277,13 @@ func TestFlip(t *testing.T) {
 		if got := flip(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestProbesAsJSON: encoding a probe does not reveal what it sends.
+func TestProbesAsJSON(t *testing.T) {
+	text, err := json.Marshal(Probe{ID: "control", Secrets: []string{"Bearer the-good-token"}})
+	if err != nil || strings.Contains(string(text), "the-good-token") || !strings.Contains(string(text), "control") {
+		t.Errorf("%s, %v", text, err)
 	}
 }
