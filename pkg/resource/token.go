@@ -72,22 +72,23 @@ func (c *tokenChecker) issuer() *Server {
 	return nil
 }
 
-// verified repeats what verification found, the checks that failed each.
+// verified repeats what verification found: that the token is accepted, or the checks
+// that failed, each.
 func (c *tokenChecker) verified() {
-	passed := true
+	if c.Report.Accepted {
+		c.pass("token", "RFC 9068 section 4", "verified: issued by one of the servers, for this resource")
+		return
+	}
+	c.Reason = cmp.Or(c.Reason, c.Report.Reason)
 	for _, check := range c.Report.Checks() {
 		if check.Status != verify.Failed {
 			continue
 		}
-		passed = false
 		fix := ""
 		if check.ID == "audience" {
 			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", c.resource)
 		}
-		c.refuse(c.Report.Reason, "token_"+string(check.ID), check.Spec, fix, "%s", check.Message)
-	}
-	if passed {
-		c.pass("token", "RFC 9068 section 4", "verified: issued by one of the servers, for this resource")
+		c.refuse(c.Report.Reason, "token_"+check.ID, check.Spec, fix, "%s", check.Message)
 	}
 }
 
