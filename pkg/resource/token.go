@@ -79,7 +79,7 @@ func (c *tokenChecker) verified() {
 		c.pass("token", "RFC 9068 section 4", "verified: issued by one of the servers, for this resource")
 		return
 	}
-	c.Reason = cmp.Or(c.Reason, c.Report.Reason)
+	before := len(c.Links)
 	for _, check := range c.Report.Checks() {
 		if check.Status != verify.Failed {
 			continue
@@ -89,6 +89,9 @@ func (c *tokenChecker) verified() {
 			fix = fmt.Sprintf("request the token with resource=%s (RFC 8707), and let the server put that into aud", c.resource)
 		}
 		c.refuse(c.Report.Reason, "token_"+check.ID, check.Spec, fix, "%s", check.Message)
+	}
+	if len(c.Links) == before { // a required check is missing
+		c.refuse(c.Report.Reason, "token", "RFC 9068 section 4", "", "the token is refused: %s", c.Report.Reason)
 	}
 }
 
